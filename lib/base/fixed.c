@@ -1,0 +1,229 @@
+#include "base/fixed.h"
+
+#include <assert.h>
+#include <math.h>
+
+typedef unsigned __int128 u128;
+
+static const int64_t power10[19] = {1,
+                                    10,
+                                    100,
+                                    1000,
+                                    10000,
+                                    100000,
+                                    1000000,
+                                    10000000,
+                                    100000000,
+                                    1000000000,
+                                    10000000000,
+                                    100000000000,
+                                    1000000000000,
+                                    10000000000000,
+                                    100000000000000,
+                                    1000000000000000,
+                                    10000000000000000,
+                                    100000000000000000,
+                                    1000000000000000000};
+
+bool rk_fixed_parse(struct rk_text text, rk_fixed *value)
+{
+    const char *s = text.text, *end = s + text.size;
+    bool minus = false, digits = false;
+    int exponent = 0; /* of the last digit taken into `v` */
+    u128 v = 0;
+    if (!text.size || text.size > 64)
+        return false;
+    if (*s == '-' || *s == '+')
+        minus = *s++ == '-';
+    const u128 limit = ~(u128)0 / 100;
+    bool point = false;
+    int zeros = 0; /* zeros held back, so that 1.000…0 with many zeros is read */
+    for (; s < end; s++) {
+        if (*s == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (*s < '0' || *s > '9')
+            break;
+        digits = true;
+        if (point && *s == '0') {
+            zeros++;
+            continue;
+        }
+        for (; zeros; zeros--, exponent--)
+            if (v > limit)
+                return false;
+            else
+                v *= 10;
+        if (v > limit)
+            return false;
+        v = v * 10 + (u128)(*s - '0');
+        if (point)
+            exponent--;
+    }
+    if (!digits)
+        return false;
+    if (s < end && (*s == 'e' || *s == 'E')) {
+        s++;
+        bool down = s < end && *s == '-';
+        if (s < end && (*s == '-' || *s == '+'))
+            s++;
+        int e = 0, n = 0;
+        for (; s < end && *s >= '0' && *s <= '9' && n < 4; s++, n++)
+            e = e * 10 + (*s - '0');
+        if (!n)
+            return false;
+        exponent += down ? -e : e;
+    }
+    if (s != end)
+        return false;
+    if (v) {
+        for (exponent += 18; exponent > 0; exponent--) {
+            if (v > limit)
+                return false;
+            v *= 10;
+        }
+        for (; exponent < 0; exponent++) {
+            if (v % 10)
+                return false;
+            v /= 10;
+        }
+        if (v >= (u128)RK_FIXED_ONE * 1000000000000)
+            return false;
+    }
+    *value = minus ? -(rk_fixed)v : (rk_fixed)v;
+    return true;
+}
+
+static u128 size_of(rk_fixed value) { return value < 0 ? -(u128)value : (u128)value; }
+
+/* v / d rounded half to even, for unsigned numbers */
+static u128 divide(u128 v, u128 d)
+{
+    u128 q = v / d, r = v % d;
+    if (r > d - r || (r == d - r && (q & 1)))
+        q++;
+    return q;
+}
+
+rk_fixed rk_fixed_divide(rk_fixed sum, __int128 n)
+{
+    assert(n != 0);
+    u128 q = divide(size_of(sum), size_of(n));
+    return (sum < 0) != (n < 0) ? -(rk_fixed)q : (rk_fixed)q;
+}
+
+rk_fixed rk_fixed_round_to(rk_fixed value, int decimals)
+{
+    assert(decimals >= 0 && decimals <= 18);
+    int64_t step = power10[18 - decimals];
+    return rk_fixed_divide(value, step) * step;
+}
+
+rk_fixed rk_fixed_round(rk_fixed value)
+{
+    u128 v = size_of(value), step = 1;
+    while (v / step >= 1000000000000u)
+        step *= 10;
+    u128 rounded = divide(v, step) * step;
+    return value < 0 ? -(rk_fixed)rounded : (rk_fixed)rounded;
+}
+
+void rk_fixed_print(struct rk_buf *out, rk_fixed value)
+{
+    char digits[64];
+    int n = 0;
+    u128 v = size_of(rk_fixed_round(value));
+    u128 whole = v / (u128)RK_FIXED_ONE;
+    uint64_t part = (uint64_t)(v % (u128)RK_FIXED_ONE);
+    if (part) {
+        int places = 18;
+        for (; part % 10 == 0; part /= 10)
+            places--;
+        for (; places; places--, part /= 10)
+            digits[n++] = (char)('0' + part % 10);
+        digits[n++] = '.';
+    }
+    do
+        digits[n++] = (char)('0' + (int)(whole % 10));
+    while (whole /= 10);
+    if (value < 0 && v)
+        digits[n++] = '-';
+    char *end = rk_buf_reserve(out, (size_t)n);
+    out->size += (size_t)n;
+    while (n)
+        *end++ = digits[--n];
+    *end = '\0';
+}
+
+double rk_fixed_double(rk_fixed value) { return (double)value / 1e18; }
+
+rk_fixed rk_fixed_from_double(double value)
+{
+    assert(isfinite(value) && fabs(value) < 1e18);
+    double whole = trunc(value);
+    return (rk_fixed)whole * RK_FIXED_ONE + (rk_fixed)rint((value - whole) * 1e18);
+}
+
+void rk_double_print(struct rk_buf *out, double value)
+{
+    if (!isfinite(value))
+        return;
+    rk_buf_printf(out, "%.12g", value == 0 ? 0.0 : value);
+}
+
+static u128 gcd(u128 a, u128 b)
+{
+    while (b) {
+        u128 r = a % b;
+        a = b;
+        b = r;
+    }
+    return a;
+}
+
+struct rk_ratio rk_ratio(__int128 num, __int128 den)
+{
+    assert(den != 0);
+    u128 g = gcd(size_of(num), size_of(den));
+    if (den < 0)
+        return (struct rk_ratio){-num / (__int128)g, -den / (__int128)g};
+    return (struct rk_ratio){num / (__int128)g, den / (__int128)g};
+}
+
+/* a * b / d rounded half to even through 256 bits; the quotient must fit in 127 bits. */
+static u128 multiply_divide(u128 a, u128 b, u128 d)
+{
+    const u128 mask = ~(uint64_t)0;
+    u128 low = (a & mask) * (b & mask);
+    u128 mid1 = (a >> 64) * (b & mask), mid2 = (a & mask) * (b >> 64);
+    u128 high = (a >> 64) * (b >> 64) + (mid1 >> 64) + (mid2 >> 64);
+    u128 sum = low + (mid1 << 64);
+    high += sum < low;
+    low = sum;
+    sum = low + (mid2 << 64);
+    high += sum < low;
+    low = sum;
+    u128 q = 0, r = 0; /* long division, a bit at a time; d < 2^127, so r << 1 cannot overflow */
+    for (int bit = 255; bit >= 0; bit--) {
+        r = r << 1 | ((bit >= 128 ? high >> (bit - 128) : low >> bit) & 1);
+        assert(!(q >> 127));
+        q <<= 1;
+        if (r >= d) {
+            r -= d;
+            q |= 1;
+        }
+    }
+    if (r > d - r || (r == d - r && (q & 1)))
+        q++;
+    return q;
+}
+
+rk_fixed rk_fixed_times(rk_fixed value, struct rk_ratio ratio)
+{
+    __int128 product;
+    if (!__builtin_mul_overflow(value, ratio.num, &product))
+        return ratio.den == 1 ? product : rk_fixed_divide(product, ratio.den);
+    u128 q = multiply_divide(size_of(value), size_of(ratio.num), (u128)ratio.den);
+    return (value < 0) != (ratio.num < 0) ? -(rk_fixed)q : (rk_fixed)q;
+}

@@ -1,0 +1,46 @@
+/* Hashing: SipHash-2-4 (Aumasson & Bernstein 2012), and the two tables everything is counted in:
+ * texts to dense numbers, and tuples of such numbers to dense numbers. Numbers are given in order
+ * of first appearance, never in table order. The tables are keyed at random per process, so that
+ * data cannot be made to collide. */
+#ifndef RK_HASH_H
+#define RK_HASH_H
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+uint64_t rk_siphash(const uint64_t key[2], const void *bytes, size_t size);
+
+#define RK_NONE UINT32_MAX
+
+/* Texts to numbers 0, 1, 2 … A zeroed struct is empty; at most 2^32 - 2 texts. */
+struct rk_strings {
+    struct rk_arena arena;
+    struct rk_text *texts; /* by number; NUL-ended, kept until rk_strings_free */
+    uint32_t count;
+    uint32_t room;
+    struct rk_slot *slots;
+    uint32_t slot_count;
+};
+uint32_t rk_strings_add(struct rk_strings *strings, struct rk_text text); /* the old number if known */
+uint32_t rk_strings_find(const struct rk_strings *strings, struct rk_text text); /* or RK_NONE */
+void rk_strings_free(struct rk_strings *strings);
+/* rank[i] = place of text i in bytewise order. Caller frees. */
+uint32_t *rk_strings_ranks(const struct rk_strings *strings);
+
+/* Tuples of `width` numbers to numbers 0, 1, 2 … Set width (1..8) before the first call. */
+struct rk_tuples {
+    uint32_t width;
+    uint32_t *members; /* count × width */
+    uint32_t count;
+    uint32_t room;
+    struct rk_slot *slots;
+    uint32_t slot_count;
+};
+uint32_t rk_tuples_add(struct rk_tuples *tuples, const uint32_t *members);
+uint32_t rk_tuples_find(const struct rk_tuples *tuples, const uint32_t *members); /* or RK_NONE */
+void rk_tuples_free(struct rk_tuples *tuples);
+
+#endif

@@ -1,0 +1,113 @@
+#include "base/mem.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+
+/* the one file that may */
+#undef malloc
+#undef calloc
+#undef realloc
+
+static void (*out_of_memory)(void);
+
+void rk_mem_set_handler(void (*handler)(void)) { out_of_memory = handler; }
+
+static _Noreturn void fail(void)
+{
+    if (out_of_memory)
+        out_of_memory();
+    abort();
+}
+
+void *rk_alloc(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size ? size : 1);
+    if (!memory)
+        fail();
+    return memory;
+}
+
+void *rk_resize(void *old, size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        fail();
+    void *memory = realloc(old, bytes ? bytes : 1);
+    if (!memory)
+        fail();
+    return memory;
+}
+
+void rk_free(void *memory) { free(memory); }
+
+char *rk_strndup(const char *text, size_t size)
+{
+    char *copy = rk_resize(NULL, size + 1, 1);
+    if (size)
+        memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+char *rk_strdup(const char *text) { return rk_strndup(text, strlen(text)); }
+
+struct rk_arena_block {
+    struct rk_arena_block *before;
+    size_t used, size;
+    alignas(max_align_t) char bytes[];
+};
+
+enum { BLOCK = 64 * 1024 };
+
+void *rk_arena_alloc(struct rk_arena *arena, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+    struct rk_arena_block *block = arena->last;
+    if (size > SIZE_MAX / 2)
+        fail();
+    size = (size + align - 1) / align * align;
+    if (!block || block->size - block->used < size) {
+        size_t room = size > BLOCK ? size : BLOCK;
+        block = rk_resize(NULL, sizeof *block + room, 1);
+        block->used = 0;
+        block->size = room;
+        block->before = arena->last;
+        arena->last = block;
+    }
+    void *memory = block->bytes + block->used;
+    block->used += size;
+    return memory;
+}
+
+char *rk_arena_text(struct rk_arena *arena, const char *text, size_t size)
+{
+    char *copy = rk_arena_alloc(arena, size + 1);
+    if (size)
+        memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+static void free_blocks(struct rk_arena_block *block)
+{
+    while (block) {
+        struct rk_arena_block *before = block->before;
+        free(block);
+        block = before;
+    }
+}
+
+void rk_arena_reset(struct rk_arena *arena)
+{
+    if (!arena->last)
+        return;
+    free_blocks(arena->last->before);
+    arena->last->before = NULL;
+    arena->last->used = 0;
+}
+
+void rk_arena_free(struct rk_arena *arena)
+{
+    free_blocks(arena->last);
+    arena->last = NULL;
+}

@@ -1,0 +1,41 @@
+/* JSON documents (rubric, codebook, specification, schema, map file) through jansson, with the
+ * sharp edges fenced: duplicate keys refused, depth at most 64, size at most 16 MiB, numbers read as
+ * decimals, every getter checks the type and names the path in its message. */
+#ifndef RK_JSON_H
+#define RK_JSON_H
+
+#include "base/fixed.h"
+#include "base/message.h"
+#include "base/text.h"
+
+typedef struct json_t rk_json; /* jansson's json_t, borrowed unless a function says otherwise */
+
+/* Reads a document from a file ("-" = standard input). Free with rk_json_free. */
+enum rk_status rk_json_read(rk_json **document, const char *path, struct rk_error *error);
+void rk_json_free(rk_json *document);
+
+/* Members of an object. `what` names the object for messages ("criteria[2]"). A missing member
+ * leaves *value alone and is RK_OK unless `required`; a wrong type is RK_BAD_DATA. */
+enum rk_status rk_json_string(const rk_json *object, const char *key, bool required,
+                              const char **value, const char *what, struct rk_error *error);
+enum rk_status rk_json_fixed(const rk_json *object, const char *key, bool required, rk_fixed *value,
+                             const char *what, struct rk_error *error);
+enum rk_status rk_json_flag(const rk_json *object, const char *key, bool required, bool *value,
+                            const char *what, struct rk_error *error);
+enum rk_status rk_json_array(const rk_json *object, const char *key, bool required,
+                             const rk_json **value, const char *what, struct rk_error *error);
+enum rk_status rk_json_object(const rk_json *object, const char *key, bool required,
+                              const rk_json **value, const char *what, struct rk_error *error);
+/* {"sv": …, "en": …} or a plain text: the text of `language`, else any. */
+enum rk_status rk_json_label(const rk_json *object, const char *key, const char *language,
+                             const char **value, const char *what, struct rk_error *error);
+/* Members not in `known` (ends with NULL) are RK_BAD_DATA naming the nearest. */
+enum rk_status rk_json_only(const rk_json *object, const char *const *known, const char *what,
+                            struct rk_error *error);
+size_t rk_json_count(const rk_json *array_or_object);
+const rk_json *rk_json_item(const rk_json *array, size_t index);
+const char *rk_json_text(const rk_json *value); /* NULL unless a string */
+/* Members in the order of the file. Start with iterator NULL. */
+bool rk_json_each(const rk_json *object, void **iterator, const char **key, const rk_json **value);
+
+#endif

@@ -1,0 +1,50 @@
+/* One record reader over CSV, a JSON array and JSON lines (told apart by content).
+ *
+ * CSV is RFC 4180: UTF-8, a header line, one delimiter, quotes doubled; LF or CRLF. A byte order mark
+ * before the header is dropped. Spaces are data. A quote inside an unquoted field, text after a closing
+ * quote, an unclosed quote, a NUL, invalid UTF-8, a repeated or empty column name: RK_BAD_DATA with its
+ * place. A line that is empty is a record of one empty cell only where there is one column; otherwise
+ * it is an error. Zero bytes of input are RK_BAD_DATA; a header alone is not.
+ *
+ * JSON: an object a record; numbers are carried as they are written; null is a missing cell; true and
+ * false are the texts; an array of scalars is the '|'-joined list; a nested object is RK_BAD_DATA. A
+ * later object may bring new columns: look at rk_reader_columns again after each record. */
+#ifndef RK_RECORD_H
+#define RK_RECORD_H
+
+#include "base/text.h"
+#include "stream/in.h"
+
+struct rk_cell {
+    const char *text; /* UTF-8 without NUL, not NUL-ended; valid until the next record */
+    size_t size;      /* 0 = missing */
+    bool bare;        /* written without quotes in JSON: a number, true or false */
+};
+
+struct rk_record {
+    const struct rk_cell *cells; /* `count` of them; in CSV this may differ from the columns */
+    size_t count;
+    uint64_t number; /* from 1, the header not counted */
+    uint64_t line;   /* physical line on which it starts */
+};
+
+struct rk_reader;
+struct rk_reader_options {
+    char delimiter;   /* 0 = comma */
+    size_t max_field; /* 0 = 1 MiB */
+};
+
+/* Takes over `in` (closes it, also on failure) and reads the header. */
+enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
+                              const struct rk_reader_options *options, struct rk_error *error);
+/* *more = false at the end. After a failure the reader is finished. */
+enum rk_status rk_reader_next(struct rk_reader *reader, struct rk_record *record, bool *more,
+                              struct rk_error *error);
+size_t rk_reader_columns(const struct rk_reader *reader);
+struct rk_text rk_reader_column(const struct rk_reader *reader, size_t column); /* its name */
+const char *rk_reader_file(const struct rk_reader *reader);
+/* Where cell `column` of the record last read stands. */
+struct rk_pos rk_reader_pos(const struct rk_reader *reader, size_t column);
+void rk_reader_close(struct rk_reader *reader); /* NULL is allowed */
+
+#endif

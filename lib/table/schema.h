@@ -1,0 +1,63 @@
+/* Table schemas: share/schema/NAME.json, Frictionless Table Schema. They are the single source of
+ * what a column is called, holds and means. */
+#ifndef RK_SCHEMA_H
+#define RK_SCHEMA_H
+
+#include "base/fixed.h"
+#include "base/message.h"
+#include "base/text.h"
+
+enum rk_type { /* Frictionless "type" */
+    RK_STRING,
+    RK_LIST,    /* '|'-joined (Frictionless list, delimiter "|") */
+    RK_INTEGER,
+    RK_NUMBER,
+    RK_BOOLEAN, /* true, false */
+    RK_DATE,
+    RK_DATETIME,
+    RK_YEAR,
+};
+
+struct rk_field {
+    const char *name;
+    enum rk_type type;
+    bool required;                /* no empty cell, and the column must be there */
+    bool personal;                /* rk:personal: never echoed */
+    bool has_minimum, has_maximum;
+    rk_fixed minimum, maximum;
+    const char **choices;         /* enum, ends with NULL; NULL = any. For a list: of each item */
+    const char **aliases;         /* rk:aliases, ends with NULL, may be empty */
+    const char *description;      /* English */
+    const char *description_sv;   /* rk:description-sv */
+};
+
+struct rk_foreign_key {
+    size_t field;                 /* one column; a list field: every item */
+    const char *table;            /* "" = this table */
+    const char *reference;        /* column there */
+    const char *except;           /* rk:except, a value that needs no match ("*"), or NULL */
+};
+
+struct rk_schema {
+    const char *name;             /* "ratings" */
+    const char *title, *title_sv;
+    struct rk_field *fields;
+    size_t field_count;
+    size_t *key;                  /* primaryKey, as field numbers */
+    size_t key_count;
+    struct rk_foreign_key *foreign_keys;
+    size_t foreign_key_count;
+};
+
+/* Loads `directory`/NAME.json. An unknown name is RK_BAD_USE and names the nearest. Free with
+ * rk_schema_free. */
+enum rk_status rk_schema_load(struct rk_schema **schema, const char *directory, const char *name,
+                              struct rk_error *error);
+void rk_schema_free(struct rk_schema *schema);
+/* The field's number; a name the schema does not have is a mistake in the program (assert). */
+size_t rk_schema_field(const struct rk_schema *schema, const char *name);
+/* Likewise, SIZE_MAX when there is none. */
+size_t rk_schema_find(const struct rk_schema *schema, struct rk_text name);
+const char *rk_type_name(enum rk_type type);
+
+#endif

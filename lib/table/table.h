@@ -1,0 +1,90 @@
+/* Tables in: a record reader bound to a schema. Columns are found by name, in any order, after the
+ * user's mapping; every cell is checked against its field; what is wrong goes to the log with its
+ * place, every bad row and not only the first; personal values are never echoed. */
+#ifndef RK_TABLE_H
+#define RK_TABLE_H
+
+#include "base/date.h"
+#include "stream/record.h"
+#include "stream/write.h"
+#include "table/schema.h"
+
+/* A checked cell. size 0 = missing: then the rest is zero. */
+struct rk_value {
+    const char *text;
+    size_t size;
+    bool bare;
+    int choice;      /* place in field->choices, -1 where there are none or for lists */
+    rk_fixed number; /* integer, number, year (as 2019), boolean (0 or 1) */
+    int64_t time;    /* date: days since 1970-01-01; datetime: minutes */
+};
+static inline struct rk_text rk_value_text(const struct rk_value *value)
+{
+    return (struct rk_text){value->text, value->size};
+}
+
+struct rk_row {
+    const struct rk_value *values; /* by field of the schema */
+    uint64_t number;               /* from 1 within its file */
+};
+
+/* --map / --map-file: what foreign columns, constants and words mean. */
+struct rk_map;
+struct rk_map *rk_map_new(void);
+void rk_map_free(struct rk_map *map);
+/* "[TABLE.]our=Theirs" */
+enum rk_status rk_map_add(struct rk_map *map, const char *text, struct rk_error *error);
+/* {"columns": {our: theirs}, "constants": {our: value}, "values": {our: {theirs: ours}}}; keys may
+ * be TABLE.our */
+enum rk_status rk_map_read(struct rk_map *map, const char *path, struct rk_error *error);
+/* Their name for our column of `table`; NULL where the map says nothing. */
+const char *rk_map_column(const struct rk_map *map, const char *table, const char *our);
+const char *rk_map_constant(const struct rk_map *map, const char *table, const char *our);
+/* Our word for theirs; false where the map has no words for the column, or not this one. */
+bool rk_map_value(const struct rk_map *map, const char *table, const char *our,
+                  struct rk_text theirs, struct rk_text *ours);
+bool rk_map_has_values(const struct rk_map *map, const char *table, const char *our);
+
+struct rk_table;
+struct rk_table_options {
+    const struct rk_map *map;      /* or NULL */
+    struct rk_log *log;            /* not NULL: bad rows and cells */
+    struct rk_reader_options reader;
+    bool by_alias;                 /* headers may also be the schema's aliases (rk-import) */
+    /* Required columns that an analysis tool can do without: the whole column may be absent, and is
+     * then this text in every row. Pairs, ends with NULL: {"stage", "all", NULL}. */
+    const char *const *defaults;
+    struct rk_out *rejects;        /* bad rows go here as CSV: file, line, reason, then the row; or
+                                    * NULL: then any bad row makes the table bad */
+};
+
+/* Opens the files one after another as one table (each has its header). `schema`, `paths`, `options`
+ * must outlive it. A missing required column, a mapped column that is not in the file, an unknown
+ * TABLE.our in the map: RK_BAD_DATA naming the nearest. */
+enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *schema,
+                             const char *const *paths, size_t path_count,
+                             const struct rk_table_options *options, struct rk_error *error);
+/* The next good row; *row = NULL at the end. A bad row is logged, put among the rejects where there
+ * are any, and passed over; the end then tells RK_BAD_DATA unless there are rejects. */
+enum rk_status rk_table_next(struct rk_table *table, const struct rk_row **row,
+                             struct rk_error *error);
+/* Turns the row last read into a bad one (what only the tool can see). `field` = SIZE_MAX: the row
+ * as a whole. */
+void rk_table_reject(struct rk_table *table, size_t field, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+bool rk_table_has(const struct rk_table *table, size_t field); /* column there, mapped or constant */
+/* Columns that the schema does not know, of the file now being read, in its order. */
+size_t rk_table_extras(const struct rk_table *table);
+struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
+struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
+struct rk_pos rk_table_pos(const struct rk_table *table, size_t field); /* of the last row */
+uint64_t rk_table_rows_in(const struct rk_table *table);
+uint64_t rk_table_rows_rejected(const struct rk_table *table);
+void rk_table_close(struct rk_table *table); /* NULL is allowed */
+
+/* Checks one text as a cell of `field`; false and a reason for people in `why` when it does not fit.
+ * Never puts the text of a personal field into `why`. */
+bool rk_field_check(const struct rk_field *field, struct rk_text text, struct rk_value *value,
+                    struct rk_buf *why);
+
+#endif

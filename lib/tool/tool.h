@@ -1,0 +1,114 @@
+/* What every command shares. A command is: option struct, option table, run(), main(), in that order:
+ *
+ *     static struct { const char *adjust; } options;
+ *     static const struct argp_option table[] = {
+ *         {"adjust", 'a', "none|center|zscore", 0, N_("how rater severity is taken out"), 0}, {0}};
+ *     static error_t parse(int key, char *arg, struct argp_state *state) { … }
+ *     static enum rk_status run(struct rk_run *run, struct rk_error *error) { … }
+ *     static const struct rk_tool tool = {.name = "rk-score", …};
+ *     int main(int argc, char **argv) { return rk_tool_main(&tool, argc, argv); }
+ *
+ * The option table is the one source of --help, --describe, the man page's OPTIONS and COLUMNS, and the
+ * completions. The word for an option's argument tells its kind: FILE, DIR, N, NUMBER, TEXT, DATE, MONTH,
+ * COLUMN, or the words to choose from joined by '|'.
+ *
+ * Every tool has --help --usage --version --describe[=json|man|man-sv|bash|zsh|fish] --lang -q -v
+ * --progress, and -o. From `inputs` come the options --TABLE FILE and --data DIR, --map, --map-file,
+ * --delimiter, --max-errors and --rejects. From the flags: --to, --seed, -j. lib/tool takes these off
+ * before parse() sees the rest. Abbreviated and unknown options are refused, naming the nearest. */
+#ifndef RK_TOOL_H
+#define RK_TOOL_H
+
+#include "base/message.h"
+#include "stream/json.h"
+#include "stream/out.h"
+#include "stream/write.h"
+#include "table/table.h"
+
+#include <argp.h>
+
+enum rk_tool_flags {
+    RK_HAS_FORMS = 1,   /* --to csv|json|jsonl|table|markdown|latex|html */
+    RK_HAS_SEED = 2,    /* --seed TEXT */
+    RK_HAS_THREADS = 4, /* -j N */
+    RK_NO_OUTPUT = 8,   /* no -o: the tool writes its files itself, or none */
+    RK_NO_REJECTS = 16, /* no --rejects */
+};
+
+enum rk_use { RK_MAIN, RK_NEEDED, RK_OPTIONAL }; /* main = the FILE operands or standard input */
+
+struct rk_tool_table {
+    const char *schema;                   /* "ratings": also the option's name */
+    enum rk_use use;                      /* inputs only */
+    const char *const *defaults;          /* inputs: see rk_table_options */
+};
+
+struct rk_run;
+struct rk_tool {
+    const char *name;                     /* "rk-score" */
+    const char *purpose;                  /* N_(one line, starts with a verb, no full stop) */
+    const char *operands;                 /* "[FILE…]" or N_("DIR"), "" for none */
+    const struct argp_option *options;    /* ends with {0} */
+    error_t (*parse)(int key, char *arg, struct argp_state *state);
+    unsigned flags;
+    const struct rk_tool_table *inputs;   /* ends with {0}; NULL = none */
+    const struct rk_tool_table *outputs;  /* tables whose columns come out; ends with {0} */
+    const char *const *examples;          /* command lines for --help, ends with NULL */
+    /* RK_OK or RK_ATTENTION commits the outputs; anything else fills `error` and nothing is
+     * written. Errors in the log turn RK_OK into RK_BAD_DATA, rejected rows into RK_ATTENTION. */
+    enum rk_status (*run)(struct rk_run *run, struct rk_error *error);
+};
+
+/* One run of a tool. Read-only for the tool. */
+struct rk_run {
+    const struct rk_tool *tool;
+    const char *language;                 /* "sv" or "en": of messages */
+    bool quiet, verbose;
+    struct rk_text seed;                  /* "" when not given */
+    unsigned threads;                     /* >= 1 */
+    enum rk_form form;
+    struct rk_log *log;
+    char *const *operands;                /* what was not an option */
+    size_t operand_count;
+    const char *share;                    /* the share/ folder in use */
+    struct rk_map *map;
+    struct rk_state *state;               /* lib/tool's own */
+};
+
+/* Runs the tool and returns the exit status. */
+int rk_tool_main(const struct rk_tool *tool, int argc, char **argv);
+
+/* For parse(): ends the program with status 2 and the text; names the nearest choice. */
+_Noreturn void rk_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The place of `arg` among the words of "a|b|c", or ends with status 2. */
+size_t rk_choice(const char *option, const char *words, const char *arg);
+int64_t rk_option_int(const char *option, const char *arg, int64_t least, int64_t most);
+rk_fixed rk_option_fixed(const char *option, const char *arg);
+int32_t rk_option_date(const char *option, const char *arg);
+int32_t rk_option_month(const char *option, const char *arg);
+
+/* Opens the table `schema` named among the tool's inputs: the main one from the operands or standard
+ * input, another from its option or from --data DIR. *table = NULL when it is optional and not given.
+ * Closed by lib/tool. The schema is kept for the whole run. */
+enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const char *schema,
+                            struct rk_error *error);
+enum rk_status rk_run_schema(struct rk_run *run, const struct rk_schema **schema, const char *name,
+                             struct rk_error *error);
+bool rk_run_given(const struct rk_run *run, const char *schema); /* named by option, --data or FILE */
+/* The main output (-o or standard output), in run->form. Columns: those of the schema named, then
+ * `extra` (may be NULL), in order; finish it with rk_writer_finish. */
+struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,
+                                size_t count);
+struct rk_out *rk_run_out(struct rk_run *run); /* the same as bytes */
+/* A further output file, committed with the rest. */
+enum rk_status rk_run_file(struct rk_run *run, struct rk_out **out, const char *path,
+                           struct rk_error *error);
+/* Notes and warnings for people, on standard error unless -q; details only with -v. */
+void rk_run_note(struct rk_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void rk_run_warn(struct rk_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void rk_run_detail(struct rk_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Progress of long work: shown on a terminal after a second, or with --progress. total 0 = unknown. */
+void rk_run_progress(struct rk_run *run, const char *what, uint64_t done, uint64_t total);
+
+#endif
