@@ -111,3 +111,19 @@ void rk_arena_free(struct rk_arena *arena)
     free_blocks(arena->last);
     arena->last = NULL;
 }
+
+const char *rk_keep(const char *text)
+{
+    static struct kept {
+        struct kept *before;
+        char text[];
+    } * last;
+    for (const struct kept *k = last; k; k = k->before)
+        if (!strcmp(k->text, text))
+            return k->text;
+    struct kept *fresh = rk_resize(NULL, sizeof *fresh + strlen(text) + 1, 1);
+    memcpy(fresh->text, text, strlen(text) + 1);
+    fresh->before = last;
+    last = fresh;
+    return fresh->text;
+}

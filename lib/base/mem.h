@@ -13,6 +13,8 @@ void *rk_resize(void *old, size_t count, size_t size);
 void rk_free(void *memory);
 char *rk_strdup(const char *text);
 char *rk_strndup(const char *text, size_t size);
+/* The same text, kept until the program ends: for names that messages point to. */
+const char *rk_keep(const char *text);
 /* `handler` must not return. */
 void rk_mem_set_handler(void (*handler)(void));
 

@@ -35,6 +35,10 @@ static void fill(struct rk_error *error, enum rk_status status, const struct rk_
         return;
     error->status = status;
     error->pos = pos ? *pos : (struct rk_pos){0};
+    if (error->pos.field) {
+        snprintf(error->field, sizeof error->field, "%s", error->pos.field);
+        error->pos.field = error->field;
+    }
     vsnprintf(error->text, sizeof error->text, format, args);
 }
 

@@ -26,7 +26,8 @@ enum rk_status {
 
 /* Where in the input. Line 0 = the file as a whole, column 0 = the line as a whole. */
 struct rk_pos {
-    const char *file;  /* as the user named it, "-" for standard input; NULL = no place */
+    const char *file;  /* as the user named it, "-" for standard input; NULL = no place. Kept
+                        * until the program ends (rk_keep) */
     uint64_t line;     /* from 1, physical lines */
     uint64_t column;   /* from 1, characters */
     const char *field; /* column name in the file, or NULL */
@@ -34,7 +35,8 @@ struct rk_pos {
 
 struct rk_error {
     enum rk_status status;
-    struct rk_pos pos;
+    struct rk_pos pos; /* pos.field points into `field` */
+    char field[96];
     char text[600];
 };
 

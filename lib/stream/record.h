@@ -3,8 +3,7 @@
  * CSV is RFC 4180: UTF-8, a header line, one delimiter, quotes doubled; LF or CRLF. A byte order mark
  * before the header is dropped. Spaces are data. A quote inside an unquoted field, text after a closing
  * quote, an unclosed quote, a NUL, invalid UTF-8, a repeated or empty column name: RK_BAD_DATA with its
- * place. A line that is empty is a record of one empty cell only where there is one column; otherwise
- * it is an error. Zero bytes of input are RK_BAD_DATA; a header alone is not.
+ * place. An empty line is a record of one empty cell. Zero bytes of input are RK_BAD_DATA; a header alone is not.
  *
  * JSON: an object a record; numbers are carried as they are written; null is a missing cell; true and
  * false are the texts; an array of scalars is the '|'-joined list; a nested object is RK_BAD_DATA. A
@@ -40,6 +39,8 @@ enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
 /* *more = false at the end. After a failure the reader is finished. */
 enum rk_status rk_reader_next(struct rk_reader *reader, struct rk_record *record, bool *more,
                               struct rk_error *error);
+/* JSON has no header: its columns are known from the records only. */
+bool rk_reader_is_json(const struct rk_reader *reader);
 size_t rk_reader_columns(const struct rk_reader *reader);
 struct rk_text rk_reader_column(const struct rk_reader *reader, size_t column); /* its name */
 const char *rk_reader_file(const struct rk_reader *reader);

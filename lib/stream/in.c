@@ -1,0 +1,198 @@
+#include "stream/in.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { RAW = 64 * 1024 };
+
+struct rk_in {
+    const char *name;
+    int fd; /* -1 = memory */
+    bool gzip, in_member, ended;
+    z_stream z;
+    const unsigned char *raw; /* bytes read and not yet handed on */
+    size_t raw_size;
+    unsigned char *buffer;
+};
+
+static enum rk_status fail(const struct rk_in *in, struct rk_error *error, const char *text)
+{
+    return rk_fail_at(error, RK_FAILED, &(struct rk_pos){.file = in->name}, "%s", text);
+}
+
+/* Adds bytes from the file to what is left in the buffer; nothing more at the end of the file. */
+static enum rk_status fill(struct rk_in *in, struct rk_error *error)
+{
+    if (in->fd < 0)
+        return RK_OK;
+    if (in->raw_size)
+        memmove(in->buffer, in->raw, in->raw_size);
+    in->raw = in->buffer;
+    for (;;) {
+        ssize_t n = read(in->fd, in->buffer + in->raw_size, RAW - in->raw_size);
+        if (n >= 0) {
+            in->raw_size += (size_t)n;
+            return RK_OK;
+        }
+        if (errno != EINTR)
+            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = in->name}, errno, "%s",
+                                 _("cannot read"));
+    }
+}
+
+/* Tells gzip by its first two bytes. */
+static enum rk_status begin(struct rk_in *in, struct rk_error *error)
+{
+    size_t before;
+    do {
+        before = in->raw_size;
+        enum rk_status status = fill(in, error);
+        if (status)
+            return status;
+    } while (in->raw_size < 2 && in->raw_size != before);
+    if (in->raw_size && in->raw[0] == 0x1f && (in->raw_size == 1 || in->raw[1] == 0x8b)) {
+        in->gzip = true;
+        if (inflateInit2(&in->z, 31) != Z_OK)
+            return rk_fail_errno(error, RK_FAILED, NULL, ENOMEM, "zlib");
+        in->in_member = true;
+    }
+    return RK_OK;
+}
+
+enum rk_status rk_in_open(struct rk_in **result, const char *path, struct rk_error *error)
+{
+    struct rk_in *in = rk_alloc(1, sizeof *in);
+    struct stat st;
+    *result = NULL;
+    in->name = rk_keep(path);
+    bool standard = !strcmp(path, "-");
+    in->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int problem = in->fd < 0 || fstat(in->fd, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
+    enum rk_status status = RK_OK;
+    if (problem) {
+        status = rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = in->name}, problem, "%s",
+                               _("cannot read"));
+    } else {
+        in->buffer = rk_resize(NULL, RAW, 1);
+        status = begin(in, error);
+    }
+    if (status) {
+        rk_in_close(in);
+        return status;
+    }
+    *result = in;
+    return RK_OK;
+}
+
+struct rk_in *rk_in_memory(const char *name, const void *bytes, size_t size)
+{
+    struct rk_in *in = rk_alloc(1, sizeof *in);
+    in->name = rk_keep(name);
+    in->fd = -1;
+    in->raw = bytes;
+    in->raw_size = size;
+    return in;
+}
+
+static enum rk_status read_gzip(struct rk_in *in, void *bytes, size_t room, size_t *got,
+                                struct rk_error *error)
+{
+    in->z.next_out = bytes;
+    in->z.avail_out = room > RAW ? RAW : (uInt)room;
+    uInt offered = in->z.avail_out;
+    while (in->z.avail_out == offered) {
+        if (!in->raw_size) {
+            enum rk_status status = fill(in, error);
+            if (status)
+                return status;
+        }
+        if (!in->raw_size) {
+            if (in->in_member)
+                return fail(in, error, _("the gzip data are cut short"));
+            in->ended = true;
+            break;
+        }
+        if (!in->in_member) { /* a further member, or junk */
+            if (in->raw_size < 2) {
+                enum rk_status status = fill(in, error);
+                if (status)
+                    return status;
+            }
+            if (in->raw_size < 2 || in->raw[0] != 0x1f || in->raw[1] != 0x8b)
+                return fail(in, error, _("there is something after the end of the gzip data"));
+            inflateReset(&in->z);
+            in->in_member = true;
+        }
+        in->z.next_in = (unsigned char *)in->raw;
+        in->z.avail_in = (uInt)in->raw_size;
+        int result = inflate(&in->z, Z_NO_FLUSH);
+        in->raw = in->z.next_in;
+        in->raw_size = in->z.avail_in;
+        if (result == Z_STREAM_END)
+            in->in_member = false;
+        else if (result == Z_MEM_ERROR)
+            return rk_fail_errno(error, RK_FAILED, NULL, ENOMEM, "zlib");
+        else if (result != Z_OK && result != Z_BUF_ERROR)
+            return fail(in, error, _("the gzip data are damaged"));
+    }
+    *got = offered - in->z.avail_out;
+    return RK_OK;
+}
+
+enum rk_status rk_in_read(struct rk_in *in, void *bytes, size_t room, size_t *got,
+                          struct rk_error *error)
+{
+    *got = 0;
+    if (in->ended)
+        return RK_OK;
+    if (in->gzip)
+        return read_gzip(in, bytes, room, got, error);
+    if (!in->raw_size) {
+        enum rk_status status = fill(in, error);
+        if (status)
+            return status;
+    }
+    size_t n = in->raw_size < room ? in->raw_size : room;
+    if (n)
+        memcpy(bytes, in->raw, n);
+    in->raw += n;
+    in->raw_size -= n;
+    in->ended = !n;
+    *got = n;
+    return RK_OK;
+}
+
+enum rk_status rk_in_read_all(struct rk_in *in, struct rk_buf *all, size_t limit,
+                              struct rk_error *error)
+{
+    for (;;) {
+        size_t got;
+        enum rk_status status = rk_in_read(in, rk_buf_reserve(all, RAW), RAW, &got, error);
+        if (status || !got)
+            return status;
+        all->size += got;
+        all->text[all->size] = '\0';
+        if (all->size > limit)
+            return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = in->name},
+                              _("larger than the %zu bytes allowed"), limit);
+    }
+}
+
+const char *rk_in_name(const struct rk_in *in) { return in->name; }
+
+void rk_in_close(struct rk_in *in)
+{
+    if (!in)
+        return;
+    if (in->gzip)
+        inflateEnd(&in->z);
+    if (in->fd > STDERR_FILENO)
+        close(in->fd);
+    rk_free(in->buffer);
+    rk_free(in);
+}

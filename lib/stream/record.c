@@ -1,0 +1,662 @@
+#include "stream/record.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include <csv.h>
+#include <jansson.h>
+
+enum { WINDOW = 128 * 1024, FIELD = 1024 * 1024, MOST_COLUMNS = 100000 };
+
+struct rk_reader {
+    struct rk_in *in;
+    const char *file;
+    size_t max_field, max_record;
+    char delimiter;
+    bool json, array, begun, ended;
+
+    char *window; /* bytes read: [start, end) is not yet taken */
+    size_t start, end, room;
+    bool at_end; /* nothing more to read into the window */
+
+    uint64_t line; /* of `start` */
+    uint64_t records;
+
+    const char *raw; /* the record last read, in the window, without its line end */
+    size_t raw_size;
+    uint64_t raw_line;
+
+    struct rk_strings columns;
+    struct rk_cell *cells;
+    size_t cell_count, cell_room;
+    struct rk_buf text;   /* what the cells point into, where that is not the window */
+    size_t *offsets;      /* of cells in `text` while it may still move */
+    size_t offset_room;
+    struct csv_parser csv;
+    bool csv_ready, row_ended;
+    json_t *object;       /* the record last read, in JSON */
+    struct rk_arena lists;
+};
+
+/* ---- the window ---- */
+
+/* Reads more behind what is there. *got = 0 at the end of the input. */
+static enum rk_status more(struct rk_reader *r, size_t *got, struct rk_error *error)
+{
+    *got = 0;
+    if (r->at_end)
+        return RK_OK;
+    if (r->start) {
+        memmove(r->window, r->window + r->start, r->end - r->start);
+        r->end -= r->start;
+        r->start = 0;
+    }
+    if (r->room - r->end < WINDOW / 2) {
+        r->room = r->room ? r->room * 2 : WINDOW;
+        r->window = rk_resize(r->window, r->room, 1);
+    }
+    enum rk_status status = rk_in_read(r->in, r->window + r->end, r->room - r->end, got, error);
+    if (status)
+        return status;
+    r->end += *got;
+    r->at_end = !*got;
+    return RK_OK;
+}
+
+/* The place of byte `at` of the bytes starting at `bytes`, which start on `line`, column 1. */
+static struct rk_pos place(const struct rk_reader *r, const char *bytes, size_t at, uint64_t line)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < at; i++)
+        if (bytes[i] == '\n') {
+            line++;
+            from = i + 1;
+        }
+    return (struct rk_pos){r->file, line, rk_utf8_length(bytes + from, at - from) + 1, NULL};
+}
+
+static enum rk_status bad(const struct rk_reader *r, struct rk_error *error, size_t at,
+                          const char *text)
+{
+    struct rk_pos pos = place(r, r->raw, at, r->raw_line);
+    return rk_fail_at(error, RK_BAD_DATA, &pos, "%s", text);
+}
+
+static enum rk_status check_text(const struct rk_reader *r, struct rk_error *error)
+{
+    size_t valid = rk_utf8_valid(r->raw, r->raw_size);
+    if (valid == r->raw_size)
+        return RK_OK;
+    if (!r->raw[valid])
+        return bad(r, error, valid, _("a NUL byte"));
+    return bad(r, error, valid, _("not UTF-8; rk-import reads other encodings"));
+}
+
+static void add_cell(struct rk_reader *r, struct rk_cell cell)
+{
+    RK_GROW(r->cells, r->cell_count, r->cell_room);
+    r->cells[r->cell_count++] = cell;
+}
+
+/* ---- CSV ---- */
+
+/* Where in the record an opened quote is never closed. */
+static size_t open_quote(const char *bytes, size_t size)
+{
+    size_t last = 0;
+    bool open = false;
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] == '"') {
+            open = !open;
+            if (open)
+                last = i;
+        }
+    return last;
+}
+
+/* Finds the next record's bytes: up to a line end outside quotes. *found = false at the end. */
+static enum rk_status frame(struct rk_reader *r, bool *found, bool *quotes, struct rk_error *error)
+{
+    size_t at = r->start; /* scanned so far */
+    bool open = false;
+    uint64_t lines = 0;
+    *quotes = false;
+    for (;;) {
+        char *from = r->window + at;
+        char *end = at < r->end ? memchr(from, '\n', r->end - at) : NULL;
+        size_t size = (end ? end : r->window + r->end) - from;
+        for (const char *q = from; size && (q = memchr(q, '"', size - (size_t)(q - from))); q++) {
+            open = !open;
+            *quotes = true;
+            if ((size_t)(q + 1 - from) == size)
+                break;
+        }
+        at += size;
+        if (end && !open)
+            break;
+        if (end) {
+            at++;
+            lines++;
+            continue;
+        }
+        if (at - r->start > r->max_record) {
+            r->raw = r->window + r->start;
+            r->raw_line = r->line;
+            return bad(r, error, open ? open_quote(r->raw, at - r->start) : 0,
+                       open ? _("a quote opened here is never closed") : _("the line is too long"));
+        }
+        size_t got, offset = at - r->start;
+        enum rk_status status = more(r, &got, error);
+        if (status)
+            return status;
+        at = r->start + offset;
+        if (!got) {
+            if (at == r->start) {
+                *found = false;
+                return RK_OK;
+            }
+            r->raw = r->window + r->start;
+            r->raw_size = at - r->start;
+            r->raw_line = r->line;
+            if (open)
+                return bad(r, error, open_quote(r->raw, r->raw_size),
+                           _("a quote opened here is never closed"));
+            r->start = r->end;
+            *found = true;
+            return check_text(r, error);
+        }
+    }
+    r->raw = r->window + r->start;
+    r->raw_size = at - r->start;
+    r->raw_line = r->line;
+    r->line += lines + 1;
+    r->start = at + 1;
+    if (r->raw_size && r->raw[r->raw_size - 1] == '\r')
+        r->raw_size--;
+    *found = true;
+    return check_text(r, error);
+}
+
+static void on_field(void *bytes, size_t size, void *context)
+{
+    struct rk_reader *r = context;
+    if (r->cell_count == r->offset_room) {
+        r->offset_room = r->offset_room ? r->offset_room * 2 : 16;
+        r->offsets = rk_resize(r->offsets, r->offset_room, sizeof *r->offsets);
+    }
+    r->offsets[r->cell_count] = r->text.size;
+    rk_buf_add(&r->text, bytes, size);
+    add_cell(r, (struct rk_cell){.size = size});
+}
+
+static void on_row(int c, void *context)
+{
+    struct rk_reader *r = context;
+    r->row_ended |= c != -1; /* -1 is our own csv_fini */
+}
+
+static int never_space(unsigned char c)
+{
+    (void)c;
+    return 0;
+}
+
+static void *checked_realloc(void *old, size_t size) { return rk_resize(old, size, 1); }
+
+/* Cells of a record with quotes, through libcsv, whose defaults would lose data: strict both within
+ * and at the end, spaces kept, line ends found by us and never by it. */
+static enum rk_status split_quoted(struct rk_reader *r, struct rk_error *error)
+{
+    if (!r->csv_ready) {
+        if (csv_init(&r->csv, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL))
+            return rk_fail(error, RK_FAILED, "libcsv");
+        csv_set_space_func(&r->csv, never_space);
+        csv_set_realloc_func(&r->csv, checked_realloc);
+        csv_set_blk_size(&r->csv, 4096);
+        csv_set_delim(&r->csv, (unsigned char)r->delimiter);
+        r->csv_ready = true;
+    }
+    rk_buf_clear(&r->text);
+    r->row_ended = false;
+    size_t taken = csv_parse(&r->csv, r->raw, r->raw_size, on_field, on_row, r);
+    if (taken != r->raw_size || csv_error(&r->csv) != CSV_SUCCESS) {
+        size_t at = taken ? taken - (taken == r->raw_size) : 0;
+        return bad(r, error, at,
+                   r->raw[at] == '"' ? _("a quote inside a field that does not start with one")
+                                     : _("text after the closing quote"));
+    }
+    if (csv_fini(&r->csv, on_field, on_row, r))
+        return bad(r, error, open_quote(r->raw, r->raw_size),
+                   _("a quote opened here is never closed"));
+    if (r->row_ended)
+        return bad(r, error, 0, _("a carriage return without a line feed"));
+    for (size_t i = 0; i < r->cell_count; i++)
+        r->cells[i].text = r->text.text + r->offsets[i];
+    return RK_OK;
+}
+
+/* Without a quote a record is what stands between the delimiters. */
+static enum rk_status split_plain(struct rk_reader *r, struct rk_error *error)
+{
+    const char *from = r->raw, *end = r->raw + r->raw_size;
+    if (memchr(r->raw, '\r', r->raw_size))
+        return bad(r, error, (size_t)((const char *)memchr(r->raw, '\r', r->raw_size) - r->raw),
+                   _("a carriage return without a line feed"));
+    for (;;) {
+        const char *stop = memchr(from, r->delimiter, (size_t)(end - from));
+        add_cell(r, (struct rk_cell){from, (size_t)((stop ? stop : end) - from), false});
+        if (!stop)
+            return RK_OK;
+        from = stop + 1;
+    }
+}
+
+static enum rk_status csv_next(struct rk_reader *r, bool *found, struct rk_error *error)
+{
+    bool quotes;
+    r->cell_count = 0;
+    enum rk_status status = frame(r, found, &quotes, error);
+    if (status || !*found)
+        return status;
+    status = quotes ? split_quoted(r, error) : split_plain(r, error);
+    for (size_t i = 0; i < r->cell_count && !status; i++)
+        if (r->cells[i].size > r->max_field) {
+            struct rk_pos pos = rk_reader_pos(r, i);
+            status = rk_fail_at(error, RK_BAD_DATA, &pos, _("larger than the %zu bytes allowed"),
+                                r->max_field);
+        }
+    return status;
+}
+
+/* Where in the raw record cell `column` starts. */
+static size_t cell_start(const struct rk_reader *r, size_t column)
+{
+    bool open = false;
+    for (size_t i = 0; i < r->raw_size; i++) {
+        if (!column)
+            return i;
+        if (r->raw[i] == '"')
+            open = !open;
+        else if (r->raw[i] == r->delimiter && !open)
+            column--;
+    }
+    return r->raw_size;
+}
+
+static enum rk_status read_header(struct rk_reader *r, struct rk_error *error)
+{
+    bool found;
+    enum rk_status status = csv_next(r, &found, error);
+    if (status)
+        return status;
+    if (!found) /* a byte order mark alone */
+        return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = r->file}, "%s",
+                          _("empty: not even a header line"));
+    for (size_t i = 0; i < r->cell_count; i++) {
+        struct rk_text name = {r->cells[i].text, r->cells[i].size};
+        struct rk_pos pos = rk_reader_pos(r, i);
+        if (!name.size)
+            return rk_fail_at(error, RK_BAD_DATA, &pos, _("a column without a name"));
+        if (r->columns.count != i || rk_strings_add(&r->columns, name) != i) {
+            struct rk_buf visible = {0};
+            rk_text_visible(&visible, name.text, name.size);
+            status = rk_fail_at(error, RK_BAD_DATA, &pos, _("the column name \"%.80s\" stands twice"),
+                                visible.text);
+            rk_buf_free(&visible);
+            return status;
+        }
+        if (i > MOST_COLUMNS)
+            return rk_fail_at(error, RK_BAD_DATA, &pos, _("more than %d columns"), MOST_COLUMNS);
+    }
+    return RK_OK;
+}
+
+/* ---- JSON ---- */
+
+static enum rk_status json_bad(const struct rk_reader *r, struct rk_error *error, const char *text)
+{
+    return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = r->file, .line = r->line}, "%s",
+                      text);
+}
+
+/* The next byte that is not blank; 0 at the end of the input. */
+static enum rk_status peek(struct rk_reader *r, char *c, struct rk_error *error)
+{
+    for (;;) {
+        for (; r->start < r->end; r->start++) {
+            *c = r->window[r->start];
+            if (!*c)
+                return json_bad(r, error, _("a NUL byte"));
+            if (*c == '\n')
+                r->line++;
+            else if (*c != ' ' && *c != '\t' && *c != '\r')
+                return RK_OK;
+        }
+        size_t got;
+        enum rk_status status = more(r, &got, error);
+        if (status)
+            return status;
+        if (!got) {
+            *c = '\0';
+            return RK_OK;
+        }
+    }
+}
+
+/* Brings one object, from { to its }, whole into the window: *size bytes at r->start. */
+static enum rk_status frame_object(struct rk_reader *r, size_t *size, struct rk_error *error)
+{
+    size_t at = 0, depth = 0;
+    bool text = false, escaped = false;
+    for (;;) {
+        for (; r->start + at < r->end; at++) {
+            char c = r->window[r->start + at];
+            if (text) {
+                text = escaped || c != '"';
+                escaped = !escaped && c == '\\';
+            } else if (c == '"') {
+                text = true;
+            } else if (c == '{' || c == '[') {
+                depth++;
+            } else if ((c == '}' || c == ']') && --depth == 0) {
+                *size = at + 1;
+                return RK_OK;
+            }
+        }
+        if (at > r->max_record)
+            return json_bad(r, error, _("an object that is too large or never ends"));
+        size_t got;
+        enum rk_status status = more(r, &got, error);
+        if (status)
+            return status;
+        if (!got)
+            return json_bad(r, error, _("the JSON is cut short: an object never ends"));
+    }
+}
+
+static bool json_number(const char *s, size_t size)
+{
+    size_t i = size && s[0] == '-';
+    size_t whole = i;
+    while (i < size && s[i] >= '0' && s[i] <= '9')
+        i++;
+    if (i == whole || (s[whole] == '0' && i > whole + 1))
+        return false;
+    if (i < size && s[i] == '.') {
+        size_t part = ++i;
+        while (i < size && s[i] >= '0' && s[i] <= '9')
+            i++;
+        if (i == part)
+            return false;
+    }
+    if (i < size && (s[i] == 'e' || s[i] == 'E')) {
+        i++;
+        if (i < size && (s[i] == '+' || s[i] == '-'))
+            i++;
+        size_t part = i;
+        while (i < size && s[i] >= '0' && s[i] <= '9')
+            i++;
+        if (i == part)
+            return false;
+    }
+    return i == size;
+}
+
+/* Numbers pass as they are written, so they are handed to jansson as strings behind this mark. */
+#define NUMBER_MARK "\\u0001"
+
+static enum rk_status mark_numbers(struct rk_reader *r, const char *s, size_t size,
+                                   struct rk_error *error)
+{
+    rk_buf_clear(&r->text);
+    for (size_t i = 0; i < size;) {
+        size_t from = i;
+        if (s[i] == '"') {
+            for (i++; i < size && s[i] != '"'; i++)
+                if (s[i] == '\\')
+                    i++;
+            i++;
+            if (i - from > 7 && !memcmp(s + from + 1, NUMBER_MARK, 6))
+                return json_bad(r, error, _("a control character at the start of a text"));
+            rk_buf_add(&r->text, s + from, i - from);
+        } else if (s[i] == '-' || (s[i] >= '0' && s[i] <= '9')) {
+            while (i < size && (s[i] == '-' || s[i] == '+' || s[i] == '.' ||
+                                (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'z') ||
+                                (s[i] >= 'A' && s[i] <= 'Z')))
+                i++;
+            if (!json_number(s + from, i - from))
+                return json_bad(r, error, _("not a JSON number"));
+            rk_buf_text(&r->text, "\"" NUMBER_MARK);
+            rk_buf_add(&r->text, s + from, i - from);
+            rk_buf_char(&r->text, '"');
+        } else {
+            rk_buf_char(&r->text, s[i++]);
+        }
+    }
+    return RK_OK;
+}
+
+/* A scalar as a cell; false for a nested object or array. */
+static bool scalar(const json_t *value, struct rk_cell *cell)
+{
+    if (json_is_string(value)) {
+        *cell = (struct rk_cell){json_string_value(value), json_string_length(value), false};
+        if (cell->size && cell->text[0] == '\1')
+            *cell = (struct rk_cell){cell->text + 1, cell->size - 1, true};
+    } else if (json_is_boolean(value)) {
+        const char *word = json_is_true(value) ? "true" : "false";
+        *cell = (struct rk_cell){word, strlen(word), true};
+    } else if (json_is_null(value)) {
+        *cell = (struct rk_cell){0};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static enum rk_status json_cell(struct rk_reader *r, const char *key, json_t *value,
+                                struct rk_cell *cell, struct rk_error *error)
+{
+    struct rk_pos pos = {r->file, r->raw_line, 0, key};
+    if (scalar(value, cell))
+        return RK_OK;
+    if (!json_is_array(value))
+        return rk_fail_at(error, RK_BAD_DATA, &pos, "%s",
+                          _("an object inside a record; a cell holds one value or a list"));
+    struct rk_buf list = {0};
+    enum rk_status status = RK_OK;
+    for (size_t i = 0; i < json_array_size(value) && !status; i++) {
+        struct rk_cell item;
+        if (!scalar(json_array_get(value, i), &item))
+            status = rk_fail_at(error, RK_BAD_DATA, &pos, "%s", _("a list inside a list"));
+        else if (item.size && memchr(item.text, '|', item.size))
+            status = rk_fail_at(error, RK_BAD_DATA, &pos, "%s", _("\"|\" inside a list item"));
+        else {
+            if (i)
+                rk_buf_char(&list, '|');
+            rk_buf_add(&list, item.text, item.size);
+        }
+    }
+    *cell = (struct rk_cell){rk_arena_text(&r->lists, list.text, list.size), list.size, false};
+    rk_buf_free(&list);
+    return status;
+}
+
+static enum rk_status json_next(struct rk_reader *r, bool *found, struct rk_error *error)
+{
+    char c;
+    size_t size = 0;
+    *found = false;
+    enum rk_status status = peek(r, &c, error);
+    if (status)
+        return status;
+    if (r->array && !r->ended) {
+        if (c == ']') {
+            r->start++;
+            r->ended = true;
+            status = peek(r, &c, error);
+        } else if (r->begun && c == ',') {
+            r->start++;
+            status = peek(r, &c, error);
+        } else if (r->begun && c) {
+            return json_bad(r, error, _("expected a comma or ] between objects"));
+        }
+        if (status)
+            return status;
+    }
+    if (!c && (!r->array || r->ended))
+        return RK_OK;
+    if (r->ended)
+        return json_bad(r, error, _("something after the end of the JSON array"));
+    if (!c)
+        return json_bad(r, error, _("the JSON is cut short: the array never ends"));
+    if (c != '{')
+        return json_bad(r, error, _("expected an object: one record is one object"));
+    status = frame_object(r, &size, error);
+    if (status)
+        return status;
+    r->raw = r->window + r->start;
+    r->raw_size = size;
+    r->raw_line = r->line;
+    status = check_text(r, error);
+    if (!status)
+        status = mark_numbers(r, r->raw, size, error);
+    if (status)
+        return status;
+    json_error_t problem;
+    json_decref(r->object);
+    r->object = json_loadb(r->text.text, r->text.size, JSON_REJECT_DUPLICATES, &problem);
+    if (!r->object) {
+        if (problem.line < 0)
+            return rk_fail(error, RK_FAILED, "%s", _("out of memory"));
+        return rk_fail_at(
+            error, RK_BAD_DATA,
+            &(struct rk_pos){.file = r->file, .line = r->line + (uint64_t)problem.line - 1},
+            _("not JSON: %s"), problem.text);
+    }
+    for (size_t i = 0; i < size; i++)
+        r->line += r->raw[i] == '\n';
+    r->start += size;
+    r->begun = true;
+    rk_arena_reset(&r->lists);
+    const char *key;
+    json_t *value;
+    json_object_foreach(r->object, key, value)
+    {
+        if (!*key)
+            return json_bad(r, error, _("a column without a name"));
+        rk_strings_add(&r->columns, rk_text(key));
+    }
+    if (r->columns.count > MOST_COLUMNS)
+        return json_bad(r, error, _("too many columns"));
+    r->cell_count = 0;
+    while (r->cell_count < r->columns.count)
+        add_cell(r, (struct rk_cell){0});
+    json_object_foreach(r->object, key, value)
+    {
+        struct rk_cell *cell = &r->cells[rk_strings_find(&r->columns, rk_text(key))];
+        if ((status = json_cell(r, key, value, cell, error)))
+            return status;
+        if (cell->size > r->max_field)
+            return rk_fail_at(error, RK_BAD_DATA,
+                              &(struct rk_pos){r->file, r->raw_line, 0, key},
+                              _("larger than the %zu bytes allowed"), r->max_field);
+    }
+    *found = true;
+    return RK_OK;
+}
+
+/* ---- both ---- */
+
+static enum rk_status begin(struct rk_reader *r, struct rk_error *error)
+{
+    size_t got;
+    do {
+        enum rk_status status = more(r, &got, error);
+        if (status)
+            return status;
+    } while (got && r->end < 3);
+    if (!r->end)
+        return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = r->file}, "%s",
+                          _("empty: not even a header line"));
+    if (r->end >= 3 && !memcmp(r->window, "\xef\xbb\xbf", 3))
+        r->start = 3;
+    /* a header may start with blank lines only in JSON, so look past blanks without taking them */
+    size_t at = r->start;
+    while (at < r->end && strchr(" \t\r\n", r->window[at]) && r->window[at])
+        at++;
+    if (at < r->end && (r->window[at] == '[' || r->window[at] == '{')) {
+        r->json = true;
+        r->array = r->window[at] == '[';
+        for (; r->start < at; r->start++)
+            r->line += r->window[r->start] == '\n';
+        r->start += r->array;
+        return RK_OK;
+    }
+    return read_header(r, error);
+}
+
+enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
+                              const struct rk_reader_options *options, struct rk_error *error)
+{
+    struct rk_reader *r = rk_alloc(1, sizeof *r);
+    r->in = in;
+    r->file = rk_in_name(in);
+    r->delimiter = options && options->delimiter ? options->delimiter : ',';
+    r->max_field = options && options->max_field ? options->max_field : FIELD;
+    r->max_record = r->max_field * 16;
+    r->line = 1;
+    enum rk_status status = begin(r, error);
+    *reader = r;
+    if (status) {
+        rk_reader_close(r);
+        *reader = NULL;
+    }
+    return status;
+}
+
+enum rk_status rk_reader_next(struct rk_reader *r, struct rk_record *record, bool *more_records,
+                              struct rk_error *error)
+{
+    enum rk_status status =
+        r->json ? json_next(r, more_records, error) : csv_next(r, more_records, error);
+    if (status || !*more_records)
+        return status;
+    *record = (struct rk_record){r->cells, r->cell_count, ++r->records, r->raw_line};
+    return RK_OK;
+}
+
+bool rk_reader_is_json(const struct rk_reader *r) { return r->json; }
+size_t rk_reader_columns(const struct rk_reader *r) { return r->columns.count; }
+struct rk_text rk_reader_column(const struct rk_reader *r, size_t column)
+{
+    return r->columns.texts[column];
+}
+const char *rk_reader_file(const struct rk_reader *r) { return r->file; }
+
+struct rk_pos rk_reader_pos(const struct rk_reader *r, size_t column)
+{
+    struct rk_pos pos = {r->file, r->raw_line, 0, NULL};
+    if (!r->json)
+        pos = place(r, r->raw, cell_start(r, column), r->raw_line);
+    if (column < r->columns.count)
+        pos.field = r->columns.texts[column].text;
+    return pos;
+}
+
+void rk_reader_close(struct rk_reader *r)
+{
+    if (!r)
+        return;
+    rk_in_close(r->in);
+    if (r->csv_ready)
+        csv_free(&r->csv);
+    json_decref(r->object);
+    rk_strings_free(&r->columns);
+    rk_arena_free(&r->lists);
+    rk_buf_free(&r->text);
+    rk_free(r->window);
+    rk_free(r->cells);
+    rk_free(r->offsets);
+    rk_free(r);
+}

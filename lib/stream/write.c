@@ -1,0 +1,390 @@
+#include "stream/write.h"
+
+#include "base/date.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <math.h>
+
+bool rk_form_parse(const char *name, enum rk_form *form)
+{
+    static const char *const names[] = {"csv",      "json",  "jsonl", "table",
+                                        "markdown", "latex", "html"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i])) {
+            *form = (enum rk_form)i;
+            return true;
+        }
+    return false;
+}
+
+struct rk_writer {
+    struct rk_out *out;
+    enum rk_form form;
+    struct rk_writer_column *columns;
+    size_t count;
+    size_t at; /* the column that comes next */
+    uint64_t rows;
+    struct rk_buf line;
+    /* the forms for reading keep every cell: texts end to end, and where each starts */
+    struct rk_buf kept;
+    size_t *starts;
+    size_t start_count, start_room;
+};
+
+void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
+{
+    bool quote = false;
+    for (size_t i = 0; i < text.size && !quote; i++)
+        quote = text.text[i] == delimiter || text.text[i] == '"' || text.text[i] == '\n' ||
+                text.text[i] == '\r';
+    if (!quote) {
+        rk_buf_add(out, text.text, text.size);
+        return;
+    }
+    rk_buf_char(out, '"');
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.text[i] == '"')
+            rk_buf_char(out, '"');
+        rk_buf_char(out, text.text[i]);
+    }
+    rk_buf_char(out, '"');
+}
+
+void rk_json_quote(struct rk_buf *out, struct rk_text text)
+{
+    rk_buf_char(out, '"');
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char c = (unsigned char)text.text[i];
+        if (c == '"' || c == '\\') {
+            rk_buf_char(out, '\\');
+            rk_buf_char(out, (char)c);
+        } else if (c == '\n') {
+            rk_buf_add(out, "\\n", 2);
+        } else if (c == '\t') {
+            rk_buf_add(out, "\\t", 2);
+        } else if (c < 0x20) {
+            rk_buf_printf(out, "\\u%04x", c);
+        } else {
+            rk_buf_char(out, (char)c);
+        }
+    }
+    rk_buf_char(out, '"');
+}
+
+struct rk_writer *rk_writer_open(struct rk_out *out, enum rk_form form,
+                                 const struct rk_writer_column *columns, size_t count)
+{
+    struct rk_writer *w = rk_alloc(1, sizeof *w);
+    w->out = out;
+    w->form = form;
+    w->count = count;
+    w->columns = rk_alloc(count, sizeof *columns);
+    for (size_t i = 0; i < count; i++)
+        w->columns[i] = (struct rk_writer_column){rk_strdup(columns[i].name), columns[i].number};
+    if (form == RK_CSV) {
+        for (size_t i = 0; i < count; i++) {
+            if (i)
+                rk_buf_char(&w->line, ',');
+            rk_csv_field(&w->line, rk_text(columns[i].name), ',');
+        }
+        rk_buf_char(&w->line, '\n');
+        rk_out_write(out, w->line.text, w->line.size);
+        rk_buf_clear(&w->line);
+    }
+    return w;
+}
+
+static bool is_number(struct rk_text text)
+{
+    /* what JSON takes as a number; the same as our readers take, less the odd spellings */
+    size_t i = text.size && *text.text == '-', digits = i;
+    if (text.size > 64)
+        return false;
+    while (i < text.size && text.text[i] >= '0' && text.text[i] <= '9')
+        i++;
+    if (i == digits || (text.text[digits] == '0' && i > digits + 1))
+        return false;
+    if (i < text.size && text.text[i] == '.') {
+        digits = ++i;
+        while (i < text.size && text.text[i] >= '0' && text.text[i] <= '9')
+            i++;
+        if (i == digits)
+            return false;
+    }
+    return i == text.size;
+}
+
+static void write_cell(struct rk_writer *w, struct rk_text text, bool bare)
+{
+    assert(w->at < w->count);
+    if (w->form == RK_CSV) {
+        if (w->at)
+            rk_buf_char(&w->line, ',');
+        rk_csv_field(&w->line, text, ',');
+    } else if (w->form == RK_JSON || w->form == RK_JSONL) {
+        rk_buf_char(&w->line, w->at ? ',' : '{');
+        rk_json_quote(&w->line, rk_text(w->columns[w->at].name));
+        rk_buf_char(&w->line, ':');
+        if (!text.size)
+            rk_buf_text(&w->line, "null");
+        else if (bare || (w->columns[w->at].number && is_number(text)))
+            rk_buf_add(&w->line, text.text, text.size);
+        else
+            rk_json_quote(&w->line, text);
+    } else {
+        RK_GROW(w->starts, w->start_count, w->start_room);
+        w->starts[w->start_count++] = w->kept.size;
+        rk_buf_add(&w->kept, text.text, text.size);
+    }
+    w->at++;
+}
+
+void rk_write_text(struct rk_writer *w, struct rk_text text) { write_cell(w, text, false); }
+
+void rk_write_string(struct rk_writer *w, const char *text) { write_cell(w, rk_text(text), false); }
+
+void rk_write_cell(struct rk_writer *w, const struct rk_cell *cell)
+{
+    write_cell(w, (struct rk_text){cell->text, cell->size}, cell->bare);
+}
+
+void rk_write_missing(struct rk_writer *w) { write_cell(w, (struct rk_text){0}, false); }
+
+/* The printers of lib/base append; a cell wants its own text. */
+#define WRITE_PRINTED(w, print)                                                                  \
+    do {                                                                                         \
+        struct rk_buf buf = {0};                                                                 \
+        print;                                                                                   \
+        write_cell(w, (struct rk_text){buf.text, buf.size}, false);                              \
+        rk_buf_free(&buf);                                                                       \
+    } while (0)
+
+void rk_write_fixed(struct rk_writer *w, rk_fixed value)
+{
+    WRITE_PRINTED(w, rk_fixed_print(&buf, value));
+}
+
+void rk_write_double(struct rk_writer *w, double value)
+{
+    WRITE_PRINTED(w, rk_double_print(&buf, value));
+}
+
+void rk_write_int(struct rk_writer *w, int64_t value)
+{
+    WRITE_PRINTED(w, rk_buf_printf(&buf, "%lld", (long long)value));
+}
+
+void rk_write_date(struct rk_writer *w, int32_t days) { WRITE_PRINTED(w, rk_date_print(&buf, days)); }
+
+void rk_write_end(struct rk_writer *w)
+{
+    assert(w->at == w->count);
+    w->at = 0;
+    if (w->form <= RK_JSONL) {
+        if (w->form == RK_JSON)
+            rk_out_write(w->out, w->rows ? ",\n" : "[\n", 2);
+        if (w->form != RK_CSV)
+            rk_buf_text(&w->line, w->count ? "}" : "{}");
+        if (w->form != RK_JSON)
+            rk_buf_char(&w->line, '\n');
+        rk_out_write(w->out, w->line.text, w->line.size);
+        rk_buf_clear(&w->line);
+    }
+    w->rows++;
+}
+
+uint64_t rk_writer_rows(const struct rk_writer *w) { return w->rows; }
+
+/* ---- the forms for reading ---- */
+
+static struct rk_text kept(const struct rk_writer *w, uint64_t row, size_t column)
+{
+    size_t i = (size_t)row * w->count + column;
+    size_t end = i + 1 < w->start_count ? w->starts[i + 1] : w->kept.size;
+    return (struct rk_text){w->kept.text + w->starts[i], end - w->starts[i]};
+}
+
+static void escape_table(struct rk_buf *out, struct rk_text text)
+{
+    rk_text_visible(out, text.text, text.size);
+}
+
+static void escape_markdown(struct rk_buf *out, struct rk_text text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.text[i];
+        if (c == '\n' || c == '\r')
+            rk_buf_text(out, c == '\n' ? "<br>" : "");
+        else if (c == '<')
+            rk_buf_text(out, "&lt;");
+        else if (c == '&')
+            rk_buf_text(out, "&amp;");
+        else {
+            if (strchr("\\`*_[]|", c) && c)
+                rk_buf_char(out, '\\');
+            rk_buf_char(out, c);
+        }
+    }
+}
+
+static void escape_latex(struct rk_buf *out, struct rk_text text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.text[i];
+        if (c == '\\')
+            rk_buf_text(out, "\\textbackslash{}");
+        else if (c == '~' || c == '^')
+            rk_buf_printf(out, "\\%s{}", c == '~' ? "textasciitilde" : "textasciicircum");
+        else if (c == '\n' || c == '\r')
+            rk_buf_char(out, ' ');
+        else {
+            if (strchr("#$%&_{}", c) && c)
+                rk_buf_char(out, '\\');
+            rk_buf_char(out, c);
+        }
+    }
+}
+
+static void escape_html(struct rk_buf *out, struct rk_text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        switch (text.text[i]) {
+        case '&': rk_buf_text(out, "&amp;"); break;
+        case '<': rk_buf_text(out, "&lt;"); break;
+        case '>': rk_buf_text(out, "&gt;"); break;
+        case '"': rk_buf_text(out, "&quot;"); break;
+        default: rk_buf_char(out, text.text[i]);
+        }
+}
+
+static void flush(struct rk_writer *w)
+{
+    rk_out_write(w->out, w->line.text, w->line.size);
+    rk_buf_clear(&w->line);
+}
+
+/* One line of a padded table: cells escaped, brought to their widths. row = -1 is the header. */
+static void padded_line(struct rk_writer *w, int64_t row, const size_t *widths, const char *before,
+                        const char *between, const char *after,
+                        void (*escape)(struct rk_buf *, struct rk_text))
+{
+    struct rk_buf cell = {0};
+    rk_buf_text(&w->line, before);
+    for (size_t c = 0; c < w->count; c++) {
+        rk_buf_clear(&cell);
+        escape(&cell, row < 0 ? rk_text(w->columns[c].name) : kept(w, (uint64_t)row, c));
+        size_t width = rk_utf8_width(cell.text, cell.size);
+        size_t blanks = width < widths[c] ? widths[c] - width : 0;
+        bool last = c + 1 == w->count && !*after && !w->columns[c].number;
+        if (c)
+            rk_buf_text(&w->line, between);
+        if (w->columns[c].number)
+            rk_buf_printf(&w->line, "%*s", (int)blanks, "");
+        rk_buf_add(&w->line, cell.text, cell.size);
+        if (!w->columns[c].number && !last)
+            rk_buf_printf(&w->line, "%*s", (int)blanks, "");
+    }
+    rk_buf_text(&w->line, after);
+    rk_buf_char(&w->line, '\n');
+    flush(w);
+    rk_buf_free(&cell);
+}
+
+static void padded(struct rk_writer *w)
+{
+    bool markdown = w->form == RK_MARKDOWN;
+    void (*escape)(struct rk_buf *, struct rk_text) = markdown ? escape_markdown : escape_table;
+    const char *before = markdown ? "| " : "", *between = markdown ? " | " : "  ",
+               *after = markdown ? " |" : "";
+    size_t *widths = rk_alloc(w->count, sizeof *widths);
+    struct rk_buf cell = {0};
+    for (size_t c = 0; c < w->count; c++)
+        for (int64_t row = -1; row < (int64_t)w->rows; row++) {
+            rk_buf_clear(&cell);
+            escape(&cell, row < 0 ? rk_text(w->columns[c].name) : kept(w, (uint64_t)row, c));
+            size_t width = rk_utf8_width(cell.text, cell.size);
+            if (width > widths[c])
+                widths[c] = width;
+            if (markdown && widths[c] < 3)
+                widths[c] = 3;
+        }
+    padded_line(w, -1, widths, before, between, after, escape);
+    rk_buf_text(&w->line, before);
+    for (size_t c = 0; c < w->count; c++) {
+        rk_buf_text(&w->line, c ? between : "");
+        bool colon = markdown && w->columns[c].number;
+        for (size_t i = colon; i < widths[c]; i++)
+            rk_buf_char(&w->line, '-');
+        rk_buf_text(&w->line, colon ? ":" : "");
+    }
+    rk_buf_text(&w->line, after);
+    rk_buf_char(&w->line, '\n');
+    flush(w);
+    for (uint64_t row = 0; row < w->rows; row++)
+        padded_line(w, (int64_t)row, widths, before, between, after, escape);
+    rk_buf_free(&cell);
+    rk_free(widths);
+}
+
+static void latex(struct rk_writer *w)
+{
+    rk_buf_text(&w->line, "\\begin{tabular}{");
+    for (size_t c = 0; c < w->count; c++)
+        rk_buf_char(&w->line, w->columns[c].number ? 'r' : 'l');
+    rk_buf_text(&w->line, "}\n\\toprule\n");
+    for (int64_t row = -1; row < (int64_t)w->rows; row++) {
+        for (size_t c = 0; c < w->count; c++) {
+            rk_buf_text(&w->line, c ? " & " : "");
+            escape_latex(&w->line,
+                         row < 0 ? rk_text(w->columns[c].name) : kept(w, (uint64_t)row, c));
+        }
+        rk_buf_text(&w->line, row < 0 ? " \\\\\n\\midrule\n" : " \\\\\n");
+        flush(w);
+    }
+    rk_buf_text(&w->line, "\\bottomrule\n\\end{tabular}\n");
+    flush(w);
+}
+
+static void html(struct rk_writer *w)
+{
+    rk_buf_text(&w->line, "<table>\n<thead>\n<tr>");
+    for (size_t c = 0; c < w->count; c++) {
+        rk_buf_text(&w->line, "<th scope=\"col\">");
+        escape_html(&w->line, rk_text(w->columns[c].name));
+        rk_buf_text(&w->line, "</th>");
+    }
+    rk_buf_text(&w->line, "</tr>\n</thead>\n<tbody>\n");
+    for (uint64_t row = 0; row < w->rows; row++) {
+        rk_buf_text(&w->line, "<tr>");
+        for (size_t c = 0; c < w->count; c++) {
+            rk_buf_text(&w->line, "<td>");
+            escape_html(&w->line, kept(w, row, c));
+            rk_buf_text(&w->line, "</td>");
+        }
+        rk_buf_text(&w->line, "</tr>\n");
+        flush(w);
+    }
+    rk_buf_text(&w->line, "</tbody>\n</table>\n");
+    flush(w);
+}
+
+void rk_writer_finish(struct rk_writer *w)
+{
+    assert(!w->at);
+    if (w->form == RK_JSON)
+        rk_out_write(w->out, w->rows ? "\n]\n" : "[]\n", 3);
+    else if (w->form == RK_TABLE || w->form == RK_MARKDOWN)
+        padded(w);
+    else if (w->form == RK_LATEX)
+        latex(w);
+    else if (w->form == RK_HTML)
+        html(w);
+    for (size_t i = 0; i < w->count; i++)
+        rk_free((char *)w->columns[i].name);
+    rk_free(w->columns);
+    rk_buf_free(&w->line);
+    rk_buf_free(&w->kept);
+    rk_free(w->starts);
+    rk_free(w);
+}
