@@ -2,16 +2,18 @@
 #   make            builds build/bin/rk-*         make setup      installs what is missing (Debian)
 #   make demo       the main job, into out/demo   make check      all tests
 #   make install    DESTDIR= PREFIX=/usr/local    make bless      rewrites the golden cases
-#   make lint       the house rules               make SAN=1 …    with ASan and UBSan
-# Add WERROR=1 to make warnings errors (CI does).
+#   make lint       the house rules               make SAN=1 …    with ASan and UBSan, in build-san
+#   make valgrind   golden cases under valgrind   make completions, make man
+# Add WERROR=1 to make warnings errors (CI does). RK_REFERENCE names the folder of reference data.
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
-CC      ?= gcc
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       := build$(if $(SAN),-san)
 
-PACKAGES := gcc make libc6-dev libcsv-dev libjansson-dev zlib1g-dev libunistring-dev libzip-dev \
-            libexpat1-dev gettext mandoc valgrind strace bash zsh fish shellcheck
+PACKAGES := gcc make git libc6-dev libc6-dbg libcsv-dev libjansson-dev zlib1g-dev libunistring-dev \
+            libzip-dev libexpat1-dev gettext mandoc valgrind strace bash zsh fish shellcheck jq \
+            locales util-linux
 
 CFLAGS  ?= -O2 -g
 OURS    := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wpointer-arith \
@@ -26,15 +28,18 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
 LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lz -lunistring -lm -lpthread
 
+NAMES   := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 LIB     := $(B)/librk.a
 LIBOBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
-TOOLS   := $(patsubst cmd/%.c,$(B)/bin/%,$(wildcard cmd/*.c))
+TOOLS   := $(NAMES:%=$(B)/bin/%)
 UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 PO      := $(wildcard share/locale/sv/*.po)
 MO      := $(B)/locale/sv/LC_MESSAGES/rk.mo
+MAN     := $(patsubst share/%.in,$(B)/%,$(wildcard share/man/man?/*.in share/man/sv/man?/*.in))
+COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n completions/fish/$n.fish)
 
 all: tools
-.PHONY: all tools
+.PHONY: all tools setup demo check units lint valgrind bless man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -43,6 +48,7 @@ all: tools
 AFTER_SETUP := $(filter setup,$(MAKECMDGOALS))
 
 tools: $(TOOLS) $(MO)
+units: $(UNITS)
 
 $(B)/%.o: %.c | $(AFTER_SETUP)
 	@mkdir -p $(@D)
@@ -62,6 +68,97 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 
 $(MO): $(PO) | $(AFTER_SETUP)
 	@mkdir -p $(@D)
-	msgcat --use-first $(PO) | msgfmt --check-format -o $@ -
+	$(if $(PO),msgcat --use-first $(PO) | msgfmt --check-format -o $@ -,touch $@)
+
+# What the option table says goes into the man pages and the completions: see tests/lint.
+DESCRIBE = $< --describe
+$(B)/man/man1/%.1: $(B)/bin/% share/man/man1/%.1.in share/man/fill.awk $(MO)
+	@mkdir -p $(@D)
+	$(DESCRIBE)=man >$@.part
+	awk -f share/man/fill.awk $@.part share/man/man1/$*.1.in >$@
+$(B)/man/sv/man1/%.1: $(B)/bin/% share/man/sv/man1/%.1.in share/man/fill.awk $(MO)
+	@mkdir -p $(@D)
+	$(DESCRIBE)=man-sv >$@.part
+	awk -f share/man/fill.awk $@.part share/man/sv/man1/$*.1.in >$@
+$(B)/man/%: share/man/%.in
+	@mkdir -p $(@D)
+	cp $< $@
+man: $(MAN)
+
+completions: $(COMPLETIONS)
+completions/bash/%: $(B)/bin/%
+	@mkdir -p $(@D)
+	$(DESCRIBE)=bash >$@
+completions/zsh/_%: $(B)/bin/%
+	@mkdir -p $(@D)
+	$(DESCRIBE)=zsh >$@
+completions/fish/%.fish: $(B)/bin/%
+	@mkdir -p $(@D)
+	$(DESCRIBE)=fish >$@
+
+# Installs only what is missing, and nothing at all where everything is there.
+setup:
+	@if ! command -v dpkg-query >/dev/null; then \
+	    echo "setup: not a Debian system; what Debian calls these is needed:"; \
+	    printf '  %s\n' $(PACKAGES); \
+	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h | \
+	        $(CC) -E - >/dev/null || exit 1; \
+	    exit 0; \
+	fi; \
+	have=$$(dpkg-query -W -f='$${db:Status-Status} $${Package} ' $(PACKAGES) 2>/dev/null); \
+	missing=; \
+	for package in $(PACKAGES); do \
+	    case " $$have" in *" installed $$package "*) ;; *) missing="$$missing $$package";; esac; \
+	done; \
+	if [ -z "$$missing" ]; then echo "setup: everything is there"; exit 0; fi; \
+	echo "setup: installing$$missing"; \
+	as=; \
+	if [ "$$(id -u)" != 0 ]; then \
+	    command -v sudo >/dev/null || \
+	        { echo "setup: run as root: apt-get install$$missing" >&2; exit 1; }; \
+	    as=sudo; \
+	fi; \
+	$$as apt-get -q update && \
+	    $$as env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+	        -o DPkg::Lock::Timeout=300 install $$missing </dev/null
+
+demo: tools
+	@sh share/examples/demo.sh $(B)/bin out/demo
+
+check: tools units man
+	@tests/check $(B) units $(if $(wildcard tests/cli/*),golden) lint
+lint: tools man
+	@tests/check $(B) lint
+valgrind: tools
+	@tests/check $(B) valgrind
+bless: tools
+	@tests/run --build $(B) --bless
+
+# The programs, what they read at run time, and what a shell and man read.
+D := $(DESTDIR)$(PREFIX)
+DATA := $(filter-out share/locale share/man,$(wildcard share/*))
+install: tools man
+	install -d $(D)/bin $(D)/share/rk $(D)/share/locale/sv/LC_MESSAGES \
+	    $(D)/share/bash-completion/completions $(D)/share/zsh/site-functions \
+	    $(D)/share/fish/vendor_completions.d
+	install $(TOOLS) $(D)/bin
+	cp -R $(DATA) $(D)/share/rk
+	install -m 644 $(MO) $(D)/share/locale/sv/LC_MESSAGES
+	for page in $(MAN:$(B)/%=%); do \
+	    install -D -m 644 $(B)/$$page $(D)/share/$$page || exit 1; \
+	done
+	install -m 644 $(wildcard completions/bash/*) $(D)/share/bash-completion/completions
+	install -m 644 $(wildcard completions/zsh/*) $(D)/share/zsh/site-functions
+	install -m 644 $(wildcard completions/fish/*) $(D)/share/fish/vendor_completions.d
+uninstall:
+	rm -f $(NAMES:%=$(D)/bin/%) $(D)/share/locale/sv/LC_MESSAGES/rk.mo \
+	    $(MAN:$(B)/%=$(D)/share/%) \
+	    $(NAMES:%=$(D)/share/bash-completion/completions/%) \
+	    $(NAMES:%=$(D)/share/zsh/site-functions/_%) \
+	    $(NAMES:%=$(D)/share/fish/vendor_completions.d/%.fish)
+	rm -rf $(D)/share/rk
+
+clean:
+	rm -rf build build-san out
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
