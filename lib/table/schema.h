@@ -38,6 +38,22 @@ struct rk_foreign_key {
     const char *except;           /* rk:except, a value that needs no match ("*"), or NULL */
 };
 
+/* rk:rules, what holds between the columns of one row. A missing cell breaks no order. */
+enum rk_rule_kind {
+    RK_RULE_ORDER,  /* "order": none is greater than the one after it */
+    RK_RULE_BEFORE, /* "before": each is less than the one after it */
+    RK_RULE_ONE,    /* "one": exactly one of them is there */
+    RK_RULE_ANY,    /* "any": at least one of them is there */
+    RK_RULE_NEEDS,  /* "needs": where the first is `value`, the others are there */
+};
+
+struct rk_rule {
+    enum rk_rule_kind kind;
+    size_t *fields;
+    size_t field_count;
+    const char *value;            /* of RK_RULE_NEEDS, else NULL */
+};
+
 struct rk_schema {
     const char *name;             /* "ratings" */
     const char *title, *title_sv;
@@ -47,6 +63,8 @@ struct rk_schema {
     size_t key_count;
     struct rk_foreign_key *foreign_keys;
     size_t foreign_key_count;
+    struct rk_rule *rules;
+    size_t rule_count;
 };
 
 /* Loads `directory`/NAME.json. An unknown name is RK_BAD_USE and names the nearest. Free with
@@ -54,6 +72,9 @@ struct rk_schema {
 enum rk_status rk_schema_load(struct rk_schema **schema, const char *directory, const char *name,
                               struct rk_error *error);
 void rk_schema_free(struct rk_schema *schema);
+/* The names of all schemas in `directory`, in order, ends with NULL. Free with rk_schema_free_names. */
+enum rk_status rk_schema_names(char ***names, const char *directory, struct rk_error *error);
+void rk_schema_free_names(char **names);
 /* The field's number; a name the schema does not have is a mistake in the program (assert). */
 size_t rk_schema_field(const struct rk_schema *schema, const char *name);
 /* Likewise, SIZE_MAX when there is none. */
