@@ -1,0 +1,301 @@
+/* lib/stream/xlsx: what a sheet holds, and that no damaged or hostile workbook passes. */
+#include "stream/xlsx.h"
+
+#include "check.h"
+#include "workbook.h"
+
+static const char scores_sheet[] = WORKBOOK_SHEET(
+    "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c>"
+    "<c r=\"C1\" t=\"inlineStr\"><is><t>Kön</t></is></c><c r=\"D1\" t=\"s\"><v>2</v></c></row>"
+    "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>3</v></c><c r=\"B2\" s=\"1\"><v>43895</v></c>"
+    "<c r=\"C2\" t=\"str\"><f>A1</f><v>kvinna</v></c><c r=\"D2\" s=\"4\"><v>0.30000000000000004</v></c></row>"
+    "<row r=\"4\" hidden=\"1\"><c r=\"A4\"><v>17</v></c><c r=\"B4\" s=\"2\"><v>43895.729166666664</v></c>"
+    "<c r=\"D4\"><f>SUM(D2:D3)</f><v>4.5</v></c></row>"
+    "<row><c t=\"b\"><v>1</v></c><c s=\"3\"><v>0.0625</v></c><c s=\"1\"/>"
+    "<c t=\"e\"><f>X1</f><v>#REF!</v></c><c><f>NOW()</f></c></row>");
+static const char scores_strings[] = WORKBOOK_STRINGS(
+    "<si><t>Kandidat</t></si><si><t xml:space=\"preserve\"> Ansökningsdatum</t></si>"
+    "<si><r><t>Po</t></r><r><rPr/><t>äng</t></r><rPh><t>reading</t></rPh></si>"
+    "<si><t>K_x002D_1_x000D_</t></si>");
+static const char scores_dump[] =
+    "1:t<Kandidat>t< Ansökningsdatum>t<Kön>t<Poäng>\n"
+    "2:t<K-1\r>D<43895>t<kvinna>n<0.3>\n"
+    "4:n<17>M<43895.7291666667>-n<4.5>\n"
+    "5:b<true>H<0.0625>-e<#REF!>u<=>\n";
+
+/* Rows as text; NULL and the reason in `error` when the workbook is refused. */
+static char *dump(const struct rk_buf *bytes, struct rk_error *error)
+{
+    struct rk_xlsx *book;
+    struct rk_buf out = {0};
+    /* an exact copy, so that a sanitizer sees a read past the end */
+    char *copy = rk_alloc(bytes->size ? bytes->size : 1, 1);
+    if (bytes->size)
+        memcpy(copy, bytes->text, bytes->size);
+    enum rk_status status = rk_xlsx_open(&book, "f.xlsx", copy, bytes->size, error);
+    if (status == RK_OK)
+        status = rk_xlsx_select(book, 0, error);
+    for (bool more = true; status == RK_OK && more;) {
+        struct rk_foreign_row row;
+        status = rk_xlsx_next(book, &row, &more, error);
+        if (status != RK_OK || !more)
+            break;
+        rk_buf_printf(&out, "%d:", (int)row.line);
+        for (size_t i = 0; i < row.count; i++) {
+            const struct rk_foreign_cell *c = &row.cells[i];
+            if (c->size)
+                rk_buf_printf(&out, "%c<%.*s>", "tnbDMHeu"[c->kind], (int)c->size, c->text);
+            else
+                rk_buf_char(&out, '-');
+        }
+        rk_buf_char(&out, '\n');
+    }
+    rk_xlsx_close(book);
+    rk_free(copy);
+    if (status != RK_OK) {
+        rk_buf_free(&out);
+        return NULL;
+    }
+    return out.text ? rk_buf_take(&out) : rk_strdup("");
+}
+
+static bool refused(struct rk_buf bytes, const char *because)
+{
+    struct rk_error error = {0};
+    char *text = dump(&bytes, &error);
+    bool good = !text && error.status == RK_BAD_DATA && strstr(error.text, because);
+    if (!good)
+        printf("got '%s' (%d), expected '%s'\n", text ? text : error.text, error.status, because);
+    rk_free(text);
+    rk_buf_free(&bytes);
+    return good;
+}
+
+static struct rk_buf rows_only(const char *rows)
+{
+    struct rk_buf sheet = {0};
+    rk_buf_printf(&sheet, XML "<worksheet xmlns=\"" MAIN "\"><sheetData>%s</sheetData></worksheet>",
+                  rows);
+    struct rk_buf book = workbook(NULL, sheet.text, NULL);
+    rk_buf_free(&sheet);
+    return book;
+}
+
+static void contents(void)
+{
+    struct rk_error error = {0};
+    struct rk_buf book = workbook(NULL, scores_sheet, scores_strings);
+    char *text = dump(&book, &error);
+    CHECK_TEXT(text ? text : error.text, scores_dump);
+    rk_free(text);
+    rk_buf_free(&book);
+
+    /* strict OOXML, a 1904 workbook, a hidden first sheet, a chart sheet */
+    static const char strict_sheet[] =
+        "<s:worksheet xmlns:s=\"http://purl.oclc.org/ooxml/spreadsheetml/main\"><s:sheetData>"
+        "<s:row r=\"1\"><s:c r=\"B1\"><s:v>1E+2</s:v></s:c></s:row></s:sheetData></s:worksheet>";
+    static const char two[] =
+        XML "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELS "\"><workbookPr date1904=\"1\"/><sheets>"
+            "<sheet name=\"Diagram\" sheetId=\"3\" r:id=\"rId9\"/>"
+            "<sheet name=\"A\" sheetId=\"1\" r:id=\"rId1\" state=\"hidden\"/></sheets></workbook>";
+    book = workbook(two, strict_sheet, NULL);
+    struct rk_xlsx *opened;
+    CHECK(rk_xlsx_open(&opened, "f", book.text, book.size, &error) == RK_OK &&
+          rk_xlsx_sheets(opened) == 1 && rk_xlsx_sheet_hidden(opened, 0) && rk_xlsx_1904(opened));
+    CHECK_TEXT(rk_xlsx_sheet_name(opened, 0), "A");
+    rk_xlsx_close(opened);
+    text = dump(&book, &error);
+    CHECK_TEXT(text, "1:-n<100>\n");
+    rk_free(text);
+    rk_buf_free(&book);
+
+    /* merged cells are told */
+    book = workbook(NULL,
+                    XML "<worksheet xmlns=\"" MAIN "\"><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v>"
+                        "</c></row></sheetData><mergeCells><mergeCell ref=\"C1:D1\"/>"
+                        "<mergeCell ref=\"A2:A4\"/></mergeCells></worksheet>",
+                    NULL);
+    CHECK(rk_xlsx_open(&opened, "f", book.text, book.size, &error) == RK_OK &&
+          rk_xlsx_select(opened, 0, &error) == RK_OK);
+    struct rk_foreign_row row;
+    bool more = true;
+    while (more && rk_xlsx_next(opened, &row, &more, &error) == RK_OK)
+        ;
+    CHECK(!more);
+    CHECK_TEXT(rk_xlsx_merged(opened, 1, 5), "A2:A4");
+    CHECK(!rk_xlsx_merged(opened, 4, 5) && !rk_xlsx_merged(opened, 1, 0));
+    rk_xlsx_close(opened);
+    rk_buf_free(&book);
+
+    /* more rows than one chunk, and rows that chunks cut */
+    struct rk_buf sheet = {0};
+    rk_buf_text(&sheet, XML "<worksheet xmlns=\"" MAIN "\"><sheetData>");
+    for (int i = 1; i <= 5000; i++)
+        rk_buf_printf(&sheet,
+                      "<row r=\"%d\"><c r=\"A%d\"><v>%d</v></c><c r=\"B%d\" t=\"inlineStr\"><is>"
+                      "<t>text number %d</t></is></c></row>", i, i, i, i, i);
+    rk_buf_text(&sheet, "</sheetData></worksheet>");
+    book = workbook(NULL, sheet.text, NULL);
+    text = dump(&book, &error);
+    struct rk_buf expected = {0};
+    for (int i = 1; i <= 5000; i++)
+        rk_buf_printf(&expected, "%d:n<%d>t<text number %d>\n", i, i, i);
+    CHECK(text && !strcmp(text, expected.text));
+    rk_free(text);
+    rk_buf_free(&expected);
+    rk_buf_free(&sheet);
+    rk_buf_free(&book);
+}
+
+static const char *number(const char *text)
+{
+    static struct rk_buf out;
+    rk_buf_clear(&out);
+    return rk_xlsx_number(rk_text(text), &out) ? out.text : "refused";
+}
+
+static void numbers(void)
+{
+    CHECK_TEXT(number("3.1400000000000001"), "3.14");
+    CHECK_TEXT(number("0.1"), "0.1");
+    CHECK_TEXT(number("-5"), "-5");
+    CHECK_TEXT(number("999999999999999.9"), "1000000000000000");
+    CHECK_TEXT(number("198803123456"), "198803123456");
+    CHECK_TEXT(number("1.98803E+11"), "198803000000");
+    CHECK_TEXT(number("2.5e-3"), "0.0025");
+    CHECK_TEXT(number("007.50"), "7.5");
+    CHECK_TEXT(number("-0.0"), "0");
+    CHECK_TEXT(number(".5"), "0.5");
+    CHECK_TEXT(number(""), "refused");
+    CHECK_TEXT(number("1,5"), "refused");
+    CHECK_TEXT(number("1e"), "refused");
+    CHECK_TEXT(number("nan"), "refused");
+    CHECK_TEXT(number("1e300"), "refused");
+    CHECK(rk_xlsx_format_kind("General") == RK_FOREIGN_NUMBER);
+    CHECK(rk_xlsx_format_kind("0.00") == RK_FOREIGN_NUMBER);
+    CHECK(rk_xlsx_format_kind("#,##0\\ \"kr/day\"") == RK_FOREIGN_NUMBER);
+    CHECK(rk_xlsx_format_kind("[Red]0.0;[Blue]-0.0") == RK_FOREIGN_NUMBER);
+    CHECK(rk_xlsx_format_kind("yyyy\\-mm\\-dd") == RK_FOREIGN_DAY);
+    CHECK(rk_xlsx_format_kind("[$-41D]d\\ mmmm\\ yyyy;@") == RK_FOREIGN_DAY);
+    CHECK(rk_xlsx_format_kind("mmm") == RK_FOREIGN_DAY);
+    CHECK(rk_xlsx_format_kind("d/m/yy h:mm") == RK_FOREIGN_MOMENT);
+    CHECK(rk_xlsx_format_kind("[h]:mm") == RK_FOREIGN_DURATION);
+    CHECK(rk_xlsx_format_kind("h:mm AM/PM") == RK_FOREIGN_DURATION);
+    struct rk_buf name = {0};
+    rk_xlsx_column(&name, 0);
+    rk_xlsx_column(&name, 25);
+    rk_xlsx_column(&name, 26);
+    rk_xlsx_column(&name, 16383);
+    CHECK_TEXT(name.text, "AZAAXFD");
+    rk_buf_free(&name);
+}
+
+/* Every cut is refused; no single changed byte is an error of memory or gives another table. */
+static void damage(void)
+{
+    struct rk_buf book = workbook(NULL, scores_sheet, scores_strings);
+    int passed_cuts = 0, other = 0;
+    for (size_t size = 0; size < book.size; size++) {
+        struct rk_error error = {0};
+        struct rk_buf cut = {book.text, size, 0};
+        char *text = dump(&cut, &error);
+        passed_cuts += text != NULL || error.status != RK_BAD_DATA || !*error.text;
+        rk_free(text);
+    }
+    CHECK(passed_cuts == 0);
+    for (size_t at = 0; at < book.size; at++)
+        for (int bit = 0; bit < 8; bit++) {
+            struct rk_error error = {0};
+            book.text[at] ^= (char)(1 << bit);
+            char *text = dump(&book, &error);
+            book.text[at] ^= (char)(1 << bit);
+            bool same = text && !strcmp(text, scores_dump);
+            if (text && !same)
+                printf("byte %zu bit %d gives:\n%s", at, bit, text);
+            other += text ? !same : error.status != RK_BAD_DATA;
+            rk_free(text);
+        }
+    CHECK(other == 0);
+    rk_buf_char(&book, 'x');
+    CHECK(refused(book, "something follows its end"));
+}
+
+static void hostile(void)
+{
+    static const char cell[] = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>";
+    struct workbook_part parts[] = {
+        {"[Content_Types].xml", workbook_types, 0}, {"_rels/.rels", workbook_root, 0},
+        {"xl/workbook.xml", workbook_main, 0}, {"xl/_rels/workbook.xml.rels", workbook_rels, 0},
+        {"xl/styles.xml", workbook_styles, 0},
+        {"xl/sharedStrings.xml", WORKBOOK_STRINGS(""), 0},
+        {"xl/worksheets/sheet1.xml", scores_sheet, 0},
+    };
+    const size_t n = sizeof parts / sizeof *parts;
+    for (size_t i = 0; i < n; i++) { /* each part missing in turn */
+        const char *text = parts[i].text;
+        parts[i].text = NULL;
+        CHECK(refused(workbook_zip(parts, n), i < 2 ? "not an Excel workbook" : "is missing"));
+        parts[i].text = "<unended>";
+        if (i)
+            CHECK(refused(workbook_zip(parts, n), "damaged"));
+        parts[i].text = text;
+    }
+    parts[6].text = XML "<!DOCTYPE w [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;\">]>"
+                        "<worksheet xmlns=\"" MAIN "\"><sheetData/></worksheet>";
+    CHECK(refused(workbook_zip(parts, n), "declares entities"));
+    parts[6].text = XML "<!DOCTYPE w SYSTEM \"file:///etc/passwd\"><worksheet/>";
+    CHECK(refused(workbook_zip(parts, n), "declares entities"));
+
+    /* 64 MiB of blanks in 64 KiB */
+    size_t size = (size_t)64 << 20;
+    char *bomb = rk_alloc(size, 1);
+    memset(bomb, ' ', size);
+    memcpy(bomb, "<a>", 3);
+    parts[6] = (struct workbook_part){"xl/worksheets/sheet1.xml", bomb, size};
+    CHECK(refused(workbook_zip(parts, n), "would unpack to 67108864 bytes"));
+    rk_free(bomb);
+
+    struct rk_buf deep = {0};
+    for (int i = 0; i < 1000; i++)
+        rk_buf_text(&deep, "<a>");
+    parts[6] = (struct workbook_part){"xl/worksheets/sheet1.xml", deep.text, 0};
+    CHECK(refused(workbook_zip(parts, n), "nested deeper"));
+    rk_buf_free(&deep);
+
+    parts[0] = (struct workbook_part){"mimetype", "application/vnd.oasis.opendocument.spreadsheet", 0};
+    parts[1] = (struct workbook_part){"content.xml", "<a/>", 0};
+    CHECK(refused(workbook_zip(parts, 2), "an OpenDocument file"));
+    parts[0] = (struct workbook_part){"letter.txt", "hello", 0};
+    CHECK(refused(workbook_zip(parts, 1), "not an Excel workbook"));
+
+    CHECK(refused(rows_only("<row r=\"2\"/><row r=\"1\"/>"), "not in order"));
+    CHECK(refused(rows_only("<row r=\"1048577\"/>"), "not in order"));
+    CHECK(refused(rows_only("<row r=\"1\"><c r=\"B1\"><v>1</v></c><c r=\"A1\"/></row>"), "not in order"));
+    CHECK(refused(rows_only("<row r=\"1\"><c r=\"A2\"/></row>"), "not in order"));
+    CHECK(refused(rows_only("<row r=\"1\"><c r=\"XFE1\"/></row>"), "not in order"));
+    CHECK(refused(rows_only("<row r=\"1\"><c t=\"s\"><v>0</v></c></row>"), "shared text"));
+    CHECK(refused(rows_only("<row r=\"1\"><c t=\"s\"><v>-1</v></c></row>"), "shared text"));
+    CHECK(refused(rows_only("<row r=\"1\"><c s=\"99\"><v>0</v></c></row>"), "style"));
+    CHECK(refused(rows_only("<row r=\"1\"><c><v>1,5</v></c></row>"), "cannot be read"));
+    CHECK(refused(rows_only("<row r=\"1\"><c t=\"b\"><v>2</v></c></row>"), "neither"));
+    CHECK(refused(rows_only("<row r=\"1\"><c t=\"q\"><v>2</v></c></row>"), "unknown type"));
+    CHECK(refused(rows_only("<row><row/></row>"), "not where they should be"));
+    CHECK(refused(rows_only("<c><v>1</v></c>"), "not where they should be"));
+    CHECK(refused(workbook(NULL, "<worksheet xmlns=\"" MAIN "\"/>", NULL), "holds no rows"));
+
+    struct rk_error error = {0};
+    struct rk_buf book = rows_only(cell);
+    char *text = dump(&book, &error);
+    CHECK_TEXT(text, "1:n<1>\n");
+    rk_free(text);
+    rk_buf_free(&book);
+}
+
+int main(void)
+{
+    contents();
+    numbers();
+    damage();
+    hostile();
+    return finish();
+}
