@@ -37,6 +37,10 @@ enum rk_status rk_map_add(struct rk_map *map, const char *text, struct rk_error 
 /* {"columns": {our: theirs}, "constants": {our: value}, "values": {our: {theirs: ours}}}; keys may
  * be TABLE.our */
 enum rk_status rk_map_read(struct rk_map *map, const char *path, struct rk_error *error);
+/* Every column of ours that the map speaks of must be in one of the schemas: RK_BAD_USE naming the
+ * nearest. */
+enum rk_status rk_map_check(const struct rk_map *map, const struct rk_schema *const *schemas,
+                            size_t count, struct rk_error *error);
 /* Their name for our column of `table`; NULL where the map says nothing. */
 const char *rk_map_column(const struct rk_map *map, const char *table, const char *our);
 const char *rk_map_constant(const struct rk_map *map, const char *table, const char *our);
@@ -54,13 +58,13 @@ struct rk_table_options {
     /* Required columns that an analysis tool can do without: the whole column may be absent, and is
      * then this text in every row. Pairs, ends with NULL: {"stage", "all", NULL}. */
     const char *const *defaults;
-    struct rk_out *rejects;        /* bad rows go here as CSV: file, line, reason, then the row; or
-                                    * NULL: then any bad row makes the table bad */
+    struct rk_out *rejects;        /* bad rows go here at the end, as CSV: rk:file, rk:line,
+                                    * rk:reason, then the row; or NULL: then any bad row makes the table bad */
 };
 
 /* Opens the files one after another as one table (each has its header). `schema`, `paths`, `options`
- * must outlive it. A missing required column, a mapped column that is not in the file, an unknown
- * TABLE.our in the map: RK_BAD_DATA naming the nearest. */
+ * must outlive it. A missing required column or a mapped column that is not in the file: RK_BAD_DATA
+ * naming the nearest. */
 enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *schema,
                              const char *const *paths, size_t path_count,
                              const struct rk_table_options *options, struct rk_error *error);
@@ -79,6 +83,7 @@ struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
 struct rk_pos rk_table_pos(const struct rk_table *table, size_t field); /* of the last row */
 uint64_t rk_table_rows_in(const struct rk_table *table);
+bool rk_table_is_rejecting(const struct rk_table *table); /* bad rows are put aside */
 uint64_t rk_table_rows_rejected(const struct rk_table *table);
 void rk_table_close(struct rk_table *table); /* NULL is allowed */
 

@@ -95,8 +95,7 @@ enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const c
 enum rk_status rk_run_schema(struct rk_run *run, const struct rk_schema **schema, const char *name,
                              struct rk_error *error);
 bool rk_run_given(const struct rk_run *run, const char *schema); /* named by option, --data or FILE */
-/* The main output (-o or standard output), in run->form. Columns: those of the schema named, then
- * `extra` (may be NULL), in order; finish it with rk_writer_finish. */
+/* The main output (-o or standard output), in run->form; finish it with rk_writer_finish. */
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,
                                 size_t count);
 struct rk_out *rk_run_out(struct rk_run *run); /* the same as bytes */

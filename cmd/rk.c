@@ -1,0 +1,84 @@
+/* rk: lists the tools by task, and runs `rk-NAME …` for `rk NAME …`, as git does. */
+#include "base/mem.h"
+#include "tool/tool.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
+
+static const struct {
+    const char *task; /* NULL = the same as above */
+    const char *name;
+    const char *purpose; /* the tool's own */
+} tools[] = {
+    {N_("Getting data in"), "import", N_("turn a foreign file into a table of ours")},
+    {NULL, "validate", N_("hold tables against the schemas and each other")},
+    {NULL, "simulate", N_("make a whole synthetic municipality from a seed")},
+    {N_("The panel"), "panel-match", N_("match panelists to recruitments")},
+    {N_("The scores"), "score", N_("turn ratings into scores")},
+    {NULL, "aggregate", N_("combine the groups' scores into one ranking per recruitment")},
+    {N_("Showing it"), "report", N_("build a report from tables by a specification")},
+};
+enum { TOOLS = sizeof tools / sizeof *tools };
+
+static enum rk_status list(struct rk_run *run)
+{
+    struct rk_buf text = {0};
+    for (size_t i = 0; i < TOOLS; i++) {
+        if (tools[i].task)
+            rk_buf_printf(&text, "%s%s\n", i ? "\n" : "", _(tools[i].task));
+        rk_buf_printf(&text, "  rk-%-14s %s\n", tools[i].name, _(tools[i].purpose));
+    }
+    rk_buf_printf(&text, "\n%s\n", _("rk NAME --help tells of one; man rk-NAME tells more"));
+    rk_out_write(rk_run_out(run), text.text, text.size);
+    rk_buf_free(&text);
+    return RK_OK;
+}
+
+static enum rk_status run(struct rk_run *run, struct rk_error *error)
+{
+    if (!run->operand_count)
+        return list(run);
+    /* main() could not start it: say so, and which is nearest */
+    const char *names[TOOLS + 1] = {0}, *name = run->operands[0];
+    for (size_t i = 0; i < TOOLS; i++)
+        names[i] = tools[i].name;
+    const char *nearest = rk_nearest(name, names);
+    if (nearest)
+        return rk_fail(error, RK_BAD_USE, _("there is no tool rk-%s; did you mean rk-%s?"), name,
+                       nearest);
+    return rk_fail(error, RK_BAD_USE, _("there is no tool rk-%s; rk lists them"), name);
+}
+
+/* Becomes rk-NAME, from the folder of this program. Returns when that cannot be. */
+static void become(char **argv)
+{
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    struct rk_buf path = {0};
+    rk_buf_printf(&path, "%s-%s", self, argv[0]);
+    execv(path.text, argv);
+    rk_buf_free(&path);
+}
+
+static const struct argp_option table[] = {{0}};
+static const char *const examples[] = {"rk", "rk score --help", NULL};
+
+static const struct rk_tool tool = {
+    .name = "rk",
+    .purpose = N_("list the tools by task, or run one: rk NAME runs rk-NAME"),
+    .operands = N_("[NAME [OPTION…] [FILE…]]"),
+    .options = table,
+    .examples = examples,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    bool named = argc > 1 && argv[1][0] != '-';
+    if (named && !strchr(argv[1], '/'))
+        become(argv + 1);
+    /* what follows an unknown name is that tool's affair, not ours */
+    return rk_tool_main(&tool, named ? 2 : argc, argv);
+}

@@ -1,0 +1,198 @@
+/* --map and --map-file: what foreign columns, constants and words mean. */
+#include "base/mem.h"
+#include "stream/json.h"
+#include "table/table.h"
+
+struct entry {
+    char *our;    /* "column" or "TABLE.column" */
+    char *theirs; /* column name, constant or word */
+    char *value;  /* our word for theirs, in values alone */
+};
+
+struct entries {
+    struct entry *all;
+    size_t count, room;
+};
+
+struct rk_map {
+    struct entries columns, constants, values;
+};
+
+struct rk_map *rk_map_new(void) { return rk_alloc(1, sizeof(struct rk_map)); }
+
+static void free_entries(struct entries *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        rk_free(list->all[i].our);
+        rk_free(list->all[i].theirs);
+        rk_free(list->all[i].value);
+    }
+    rk_free(list->all);
+}
+
+void rk_map_free(struct rk_map *map)
+{
+    if (!map)
+        return;
+    free_entries(&map->columns);
+    free_entries(&map->constants);
+    free_entries(&map->values);
+    rk_free(map);
+}
+
+static void add(struct entries *list, const char *our, size_t our_size, const char *theirs,
+                const char *value)
+{
+    RK_GROW(list->all, list->count, list->room);
+    list->all[list->count++] = (struct entry){rk_strndup(our, our_size), rk_strdup(theirs),
+                                              value ? rk_strdup(value) : NULL};
+}
+
+/* Does the entry speak of column `our` of `table`? */
+static bool speaks_of(const struct entry *entry, const char *table, const char *our)
+{
+    const char *dot = strchr(entry->our, '.');
+    if (!dot)
+        return !strcmp(entry->our, our);
+    size_t size = (size_t)(dot - entry->our);
+    return strlen(table) == size && !memcmp(table, entry->our, size) && !strcmp(dot + 1, our);
+}
+
+/* The entry that speaks of the column, one that names the table before one that doesn't. */
+static const struct entry *find(const struct entries *list, const char *table, const char *our)
+{
+    const struct entry *found = NULL;
+    for (size_t i = 0; i < list->count; i++)
+        if (speaks_of(&list->all[i], table, our) && (!found || strchr(list->all[i].our, '.')))
+            found = &list->all[i];
+    return found;
+}
+
+enum rk_status rk_map_add(struct rk_map *map, const char *text, struct rk_error *error)
+{
+    const char *equal = strchr(text, '=');
+    if (!equal || equal == text || !equal[1])
+        return rk_fail(error, RK_BAD_USE, _("\"%.80s\" is not of the form our_column=Their column"),
+                       text);
+    add(&map->columns, text, (size_t)(equal - text), equal + 1, NULL);
+    return RK_OK;
+}
+
+/* A member that maps names to texts, or words of a column to our words where `deep`. */
+static enum rk_status read_part(struct entries *list, const rk_json *document, const char *part,
+                                bool deep, struct rk_error *error)
+{
+    const rk_json *object = NULL, *value;
+    enum rk_status status = rk_json_object(document, part, false, &object, "", error);
+    void *at = NULL;
+    const char *our;
+    while (!status && object && rk_json_each(object, &at, &our, &value)) {
+        if (!deep) {
+            const char *text = rk_json_text(value);
+            if (!text)
+                return rk_fail(error, RK_BAD_DATA, _("%s.%s must be a text"), part, our);
+            add(list, our, strlen(our), text, NULL);
+            continue;
+        }
+        const rk_json *words = NULL, *word;
+        status = rk_json_object(object, our, true, &words, part, error);
+        void *inner = NULL;
+        const char *theirs;
+        while (!status && rk_json_each(words, &inner, &theirs, &word)) {
+            if (!rk_json_text(word))
+                return rk_fail(error, RK_BAD_DATA, _("%s.%s.%s must be a text"), part, our, theirs);
+            add(list, our, strlen(our), theirs, rk_json_text(word));
+        }
+    }
+    return status;
+}
+
+enum rk_status rk_map_read(struct rk_map *map, const char *path, struct rk_error *error)
+{
+    static const char *const known[] = {"columns", "constants", "values", NULL};
+    rk_json *document;
+    enum rk_status status = rk_json_read(&document, path, error);
+    if (status)
+        return status;
+    status = rk_json_only(document, known, _("the map file"), error);
+    if (!status)
+        status = read_part(&map->columns, document, "columns", false, error);
+    if (!status)
+        status = read_part(&map->constants, document, "constants", false, error);
+    if (!status)
+        status = read_part(&map->values, document, "values", true, error);
+    if (status && error && !error->pos.file)
+        error->pos.file = rk_keep(path);
+    rk_json_free(document);
+    return status;
+}
+
+const char *rk_map_column(const struct rk_map *map, const char *table, const char *our)
+{
+    const struct entry *entry = map ? find(&map->columns, table, our) : NULL;
+    return entry ? entry->theirs : NULL;
+}
+
+const char *rk_map_constant(const struct rk_map *map, const char *table, const char *our)
+{
+    const struct entry *entry = map ? find(&map->constants, table, our) : NULL;
+    return entry ? entry->theirs : NULL;
+}
+
+bool rk_map_has_values(const struct rk_map *map, const char *table, const char *our)
+{
+    return map && find(&map->values, table, our);
+}
+
+bool rk_map_value(const struct rk_map *map, const char *table, const char *our,
+                  struct rk_text theirs, struct rk_text *ours)
+{
+    for (size_t i = 0; map && i < map->values.count; i++)
+        if (speaks_of(&map->values.all[i], table, our) &&
+            rk_text_is(theirs, map->values.all[i].theirs)) {
+            *ours = rk_text(map->values.all[i].value);
+            return true;
+        }
+    return false;
+}
+
+static enum rk_status check(const struct entries *list, const struct rk_schema *const *schemas,
+                            size_t count, struct rk_error *error)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        bool known = false;
+        size_t name_count = 0;
+        const char **all = NULL;
+        size_t room = 0;
+        const char *dot = strchr(list->all[i].our, '.');
+        const char *our = dot ? dot + 1 : list->all[i].our;
+        for (size_t s = 0; s < count; s++)
+            for (size_t f = 0; f < schemas[s]->field_count; f++) {
+                known |= speaks_of(&list->all[i], schemas[s]->name, schemas[s]->fields[f].name);
+                RK_GROW(all, name_count, room);
+                all[name_count++] = schemas[s]->fields[f].name;
+            }
+        RK_GROW(all, name_count, room);
+        all[name_count] = NULL;
+        const char *nearest = known ? NULL : rk_nearest(our, all);
+        rk_free(all);
+        if (!known && nearest)
+            return rk_fail(error, RK_BAD_USE, _("no column of ours is called \"%s\"; did you mean \"%s\"?"),
+                           list->all[i].our, nearest);
+        if (!known)
+            return rk_fail(error, RK_BAD_USE, _("no column of ours is called \"%s\""),
+                           list->all[i].our);
+    }
+    return RK_OK;
+}
+
+enum rk_status rk_map_check(const struct rk_map *map, const struct rk_schema *const *schemas,
+                            size_t count, struct rk_error *error)
+{
+    enum rk_status status = check(&map->columns, schemas, count, error);
+    if (!status)
+        status = check(&map->constants, schemas, count, error);
+    if (!status)
+        status = check(&map->values, schemas, count, error);
+    return status;
+}

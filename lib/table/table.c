@@ -1,0 +1,378 @@
+#include "table/table.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include <assert.h>
+
+/* Where a field's cells come from in the file now being read. */
+struct source {
+    size_t column;        /* of the reader, SIZE_MAX = none */
+    const char *constant; /* every row's text, where there is no column */
+    bool words;           /* the map has words for it */
+};
+
+struct reject {
+    struct rk_text file;
+    uint64_t line;
+    char *reason;
+    uint32_t *columns; /* `count` of them, in `reject_columns` */
+    char **cells;
+    size_t *sizes;
+    size_t count;
+};
+
+struct rk_table {
+    const struct rk_schema *schema;
+    const char *const *paths;
+    size_t path_count, path_at;
+    struct rk_table_options options;
+    struct rk_reader *reader;
+    struct rk_record record;
+    struct source *sources;
+    size_t *extras;
+    size_t extra_count, extra_room, bound_columns;
+    struct rk_row row;
+    struct rk_value *values;
+    struct rk_buf why;
+    bool row_bad; /* the row last read was already counted as bad */
+    uint64_t rows_in, rows_bad;
+    struct rk_strings reject_columns;
+    struct reject *rejects;
+    size_t reject_count, reject_room;
+    bool rejects_written;
+};
+
+static bool alias_matches(const struct rk_field *field, struct rk_text name)
+{
+    for (const char **alias = field->aliases; *alias; alias++)
+        if (rk_text_is(name, *alias))
+            return true;
+    return false;
+}
+
+static size_t find_column(const struct rk_table *t, const char *name)
+{
+    for (size_t c = 0; c < rk_reader_columns(t->reader); c++)
+        if (rk_text_is(rk_reader_column(t->reader, c), name))
+            return c;
+    return SIZE_MAX;
+}
+
+/* "there is no column X; did you mean Y?" */
+static enum rk_status no_column(const struct rk_table *t, const char *name, struct rk_error *error)
+{
+    size_t n = rk_reader_columns(t->reader);
+    const char **names = rk_alloc(n + 1, sizeof *names);
+    for (size_t c = 0; c < n; c++)
+        names[c] = rk_reader_column(t->reader, c).text;
+    const char *nearest = rk_nearest(name, names);
+    struct rk_pos pos = {rk_reader_file(t->reader), rk_reader_is_json(t->reader) ? 0 : 1, 0, NULL};
+    enum rk_status status;
+    if (nearest)
+        status = rk_fail_at(error, RK_BAD_DATA, &pos,
+                            _("there is no column \"%s\"; the nearest is \"%s\" (--map %s=…)"), name,
+                            nearest, name);
+    else if (n == 1 && !t->options.reader.delimiter && strpbrk(names[0], ";\t"))
+        status = rk_fail_at(error, RK_BAD_DATA, &pos,
+                            _("there is no column \"%s\"; this looks like a file from Excel: read it "
+                              "with rk-import, or give --delimiter"),
+                            name);
+    else
+        status = rk_fail_at(error, RK_BAD_DATA, &pos,
+                            _("there is no column \"%s\"; --map %s=… names it"), name, name);
+    rk_free(names);
+    return status;
+}
+
+static const char *default_of(const struct rk_table *t, const char *name)
+{
+    for (const char *const *d = t->options.defaults; d && *d; d += 2)
+        if (!strcmp(d[0], name))
+            return d[1];
+    return NULL;
+}
+
+/* Finds each field's column in the file; called again when JSON brings new columns. */
+static enum rk_status bind(struct rk_table *t, struct rk_error *error)
+{
+    size_t columns = rk_reader_columns(t->reader);
+    bool *taken = rk_alloc(columns, sizeof *taken);
+    enum rk_status status = RK_OK;
+    bool final = !rk_reader_is_json(t->reader);
+    for (size_t f = 0; f < t->schema->field_count && !status; f++) {
+        const struct rk_field *field = &t->schema->fields[f];
+        const char *mapped = rk_map_column(t->options.map, t->schema->name, field->name);
+        struct source *s = &t->sources[f];
+        s->constant = rk_map_constant(t->options.map, t->schema->name, field->name);
+        s->words = rk_map_has_values(t->options.map, t->schema->name, field->name);
+        s->column = s->constant ? SIZE_MAX : find_column(t, mapped ? mapped : field->name);
+        for (size_t c = 0; t->options.by_alias && !mapped && !s->constant &&
+                           s->column == SIZE_MAX && c < columns;
+             c++)
+            if (alias_matches(field, rk_reader_column(t->reader, c)))
+                s->column = c;
+        if (s->column != SIZE_MAX)
+            taken[s->column] = true;
+        else if (!s->constant && mapped && final)
+            status = no_column(t, mapped, error);
+        else if (!s->constant && !(s->constant = default_of(t, field->name)) && field->required &&
+                 final)
+            status = no_column(t, field->name, error);
+    }
+    t->extra_count = 0;
+    for (size_t c = 0; c < columns; c++)
+        if (!taken[c]) {
+            RK_GROW(t->extras, t->extra_count, t->extra_room);
+            t->extras[t->extra_count++] = c;
+        }
+    t->bound_columns = columns;
+    rk_free(taken);
+    return status;
+}
+
+static enum rk_status open_next(struct rk_table *t, struct rk_error *error)
+{
+    struct rk_in *in;
+    rk_reader_close(t->reader);
+    t->reader = NULL;
+    enum rk_status status = rk_in_open(&in, t->paths[t->path_at++], error);
+    if (!status)
+        status = rk_reader_open(&t->reader, in, &t->options.reader, error);
+    return status ? status : bind(t, error);
+}
+
+enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *schema,
+                             const char *const *paths, size_t path_count,
+                             const struct rk_table_options *options, struct rk_error *error)
+{
+    assert(path_count > 0 && options->log);
+    struct rk_table *t = rk_alloc(1, sizeof *t);
+    t->schema = schema;
+    t->paths = paths;
+    t->path_count = path_count;
+    t->options = *options;
+    t->sources = rk_alloc(schema->field_count, sizeof *t->sources);
+    t->values = rk_alloc(schema->field_count, sizeof *t->values);
+    t->row.values = t->values;
+    enum rk_status status = open_next(t, error);
+    if (status) {
+        rk_table_close(t);
+        t = NULL;
+    }
+    *table = t;
+    return status;
+}
+
+static void keep_reject(struct rk_table *t, const char *reason)
+{
+    RK_GROW(t->rejects, t->reject_count, t->reject_room);
+    struct reject *r = &t->rejects[t->reject_count++];
+    size_t n = t->record.count, columns = rk_reader_columns(t->reader);
+    *r = (struct reject){.file = rk_text(rk_reader_file(t->reader)),
+                         .line = t->record.line,
+                         .reason = rk_strdup(reason),
+                         .columns = rk_alloc(n, sizeof *r->columns),
+                         .cells = rk_alloc(n, sizeof *r->cells),
+                         .sizes = rk_alloc(n, sizeof *r->sizes),
+                         .count = n};
+    for (size_t i = 0; i < n; i++) {
+        struct rk_buf name = {0};
+        if (i >= columns) /* a row longer than its header */
+            rk_buf_printf(&name, "column %zu", i + 1);
+        r->columns[i] = rk_strings_add(&t->reject_columns, i < columns
+                                                               ? rk_reader_column(t->reader, i)
+                                                               : rk_text(name.text));
+        r->cells[i] = rk_strndup(t->record.cells[i].text, t->record.cells[i].size);
+        r->sizes[i] = t->record.cells[i].size;
+        rk_buf_free(&name);
+    }
+}
+
+static void write_rejects(struct rk_table *t)
+{
+    uint32_t n = t->reject_columns.count;
+    struct rk_writer_column *columns = rk_alloc(n + 3, sizeof *columns);
+    columns[0].name = "rk:file";
+    columns[1] = (struct rk_writer_column){"rk:line", true};
+    columns[2].name = "rk:reason";
+    for (uint32_t c = 0; c < n; c++)
+        columns[c + 3].name = t->reject_columns.texts[c].text;
+    struct rk_writer *w = rk_writer_open(t->options.rejects, RK_CSV, columns, n + 3);
+    struct rk_text *cells = rk_alloc(n, sizeof *cells);
+    for (size_t i = 0; i < t->reject_count; i++) {
+        const struct reject *r = &t->rejects[i];
+        memset(cells, 0, n * sizeof *cells);
+        for (size_t c = 0; c < r->count; c++)
+            cells[r->columns[c]] = (struct rk_text){r->cells[c], r->sizes[c]};
+        rk_write_text(w, r->file);
+        rk_write_int(w, (int64_t)r->line);
+        rk_write_string(w, r->reason);
+        for (uint32_t c = 0; c < n; c++)
+            rk_write_text(w, cells[c]);
+        rk_write_end(w);
+    }
+    rk_writer_finish(w);
+    rk_free(cells);
+    rk_free(columns);
+}
+
+/* Logs what is wrong and counts the row as bad, once. */
+static void reject(struct rk_table *t, const struct rk_pos *pos, const char *why)
+{
+    rk_log(t->options.log, RK_ERROR, pos, "%s", why);
+    if (t->row_bad)
+        return;
+    t->row_bad = true;
+    t->rows_bad++;
+    if (t->options.rejects) {
+        struct rk_buf reason = {0};
+        rk_buf_printf(&reason, "%s%s%s", pos->field ? pos->field : "", pos->field ? ": " : "", why);
+        keep_reject(t, reason.text);
+        rk_buf_free(&reason);
+    }
+}
+
+static void check_row(struct rk_table *t)
+{
+    for (size_t f = 0; f < t->schema->field_count; f++) {
+        const struct rk_field *field = &t->schema->fields[f];
+        const struct source *s = &t->sources[f];
+        struct rk_text text = {0};
+        bool bare = false;
+        if (s->column < t->record.count) {
+            text = (struct rk_text){t->record.cells[s->column].text, t->record.cells[s->column].size};
+            bare = t->record.cells[s->column].bare;
+        } else if (s->constant) {
+            text = rk_text(s->constant);
+        }
+        if (s->words && text.size)
+            rk_map_value(t->options.map, t->schema->name, field->name, text, &text);
+        if (rk_field_check(field, text, &t->values[f], &t->why)) {
+            t->values[f].bare = bare;
+            continue;
+        }
+        struct rk_pos pos = rk_table_pos(t, f);
+        reject(t, &pos, t->why.text);
+        rk_buf_clear(&t->why);
+    }
+}
+
+enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, struct rk_error *error)
+{
+    *row = NULL;
+    for (;;) {
+        bool found;
+        enum rk_status status = rk_reader_next(t->reader, &t->record, &found, error);
+        if (status)
+            return status;
+        if (!found) {
+            if (t->path_at == t->path_count)
+                break;
+            status = open_next(t, error);
+            if (status)
+                return status;
+            continue;
+        }
+        t->rows_in++;
+        t->row_bad = false;
+        if (rk_reader_columns(t->reader) != t->bound_columns && (status = bind(t, error)))
+            return status;
+        if (t->record.count != rk_reader_columns(t->reader)) {
+            struct rk_pos pos = {rk_reader_file(t->reader), t->record.line, 0, NULL};
+            struct rk_buf why = {0};
+            if (t->record.count == 1 && !t->record.cells[0].size)
+                rk_buf_text(&why, _("an empty line"));
+            else
+                rk_buf_printf(&why, _("%zu cells, but the header has %zu"), t->record.count,
+                              rk_reader_columns(t->reader));
+            reject(t, &pos, why.text);
+            rk_buf_free(&why);
+            continue;
+        }
+        check_row(t);
+        if (t->row_bad)
+            continue;
+        t->row.number = t->record.number;
+        *row = &t->row;
+        return RK_OK;
+    }
+    if (t->options.rejects) {
+        if (!t->rejects_written)
+            write_rejects(t);
+        t->rejects_written = true;
+        return RK_OK;
+    }
+    if (t->rows_bad)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("%s: %llu of %llu rows are wrong; --rejects FILE sets them aside"),
+                       t->schema->name, (unsigned long long)t->rows_bad,
+                       (unsigned long long)t->rows_in);
+    return RK_OK;
+}
+
+void rk_table_reject(struct rk_table *t, size_t field, const char *format, ...)
+{
+    struct rk_pos pos = field == SIZE_MAX
+                            ? (struct rk_pos){rk_reader_file(t->reader), t->record.line, 0, NULL}
+                            : rk_table_pos(t, field);
+    struct rk_buf why = {0};
+    va_list args;
+    va_start(args, format);
+    rk_buf_vprintf(&why, format, args);
+    va_end(args);
+    reject(t, &pos, why.text ? why.text : "");
+    rk_buf_free(&why);
+}
+
+bool rk_table_has(const struct rk_table *t, size_t field)
+{
+    return t->sources[field].column != SIZE_MAX || t->sources[field].constant;
+}
+
+size_t rk_table_extras(const struct rk_table *t) { return t->extra_count; }
+
+struct rk_text rk_table_extra_name(const struct rk_table *t, size_t extra)
+{
+    return rk_reader_column(t->reader, t->extras[extra]);
+}
+
+struct rk_cell rk_table_extra(const struct rk_table *t, size_t extra)
+{
+    return t->record.cells[t->extras[extra]];
+}
+
+struct rk_pos rk_table_pos(const struct rk_table *t, size_t field)
+{
+    size_t column = t->sources[field].column;
+    if (column != SIZE_MAX)
+        return rk_reader_pos(t->reader, column);
+    return (struct rk_pos){rk_reader_file(t->reader), t->record.line, 0,
+                           t->schema->fields[field].name};
+}
+
+uint64_t rk_table_rows_in(const struct rk_table *t) { return t->rows_in; }
+bool rk_table_is_rejecting(const struct rk_table *t) { return t->options.rejects != NULL; }
+uint64_t rk_table_rows_rejected(const struct rk_table *t) { return t->rows_bad; }
+
+void rk_table_close(struct rk_table *t)
+{
+    if (!t)
+        return;
+    rk_reader_close(t->reader);
+    for (size_t i = 0; i < t->reject_count; i++) {
+        for (size_t c = 0; c < t->rejects[i].count; c++)
+            rk_free(t->rejects[i].cells[c]);
+        rk_free(t->rejects[i].cells);
+        rk_free(t->rejects[i].columns);
+        rk_free(t->rejects[i].sizes);
+        rk_free(t->rejects[i].reason);
+    }
+    rk_free(t->rejects);
+    rk_strings_free(&t->reject_columns);
+    rk_buf_free(&t->why);
+    rk_free(t->sources);
+    rk_free(t->extras);
+    rk_free(t->values);
+    rk_free(t);
+}

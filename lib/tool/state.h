@@ -1,0 +1,95 @@
+/* What the files of lib/tool share and no command sees. */
+#ifndef RK_STATE_H
+#define RK_STATE_H
+
+#include "tool/tool.h"
+
+enum rk_option_group { RK_GROUP_TOOL, RK_GROUP_TABLES, RK_GROUP_STREAMS, RK_GROUP_COMMON };
+
+/* Keys of the options that lib/tool takes itself: above all that a command may use. */
+enum rk_common_key {
+    RK_KEY_FIRST = 0x10000,
+    RK_KEY_DATA = RK_KEY_FIRST,
+    RK_KEY_MAP,
+    RK_KEY_MAP_FILE,
+    RK_KEY_DELIMITER,
+    RK_KEY_MAX_ERRORS,
+    RK_KEY_REJECTS,
+    RK_KEY_OUTPUT,
+    RK_KEY_TO,
+    RK_KEY_SEED,
+    RK_KEY_THREADS,
+    RK_KEY_HELP,
+    RK_KEY_USAGE,
+    RK_KEY_VERSION,
+    RK_KEY_DESCRIBE,
+    RK_KEY_LANG,
+    RK_KEY_QUIET,
+    RK_KEY_VERBOSE,
+    RK_KEY_PROGRESS,
+    RK_KEY_TABLE, /* + the place of the table among the tool's inputs */
+};
+
+/* One option as the user sees it. */
+struct rk_option {
+    const char *name;
+    char letter;          /* 0 = none */
+    const char *argument; /* NULL = none */
+    bool argument_optional;
+    const char *doc; /* not yet translated */
+    int key;
+    enum rk_option_group group;
+};
+
+struct rk_options {
+    struct rk_option *all;
+    size_t count, room;
+};
+
+struct rk_opened {
+    const char *schema;
+    struct rk_table *table;
+    const char **paths;
+};
+
+struct rk_state {
+    struct rk_run run;
+    struct rk_log log;
+    struct rk_options options;
+    struct rk_outputs outputs;
+    struct rk_out *out;
+    struct rk_out *rejects;
+    const char *output_path, *rejects_path, *data;
+    const char *describe; /* NULL = not asked */
+    bool help, usage, version, progress;
+    uint64_t max_errors;
+    char delimiter;
+    const char **table_paths; /* by input; NULL = not given */
+    struct rk_schema **schemas;
+    size_t schema_count, schema_room;
+    struct rk_opened *opened;
+    size_t opened_count, opened_room;
+    struct rk_writer *writer;
+    const char **operands;
+    size_t operand_count, operand_room;
+    struct rk_buf text; /* small answers for people */
+};
+
+extern struct rk_state rk_state;
+
+/* The whole option table of the tool, its own options first. */
+void rk_options_gather(struct rk_options *options, const struct rk_tool *tool);
+/* Takes the command line; ends with status 2 on wrong use. */
+void rk_options_parse(const struct rk_tool *tool, int argc, char **argv);
+const char *rk_language_of(int argc, char **argv);
+const char *rk_share_folder(const char *language); /* also opens the message catalogue */
+void rk_emit(struct rk_log *log, enum rk_severity severity, const struct rk_pos *pos,
+             const char *text);
+void rk_show_help(const struct rk_tool *tool, struct rk_buf *out);
+void rk_show_usage(const struct rk_tool *tool, struct rk_buf *out);
+/* `form`: json, man, man-sv, bash, zsh, fish. */
+enum rk_status rk_show_description(const struct rk_tool *tool, const char *form, struct rk_buf *out,
+                                   struct rk_error *error);
+_Noreturn void rk_leave(int status);
+
+#endif
