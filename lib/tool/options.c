@@ -195,12 +195,12 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
         s->operands[s->operand_count++] = arg;
         return 0;
     }
-    if (key >= RK_KEY_FIRST && key < ARGP_KEY_FINI) {
+    if (key >= ARGP_KEY_END) /* argp's own keys stand above all of ours */
+        return ARGP_ERR_UNKNOWN;
+    if (key >= RK_KEY_FIRST) {
         take_common(key, arg);
         return 0;
     }
-    if (key >= ARGP_KEY_FINI || key == ARGP_KEY_END)
-        return ARGP_ERR_UNKNOWN;
     for (size_t i = 0; i < s->options.count; i++) /* -o and its like come as their letters */
         if (s->options.all[i].letter && s->options.all[i].letter == key &&
             s->options.all[i].group != RK_GROUP_TOOL) {
