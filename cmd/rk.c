@@ -63,7 +63,7 @@ static void become(char **argv)
 }
 
 static const struct argp_option table[] = {{0}};
-static const char *const examples[] = {"rk", "rk score --help", NULL};
+static const char *const examples[] = {"rk", "rk --lang sv", NULL};
 
 static const struct rk_tool tool = {
     .name = "rk",

@@ -1,0 +1,199 @@
+/* lib/stream: what is read is what was written, whole or not at all. */
+#include "base/mem.h"
+#include "check.h"
+#include "stream/record.h"
+#include "stream/write.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static struct rk_error error;
+
+/* The records of `text` as "a|b|c" lines joined by newlines; NULL on failure. Cells are shown in
+ * brackets when they hold a newline. */
+static const char *read_text(const char *text, size_t size, char delimiter)
+{
+    static struct rk_buf out;
+    struct rk_reader *reader;
+    struct rk_record record;
+    bool more;
+    struct rk_reader_options options = {.delimiter = delimiter};
+    rk_buf_clear(&out);
+    rk_buf_text(&out, "");
+    error = (struct rk_error){0};
+    if (rk_reader_open(&reader, rk_in_memory("t.csv", text, size), &options, &error))
+        return NULL;
+    enum rk_status status;
+    while (!(status = rk_reader_next(reader, &record, &more, &error)) && more) {
+        for (size_t i = 0; i < record.count; i++) {
+            rk_buf_text(&out, i ? "|" : "");
+            rk_buf_add(&out, record.cells[i].text, record.cells[i].size);
+            rk_buf_text(&out, record.cells[i].bare ? "#" : "");
+        }
+        rk_buf_printf(&out, "@%d;", (int)record.line);
+    }
+    rk_reader_close(reader);
+    return status ? NULL : out.text;
+}
+#define READ(text) read_text(text, sizeof(text) - 1, 0)
+#define REFUSED(text, at_line, at_column)                                                        \
+    CHECK(!READ(text) && error.status == RK_BAD_DATA && error.pos.line == (at_line) &&            \
+          error.pos.column == (at_column))
+
+static void csv(void)
+{
+    CHECK_TEXT(READ("a,b\n1,2\n"), "1|2@2;");
+    CHECK_TEXT(READ("a,b\r\n1,2\r\n3,4"), "1|2@2;3|4@3;");
+    CHECK_TEXT(READ("\xef\xbb\xbf\"a\",b\n1,\n"), "1|@2;");
+    CHECK_TEXT(READ("a\n\nx\n"), "@2;x@3;");
+    CHECK_TEXT(READ("a,b\n 1 ,\" 2 \"\n"), " 1 | 2 @2;");
+    CHECK_TEXT(READ("a,b\n\"x\"\"y\",\"l1\nl2\"\nz,w\n"), "x\"y|l1\nl2@2;z|w@4;");
+    CHECK_TEXT(READ("a,b\n\"q\",\"\"\n"), "q|@2;");
+    CHECK_TEXT(READ("a,b\n1,2,3\n"), "1|2|3@2;"); /* ragged: the table tells */
+    CHECK_TEXT(READ("a,b"), "");
+    CHECK_TEXT(read_text("a;b\n1,5;2\n", 10, ';'), "1,5|2@2;");
+    REFUSED("", 0, 0);
+    REFUSED("\xef\xbb\xbf", 0, 0);
+    REFUSED("a,b\n1,\"2\n3,4\n", 2, 3);
+    REFUSED("a,b\n1,x\"2\n", 2, 4);
+    REFUSED("a,b\n1,\"x\"y\n", 2, 6);
+    REFUSED("a,b\n1,\xe5\n", 2, 3);
+    REFUSED("a,b\nå,\xff\n", 2, 3);
+    REFUSED("a,b\n1\0,2\n", 2, 2);
+    REFUSED("a,a\n", 1, 3);
+    REFUSED("a,\n1,2\n", 1, 3);
+    REFUSED("a,b\r1,2\r", 1, 4);
+}
+
+static void json(void)
+{
+    CHECK_TEXT(READ("[{\"a\": 1.50, \"b\": \"x\"}, {\"b\": null, \"a\": -2e3}]"), "1.50#|x@1;-2e3#|@1;");
+    CHECK_TEXT(READ("{\"a\":1}\n{\"a\":2,\"b\":[\"x\",\"y\"]}\n"), "1#@1;2#|x|y@2;");
+    CHECK_TEXT(READ("{\"a\":\"}\\\"{\", \"b\":true}\n"), "}\"{|true#@1;");
+    CHECK_TEXT(READ("[]"), "");
+    CHECK_TEXT(READ(" [\n {\"a\":\"1\\n2\"}\n]\n"), "1\n2@2;");
+    CHECK(!READ("[{\"a\":1}"));
+    CHECK(!READ("[{\"a\":1},]"));
+    CHECK(!READ("[{\"a\":1}] x"));
+    CHECK(!READ("[{\"a\":1}{\"a\":2}]"));
+    CHECK(!READ("{\"a\":01}"));
+    CHECK(!READ("{\"a\":1,\"a\":2}"));
+    CHECK(!READ("{\"a\":{\"b\":1}}"));
+    CHECK(!READ("{\"a\":[\"x|y\"]}"));
+    CHECK(!READ("{\"a\":NaN}"));
+    CHECK(!READ("{\"a\":1"));
+    CHECK(!READ("{\"a\":\"\\u0001x\"}"));
+    CHECK(!READ("[{\"a\":1}]\0"));
+}
+
+/* The same bytes, split between two reads at every place, read the same: through a pipe. */
+static void split_reads(void)
+{
+    static const char text[] = "a,b\r\n\"x\"\"y\",\"l\r\n2\"\r\nå,2\r\n";
+    static const char whole[] = "x\"y|l\r\n2@2;å|2@4;";
+    CHECK_TEXT(READ(text), whole);
+    struct rk_buf big = {0};
+    rk_buf_text(&big, "a,b\n");
+    for (int i = 0; i < 100000; i++)
+        rk_buf_printf(&big, "%d,\"v\n%d\"\n", i, i);
+    const char *out = read_text(big.text, big.size, 0);
+    struct rk_buf expected = {0};
+    for (int i = 0; i < 100000; i++)
+        rk_buf_printf(&expected, "%d|v\n%d@%d;", i, i, 2 + 2 * i);
+    CHECK(out && !strcmp(out, expected.text));
+    rk_buf_free(&big);
+    rk_buf_free(&expected);
+}
+
+/* Writes a row of awkward cells in `form` to a file and gives back the bytes. */
+static char *written(enum rk_form form, const char *path)
+{
+    struct rk_outputs outputs = {0};
+    struct rk_out *out;
+    struct rk_writer_column columns[] = {{"a", false}, {"n", true}};
+    if (rk_out_open(&outputs, &out, path, &error))
+        return NULL;
+    struct rk_writer *w = rk_writer_open(out, form, columns, 2);
+    rk_write_string(w, "x,\"y\"\nz|<å&");
+    rk_write_fixed(w, rk_fixed_divide(rk_fixed_int(10), 3));
+    rk_write_end(w);
+    rk_write_missing(w);
+    rk_write_string(w, "007");
+    rk_write_end(w);
+    rk_writer_finish(w);
+    CHECK(access(path, F_OK) || form != RK_CSV); /* nothing is there before the commit */
+    if (rk_outputs_commit(&outputs, &error))
+        return NULL;
+    struct rk_in *in;
+    struct rk_buf all = {0};
+    if (rk_in_open(&in, path, &error))
+        return NULL;
+    rk_in_read_all(in, &all, 1 << 20, &error);
+    rk_in_close(in);
+    return rk_buf_take(&all);
+}
+
+static void writing(const char *folder)
+{
+    static const char *const expected[] = {
+        [RK_CSV] = "a,n\n\"x,\"\"y\"\"\nz|<å&\",3.33333333333\n,007\n",
+        [RK_JSON] = "[\n{\"a\":\"x,\\\"y\\\"\\nz|<å&\",\"n\":3.33333333333},\n{\"a\":null,\"n\":\"007\"}\n]\n",
+        [RK_JSONL] = "{\"a\":\"x,\\\"y\\\"\\nz|<å&\",\"n\":3.33333333333}\n{\"a\":null,\"n\":\"007\"}\n",
+        [RK_TABLE] = "a                           n\n--------------  -------------\n"
+                     "x,\"y\"\\x0az|<å&  3.33333333333\n                          007\n",
+        [RK_MARKDOWN] = "| a                   |             n |\n| ------------------- | ------------: |\n"
+                        "| x,\"y\"<br>z\\|&lt;å&amp; | 3.33333333333 |\n|                     |           007 |\n",
+    };
+    struct rk_buf path = {0};
+    rk_buf_printf(&path, "%s/t", folder);
+    for (int form = RK_CSV; form <= RK_TABLE; form++) {
+        char *text = written((enum rk_form)form, path.text);
+        CHECK_TEXT(text, expected[form]);
+        rk_free(text);
+    }
+    rk_buf_text(&path, ".gz"); /* packed on the way out, unpacked on the way in */
+    char *text = written(RK_CSV, path.text);
+    CHECK_TEXT(text, expected[RK_CSV]);
+    rk_free(text);
+    FILE *file = fopen(path.text, "rb");
+    unsigned char packed[400];
+    size_t size = fread(packed, 1, sizeof packed, file);
+    fclose(file);
+    CHECK(size > 2 && packed[0] == 0x1f && packed[1] == 0x8b);
+    /* cut anywhere it is refused, and so is anything behind it */
+    for (size_t cut = 1; cut <= size + 1; cut++) {
+        file = fopen(path.text, "wb");
+        packed[size] = 'x';
+        fwrite(packed, 1, cut, file);
+        fclose(file);
+        struct rk_in *in = NULL;
+        struct rk_buf all = {0};
+        enum rk_status status = rk_in_open(&in, path.text, &error);
+        if (!status)
+            status = rk_in_read_all(in, &all, 1 << 20, &error);
+        CHECK((status == RK_OK) == (cut == size));
+        CHECK(cut == size || status == RK_FAILED);
+        rk_in_close(in);
+        rk_buf_free(&all);
+    }
+    rk_buf_free(&path);
+    (void)expected[RK_MARKDOWN];
+}
+
+int main(void)
+{
+    char folder[] = "/tmp/rk-unit-XXXXXX";
+    csv();
+    json();
+    split_reads();
+    if (mkdtemp(folder))
+        writing(folder);
+    char command[2][40];
+    snprintf(command[0], sizeof *command, "%s/t", folder);
+    snprintf(command[1], sizeof *command, "%s/t.gz", folder);
+    unlink(command[0]);
+    unlink(command[1]);
+    rmdir(folder);
+    return finish();
+}
