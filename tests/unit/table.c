@@ -1,0 +1,179 @@
+/* lib/table: columns by name and by map, every bad cell told with its place, none silently lost. */
+#include "base/mem.h"
+#include "check.h"
+#include "table/table.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct rk_buf told;
+
+static void collect(struct rk_log *log, enum rk_severity severity, const struct rk_pos *pos,
+                    const char *text)
+{
+    (void)log, (void)severity;
+    rk_buf_printf(&told, "%d:%d:%s: %s\n", pos ? (int)pos->line : 0, pos ? (int)pos->column : 0,
+                  pos && pos->field ? pos->field : "", text);
+}
+
+static char path[2][40] = {"/tmp/rk-unit-XXXXXX", "/tmp/rk-unit-YXXXXXX"};
+static const struct rk_schema *schema;
+static struct rk_error error;
+
+static void put(int file, const char *text)
+{
+    FILE *out = fopen(path[file], "wb");
+    fputs(text, out);
+    fclose(out);
+}
+
+/* Reads the file(s) and shows recruitment, candidate, rater, stage, score of every good row. */
+static const char *read_all(struct rk_map *map, const char *const *defaults, size_t files,
+                            const char *rejects)
+{
+    static struct rk_buf out;
+    struct rk_log log = {.emit = collect};
+    struct rk_outputs outputs = {0};
+    struct rk_table *table;
+    const struct rk_row *row;
+    struct rk_table_options options = {.map = map, .log = &log, .defaults = defaults};
+    rk_buf_clear(&out);
+    rk_buf_text(&out, "");
+    rk_buf_clear(&told);
+    rk_buf_text(&told, "");
+    error = (struct rk_error){0};
+    if (rejects)
+        CHECK(!rk_out_open(&outputs, &options.rejects, rejects, &error));
+    if (rk_table_open(&table, schema, (const char *[]){path[0], path[1]}, files, &options, &error))
+        return NULL;
+    enum rk_status status;
+    static const char *const shown[] = {"recruitment_id", "candidate_id", "rater_id", "stage", "score"};
+    while (!(status = rk_table_next(table, &row, &error)) && row) {
+        for (size_t i = 0; i < 5; i++) {
+            const struct rk_value *v = &row->values[rk_schema_field(schema, shown[i])];
+            rk_buf_add(&out, v->text, v->size);
+            rk_buf_char(&out, i < 4 ? ',' : ';');
+        }
+        if (rk_table_extras(table)) {
+            struct rk_cell cell = rk_table_extra(table, 0);
+            rk_buf_add(&out, cell.text, cell.size);
+        }
+    }
+    rk_buf_printf(&out, "%d-%d", (int)rk_table_rows_in(table), (int)rk_table_rows_rejected(table));
+    rk_table_close(table);
+    if (rejects)
+        CHECK(!rk_outputs_commit(&outputs, &error));
+    return status ? NULL : out.text;
+}
+
+#define HEADER "recruitment_id,candidate_id,rater_id,rater_group,criterion,score,basis\n"
+
+static void plain(void)
+{
+    put(0, HEADER "R1,C1,P1,user,k,4.5,individual\nR1,C2,P1,user,k,,\n");
+    CHECK_TEXT(read_all(NULL, NULL, 1, NULL), "R1,C1,P1,,4.5;R1,C2,P1,,;2-0");
+    put(1, "score,criterion,rater_group,note,rater_id,candidate_id,recruitment_id\n"
+           "3,k,staff,n,P9,C9,R9\n");
+    CHECK_TEXT(read_all(NULL, NULL, 2, NULL), "R1,C1,P1,,4.5;R1,C2,P1,,;R9,C9,P9,,3;n3-0");
+    put(0, "[{\"recruitment_id\":\"R1\",\"candidate_id\":\"C1\",\"rater_id\":7,\"rater_group\":\"user\","
+           "\"criterion\":\"k\"},{\"recruitment_id\":\"R1\",\"candidate_id\":\"C2\",\"rater_id\":7,"
+           "\"rater_group\":\"user\",\"criterion\":\"k\",\"score\":4.50}]");
+    CHECK_TEXT(read_all(NULL, NULL, 1, NULL), "R1,C1,7,,;R1,C2,7,,4.50;2-0");
+}
+
+static void mapped(void)
+{
+    static const char *const defaults[] = {"recruitment_id", "all", "rater_group", "all",
+                                           "criterion",      "all", NULL};
+    struct rk_map *map = rk_map_new();
+    CHECK(!rk_map_add(map, "candidate_id=unit", &error));
+    CHECK(!rk_map_add(map, "ratings.rater_id=rater", &error));
+    CHECK(rk_map_add(map, "nonsense", &error) == RK_BAD_USE);
+    put(0, "unit,rater,score\n1,J1,9\n");
+    CHECK_TEXT(read_all(map, defaults, 1, NULL), "all,1,J1,,9;1-0");
+    CHECK(!rk_map_check(map, &schema, 1, &error));
+    CHECK(!rk_map_add(map, "skore=betyg", &error));
+    CHECK(rk_map_check(map, &schema, 1, &error) == RK_BAD_USE && strstr(error.text, "\"score\""));
+    rk_map_free(map);
+    CHECK(!read_all(NULL, defaults, 1, NULL) && error.status == RK_BAD_DATA &&
+          strstr(error.text, "candidate_id"));
+    put(0, "candidat_id,rater_id,score\n1,J1,9\n");
+    CHECK(!read_all(NULL, defaults, 1, NULL) && strstr(error.text, "candidat_id"));
+    put(0, "{\"columns\":{\"candidate_id\":\"unit\"},\"constants\":{\"rater_id\":\"P0\"},"
+           "\"values\":{\"basis\":{\"var för sig\":\"individual\"}}}");
+    map = rk_map_new();
+    CHECK(!rk_map_read(map, path[0], &error));
+    put(0, "unit,score,basis\nA,1,var för sig\nB,2,individual\n");
+    CHECK_TEXT(read_all(map, defaults, 1, NULL), "all,A,P0,,1;all,B,P0,,2;2-0");
+    rk_map_free(map);
+}
+
+static void bad_rows(void)
+{
+    put(0, HEADER "R1,C1,P1,user,k,4,5,individual\n" /* a decimal comma makes one cell too many */
+                  "R1,,P1,user,k,\"4,5\",both\n"
+                  "\n"
+                  "R1,C3,P1,user,k,4,individual\n");
+    CHECK(!read_all(NULL, NULL, 1, NULL) && error.status == RK_BAD_DATA);
+    CHECK(strstr(told.text, "2:0:: 8 cells, but the header has 7\n"));
+    CHECK(strstr(told.text, "3:4:candidate_id: missing, but required\n"));
+    CHECK(strstr(told.text, "3:15:score: '4,5' is not a number; rk-import"));
+    CHECK(strstr(told.text, "3:21:basis: 'both' is not one of individual, consensus"));
+    CHECK(strstr(told.text, "4:0:: an empty line\n"));
+    char aside[60];
+    snprintf(aside, sizeof aside, "%s.rejects", path[0]);
+    CHECK_TEXT(read_all(NULL, NULL, 1, aside), "R1,C3,P1,,4;4-3");
+    struct rk_in *in;
+    struct rk_buf all = {0};
+    CHECK(!rk_in_open(&in, aside, &error) && !rk_in_read_all(in, &all, 9999, &error));
+    CHECK(all.text && strstr(all.text, ",column 8\n") && strstr(all.text, ",\"4,5\",both,\n"));
+    rk_in_close(in);
+    rk_buf_free(&all);
+    unlink(aside);
+}
+
+static void cells(void)
+{
+    struct rk_buf why = {0};
+    struct rk_value value;
+    struct rk_field field = {.name = "f", .type = RK_YEAR, .personal = true,
+                             .has_minimum = true, .minimum = rk_fixed_int(1900)};
+    CHECK(!rk_field_check(&field, RK_TEXT("1850"), &value, &why) && !strstr(why.text, "1850"));
+    rk_buf_clear(&why);
+    CHECK(!rk_field_check(&field, RK_TEXT("19811228-9874"), &value, &why) &&
+          !strstr(why.text, "9874"));
+    CHECK(rk_field_check(&field, RK_TEXT("2001"), &value, &why) && value.number == rk_fixed_int(2001));
+    const char *words[] = {"a", "b", NULL};
+    field = (struct rk_field){.name = "f", .type = RK_LIST, .choices = words};
+    CHECK(rk_field_check(&field, RK_TEXT("a|b"), &value, &why));
+    CHECK(!rk_field_check(&field, RK_TEXT("a|c"), &value, &why));
+    field = (struct rk_field){.name = "f", .type = RK_DATETIME};
+    CHECK(rk_field_check(&field, RK_TEXT("2020-02-29T17:30"), &value, &why));
+    CHECK(!rk_field_check(&field, RK_TEXT("2019-02-29T17:30"), &value, &why));
+    field.type = RK_INTEGER;
+    CHECK(!rk_field_check(&field, RK_TEXT("1.5"), &value, &why));
+    CHECK(rk_field_check(&field, RK_TEXT("1.0"), &value, &why));
+    rk_buf_free(&why);
+}
+
+int main(void)
+{
+    struct rk_schema *loaded;
+    int fd = mkstemp(path[0]), second = mkstemp(path[1]);
+    if (fd < 0 || second < 0 || rk_schema_load(&loaded, "share/schema", "ratings", &error)) {
+        printf("%s\n", error.text);
+        return 1;
+    }
+    close(fd);
+    close(second);
+    schema = loaded;
+    plain();
+    mapped();
+    bad_rows();
+    cells();
+    unlink(path[0]);
+    unlink(path[1]);
+    rk_schema_free(loaded);
+    rk_buf_free(&told);
+    return finish();
+}
