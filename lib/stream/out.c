@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "stream/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,6 +39,7 @@ void rk_outputs_unlink_now(void)
     for (size_t i = 0; i < MOST_TEMPORARIES; i++)
         if (standing[i])
             unlink(standing[i]);
+    rk_folder_remove_now();
 }
 
 static bool remember(char *name)
