@@ -203,15 +203,8 @@ static void reach_ratings(struct rk_simulate_options *o)
         return;
     if (options.recruitments_given && options.candidates_given)
         rk_usage(_("--ratings: not together with both --recruitments and --candidates"));
-    double now = rk_simulate_expected_ratings(o);
-    if (now <= 0)
-        rk_usage(_("--ratings: no recruitment is decided, so none has ratings"));
-    uint32_t *size = options.recruitments_given ? &o->candidates : &o->recruitments;
-    uint32_t least = options.recruitments_given ? 2 : 1;
-    double wanted = (double)options.ratings / now * *size + 0.5;
-    if (wanted > 10000000)
-        rk_usage(_("--ratings: expected fewer"));
-    *size = wanted < least ? least : (uint32_t)wanted;
+    if (!rk_simulate_reach_ratings(o, options.ratings, options.recruitments_given))
+        rk_usage(_("--ratings: cannot be reached with the other options"));
 }
 
 struct writing {
@@ -357,6 +350,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     if (!options.folder && !options.table)
         rk_usage(_("expected -o DIR for a whole package, or --table NAME for one table"));
+    if (options.folder && !*options.folder)
+        rk_usage(_("-o: expected a name"));
     if (options.folder && !options.table && !strcmp(options.folder, "-"))
         rk_usage(_("a whole package cannot go to standard output; --table NAME can"));
     if (options.force && options.table)
@@ -374,7 +369,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
 
 static const char *const examples[] = {
     "rk-simulate --seed a --recruitments 20 -o town",
-    "rk-simulate --seed a --recruitments 20 --table truth/raters --to table", NULL};
+    "rk-simulate --seed a --recruitments 2 --panelists 5 --table truth/raters --to table", NULL};
 
 static const struct rk_tool_table outputs[] = {
     {"panelists", RK_MAIN, NULL},  {"recruitments", RK_MAIN, NULL}, {"candidates", RK_MAIN, NULL},

@@ -41,6 +41,18 @@ double rk_simulate_expected_ratings(const struct rk_simulate_options *o)
            o->criteria * sheets * (1 - o->incomplete);
 }
 
+bool rk_simulate_reach_ratings(struct rk_simulate_options *o, uint64_t ratings, bool by_candidates)
+{
+    uint32_t *size = by_candidates ? &o->candidates : &o->recruitments;
+    uint32_t least = by_candidates ? 2 : 1;
+    double now = rk_simulate_expected_ratings(o);
+    double wanted = now > 0 ? (double)ratings / now * *size + 0.5 : 1e9;
+    if (wanted > 1e7)
+        return false;
+    *size = wanted < least ? least : (uint32_t)wanted;
+    return true;
+}
+
 struct rk_random rk_simulate_chance(const struct rk_simulate *simulate, const char *format, ...)
 {
     char key[4 * RK_ID];

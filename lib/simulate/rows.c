@@ -188,7 +188,7 @@ void rk_simulate_time(struct rk_buf *cells, int32_t days, int minute_of_day)
 
 void rk_simulate_number(struct rk_buf *cells, double value)
 {
-    rk_double_print(cells, value);
+    rk_fixed_print(cells, rk_fixed_from_double(value));
     rk_buf_char(cells, '\0');
 }
 

@@ -60,7 +60,7 @@ void rk_simulate_string(struct rk_buf *cells, const char *text); /* NULL = missi
 void rk_simulate_int(struct rk_buf *cells, int64_t value);
 void rk_simulate_date(struct rk_buf *cells, int32_t days); /* RK_SIMULATE_NEVER = missing */
 void rk_simulate_time(struct rk_buf *cells, int32_t days, int minute_of_day);
-void rk_simulate_number(struct rk_buf *cells, double value);
+void rk_simulate_number(struct rk_buf *cells, double value); /* six decimals or fewer */
 void rk_simulate_missing(struct rk_buf *cells, unsigned count);
 #define RK_SIMULATE_NEVER INT32_MIN
 

@@ -43,6 +43,10 @@ struct rk_simulate_options {
 struct rk_simulate_options rk_simulate_defaults(void);
 /* The number of ratings that the options lead to, about. */
 double rk_simulate_expected_ratings(const struct rk_simulate_options *options);
+/* Sets the recruitments (or, `by_candidates`, the candidates of each) so that about `ratings` come
+ * out; false where that cannot be. */
+bool rk_simulate_reach_ratings(struct rk_simulate_options *options, uint64_t ratings,
+                               bool by_candidates);
 
 struct rk_simulate; /* what is settled before any row is made; read-only, shared by threads */
 struct rk_simulate *rk_simulate_new(const struct rk_simulate_options *options);
