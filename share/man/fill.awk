@@ -2,7 +2,7 @@
 # @OPTIONS@, @COLUMNS@ and @EXAMPLES@ of a man page (second file). A section that the tool does not
 # have leaves its line out.
 BEGIN {
-    place["OPTIONS"] = place["FLAGGOR"] = place["VÄXLAR"] = "@OPTIONS@"
+    place["OPTIONS"] = place["ALTERNATIV"] = place["FLAGGOR"] = place["VÄXLAR"] = "@OPTIONS@"
     place["COLUMNS"] = place["KOLUMNER"] = "@COLUMNS@"
     place["EXAMPLES"] = place["EXEMPEL"] = "@EXAMPLES@"
 }
