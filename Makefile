@@ -126,7 +126,7 @@ demo: tools
 	@sh share/examples/demo.sh $(B)/bin out/demo
 
 check: tools units man
-	@tests/check $(B) units $(if $(wildcard tests/cli/*),golden) lint
+	@tests/check $(B) units golden faults install
 lint: tools man
 	@tests/check $(B) lint
 valgrind: tools

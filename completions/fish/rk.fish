@@ -1,0 +1,10 @@
+# made by rk --describe=fish
+complete -c rk -l output -s o -r -F -d 'write there instead of standard output; whole or not at all'
+complete -c rk -l quiet -s q -d 'no notes or warnings'
+complete -c rk -l verbose -s v -d 'tell more of what is done'
+complete -c rk -l progress -d 'show progress even where it would not be shown'
+complete -c rk -l lang -x -a 'sv en' -d 'language of messages and help'
+complete -c rk -l help -d 'this help'
+complete -c rk -l usage -d 'the short form of the help'
+complete -c rk -l version -d 'version and licence'
+complete -c rk -l describe -f -a 'json man man-sv bash zsh fish' -d 'purpose, options and columns, for other programs'
