@@ -125,8 +125,9 @@ setup:
 demo: tools
 	@sh share/examples/demo.sh $(B)/bin out/demo
 
+PARTS := units golden faults install
 check: tools units man
-	@tests/check $(B) units golden faults install
+	@tests/check $(B) $(PARTS)
 lint: tools man
 	@tests/check $(B) lint
 valgrind: tools

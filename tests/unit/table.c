@@ -37,6 +37,7 @@ static const char *read_all(struct rk_map *map, const char *const *defaults, siz
     struct rk_table *table;
     const struct rk_row *row;
     struct rk_table_options options = {.map = map, .log = &log, .defaults = defaults};
+    const char *const paths[] = {path[0], path[1]};
     rk_buf_clear(&out);
     rk_buf_text(&out, "");
     rk_buf_clear(&told);
@@ -44,7 +45,7 @@ static const char *read_all(struct rk_map *map, const char *const *defaults, siz
     error = (struct rk_error){0};
     if (rejects)
         CHECK(!rk_out_open(&outputs, &options.rejects, rejects, &error));
-    if (rk_table_open(&table, schema, (const char *[]){path[0], path[1]}, files, &options, &error))
+    if (rk_table_open(&table, schema, paths, files, &options, &error))
         return NULL;
     enum rk_status status;
     static const char *const shown[] = {"recruitment_id", "candidate_id", "rater_id", "stage", "score"};

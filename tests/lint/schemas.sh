@@ -1,0 +1,9 @@
+# Every column of every schema is described in both languages.
+# The descriptions are the COLUMNS of the man pages and all a municipality has to map its own file by.
+for schema in share/schema/*.json; do
+    jq -r --arg file "$schema" '
+        select(.fields)
+        | ((if .title and ."rk:title-sv" then empty else "\($file): no title in both languages" end),
+           (.fields[] | select((.description and ."rk:description-sv") | not)
+                      | "\($file): \(.name): not described in both languages"))' "$schema" || echo "$schema: not JSON"
+done
