@@ -192,15 +192,13 @@ void rk_simulate_panelist_rows(const struct rk_simulate *simulate, uint32_t pane
         availability(simulate, id, minor, rows);
 
     /* What a coordinator must know before any recruitment: one's own case worker's unit. */
-    if (rk_simulate_happens(&random, 0.05)) {
-        const struct rk_simulate_options *o = &simulate->options;
+    if (p->conflict_unit != UINT32_MAX) {
+        char unit[RK_ID];
+        rk_simulate_unit_id(simulate, p->conflict_unit, unit);
         cells = &rows->cells[RK_SIMULATE_CONFLICTS];
         rk_simulate_string(cells, id);
         rk_simulate_missing(cells, 3);
-        rk_buf_printf(cells, "%s-unit-%u", o->departments[rk_random_below(&random,
-                                                                          o->department_count)],
-                      (unsigned)rk_simulate_between(&random, 1, 4));
-        rk_buf_char(cells, '\0');
+        rk_simulate_string(cells, unit);
         rk_simulate_string(cells, "other");
         rk_simulate_date(cells, p->joined);
     }

@@ -103,6 +103,12 @@ void rk_simulate_recruitment_id(const struct rk_simulate *simulate, uint32_t rec
     snprintf(id, RK_ID, "R%0*u", simulate->recruitment_width, recruitment + 1);
 }
 
+void rk_simulate_unit_id(const struct rk_simulate *simulate, uint32_t unit, char *id)
+{
+    snprintf(id, RK_ID, "%s-unit-%u", simulate->options.departments[unit / RK_UNITS],
+             unit % RK_UNITS + 1);
+}
+
 void rk_simulate_user_rater_id(const struct rk_simulate *simulate, uint32_t panelist, char *id)
 {
     snprintf(id, RK_ID, "%s-%0*u", simulate->options.groups[0], simulate->panelist_width,
@@ -178,6 +184,10 @@ static void draw_panelist(struct rk_simulate *simulate, uint32_t number)
     p->max_per_year = rk_simulate_happens(&random, 0.6)
                           ? (uint8_t)rk_simulate_between(&random, 4, 12)
                           : 0;
+    p->conflict_unit = rk_simulate_happens(&random, 0.05)
+                           ? (uint32_t)rk_random_below(
+                                 &random, RK_UNITS * (uint64_t)simulate->options.department_count)
+                           : UINT32_MAX;
     p->appeal = 1.0 / (0.02 + rk_random_unit(&random));
 }
 
@@ -251,6 +261,7 @@ static bool seat(struct rk_simulate *simulate, struct rk_simulate_recruitment *r
         uint8_t *in_year = &served->year[(size_t)p * served->years + year];
         bool taken = (who->max_per_month && *in_month >= who->max_per_month) ||
                      (who->max_per_year && *in_year >= who->max_per_year) || *in_month >= 6 ||
+                     who->conflict_unit == r->unit ||
                      !may_serve(simulate, p, r->shortlist_on) ||
                      !may_serve(simulate, p, r->interview_on);
         for (uint32_t s = 0; s < r->seat_count && !taken; s++)
@@ -279,6 +290,7 @@ static void draw_recruitment(struct rk_simulate *simulate, uint32_t number)
     struct rk_random random = rk_simulate_chance(simulate, "recruitment|%s", id);
 
     r->department = (uint32_t)rk_random_below(&random, o->department_count);
+    r->unit = r->department * RK_UNITS + (uint32_t)rk_random_below(&random, RK_UNITS);
     int32_t days = simulate->end_day - simulate->first_day;
     r->opened = simulate->first_day + (int32_t)((uint64_t)days * number / o->recruitments);
     r->opened = rk_simulate_workday(r->opened);

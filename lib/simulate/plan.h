@@ -8,6 +8,7 @@
 
 #define RK_ID 48 /* room for an id; those of departments and groups are at most 16 long */
 #define RK_EXPERIENCES 12
+#define RK_UNITS 4 /* of each department */
 extern const char *const rk_simulate_experiences[RK_EXPERIENCES];
 
 struct rk_simulate_panelist {
@@ -18,6 +19,7 @@ struct rk_simulate_panelist {
     int32_t joined, left, trained_on, consent_until, withdrawn_on;
     double appeal; /* how readily coordinators think of this person: few are thought of often */
     uint8_t max_per_month, max_per_year;
+    uint32_t conflict_unit; /* where the own case worker sits; UINT32_MAX = nowhere */
 };
 
 struct rk_simulate_seat {
@@ -29,7 +31,7 @@ enum { RK_SEAT_CONFIRMED, RK_SEAT_DECLINED, RK_SEAT_ATTENDED, RK_SEAT_ABSENT };
 enum { RK_RECRUITMENT_OPEN, RK_RECRUITMENT_DECIDED, RK_RECRUITMENT_CANCELLED };
 
 struct rk_simulate_recruitment {
-    uint32_t department;
+    uint32_t department, unit; /* unit: department * RK_UNITS + 0 … */
     uint8_t state;
     bool joint, youth;
     uint16_t need, want; /* bits of experience */
@@ -62,6 +64,7 @@ int32_t rk_simulate_workday(int32_t days); /* that day, or the Monday after a we
 
 void rk_simulate_panelist_id(const struct rk_simulate *simulate, uint32_t panelist, char *id);
 void rk_simulate_recruitment_id(const struct rk_simulate *simulate, uint32_t recruitment, char *id);
+void rk_simulate_unit_id(const struct rk_simulate *simulate, uint32_t unit, char *id);
 void rk_simulate_user_rater_id(const struct rk_simulate *simulate, uint32_t panelist, char *id);
 void rk_simulate_pool_rater_id(const struct rk_simulate *simulate, uint32_t group,
                                uint32_t department, uint32_t number, char *id);

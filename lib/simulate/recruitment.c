@@ -80,8 +80,9 @@ static void recruitment_row(struct work *w)
     bool reopened = r->state == RK_RECRUITMENT_OPEN && rk_simulate_happens(&random, 0.05);
     rk_simulate_string(cells, w->id);
     rk_simulate_string(cells, w->department);
-    rk_buf_printf(cells, "%s-unit-%u", w->department, (unsigned)rk_simulate_between(&random, 1, 4));
-    rk_buf_char(cells, '\0');
+    char unit[RK_ID];
+    rk_simulate_unit_id(w->simulate, r->unit, unit);
+    rk_simulate_string(cells, unit);
     rk_simulate_string(cells, roles[rk_random_below(&random, 6)]);
     rk_simulate_string(cells, w->department);
     rk_simulate_string(cells, reopened ? "reopened" : states[r->state]);
@@ -294,36 +295,35 @@ static bool has_conflict(const struct work *w, const struct person_at_table *rat
     return !rater->joint && rk_simulate_happens(&random, 0.01);
 }
 
-/* Every rater declares before the scores count: a conflict with somebody, or none. */
+static void conflict_row(struct work *w, const char *rater, const char *candidate,
+                         const char *ground)
+{
+    struct rk_buf *cells = cells_of(w, RK_SIMULATE_CONFLICTS);
+    rk_simulate_missing(cells, 1);
+    rk_simulate_string(cells, rater);
+    rk_simulate_string(cells, w->id);
+    rk_simulate_string(cells, candidate);
+    rk_simulate_missing(cells, 1);
+    rk_simulate_string(cells, ground);
+    rk_simulate_date(cells, w->r->closes + 1);
+}
+
+/* Every rater declares before the scores count: none with the recruitment as such, some with single
+ * candidates. */
 static void conflict_rows(struct work *w)
 {
     static const char *const grounds[] = {"related", "earlier_instance", "other"};
     for (uint32_t i = 0; i < w->rater_count; i++) {
         const struct person_at_table *rater = &w->raters[i];
-        struct rk_buf *cells = cells_of(w, RK_SIMULATE_CONFLICTS);
-        bool any = false;
-        for (uint32_t c = 0; c < w->candidate_count; c++) {
-            if (!has_conflict(w, rater, &w->candidates[c]))
+        conflict_row(w, rater->id, NULL, "none");
+        for (uint32_t j = 0; j < w->candidate_count; j++) {
+            const struct candidate *c = &w->candidates[j];
+            if (!has_conflict(w, rater, c))
                 continue;
-            any = true;
-            struct rk_random random = rk_simulate_chance(w->simulate, "ground|%s|%s", rater->id,
-                                                         w->candidates[c].id);
-            rk_simulate_missing(cells, 1);
-            rk_simulate_string(cells, rater->id);
-            rk_simulate_string(cells, w->id);
-            rk_simulate_string(cells, w->candidates[c].id);
-            rk_simulate_missing(cells, 1);
-            rk_simulate_string(cells, grounds[rk_random_below(&random, 3)]);
-            rk_simulate_date(cells, w->r->closes + 1);
+            struct rk_random random =
+                rk_simulate_chance(w->simulate, "ground|%s|%s", rater->id, c->id);
+            conflict_row(w, rater->id, c->id, grounds[rk_random_below(&random, 3)]);
         }
-        if (any)
-            continue;
-        rk_simulate_missing(cells, 1);
-        rk_simulate_string(cells, rater->id);
-        rk_simulate_string(cells, w->id);
-        rk_simulate_missing(cells, 2);
-        rk_simulate_string(cells, "none");
-        rk_simulate_date(cells, w->r->closes + 1);
     }
 }
 
