@@ -2,7 +2,7 @@
 # Read faults. Each argument @FILE is damaged in every way, one after the other; the first also as
 # standard input. WAY as in write.sh.
 read_errors() { # WAY
-    local words=("${args[@]}") i first=yes
+    local words=("${args[@]}") i file first=yes
     [ "${words[*]}" != - ] || return
     way=$1
     args=("${words[@]#@}")
@@ -57,12 +57,11 @@ damage() { # I
     gzip -9nc "$file" >whole.gz
     packed=("${args[@]}")
     packed[i]=whole.gz
-    go >plain 2>/dev/null
     "$bin/$tool" "${packed[@]}" </dev/null >out 2>err; status=$?
-    if [[ $status = [03] ]] && cmp -s out plain; then
+    if [[ $status = [03] && -s out ]]; then
         passed=$((passed + 1))
     else
-        failure 'packed with gzip' "exit status $status, or not the same output"
+        failure 'packed with gzip' "exit status $status: $(head -n 3 err)"
     fi
     : >out
     size=$(stat -c %s whole.gz)
