@@ -1,0 +1,22 @@
+/* Swedish personal identity numbers (personnummer) and coordination numbers (samordningsnummer).
+ *
+ * YYMMDD-NNNC or YYYYMMDD-NNNC, the sign absent, '-' or (from the year the person turns 100) '+'. C
+ * is the Luhn check digit of the ten digits without the century (weights 2, 1, 2 …). A coordination
+ * number has 60 added to the day. Source: the Swedish Tax Agency, SKV 704 and SKV 707. */
+#ifndef RK_IDENTITY_H
+#define RK_IDENTITY_H
+
+#include "base/text.h"
+
+enum rk_identity { RK_IDENTITY_NONE, RK_IDENTITY_PERSONAL, RK_IDENTITY_COORDINATION };
+
+/* What the whole of `text` is. A coordination number may have the unknown parts month 00 or day 60.
+ */
+enum rk_identity rk_identity_check(struct rk_text text);
+
+/* The first number in free text: its place in *start and *size, both in bytes. Here the sign may
+ * also be a space, a no-break space or another dash, as people type it; letters may stand before
+ * the number (an id made from one), but no digit, and neither after it. */
+enum rk_identity rk_identity_find(struct rk_text text, size_t *start, size_t *size);
+
+#endif
