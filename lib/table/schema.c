@@ -2,10 +2,9 @@
 
 #include "base/mem.h"
 #include "stream/json.h"
+#include "stream/listing.h"
 
 #include <assert.h>
-#include <dirent.h>
-#include <errno.h>
 
 /* A schema with what it stands on: its texts are the document's own. */
 struct loaded {
@@ -93,6 +92,8 @@ static enum rk_status read_field(struct loaded *l, const rk_json *object, struct
     if (status == RK_OK)
         status =
             rk_json_string(object, "rk:description-sv", true, &field->description_sv, what, error);
+    if (status == RK_OK)
+        status = rk_json_string(object, "rk:empty", false, &field->empty, what, error);
     field->aliases = take(l, 1, sizeof *field->aliases);
     if (status == RK_OK)
         status = texts(l, object, "rk:aliases", &field->aliases, what, error);
@@ -236,60 +237,43 @@ static enum rk_status read_schema(struct loaded *l, struct rk_error *error)
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-/* "ratings.json", not "rubric.schema.json" (a JSON Schema) nor ".ratings.json" */
+/* "ratings.json", not "rubric.schema.json" (a JSON Schema) */
 static size_t stem(const char *file)
 {
     size_t size = strlen(file);
-    if (size <= 5 || file[0] == '.' || strcmp(file + size - 5, ".json"))
+    if (size <= 5 || strcmp(file + size - 5, ".json"))
         return 0;
     return memchr(file, '.', size - 5) ? 0 : size - 5;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 enum rk_status rk_schema_names(char ***names, const char *directory, struct rk_error *error)
 {
-    struct rk_pos pos = {.file = directory};
-    size_t count = 0, room = 0;
-    *names = NULL;
-    DIR *dir = opendir(directory);
-    if (!dir)
-        return rk_fail_errno(error, RK_FAILED, &pos, errno, _("can't read the schemas"));
-    struct dirent *entry;
-    while ((errno = 0, entry = readdir(dir)))
-        if (stem(entry->d_name)) {
-            RK_GROW(*names, count, room);
-            (*names)[count++] = rk_strndup(entry->d_name, stem(entry->d_name));
+    enum rk_status status = rk_listing(names, directory, error);
+    size_t kept = 0;
+    for (char **n = *names; n && *n; n++) {
+        size_t size = stem(*n);
+        if (size) {
+            (*n)[size] = '\0';
+            (*names)[kept++] = *n;
+        } else {
+            rk_free(*n);
         }
-    int reason = errno;
-    closedir(dir);
-    RK_GROW(*names, count, room);
-    (*names)[count] = NULL;
-    if (reason) {
-        rk_schema_free_names(*names);
-        *names = NULL;
-        return rk_fail_errno(error, RK_FAILED, &pos, reason, _("can't read the schemas"));
     }
-    qsort(*names, count, sizeof **names, by_name);
-    return RK_OK;
+    if (*names)
+        (*names)[kept] = NULL;
+    return status;
 }
 
-void rk_schema_free_names(char **names)
-{
-    for (char **n = names; n && *n; n++)
-        rk_free(*n);
-    rk_free(names);
-}
+void rk_schema_free_names(char **names) { rk_listing_free(names); }
 
 static enum rk_status check_name(const char *directory, const char *name, struct rk_error *error)
 {
     char **names;
     enum rk_status status = rk_schema_names(&names, directory, error);
-    if (status != RK_OK)
+    if (status != RK_OK) {
+        rk_schema_free_names(names);
         return status;
+    }
     char **n = names;
     while (*n && strcmp(*n, name))
         n++;

@@ -27,6 +27,7 @@ struct rk_field {
     rk_fixed minimum, maximum;
     const char **choices;         /* enum, ends with NULL; NULL = any. For a list: of each item */
     const char **aliases;         /* rk:aliases, ends with NULL, may be empty */
+    const char *empty;            /* rk:empty, what an empty cell means ("all"), or NULL */
     const char *description;      /* English */
     const char *description_sv;   /* rk:description-sv */
 };
@@ -72,7 +73,8 @@ struct rk_schema {
 enum rk_status rk_schema_load(struct rk_schema **schema, const char *directory, const char *name,
                               struct rk_error *error);
 void rk_schema_free(struct rk_schema *schema);
-/* The names of all schemas in `directory`, in order, ends with NULL. Free with rk_schema_free_names. */
+/* The names of all schemas in `directory`, in order, ends with NULL. Free with
+ * rk_schema_free_names, also after a failure. */
 enum rk_status rk_schema_names(char ***names, const char *directory, struct rk_error *error);
 void rk_schema_free_names(char **names);
 /* The field's number; a name the schema does not have is a mistake in the program (assert). */

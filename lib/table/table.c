@@ -117,7 +117,7 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
         else if (!s->constant && mapped && final)
             status = no_column(t, mapped, error);
         else if (!s->constant && !(s->constant = default_of(t, field->name)) && field->required &&
-                 final)
+                 final && !t->options.unchecked)
             status = no_column(t, field->name, error);
     }
     t->extra_count = 0;
@@ -248,6 +248,10 @@ static void check_row(struct rk_table *t)
         }
         if (s->words && text.size)
             rk_map_value(t->options.map, t->schema->name, field->name, text, &text);
+        if (t->options.unchecked) {
+            t->values[f] = (struct rk_value){text.text, text.size, bare, -1, 0, 0};
+            continue;
+        }
         if (rk_field_check(field, text, &t->values[f], &t->why)) {
             t->values[f].bare = bare;
             continue;
@@ -278,7 +282,7 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
         t->row_bad = false;
         if (rk_reader_columns(t->reader) != t->bound_columns && (status = bind(t, error)))
             return status;
-        if (t->record.count != rk_reader_columns(t->reader)) {
+        if (t->record.count != rk_reader_columns(t->reader) && !t->options.unchecked) {
             struct rk_pos pos = {rk_reader_file(t->reader), t->record.line, 0, NULL};
             struct rk_buf why = {0};
             if (t->record.count == 1 && !t->record.cells[0].size)
@@ -350,6 +354,10 @@ struct rk_pos rk_table_pos(const struct rk_table *t, size_t field)
     return (struct rk_pos){rk_reader_file(t->reader), t->record.line, 0,
                            t->schema->fields[field].name};
 }
+
+const struct rk_reader *rk_table_reader(const struct rk_table *t) { return t->reader; }
+const struct rk_record *rk_table_record(const struct rk_table *t) { return &t->record; }
+size_t rk_table_column(const struct rk_table *t, size_t field) { return t->sources[field].column; }
 
 uint64_t rk_table_rows_in(const struct rk_table *t) { return t->rows_in; }
 bool rk_table_is_rejecting(const struct rk_table *t) { return t->options.rejects != NULL; }

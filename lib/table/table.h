@@ -58,6 +58,9 @@ struct rk_table_options {
     /* Required columns that an analysis tool can do without: the whole column may be absent, and is
      * then this text in every row. Pairs, ends with NULL: {"stage", "all", NULL}. */
     const char *const *defaults;
+    /* Nothing is checked but the mapping: every row is returned, with its cells as texts alone, and a
+     * required column may be absent (lib/table/package does the checking). */
+    bool unchecked;
     struct rk_out *rejects;        /* bad rows go here at the end, as CSV: rk:file, rk:line,
                                     * rk:reason, then the row; or NULL: then any bad row makes the table bad */
 };
@@ -82,6 +85,11 @@ size_t rk_table_extras(const struct rk_table *table);
 struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
 struct rk_pos rk_table_pos(const struct rk_table *table, size_t field); /* of the last row */
+/* Under the schema: the file now being read, its last record, and which of its columns a field is
+ * (SIZE_MAX: none). */
+const struct rk_reader *rk_table_reader(const struct rk_table *table);
+const struct rk_record *rk_table_record(const struct rk_table *table);
+size_t rk_table_column(const struct rk_table *table, size_t field);
 uint64_t rk_table_rows_in(const struct rk_table *table);
 bool rk_table_is_rejecting(const struct rk_table *table); /* bad rows are put aside */
 uint64_t rk_table_rows_rejected(const struct rk_table *table);

@@ -30,9 +30,10 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
                                      : N_("this table, where there is one"),
                RK_KEY_TABLE + i, RK_GROUP_TABLES);
     }
-    if (tool->inputs) {
+    if (tool->inputs)
         common(options, "data", 0, "DIR", N_("take all tables from this data package"), RK_KEY_DATA,
                RK_GROUP_TABLES);
+    if (tool->inputs || (tool->flags & RK_HAS_TABLES)) {
         common(options, "map", 0, "COLUMN",
                N_("[TABLE.]our_column=Their column: what a column is called there; repeatable"),
                RK_KEY_MAP, RK_GROUP_STREAMS);
@@ -44,7 +45,7 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
                RK_KEY_DELIMITER, RK_GROUP_STREAMS);
         common(options, "max-errors", 0, "N", N_("show at most so many errors (20)"),
                RK_KEY_MAX_ERRORS, RK_GROUP_STREAMS);
-        if (main_table && !(tool->flags & RK_NO_REJECTS))
+        if ((main_table || !tool->inputs) && !(tool->flags & RK_NO_REJECTS))
             common(options, "rejects", 0, "FILE",
                    N_("put bad rows there with their reason, and go on with the good ones"),
                    RK_KEY_REJECTS, RK_GROUP_STREAMS);

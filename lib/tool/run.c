@@ -132,6 +132,42 @@ enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const c
     return RK_OK;
 }
 
+enum rk_status rk_run_open(struct rk_run *run, struct rk_table **table,
+                           const struct rk_schema *schema, const char *path, bool unchecked,
+                           struct rk_error *error)
+{
+    struct rk_state *s = run->state;
+    const char **paths = rk_alloc(1, sizeof *paths);
+    paths[0] = path;
+    struct rk_table_options options = {.map = run->map,
+                                       .log = run->log,
+                                       .reader = {.delimiter = s->delimiter},
+                                       .unchecked = unchecked,
+                                       .rejects = s->rejects};
+    enum rk_status status = rk_table_open(table, schema, paths, 1, &options, error);
+    if (status) {
+        rk_free(paths);
+        return status;
+    }
+    RK_GROW(s->opened, s->opened_count, s->opened_room);
+    s->opened[s->opened_count++] = (struct rk_opened){schema->name, *table, paths};
+    return RK_OK;
+}
+
+void rk_run_close(struct rk_run *run, struct rk_table *table)
+{
+    struct rk_state *s = run->state;
+    for (size_t i = 0; i < s->opened_count; i++)
+        if (s->opened[i].table == table) {
+            rk_table_close(table);
+            rk_free(s->opened[i].paths);
+            s->opened[i] = s->opened[--s->opened_count];
+            return;
+        }
+}
+
+bool rk_run_rejecting(const struct rk_run *run) { return run->state->rejects != NULL; }
+
 struct rk_out *rk_run_out(struct rk_run *run) { return run->state->out; }
 
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,

@@ -215,9 +215,10 @@ static enum rk_status work(struct rk_state *s, struct rk_error *error)
     enum rk_status status = open_outputs(s, error);
     if (!status)
         status = s->run.tool->run(&s->run, error);
-    if (status != RK_OK && status != RK_ATTENTION)
+    bool findings = status == RK_BAD_DATA && (s->run.tool->flags & RK_FINDINGS) && !*error->text;
+    if (status != RK_OK && status != RK_ATTENTION && !findings)
         return status;
-    if (s->rejects) {
+    if (s->rejects && !findings) {
         uint64_t in = 0, rejected = 0;
         for (size_t i = 0; i < s->opened_count; i++)
             if (rk_table_is_rejecting(s->opened[i].table)) {
@@ -228,7 +229,7 @@ static enum rk_status work(struct rk_state *s, struct rk_error *error)
                     (unsigned long long)(in - rejected), (unsigned long long)rejected);
         if (rejected)
             status = RK_ATTENTION;
-    } else if (s->log.errors) {
+    } else if (s->log.errors && !findings) {
         return rk_fail(error, RK_BAD_DATA, "%s", "");
     }
     enum rk_status committed = rk_outputs_commit(&s->outputs, error);

@@ -33,6 +33,10 @@ enum rk_tool_flags {
     RK_HAS_THREADS = 4, /* -j N */
     RK_NO_OUTPUT = 8,   /* no -o: the tool writes its files itself, or none */
     RK_NO_REJECTS = 16, /* no --rejects */
+    RK_FINDINGS = 32,   /* what is wrong is the output: it is written also when run() returns
+                         * RK_BAD_DATA without a text */
+    RK_HAS_TABLES = 64, /* --map, --map-file, --delimiter, --max-errors and --rejects without `inputs`:
+                         * the tool opens its tables by rk_run_open */
 };
 
 enum rk_use { RK_MAIN, RK_NEEDED, RK_OPTIONAL }; /* main = the FILE operands or standard input */
@@ -94,6 +98,14 @@ enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const c
                             struct rk_error *error);
 enum rk_status rk_run_schema(struct rk_run *run, const struct rk_schema **schema, const char *name,
                              struct rk_error *error);
+/* Opens a file as a table of `schema` for a tool that chooses itself; `path` must outlive the run. Only
+ * what the user's mapping, delimiter and --rejects say is taken from the options. Closed by lib/tool, or
+ * by rk_run_close. */
+enum rk_status rk_run_open(struct rk_run *run, struct rk_table **table,
+                           const struct rk_schema *schema, const char *path, bool unchecked,
+                           struct rk_error *error);
+void rk_run_close(struct rk_run *run, struct rk_table *table);
+bool rk_run_rejecting(const struct rk_run *run); /* --rejects was given */
 bool rk_run_given(const struct rk_run *run, const char *schema); /* named by option, --data or FILE */
 /* The main output (-o or standard output), in run->form; finish it with rk_writer_finish. */
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,

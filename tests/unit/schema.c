@@ -104,7 +104,7 @@ static void every_schema(void)
         }
         rk_schema_free(s);
     }
-    CHECK(count == 24);
+    CHECK(count == 25);
     rk_schema_free_names(names);
 }
 
