@@ -1,0 +1,178 @@
+#include "model/contents.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "stream/json.h"
+#include "stream/listing.h"
+
+#include <sys/stat.h>
+
+const char *rk_content_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool ends(const char *name, const char *ending)
+{
+    size_t n = strlen(name), m = strlen(ending);
+    return n > m && !strcmp(name + n - m, ending);
+}
+
+static bool is_data(const char *name)
+{
+    static const char *const endings[] = {".csv",     ".json",     ".jsonl", ".csv.gz",
+                                          ".json.gz", ".jsonl.gz", NULL};
+    for (const char *const *e = endings; *e; e++)
+        if (ends(name, *e))
+            return true;
+    return false;
+}
+
+enum rk_content rk_content_of(const char *folder, const char *path, const char *const *tables,
+                              const char **table)
+{
+    const char *name = rk_content_name(path);
+    size_t size = strcspn(name, ".");
+    bool json = ends(name, ".json");
+    *table = NULL;
+    if (json && (!strcmp(folder, "rubrics/") || !strncmp(name, "rubric", 6)))
+        return RK_CONTENT_RUBRIC;
+    if (json && (!strcmp(folder, "codebooks/") || !strncmp(name, "codebook", 8)))
+        return RK_CONTENT_CODEBOOK;
+    if (!strcmp(name, "datapackage.json"))
+        return RK_CONTENT_PACKAGE;
+    for (const char *const *t = tables; *t; t++)
+        if (is_data(name) && strlen(*t) == size && !strncmp(*t, name, size))
+            *table = *t;
+    return *table ? RK_CONTENT_TABLE : RK_CONTENT_NONE;
+}
+
+void rk_contents_add(struct rk_contents *contents, const char *path, enum rk_content kind,
+                     const char *table)
+{
+    RK_GROW(contents->files, contents->count, contents->room);
+    contents->files[contents->count++] = (struct rk_content_file){rk_keep(path), kind, table};
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
+static enum rk_status add_folder(struct rk_contents *contents, const char *root, const char *folder,
+                                 const char *const *tables, struct rk_log *log,
+                                 struct rk_error *error)
+{
+    struct rk_buf path = {0};
+    char **names;
+    rk_buf_printf(&path, "%s/%s", root, folder);
+    enum rk_status status = rk_listing(&names, path.text, error);
+    for (char **n = names; n && *n && !status; n++) {
+        const char *table;
+        enum rk_content kind = rk_content_of(folder, *n, tables, &table);
+        rk_buf_clear(&path);
+        rk_buf_printf(&path, "%s/%s%s", root, folder, *n);
+        if (is_folder(path.text)) {
+            rk_buf_clear(&path);
+            rk_buf_printf(&path, "%s/", *n);
+            if (!*folder && (!strcmp(*n, "rubrics") || !strcmp(*n, "codebooks")))
+                status = add_folder(contents, root, path.text, tables, log, error);
+        } else if (kind == RK_CONTENT_NONE) {
+            if (is_data(*n))
+                rk_log(log, RK_WARNING, &(struct rk_pos){.file = path.text},
+                       _("no table or document of ours, so it is not checked"));
+        } else {
+            rk_contents_add(contents, path.text, kind, table);
+        }
+    }
+    rk_listing_free(names);
+    rk_buf_free(&path);
+    return status;
+}
+
+static size_t place(const struct rk_content_file *file, const char *const *tables)
+{
+    size_t t = 0;
+    if (!file->table)
+        return 0;
+    while (tables[t] && strcmp(tables[t], file->table) != 0)
+        t++;
+    return t + 1;
+}
+
+void rk_contents_sort(struct rk_contents *contents, const char *const *tables)
+{
+    /* by insertion: few files, and those of one table keep their order */
+    for (size_t i = 1; i < contents->count; i++)
+        for (size_t j = i;
+             j && place(&contents->files[j], tables) < place(&contents->files[j - 1], tables);
+             j--) {
+            struct rk_content_file swap = contents->files[j];
+            contents->files[j] = contents->files[j - 1];
+            contents->files[j - 1] = swap;
+        }
+}
+
+enum rk_status rk_contents_add_folder(struct rk_contents *contents, const char *root,
+                                      const char *const *tables, struct rk_log *log,
+                                      struct rk_error *error)
+{
+    enum rk_status status = add_folder(contents, root, "", tables, log, error);
+    rk_contents_sort(contents, tables);
+    return status;
+}
+
+void rk_contents_free(struct rk_contents *contents)
+{
+    rk_free(contents->files);
+    *contents = (struct rk_contents){0};
+}
+
+/* No part of the path leads out of the folder. */
+static bool inside(const char *path)
+{
+    for (const char *part = path;;) {
+        size_t size = strcspn(part, "/");
+        if (!size || (size == 2 && part[0] == '.' && part[1] == '.'))
+            return false;
+        if (!part[size])
+            return true;
+        part += size + 1;
+    }
+}
+
+enum rk_status rk_contents_check_listed(const char *path,
+                                        void (*lacks)(void *context, const char *why),
+                                        void *context, struct rk_error *error)
+{
+    rk_json *document;
+    const rk_json *resources = NULL;
+    struct rk_buf file = {0}, why = {0};
+    enum rk_status status = rk_json_read(&document, path, error);
+    if (!status)
+        status = rk_json_array(document, "resources", true, &resources, "", error);
+    for (size_t i = 0; !status && i < rk_json_count(resources); i++) {
+        const char *named = NULL;
+        struct stat info;
+        char what[40];
+        snprintf(what, sizeof what, "resources[%zu]", i);
+        status = rk_json_string(rk_json_item(resources, i), "path", false, &named, what, error);
+        if (status || !named)
+            continue;
+        rk_buf_clear(&file);
+        rk_buf_printf(&file, "%.*s%s", (int)(rk_content_name(path) - path), path, named);
+        rk_buf_clear(&why);
+        if (!inside(named))
+            rk_buf_printf(&why, _("%s.path: must lie inside the folder"), what);
+        else if (stat(file.text, &info))
+            rk_buf_printf(&why, _("%s.path: there is no such file"), what);
+        if (why.size)
+            lacks(context, why.text);
+    }
+    rk_json_free(document);
+    rk_buf_free(&file);
+    rk_buf_free(&why);
+    return status;
+}
