@@ -131,7 +131,31 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
     return status;
 }
 
-static enum rk_status open_next(struct rk_table *t, struct rk_error *error)
+static void set_schema(struct rk_table *t, const struct rk_table_choice *choice)
+{
+    t->schema = choice->schema;
+    t->options.defaults = choice->defaults;
+    t->sources = rk_alloc(t->schema->field_count, sizeof *t->sources);
+    t->values = rk_alloc(t->schema->field_count, sizeof *t->values);
+    t->row.values = t->values;
+}
+
+static const struct rk_table_choice *choose(const struct rk_table *t,
+                                            const struct rk_table_choice *choices)
+{
+    for (; choices->column; choices++) {
+        const char *table = choices->schema->name;
+        const char *mapped = rk_map_column(t->options.map, table, choices->column);
+        if (find_column(t, mapped ? mapped : choices->column) != SIZE_MAX ||
+            rk_map_constant(t->options.map, table, choices->column))
+            break;
+    }
+    return choices;
+}
+
+/* `choices`: of the first file alone, NULL for the others. */
+static enum rk_status open_next(struct rk_table *t, const struct rk_table_choice *choices,
+                                struct rk_error *error)
 {
     struct rk_in *in;
     rk_reader_close(t->reader);
@@ -139,23 +163,21 @@ static enum rk_status open_next(struct rk_table *t, struct rk_error *error)
     enum rk_status status = rk_in_open(&in, t->paths[t->path_at++], error);
     if (!status)
         status = rk_reader_open(&t->reader, in, &t->options.reader, error);
+    if (!status && choices)
+        set_schema(t, choose(t, choices));
     return status ? status : bind(t, error);
 }
 
-enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *schema,
-                             const char *const *paths, size_t path_count,
-                             const struct rk_table_options *options, struct rk_error *error)
+enum rk_status rk_table_open_choice(struct rk_table **table, const struct rk_table_choice *choices,
+                                    const char *const *paths, size_t path_count,
+                                    const struct rk_table_options *options, struct rk_error *error)
 {
     assert(path_count > 0 && options->log);
     struct rk_table *t = rk_alloc(1, sizeof *t);
-    t->schema = schema;
     t->paths = paths;
     t->path_count = path_count;
     t->options = *options;
-    t->sources = rk_alloc(schema->field_count, sizeof *t->sources);
-    t->values = rk_alloc(schema->field_count, sizeof *t->values);
-    t->row.values = t->values;
-    enum rk_status status = open_next(t, error);
+    enum rk_status status = open_next(t, choices, error);
     if (status) {
         rk_table_close(t);
         t = NULL;
@@ -163,6 +185,16 @@ enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *sc
     *table = t;
     return status;
 }
+
+enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *schema,
+                             const char *const *paths, size_t path_count,
+                             const struct rk_table_options *options, struct rk_error *error)
+{
+    const struct rk_table_choice only = {schema, NULL, options->defaults};
+    return rk_table_open_choice(table, &only, paths, path_count, options, error);
+}
+
+const struct rk_schema *rk_table_schema(const struct rk_table *t) { return t->schema; }
 
 static void keep_reject(struct rk_table *t, const char *reason)
 {
@@ -273,7 +305,7 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
         if (!found) {
             if (t->path_at == t->path_count)
                 break;
-            status = open_next(t, error);
+            status = open_next(t, NULL, error);
             if (status)
                 return status;
             continue;

@@ -71,6 +71,18 @@ struct rk_table_options {
 enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *schema,
                              const char *const *paths, size_t path_count,
                              const struct rk_table_options *options, struct rk_error *error);
+/* The same where the header decides what the table is: the first of `choices` whose column is there (by
+ * its name or the map's), the last of them (column NULL) otherwise. Its defaults take the place of
+ * those in `options`. */
+struct rk_table_choice {
+    const struct rk_schema *schema;
+    const char *column; /* NULL in the last */
+    const char *const *defaults;
+};
+enum rk_status rk_table_open_choice(struct rk_table **table, const struct rk_table_choice *choices,
+                                    const char *const *paths, size_t path_count,
+                                    const struct rk_table_options *options, struct rk_error *error);
+const struct rk_schema *rk_table_schema(const struct rk_table *table);
 /* The next good row; *row = NULL at the end. A bad row is logged, put among the rejects where there
  * are any, and passed over; the end then tells RK_BAD_DATA unless there are rejects. */
 enum rk_status rk_table_next(struct rk_table *table, const struct rk_row **row,

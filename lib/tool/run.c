@@ -83,53 +83,106 @@ static enum rk_status check_map(struct rk_run *run, struct rk_error *error)
     return rk_map_check(run->map, schemas, n, error);
 }
 
-enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const char *name,
-                            struct rk_error *error)
+/* Where an input's rows are: *path, or the operands, or nowhere. */
+static enum rk_status find_input(struct rk_run *run, size_t input, const char **path, bool *operands,
+                                 struct rk_error *error)
 {
     struct rk_state *s = run->state;
-    size_t input = input_of(run, name);
     const struct rk_tool_table *declared = &run->tool->inputs[input];
-    const struct rk_schema *schema;
-    const char *path = s->table_paths[input];
     enum rk_status status = RK_OK;
-    *table = NULL;
-    bool operands = declared->use == RK_MAIN && !path && s->operand_count;
-    if (!path && !operands && s->data)
-        status = in_package(s->data, name, &path, error);
-    if (!path && !operands && !status && declared->use == RK_MAIN && !s->data) {
+    *path = s->table_paths[input];
+    *operands = declared->use == RK_MAIN && !*path && s->operand_count;
+    if (!*path && !*operands && s->data)
+        status = in_package(s->data, declared->schema, path, error);
+    if (!*path && !*operands && !status && declared->use == RK_MAIN && !s->data) {
         if (isatty(STDIN_FILENO))
             return rk_fail(error, RK_BAD_USE, _("no file was named, and standard input is a terminal; "
                                                 "%s --help tells more"),
                            run->tool->name);
-        path = "-";
+        *path = "-";
     }
-    if (!path && !operands && !status && declared->use != RK_OPTIONAL)
-        return s->data ? rk_fail(error, RK_BAD_USE, _("there is no table %s in %s"), name, s->data)
-                       : rk_fail(error, RK_BAD_USE, _("--%s FILE (or --data DIR) is needed"), name);
-    if (status || (!path && !operands))
-        return status;
-    status = rk_run_schema(run, &schema, name, error);
-    if (!status && !s->opened_count && run->map)
-        status = check_map(run, error);
-    if (status)
-        return status;
-    size_t count = operands ? s->operand_count : 1;
+    return status;
+}
+
+static enum rk_status no_input(const struct rk_run *run, const char *name, struct rk_error *error)
+{
+    const char *data = run->state->data;
+    return data ? rk_fail(error, RK_BAD_USE, _("there is no table %s in %s"), name, data)
+                : rk_fail(error, RK_BAD_USE, _("--%s FILE (or --data DIR) is needed"), name);
+}
+
+/* Opens `path`, or the operands where it is NULL, as one of `choices`. */
+static enum rk_status open_input(struct rk_run *run, struct rk_table **table, enum rk_use use,
+                                 const struct rk_table_choice *choices, const char *path,
+                                 struct rk_error *error)
+{
+    struct rk_state *s = run->state;
+    size_t count = path ? 1 : s->operand_count;
     const char **paths = rk_alloc(count, sizeof *paths);
     for (size_t i = 0; i < count; i++)
-        paths[i] = operands ? s->operands[i] : path;
+        paths[i] = path ? path : s->operands[i];
     struct rk_table_options options = {.map = run->map,
                                        .log = run->log,
                                        .reader = {.delimiter = s->delimiter},
-                                       .defaults = declared->defaults,
-                                       .rejects = declared->use == RK_MAIN ? s->rejects : NULL};
-    status = rk_table_open(table, schema, paths, count, &options, error);
+                                       .rejects = use == RK_MAIN ? s->rejects : NULL};
+    enum rk_status status = rk_table_open_choice(table, choices, paths, count, &options, error);
     if (status) {
         rk_free(paths);
         return status;
     }
     RK_GROW(s->opened, s->opened_count, s->opened_room);
-    s->opened[s->opened_count++] = (struct rk_opened){name, *table, paths};
+    s->opened[s->opened_count++] = (struct rk_opened){rk_table_schema(*table)->name, *table, paths};
     return RK_OK;
+}
+
+enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const char *name,
+                            struct rk_error *error)
+{
+    size_t input = input_of(run, name);
+    const struct rk_tool_table *declared = &run->tool->inputs[input];
+    const char *path;
+    bool operands;
+    *table = NULL;
+    enum rk_status status = find_input(run, input, &path, &operands, error);
+    if (!path && !operands && !status && declared->use != RK_OPTIONAL)
+        return no_input(run, name, error);
+    if (status || (!path && !operands))
+        return status;
+    struct rk_table_choice only = {NULL, NULL, declared->defaults};
+    status = rk_run_schema(run, &only.schema, name, error);
+    if (!status && !run->state->opened_count && run->map)
+        status = check_map(run, error);
+    return status ? status : open_input(run, table, declared->use, &only, path, error);
+}
+
+enum rk_status rk_run_main(struct rk_run *run, struct rk_table **table,
+                           const struct rk_main_choice *choices, struct rk_error *error)
+{
+    struct rk_table_choice open[8] = {0};
+    const char *path = NULL;
+    bool operands = false, last = false;
+    enum rk_status status = RK_OK;
+    *table = NULL;
+    for (size_t n = 0; !last && !status; n++) {
+        size_t input = input_of(run, choices[n].schema);
+        if (run->state->table_paths[input])
+            return rk_run_table(run, table, choices[n].schema, error);
+        last = !choices[n].column;
+        open[n].column = choices[n].column;
+        open[n].defaults = run->tool->inputs[input].defaults;
+        status = rk_run_schema(run, &open[n].schema, choices[n].schema, error);
+    }
+    for (last = false; !last && !path && !operands && !status; choices++) {
+        last = !choices->column;
+        status = find_input(run, input_of(run, choices->schema), &path, &operands, error);
+        if (path && run->state->data)
+            return rk_run_table(run, table, choices->schema, error);
+    }
+    if (!status && !path && !operands)
+        return no_input(run, choices[-1].schema, error);
+    if (!status && !run->state->opened_count && run->map)
+        status = check_map(run, error);
+    return status ? status : open_input(run, table, RK_MAIN, open, path, error);
 }
 
 enum rk_status rk_run_open(struct rk_run *run, struct rk_table **table,

@@ -96,6 +96,14 @@ int32_t rk_option_month(const char *option, const char *arg);
  * Closed by lib/tool. The schema is kept for the whole run. */
 enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const char *schema,
                             struct rk_error *error);
+/* The main table where it may be one of several: `choices` ends with column NULL, each schema is among
+ * the inputs as RK_MAIN. One named by its option is that; operands, standard input: the first whose
+ * column is in the header, the last otherwise; of --data: the first that is there. */
+struct rk_main_choice {
+    const char *schema, *column;
+};
+enum rk_status rk_run_main(struct rk_run *run, struct rk_table **table,
+                           const struct rk_main_choice *choices, struct rk_error *error);
 enum rk_status rk_run_schema(struct rk_run *run, const struct rk_schema **schema, const char *name,
                              struct rk_error *error);
 /* Opens a file as a table of `schema` for a tool that chooses itself; `path` must outlive the run. Only
