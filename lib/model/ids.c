@@ -1,0 +1,40 @@
+#include "model/ids.h"
+
+static uint32_t look_up(struct rk_ids *ids, enum rk_id_kind kind, struct rk_text text)
+{
+    struct rk_strings *strings = &ids->of[kind];
+    uint32_t last = ids->last[kind];
+    if (!strings->count)
+        return rk_strings_add(strings, text);
+    if (rk_text_equal(strings->texts[last], text))
+        return last;
+    if (last < ids->next_room[kind]) {
+        uint32_t guess = ids->next[kind][last];
+        if (guess < strings->count && rk_text_equal(strings->texts[guess], text))
+            return guess;
+    }
+    uint32_t id = rk_strings_add(strings, text);
+    if (last >= ids->next_room[kind]) {
+        uint32_t room = last < 8 ? 16 : last * 2;
+        ids->next[kind] = rk_resize(ids->next[kind], room, sizeof **ids->next);
+        for (uint32_t i = ids->next_room[kind]; i < room; i++)
+            ids->next[kind][i] = RK_NONE;
+        ids->next_room[kind] = room;
+    }
+    ids->next[kind][last] = id;
+    return id;
+}
+
+uint32_t rk_id(struct rk_ids *ids, enum rk_id_kind kind, struct rk_text text)
+{
+    return ids->last[kind] = look_up(ids, kind, text);
+}
+
+void rk_ids_free(struct rk_ids *ids)
+{
+    for (int kind = 0; kind < RK_ID_KINDS; kind++) {
+        rk_strings_free(&ids->of[kind]);
+        rk_free(ids->next[kind]);
+    }
+    *ids = (struct rk_ids){0};
+}

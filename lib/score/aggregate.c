@@ -1,0 +1,949 @@
+#include "score/aggregate.h"
+
+#include <assert.h>
+
+enum { MOST_GROUPS = 100 };
+
+struct cell {        /* recruitment, stage, candidate, group */
+    rk_fixed sum[2]; /* by basis */
+    uint64_t n[2];
+};
+
+struct contest { /* recruitment, stage */
+    rk_fixed least, most;
+    bool percent, adjusted; /* of its first score; all are alike */
+    rk_fixed tolerance;
+};
+
+struct contest_group {
+    bool seen[2]; /* by basis */
+    bool expected;
+    enum rk_basis used;
+    rk_fixed weight; /* nominal, not yet of a sum of 1 */
+};
+
+struct rk_aggregate {
+    struct rk_aggregate_options options;
+    struct rk_ids *ids;
+    struct rk_tuples keys;
+    struct cell *cells;
+    uint32_t cell_room, last_cell;
+    struct rk_tuples contest_keys;
+    struct contest *contests;
+    uint32_t contest_room;
+    struct rk_tuples people; /* recruitment, candidate */
+    uint32_t *gates;         /* by person: number in gate_lists, RK_NONE = none failed */
+    uint32_t person_room;
+    struct rk_strings gate_lists;
+    struct rk_tuples sheets; /* recruitment, candidate, rater, stage: told apart */
+    uint32_t *sheet_places;
+    uint32_t sheet_room;
+    uint8_t *scales; /* by recruitment: 0 = not met, 1 + percent + 2·adjusted */
+    uint32_t scale_room;
+
+    /* finish */
+    uint32_t *ranks[RK_ID_KINDS];
+    struct rk_tuples contender_keys; /* recruitment, candidate → place in options.contenders */
+    uint32_t *group_place;           /* by RK_ID_GROUP: column, RK_NONE */
+    struct contest_group *groups;    /* contest × group */
+    struct rk_arena arena;
+    struct rk_aggregate_result result;
+    size_t row_room, warning_room;
+};
+
+struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options,
+                                      struct rk_ids *ids)
+{
+    struct rk_aggregate *a = rk_alloc(1, sizeof *a);
+    a->options = *options;
+    a->ids = ids;
+    a->keys.width = a->sheets.width = 4;
+    a->contest_keys.width = a->people.width = a->contender_keys.width = 2;
+    return a;
+}
+
+void rk_aggregate_free(struct rk_aggregate *a)
+{
+    if (!a)
+        return;
+    rk_tuples_free(&a->keys);
+    rk_tuples_free(&a->contest_keys);
+    rk_tuples_free(&a->people);
+    rk_tuples_free(&a->sheets);
+    rk_tuples_free(&a->contender_keys);
+    rk_strings_free(&a->gate_lists);
+    rk_free(a->cells);
+    rk_free(a->contests);
+    rk_free(a->gates);
+    rk_free(a->sheet_places);
+    rk_free(a->scales);
+    rk_free(a->group_place);
+    rk_free(a->groups);
+    rk_free(a->result.ranking.rows);
+    rk_free(a->result.ranking.groups);
+    rk_free(a->result.warnings);
+    for (int kind = 0; kind < RK_ID_KINDS; kind++)
+        rk_free(a->ranks[kind]);
+    rk_arena_free(&a->arena);
+    rk_free(a);
+}
+
+/* Room for number `at` in an array that grows with tuples. */
+#define ROOM_AT(array, at, room)                                                                   \
+    do {                                                                                           \
+        if ((at) >= (room)) {                                                                      \
+            (room) = (at) < 32 ? 64 : (at)*2;                                                      \
+            (array) = rk_resize((array), (room), sizeof *(array));                                 \
+        }                                                                                          \
+    } while (0)
+
+static enum rk_status clash(struct rk_error *error, const char *field, uint32_t place,
+                            const char *text)
+{
+    struct rk_pos pos = {.field = field, .line = place};
+    return rk_fail_at(error, RK_BAD_DATA, &pos, "%s", text);
+}
+
+/* Lists of gates of the same candidate are one list: their union, in bytewise order. */
+static uint32_t merge_gates(struct rk_aggregate *a, uint32_t old, struct rk_text list)
+{
+    if (!list.size)
+        return old;
+    if (old != RK_NONE && rk_text_equal(a->gate_lists.texts[old], list))
+        return old;
+    struct rk_text parts[2] = {list, {0}}, item, items[256];
+    if (old != RK_NONE)
+        parts[1] = a->gate_lists.texts[old];
+    size_t n = 0;
+    for (int p = 0; p < 2; p++)
+        while (n < 256 && rk_list_next(&parts[p], &item)) {
+            size_t at = n;
+            while (at && rk_text_compare(items[at - 1], item) > 0)
+                at--;
+            if (at && rk_text_equal(items[at - 1], item))
+                continue;
+            memmove(items + at + 1, items + at, (n - at) * sizeof *items);
+            items[at] = item;
+            n++;
+        }
+    struct rk_buf merged = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            rk_buf_char(&merged, '|');
+        rk_buf_add(&merged, items[i].text, items[i].size);
+    }
+    uint32_t number =
+        n ? rk_strings_add(&a->gate_lists, (struct rk_text){merged.text, merged.size}) : old;
+    rk_buf_free(&merged);
+    return number;
+}
+
+enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s, uint32_t place,
+                                struct rk_error *error)
+{
+    if (rk_text_is(rk_id_text(a->ids, RK_ID_STAGE, s->stage), "*"))
+        return clash(error, "stage", 0, _("'*' is the name of all stages together"));
+    if (s->recruitment >= a->scale_room) {
+        uint32_t old = a->scale_room;
+        ROOM_AT(a->scales, s->recruitment, a->scale_room);
+        memset(a->scales + old, 0, a->scale_room - old);
+    }
+    uint8_t scale = (uint8_t)(1 + s->percent + 2 * s->has_adjusted);
+    uint8_t *known = &a->scales[s->recruitment];
+    if (*known && *known != scale)
+        return (*known - 1) % 2 != s->percent
+                   ? clash(error, "scale", 0,
+                           _("other scores of this recruitment have another scale"))
+                   : clash(error, "adjusted", 0,
+                           _("some scores of this recruitment are adjusted, others not"));
+    if (place) {
+        uint32_t before = a->sheets.count;
+        uint32_t sheet = rk_tuples_add(
+            &a->sheets, (uint32_t[]){s->recruitment, s->candidate, s->rater, s->stage});
+        if (sheet != before)
+            return clash(error, "rater_id", a->sheet_places[sheet],
+                         _("the same rater's score was already given"));
+        ROOM_AT(a->sheet_places, sheet, a->sheet_room);
+        a->sheet_places[sheet] = place;
+    }
+    *known = scale;
+    rk_fixed value = s->has_adjusted ? s->adjusted : s->score;
+
+    const uint32_t key[4] = {s->recruitment, s->stage, s->candidate, s->group};
+    uint32_t number = a->last_cell;
+    if (number >= a->keys.count ||
+        memcmp(a->keys.members + 4 * (size_t)number, key, sizeof key) != 0) {
+        uint32_t before = a->keys.count;
+        number = a->last_cell = rk_tuples_add(&a->keys, key);
+        if (number == before) {
+            ROOM_AT(a->cells, number, a->cell_room);
+            a->cells[number] = (struct cell){0};
+        }
+    }
+    struct cell *cell = &a->cells[number];
+    rk_fixed times;
+    if (__builtin_mul_overflow(value, (rk_fixed)s->count, &times) ||
+        __builtin_add_overflow(cell->sum[s->basis], times, &cell->sum[s->basis]))
+        return clash(error, "score", 0, _("the scores are too large to be added exactly"));
+    cell->n[s->basis] += s->count;
+
+    uint32_t before = a->contest_keys.count, contest = rk_tuples_add(&a->contest_keys, key);
+    ROOM_AT(a->contests, contest, a->contest_room);
+    struct contest *c = &a->contests[contest];
+    if (contest == before)
+        *c = (struct contest){value, value, s->percent, s->has_adjusted, 0};
+    if (value < c->least)
+        c->least = value;
+    if (value > c->most)
+        c->most = value;
+
+    before = a->people.count;
+    uint32_t person = rk_tuples_add(&a->people, (uint32_t[]){s->recruitment, s->candidate});
+    if (person == before) {
+        ROOM_AT(a->gates, person, a->person_room);
+        a->gates[person] = RK_NONE;
+    }
+    a->gates[person] = merge_gates(a, a->gates[person], s->gates);
+    return RK_OK;
+}
+
+/* ---- after the last score ---- */
+
+static const char *name(const struct rk_aggregate *a, enum rk_id_kind kind, uint32_t id)
+{
+    return id == RK_NONE ? "*" : rk_id_text(a->ids, kind, id).text;
+}
+
+static const struct rk_rubric *rubric_of(const struct rk_aggregate *a, uint32_t recruitment)
+{
+    return a->options.rubrics && a->options.rubrics->count
+               ? rk_rubrics_for(a->options.rubrics, recruitment)
+               : NULL;
+}
+
+static void mark_group(struct rk_aggregate *a, uint32_t group) { a->group_place[group] = 0; }
+
+/* Which groups have columns: those that rated, those of the rubrics in use, those with weights. */
+static enum rk_status find_groups(struct rk_aggregate *a, struct rk_error *error)
+{
+    for (size_t r = 0; a->options.rubrics && r < a->options.rubrics->count; r++)
+        for (size_t g = 0; g < a->options.rubrics->all[r]->group_count; g++)
+            rk_id(a->ids, RK_ID_GROUP, rk_text(a->options.rubrics->all[r]->groups[g].id));
+    uint32_t all = a->ids->of[RK_ID_GROUP].count;
+    a->group_place = rk_resize(NULL, (size_t)all + 1, sizeof *a->group_place);
+    for (uint32_t g = 0; g < all; g++)
+        a->group_place[g] = RK_NONE;
+    for (uint32_t i = 0; i < a->keys.count; i++)
+        mark_group(a, a->keys.members[4 * (size_t)i + 3]);
+    for (uint32_t i = 0; i < a->contest_keys.count; i++) {
+        const struct rk_rubric *rubric = rubric_of(a, a->contest_keys.members[2 * (size_t)i]);
+        for (size_t g = 0; rubric && g < rubric->group_count; g++)
+            mark_group(a, rk_strings_find(&a->ids->of[RK_ID_GROUP], rk_text(rubric->groups[g].id)));
+    }
+    for (size_t i = 0; i < a->options.weight_count; i++)
+        mark_group(a, a->options.weights[i].group);
+    a->ranks[RK_ID_GROUP] = rk_strings_ranks(&a->ids->of[RK_ID_GROUP]);
+    uint32_t *by_rank = rk_resize(NULL, (size_t)all + 1, sizeof *by_rank);
+    for (uint32_t g = 0; g < all; g++)
+        by_rank[a->ranks[RK_ID_GROUP][g]] = g;
+    struct rk_ranking *ranking = &a->result.ranking;
+    ranking->groups = rk_resize(NULL, (size_t)all + 1, sizeof *ranking->groups);
+    for (uint32_t r = 0; r < all; r++)
+        if (a->group_place[by_rank[r]] != RK_NONE) {
+            a->group_place[by_rank[r]] = (uint32_t)ranking->group_count;
+            ranking->groups[ranking->group_count++] = by_rank[r];
+        }
+    rk_free(by_rank);
+    if (ranking->group_count > MOST_GROUPS)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("%zu rater groups, expected at most %d: is rater_group the right column?"),
+                       ranking->group_count, MOST_GROUPS);
+    return RK_OK;
+}
+
+/* The nominal weight of a group; RK_BAD_DATA when nothing gives it one. */
+static enum rk_status weight_of(const struct rk_aggregate *a, const struct rk_rubric *rubric,
+                                uint32_t recruitment, uint32_t group, rk_fixed *weight,
+                                struct rk_error *error)
+{
+    *weight = RK_FIXED_ONE;
+    if (a->options.weight_count) {
+        for (size_t i = 0; i < a->options.weight_count; i++)
+            if (a->options.weights[i].group == group) {
+                *weight = a->options.weights[i].weight;
+                return RK_OK;
+            }
+        return rk_fail(
+            error, RK_BAD_DATA,
+            _("group %s (recruitment %s) has no weight among those given; 0 would make it "
+              "advisory"),
+            name(a, RK_ID_GROUP, group), name(a, RK_ID_RECRUITMENT, recruitment));
+    }
+    if (!rubric || !rubric->group_count)
+        return RK_OK;
+    size_t g = rk_rubric_group(rubric, name(a, RK_ID_GROUP, group));
+    if (g == SIZE_MAX)
+        return rk_fail(error, RK_BAD_DATA, _("group %s (recruitment %s) is not in the rubric %s"),
+                       name(a, RK_ID_GROUP, group), name(a, RK_ID_RECRUITMENT, recruitment),
+                       rubric->id);
+    *weight = rubric->groups[g].weight;
+    return RK_OK;
+}
+
+static enum rk_status expect_by_rubric(struct rk_aggregate *a, const struct rk_rubric *rubric,
+                                       uint32_t stage_id, uint32_t recruitment,
+                                       struct contest_group *groups, struct rk_error *error)
+{
+    size_t count = rubric->group_count;
+    const size_t *places = NULL;
+    if (rubric->stage_count) {
+        size_t s = rk_rubric_stage(rubric, name(a, RK_ID_STAGE, stage_id));
+        if (s == SIZE_MAX)
+            return rk_fail(error, RK_BAD_DATA,
+                           _("stage %s (recruitment %s) is not in the rubric %s"),
+                           name(a, RK_ID_STAGE, stage_id), name(a, RK_ID_RECRUITMENT, recruitment),
+                           rubric->id);
+        places = rubric->stages[s].groups;
+        count = rubric->stages[s].group_count;
+    }
+    for (size_t g = 0; g < count; g++) {
+        const char *id = rubric->groups[places ? places[g] : g].id;
+        uint32_t group = rk_strings_find(&a->ids->of[RK_ID_GROUP], rk_text(id));
+        groups[a->group_place[group]].expected = true;
+    }
+    return RK_OK;
+}
+
+/* Who has a say in each contest, with what weight and on what basis. */
+static enum rk_status weigh_groups(struct rk_aggregate *a, struct rk_error *error)
+{
+    size_t width = a->result.ranking.group_count;
+    uint32_t recruitments = a->ids->of[RK_ID_RECRUITMENT].count;
+    a->groups = rk_alloc((size_t)a->contest_keys.count * width + 1, sizeof *a->groups);
+    bool *rated = rk_alloc((size_t)recruitments * width + 1, sizeof *rated);
+    for (uint32_t i = 0; i < a->keys.count; i++) {
+        const uint32_t *m = a->keys.members + 4 * (size_t)i;
+        size_t g = a->group_place[m[3]];
+        struct contest_group *group = &a->groups[rk_tuples_find(&a->contest_keys, m) * width + g];
+        for (int basis = 0; basis < 2; basis++)
+            group->seen[basis] |= a->cells[i].n[basis] > 0;
+        rated[m[0] * width + g] = true;
+    }
+    enum rk_status status = RK_OK;
+    for (uint32_t c = 0; c < a->contest_keys.count && status == RK_OK; c++) {
+        const uint32_t *m = a->contest_keys.members + 2 * (size_t)c;
+        struct contest_group *groups = &a->groups[c * width];
+        const struct rk_rubric *rubric = rubric_of(a, m[0]);
+        rk_fixed sum = 0;
+        if (a->options.rubrics && a->options.rubrics->count && !rubric)
+            status = rk_fail(error, RK_BAD_DATA, _("no rubric was given for recruitment %s"),
+                             name(a, RK_ID_RECRUITMENT, m[0]));
+        else if (rubric)
+            status = expect_by_rubric(a, rubric, m[1], m[0], groups, error);
+        for (size_t w = 0; !rubric && w < a->options.weight_count; w++) {
+            uint32_t g = a->group_place[a->options.weights[w].group];
+            groups[g].expected |= a->options.weights[w].weight > 0 && !rated[m[0] * width + g];
+        }
+        for (size_t g = 0; g < width && status == RK_OK; g++) {
+            struct contest_group *group = &groups[g];
+            enum rk_basis first = a->options.basis;
+            group->expected |= group->seen[0] || group->seen[1];
+            group->used = group->seen[first] || !group->seen[!first] ? first : !first;
+            if (group->expected)
+                status =
+                    weight_of(a, rubric, m[0], a->result.ranking.groups[g], &group->weight, error);
+            sum += group->weight;
+        }
+        if (status == RK_OK && !sum)
+            status =
+                rk_fail(error, RK_BAD_DATA, _("no group has a weight in recruitment %s, stage %s"),
+                        name(a, RK_ID_RECRUITMENT, m[0]), name(a, RK_ID_STAGE, m[1]));
+        struct contest *contest = &a->contests[c];
+        contest->tolerance =
+            (contest->percent && !contest->adjusted ? rk_fixed_int(100)
+                                                    : contest->most - contest->least) /
+            RK_TIE_PARTS;
+    }
+    bool *met = rk_alloc(recruitments + 1, sizeof *met);
+    for (uint32_t c = 0; c < a->contest_keys.count; c++)
+        met[a->contest_keys.members[2 * (size_t)c]] = true;
+    for (uint32_t r = 0; r < recruitments && !a->options.weight_count; r++) {
+        bool fewer = false;
+        for (size_t g = 0; g < width; g++)
+            fewer |= !rated[r * width + g];
+        a->result.fewer_groups += met[r] && fewer && !rubric_of(a, r);
+    }
+    rk_free(met);
+    rk_free(rated);
+    return status;
+}
+
+static void flag(struct rk_buf *flags, const char *what, const char *id)
+{
+    if (flags->size)
+        rk_buf_char(flags, '|');
+    rk_buf_text(flags, what);
+    if (id)
+        rk_buf_text(flags, id);
+}
+
+static struct rk_text keep(struct rk_aggregate *a, const struct rk_buf *flags)
+{
+    if (!flags->size)
+        return (struct rk_text){0};
+    return (struct rk_text){rk_arena_text(&a->arena, flags->text, flags->size), flags->size};
+}
+
+static const struct rk_contender *contender_of(const struct rk_aggregate *a, uint32_t recruitment,
+                                               uint32_t candidate)
+{
+    uint32_t at = rk_tuples_find(&a->contender_keys, (uint32_t[]){recruitment, candidate});
+    return at == RK_NONE ? NULL : &a->options.contenders[at];
+}
+
+static struct rk_ranking_row *new_row(struct rk_aggregate *a, uint32_t recruitment, uint32_t stage,
+                                      uint32_t candidate)
+{
+    struct rk_ranking *ranking = &a->result.ranking;
+    size_t size = (ranking->group_count + 1) * sizeof *ranking->rows->groups;
+    RK_GROW(ranking->rows, ranking->count, a->row_room);
+    struct rk_ranking_row *row = &ranking->rows[ranking->count++];
+    *row =
+        (struct rk_ranking_row){.recruitment = recruitment, .stage = stage, .candidate = candidate};
+    row->groups = rk_arena_alloc(&a->arena, size);
+    memset(row->groups, 0, size);
+    return row;
+}
+
+/* Flags of the candidate, whatever the stage; true when the candidate can be ranked. */
+static bool flag_person(const struct rk_aggregate *a, const struct rk_ranking_row *row,
+                        struct rk_buf *flags)
+{
+    const struct rk_contender *contender = contender_of(a, row->recruitment, row->candidate);
+    bool active = !contender || contender->status == RK_CONTENDER_ACTIVE;
+    if (!active)
+        flag(flags, contender->status == RK_CONTENDER_WITHDRAWN ? "withdrawn" : "ineligible", NULL);
+    uint32_t person = rk_tuples_find(&a->people, (uint32_t[]){row->recruitment, row->candidate});
+    struct rk_text gates = {0}, gate;
+    if (person != RK_NONE && a->gates[person] != RK_NONE)
+        gates = a->gate_lists.texts[a->gates[person]];
+    while (rk_list_next(&gates, &gate)) {
+        flag(flags, "gate:", NULL);
+        rk_buf_add(flags, gate.text, gate.size);
+    }
+    return active;
+}
+
+static bool failed_gate(const struct rk_aggregate *a, const struct rk_ranking_row *row)
+{
+    uint32_t person = rk_tuples_find(&a->people, (uint32_t[]){row->recruitment, row->candidate});
+    return person != RK_NONE && a->gates[person] != RK_NONE;
+}
+
+/* One candidate in one contest. */
+static enum rk_status fill_row(struct rk_aggregate *a, uint32_t contest, uint32_t candidate,
+                               struct rk_error *error)
+{
+    const uint32_t *m = a->contest_keys.members + 2 * (size_t)contest;
+    size_t width = a->result.ranking.group_count;
+    const struct contest_group *groups = &a->groups[contest * width];
+    struct rk_ranking_row *row = new_row(a, m[0], m[1], candidate);
+    struct rk_buf flags = {0};
+    bool active = flag_person(a, row, &flags), missing = false;
+    rk_fixed nominal = 0, present = 0;
+    enum rk_status status = RK_OK;
+    for (size_t g = 0; g < width; g++) {
+        struct rk_ranking_group *to = &row->groups[g];
+        if (!(to->expected = groups[g].expected))
+            continue;
+        const char *id = name(a, RK_ID_GROUP, a->result.ranking.groups[g]);
+        uint32_t at = rk_tuples_find(
+            &a->keys, (uint32_t[]){m[0], m[1], candidate, a->result.ranking.groups[g]});
+        enum rk_basis used = groups[g].used;
+        nominal += groups[g].weight;
+        if (at != RK_NONE && a->cells[at].n[used]) {
+            to->has_score = true;
+            to->n = a->cells[at].n[used];
+            to->score = rk_fixed_divide(a->cells[at].sum[used], (__int128)to->n);
+            present += groups[g].weight;
+            if (used == RK_CONSENSUS)
+                flag(&flags, "joint:", id);
+        } else if (groups[g].weight && active) {
+            missing = true;
+            flag(&flags, "missing_group:", id);
+            if (a->options.empty == RK_EMPTY_REFUSE && status == RK_OK)
+                status =
+                    rk_fail(error, RK_BAD_DATA,
+                            _("candidate %s has no score by group %s (recruitment %s, stage %s)"),
+                            name(a, RK_ID_CANDIDATE, candidate), id,
+                            name(a, RK_ID_RECRUITMENT, m[0]), name(a, RK_ID_STAGE, m[1]));
+        }
+        if (at != RK_NONE && a->cells[at].n[!used])
+            flag(&flags, used == RK_CONSENSUS ? "individual_unused:" : "joint_unused:", id);
+    }
+    a->result.missing_group += missing;
+    bool rest = missing && a->options.empty == RK_EMPTY_REST;
+    row->ranked = active && present && (!missing || rest);
+    row->whole = row->ranked && !missing;
+    rk_fixed sum = rest && present ? present : nominal;
+    for (size_t g = 0; g < width; g++) {
+        struct rk_ranking_group *to = &row->groups[g];
+        if (!to->expected || (rest && !to->has_score))
+            continue;
+        struct rk_ratio share = rk_ratio(groups[g].weight, sum);
+        to->weight = rk_fixed_times(RK_FIXED_ONE, share);
+        if (to->has_score)
+            row->combined += rk_fixed_times(to->score, share);
+    }
+    row->flags = keep(a, &flags);
+    rk_buf_free(&flags);
+    return status;
+}
+
+static void add_warning(struct rk_aggregate *a, const struct rk_ranking_row *row, size_t g,
+                        enum rk_aggregate_warning_kind kind)
+{
+    RK_GROW(a->result.warnings, a->result.warning_count, a->warning_room);
+    a->result.warnings[a->result.warning_count++] =
+        (struct rk_aggregate_warning){kind,
+                                      row->recruitment,
+                                      row->stage,
+                                      a->result.ranking.groups[g],
+                                      row->groups[g].effective,
+                                      row->groups[g].weight};
+}
+
+/* Effective weights of the rows from `start` on, which stand in order of candidates. */
+static void find_effects(struct rk_aggregate *a, size_t start, rk_fixed tolerance)
+{
+    struct rk_ranking_row *rows = a->result.ranking.rows, *first = NULL;
+    size_t end = a->result.ranking.count, width = a->result.ranking.group_count, weighed = 0;
+    __int128 n = 0;
+    rk_fixed sum = 0, least = 0, most = 0;
+    for (size_t i = start; i < end; i++) {
+        if (!rows[i].whole)
+            continue;
+        if (!first) {
+            first = &rows[i];
+            least = most = first->combined;
+        }
+        sum += rows[i].combined;
+        least = rows[i].combined < least ? rows[i].combined : least;
+        most = rows[i].combined > most ? rows[i].combined : most;
+        n++;
+    }
+    if (!first || most - least <= tolerance)
+        return;
+    rk_fixed mean = rk_fixed_divide(sum, n);
+    for (size_t g = 0; g < width; g++) {
+        if (!first->groups[g].expected)
+            continue;
+        weighed += first->groups[g].weight > 0;
+        rk_fixed total = 0, effective = 0;
+        double covariance = 0, variance = 0;
+        for (size_t i = start; i < end; i++)
+            total += rows[i].whole ? rows[i].groups[g].score : 0;
+        rk_fixed group_mean = rk_fixed_divide(total, n);
+        for (size_t i = start; i < end; i++)
+            if (rows[i].whole) {
+                double c = rk_fixed_double(rows[i].combined - mean);
+                covariance += rk_fixed_double(rows[i].groups[g].score - group_mean) * c;
+                variance += c * c;
+            }
+        if (first->groups[g].weight)
+            effective = rk_fixed_from_double(rk_fixed_double(first->groups[g].weight) * covariance /
+                                             variance);
+        for (size_t i = start; i < end; i++)
+            if (rows[i].groups[g].expected) {
+                rows[i].groups[g].has_effective = true;
+                rows[i].groups[g].effective = effective;
+            }
+    }
+    for (size_t g = 0; g < width && weighed > 1; g++) {
+        const struct rk_ranking_group *group = &first->groups[g];
+        if (!group->expected || !group->weight)
+            continue;
+        if (group->effective >= RK_FIXED_ONE - RK_FIXED_ONE / RK_TIE_PARTS)
+            add_warning(a, first, g, RK_DECIDES_ALONE);
+        else if (2 * group->effective < group->weight)
+            add_warning(a, first, g, RK_LOW_EFFECTIVE);
+    }
+}
+
+/* Best first: those without a failed gate, then the rest, then the unranked. */
+static int by_standing(const void *x, const void *y, void *context)
+{
+    const struct rk_ranking_row *p = x, *q = y;
+    const struct rk_aggregate *a = context;
+    if (p->ranked != q->ranked)
+        return p->ranked ? -1 : 1;
+    if (p->ranked) {
+        bool p_failed = failed_gate(a, p), q_failed = failed_gate(a, q);
+        if (p_failed != q_failed)
+            return p_failed ? 1 : -1;
+        if (p->combined != q->combined)
+            return (p->combined > q->combined) != a->options.ranks ? -1 : 1;
+    }
+    uint32_t i = a->ranks[RK_ID_CANDIDATE][p->candidate];
+    uint32_t j = a->ranks[RK_ID_CANDIDATE][q->candidate];
+    return (i > j) - (i < j);
+}
+
+static int by_candidate(const void *x, const void *y, void *context)
+{
+    const struct rk_aggregate *a = context;
+    uint32_t i = a->ranks[RK_ID_CANDIDATE][((const struct rk_ranking_row *)x)->candidate];
+    uint32_t j = a->ranks[RK_ID_CANDIDATE][((const struct rk_ranking_row *)y)->candidate];
+    return (i > j) - (i < j);
+}
+
+/* Ranks the rows from `start` on, and leaves them in order of rank, then candidate. */
+static void rank_rows(struct rk_aggregate *a, size_t start, rk_fixed tolerance)
+{
+    struct rk_ranking_row *rows = a->result.ranking.rows;
+    size_t end = a->result.ranking.count, next;
+    qsort_r(rows + start, end - start, sizeof *rows, by_standing, a);
+    for (size_t i = start; i < end && rows[i].ranked; i = next) {
+        bool near = false, failed = failed_gate(a, &rows[i]);
+        for (next = i + 1; next < end && rows[next].ranked; next++) {
+            rk_fixed apart = rows[i].combined - rows[next].combined;
+            if ((apart < 0 ? -apart : apart) > tolerance || failed_gate(a, &rows[next]) != failed)
+                break;
+            near |= rk_fixed_round(rows[next].combined) != rk_fixed_round(rows[i].combined);
+        }
+        qsort_r(rows + i, next - i, sizeof *rows, by_candidate, a);
+        for (size_t k = i; k < next; k++) {
+            rows[k].rank = (uint32_t)(i - start + 1);
+            rows[k].tied = (uint32_t)(next - i);
+            if (!near)
+                continue;
+            struct rk_buf flags = {0};
+            rk_buf_add(&flags, rows[k].flags.text, rows[k].flags.size);
+            flag(&flags, "near_tie", NULL);
+            rows[k].flags = keep(a, &flags);
+            rk_buf_free(&flags);
+            a->result.near_ties++;
+        }
+    }
+}
+
+struct entry { /* a candidate in a contest, in order of the output */
+    unsigned __int128 key;
+    uint32_t contest, candidate;
+};
+
+static int by_key(const void *x, const void *y)
+{
+    const struct entry *p = x, *q = y;
+    return (p->key > q->key) - (p->key < q->key);
+}
+
+/* Was the candidate taken to a stage, as far as stage_reached tells? */
+static bool reached(const struct rk_aggregate *a, const struct rk_contender *contender,
+                    uint32_t stage)
+{
+    if (contender->reached == stage)
+        return true;
+    const struct rk_rubric *rubric = rubric_of(a, contender->recruitment);
+    if (!rubric || contender->reached == RK_NONE)
+        return false;
+    size_t at = rk_rubric_stage(rubric, name(a, RK_ID_STAGE, stage));
+    size_t last = rk_rubric_stage(rubric, name(a, RK_ID_STAGE, contender->reached));
+    return at != SIZE_MAX && last != SIZE_MAX && at <= last;
+}
+
+/* Candidates by contest: those with scores, and those who should have had some. */
+static struct entry *list_entries(struct rk_aggregate *a, size_t *count)
+{
+    struct rk_tuples known = {.width = 2}; /* contest, candidate */
+    for (uint32_t i = 0; i < a->keys.count; i++) {
+        const uint32_t *m = a->keys.members + 4 * (size_t)i;
+        rk_tuples_add(&known, (uint32_t[]){rk_tuples_find(&a->contest_keys, m), m[2]});
+    }
+    /* contests by recruitment, as chains */
+    uint32_t recruitments = a->ids->of[RK_ID_RECRUITMENT].count;
+    uint32_t *head = rk_resize(NULL, (size_t)recruitments + 1, sizeof *head);
+    uint32_t *next = rk_resize(NULL, (size_t)a->contest_keys.count + 1, sizeof *next);
+    for (uint32_t r = 0; r < recruitments; r++)
+        head[r] = RK_NONE;
+    for (uint32_t c = 0; c < a->contest_keys.count; c++) {
+        uint32_t r = a->contest_keys.members[2 * (size_t)c];
+        next[c] = head[r];
+        head[r] = c;
+    }
+    for (size_t i = 0; i < a->options.contender_count; i++) {
+        const struct rk_contender *contender = &a->options.contenders[i];
+        bool scored = false;
+        if (contender->status != RK_CONTENDER_ACTIVE)
+            continue;
+        for (uint32_t c = head[contender->recruitment]; c != RK_NONE; c = next[c]) {
+            const uint32_t key[2] = {c, contender->candidate};
+            if (reached(a, contender, a->contest_keys.members[2 * (size_t)c + 1]))
+                rk_tuples_add(&known, key);
+            scored |= rk_tuples_find(&known, key) != RK_NONE;
+        }
+        a->result.unscored += !scored;
+    }
+    rk_free(head);
+    rk_free(next);
+    struct entry *entries = rk_resize(NULL, (size_t)known.count + 1, sizeof *entries);
+    for (uint32_t i = 0; i < known.count; i++) {
+        const uint32_t *m = known.members + 2 * (size_t)i;
+        const uint32_t *c = a->contest_keys.members + 2 * (size_t)m[0];
+        entries[i].contest = m[0];
+        entries[i].candidate = m[1];
+        entries[i].key = (unsigned __int128)a->ranks[RK_ID_RECRUITMENT][c[0]] << 64 |
+                         (unsigned __int128)a->ranks[RK_ID_STAGE][c[1]] << 32 |
+                         a->ranks[RK_ID_CANDIDATE][m[1]];
+    }
+    *count = known.count;
+    qsort(entries, known.count, sizeof *entries, by_key);
+    rk_tuples_free(&known);
+    return entries;
+}
+
+/* Flags that came with the rows of the stages, each once. */
+static void join_flags(struct rk_buf *flags, struct rk_text more)
+{
+    struct rk_text item;
+    while (rk_list_next(&more, &item)) {
+        if (rk_text_is(item, "near_tie") ||
+            rk_list_has((struct rk_text){flags->text, flags->size}, item))
+            continue;
+        flag(flags, "", NULL);
+        rk_buf_add(flags, item.text, item.size);
+    }
+}
+
+/* One candidate over all weighed stages, from the candidate's rows `of` by stage of the rubric
+ * (index in ranking->rows, or SIZE_MAX). */
+static void combine_stages(struct rk_aggregate *a, const struct rk_rubric *rubric,
+                           uint32_t recruitment, uint32_t candidate, const size_t *of)
+{
+    size_t width = a->result.ranking.group_count;
+    struct rk_ranking_row *row = new_row(a, recruitment, RK_NONE, candidate);
+    const struct rk_ranking_row *rows = a->result.ranking.rows;
+    struct rk_buf flags = {0};
+    rk_fixed sum = 0;
+    row->ranked = flag_person(a, row, &flags);
+    row->whole = true;
+    for (size_t s = 0; s < rubric->stage_count; s++) {
+        sum += rubric->stages[s].weight;
+        if (of[s] == SIZE_MAX) {
+            row->ranked = false;
+            flag(&flags, "missing_stage:", rubric->stages[s].id);
+            continue;
+        }
+        row->ranked &= rows[of[s]].ranked;
+        row->whole &= rows[of[s]].whole;
+        join_flags(&flags, rows[of[s]].flags);
+    }
+    row->whole &= row->ranked;
+    for (size_t s = 0; s < rubric->stage_count; s++) {
+        if (of[s] == SIZE_MAX)
+            continue;
+        struct rk_ratio share = rk_ratio(rubric->stages[s].weight, sum);
+        row->combined += rk_fixed_times(rows[of[s]].combined, share);
+        for (size_t g = 0; g < width; g++) {
+            const struct rk_ranking_group *from = &rows[of[s]].groups[g];
+            struct rk_ranking_group *to = &row->groups[g];
+            if (!from->expected)
+                continue;
+            rk_fixed weight = rk_fixed_times(from->weight, share);
+            to->n = !to->expected || from->n < to->n ? from->n : to->n;
+            to->expected = true;
+            to->weight += weight;
+            to->has_score |= from->has_score;
+            if (from->has_score) /* Σ weight · score for now; rk_fixed_times takes exact ratios */
+                to->score += rk_fixed_times(from->score, rk_ratio(weight, RK_FIXED_ONE));
+        }
+    }
+    for (size_t g = 0; g < width; g++) {
+        struct rk_ranking_group *to = &row->groups[g];
+        if (to->has_score && to->weight)
+            to->score = rk_fixed_times(to->score, rk_ratio(RK_FIXED_ONE, to->weight));
+        /* over stages, a mean says something only where every stage of the group is in it */
+        to->has_score = to->has_score && to->weight && row->ranked;
+    }
+    row->flags = keep(a, &flags);
+    rk_buf_free(&flags);
+}
+
+struct spot { /* a row of a stage, for combining */
+    uint32_t candidate_rank;
+    uint32_t stage; /* of the rubric */
+    size_t row;
+};
+
+static int by_spot(const void *x, const void *y)
+{
+    const struct spot *p = x, *q = y;
+    if (p->candidate_rank != q->candidate_rank)
+        return p->candidate_rank > q->candidate_rank ? 1 : -1;
+    return (p->stage > q->stage) - (p->stage < q->stage);
+}
+
+/* Adds the rows '*' of one recruitment whose stage rows are [from, to). */
+static void combine_recruitment(struct rk_aggregate *a, const struct rk_rubric *rubric, size_t from,
+                                size_t to, rk_fixed tolerance)
+{
+    const struct rk_ranking_row *rows = a->result.ranking.rows;
+    uint32_t recruitment = rows[from].recruitment;
+    size_t n = to - from, start = a->result.ranking.count;
+    struct spot *spots = rk_resize(NULL, n + 1, sizeof *spots);
+    size_t *of = rk_resize(NULL, rubric->stage_count + 1, sizeof *of);
+    for (size_t i = 0; i < n; i++) {
+        size_t s = rk_rubric_stage(rubric, name(a, RK_ID_STAGE, rows[from + i].stage));
+        spots[i] = (struct spot){a->ranks[RK_ID_CANDIDATE][rows[from + i].candidate], (uint32_t)s,
+                                 from + i};
+    }
+    qsort(spots, n, sizeof *spots, by_spot);
+    for (size_t i = 0, next; i < n; i = next) {
+        for (size_t s = 0; s < rubric->stage_count; s++)
+            of[s] = SIZE_MAX;
+        for (next = i; next < n && spots[next].candidate_rank == spots[i].candidate_rank; next++)
+            of[spots[next].stage] = spots[next].row;
+        combine_stages(a, rubric, recruitment, a->result.ranking.rows[spots[i].row].candidate, of);
+    }
+    rk_free(spots);
+    rk_free(of);
+    find_effects(a, start, tolerance);
+    rank_rows(a, start, tolerance);
+}
+
+static int by_output(const void *x, const void *y, void *context)
+{
+    const struct rk_ranking_row *p = x, *q = y;
+    const struct rk_aggregate *a = context;
+    uint32_t i = a->ranks[RK_ID_RECRUITMENT][p->recruitment];
+    uint32_t j = a->ranks[RK_ID_RECRUITMENT][q->recruitment];
+    if (i != j)
+        return i > j ? 1 : -1;
+    if (p->stage != q->stage)
+        return strcmp(name(a, RK_ID_STAGE, p->stage), name(a, RK_ID_STAGE, q->stage));
+    if (p->ranked != q->ranked)
+        return p->ranked ? -1 : 1;
+    if (p->rank != q->rank)
+        return p->rank > q->rank ? 1 : -1;
+    return by_candidate(p, q, context);
+}
+
+/* Every scored candidate must be known, where candidates are. */
+static enum rk_status check_contenders(struct rk_aggregate *a, struct rk_error *error)
+{
+    for (size_t i = 0; i < a->options.contender_count; i++) {
+        const struct rk_contender *c = &a->options.contenders[i];
+        rk_tuples_add(&a->contender_keys, (uint32_t[]){c->recruitment, c->candidate});
+    }
+    assert(a->contender_keys.count == a->options.contender_count); /* the caller told them apart */
+    uint64_t strangers = 0;
+    const uint32_t *least = NULL; /* the first by name, so that the message has one text */
+    for (uint32_t i = 0; a->options.has_contenders && i < a->people.count; i++) {
+        const uint32_t *m = a->people.members + 2 * (size_t)i;
+        if (rk_tuples_find(&a->contender_keys, m) != RK_NONE)
+            continue;
+        strangers++;
+        if (!least || a->ranks[RK_ID_CANDIDATE][m[1]] < a->ranks[RK_ID_CANDIDATE][least[1]])
+            least = m;
+    }
+    if (strangers)
+        return rk_fail(
+            error, RK_BAD_DATA,
+            _("scored candidates that are not among the candidates of their recruitment: %llu, "
+              "the first is %s (recruitment %s)"),
+            (unsigned long long)strangers, name(a, RK_ID_CANDIDATE, least[1]),
+            name(a, RK_ID_RECRUITMENT, least[0]));
+    return RK_OK;
+}
+
+/* All rows, contest by contest, and where the rubric asks for it recruitment by recruitment. */
+static enum rk_status make_rows(struct rk_aggregate *a, struct rk_error *error)
+{
+    size_t count, next;
+    struct entry *entries = list_entries(a, &count);
+    enum rk_status status = RK_OK;
+    size_t recruitment_start = 0;
+    rk_fixed widest = 0;
+    for (size_t i = 0; i < count && status == RK_OK; i = next) {
+        uint32_t contest = entries[i].contest;
+        uint32_t recruitment = a->contest_keys.members[2 * (size_t)contest];
+        size_t start = a->result.ranking.count;
+        for (next = i; next < count && entries[next].contest == contest && status == RK_OK; next++)
+            status = fill_row(a, contest, entries[next].candidate, error);
+        if (status != RK_OK)
+            break;
+        rk_fixed tolerance = a->contests[contest].tolerance;
+        find_effects(a, start, tolerance);
+        rank_rows(a, start, tolerance);
+        widest = tolerance > widest ? tolerance : widest;
+        if (next < count &&
+            a->contest_keys.members[2 * (size_t)entries[next].contest] == recruitment)
+            continue;
+        const struct rk_rubric *rubric = rubric_of(a, recruitment);
+        bool weigh = rubric && rubric->stages_weigh;
+        if (a->options.stages == RK_STAGES_WEIGHED && !weigh)
+            status = rk_fail(error, RK_BAD_USE,
+                             _("the stages of recruitment %s have no weights in a rubric"),
+                             name(a, RK_ID_RECRUITMENT, recruitment));
+        else if (a->options.stages != RK_STAGES_SEPARATE && weigh)
+            combine_recruitment(a, rubric, recruitment_start, a->result.ranking.count, widest);
+        recruitment_start = a->result.ranking.count;
+        widest = 0;
+    }
+    rk_free(entries);
+    return status;
+}
+
+static int by_warning(const void *x, const void *y, void *context)
+{
+    const struct rk_aggregate_warning *p = x, *q = y;
+    const struct rk_aggregate *a = context;
+    uint32_t i = a->ranks[RK_ID_RECRUITMENT][p->recruitment];
+    uint32_t j = a->ranks[RK_ID_RECRUITMENT][q->recruitment];
+    if (i != j)
+        return i > j ? 1 : -1;
+    if (p->stage != q->stage)
+        return strcmp(name(a, RK_ID_STAGE, p->stage), name(a, RK_ID_STAGE, q->stage));
+    i = a->ranks[RK_ID_GROUP][p->group];
+    j = a->ranks[RK_ID_GROUP][q->group];
+    return (i > j) - (i < j);
+}
+
+enum rk_status rk_aggregate_finish(struct rk_aggregate *a,
+                                   const struct rk_aggregate_result **result,
+                                   struct rk_error *error)
+{
+    const enum rk_id_kind kinds[] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_STAGE};
+    struct rk_ranking *ranking = &a->result.ranking;
+    *result = NULL;
+    for (size_t k = 0; k < 3; k++)
+        a->ranks[kinds[k]] = rk_strings_ranks(&a->ids->of[kinds[k]]);
+    enum rk_status status = check_contenders(a, error);
+    if (status == RK_OK)
+        status = find_groups(a, error);
+    if (status == RK_OK)
+        status = weigh_groups(a, error);
+    if (status == RK_OK)
+        status = make_rows(a, error);
+    if (status != RK_OK)
+        return status;
+    if (a->options.stages == RK_STAGES_WEIGHED) {
+        size_t kept = 0;
+        for (size_t i = 0; i < ranking->count; i++)
+            if (ranking->rows[i].stage == RK_NONE)
+                ranking->rows[kept++] = ranking->rows[i];
+        ranking->count = kept;
+        kept = 0;
+        for (size_t i = 0; i < a->result.warning_count; i++)
+            if (a->result.warnings[i].stage == RK_NONE)
+                a->result.warnings[kept++] = a->result.warnings[i];
+        a->result.warning_count = kept;
+    }
+    if (ranking->count)
+        qsort_r(ranking->rows, ranking->count, sizeof *ranking->rows, by_output, a);
+    if (a->result.warning_count)
+        qsort_r(a->result.warnings, a->result.warning_count, sizeof *a->result.warnings, by_warning,
+                a);
+    *result = &a->result;
+    return RK_OK;
+}

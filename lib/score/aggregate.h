@@ -1,0 +1,94 @@
+/* Scores to one ranking per recruitment and stage: the users' voice weighs as much as the staff's,
+ * whatever the head counts (design/domain.md 3.3, definition a):
+ *
+ *     score of a group = mean over its raters            (a row that stands for several counts so)
+ *     combined         = Σ w_g · score of g / Σ w_g
+ *
+ * Groups with a say: those of the rubric's stage; without a rubric those that rated anyone of the
+ * recruitment in the stage, and those with a weight given that rated in no other stage of it
+ * either. A weight of 0 is advisory: shown, never counted. Individual and joint sheets of a group
+ * are never averaged: within a recruitment and stage the basis asked for is used, the other one
+ * only where the group has none of the first.
+ *
+ * No rank: a candidate who has withdrawn or is ineligible; one whom a whole group did not rate,
+ * unless `empty` says otherwise. A candidate without any score in a stage was not taken to it and
+ * is not in it, unless the candidate's `reached` says so. A candidate who failed a gate is ranked
+ * after all who did not.
+ *
+ * Ties: combined scores that differ by at most 10^-9 of the scale (100, or the spread of the raw
+ * scores of the recruitment and stage) share a rank; where they do not print alike, each has the
+ * flag near_tie. Ranks are competition ranks (1, 1, 3).
+ *
+ * All stages together, where the rubric weighs them: combined = Σ v_s · combined of stage s / Σ
+ * v_s, for candidates ranked in every stage. A group's score and weight are then those that give
+ * the same sum.
+ *
+ * Effective weights: w_g · cov(X_g, C) / var(C) over the ranked candidates whom all groups rated, C
+ * the combined score; they sum to 1. One less than half the nominal weight (less than 0.25 of two
+ * equal groups) is warned of, and so is a group at 1 or more: it decides alone. */
+#ifndef RK_AGGREGATE_H
+#define RK_AGGREGATE_H
+
+#include "model/ranking.h"
+#include "model/rubric.h"
+#include "model/scores.h"
+
+enum rk_empty_group { RK_EMPTY_MARK, RK_EMPTY_REFUSE, RK_EMPTY_REST };
+enum rk_stages { RK_STAGES_SEPARATE, RK_STAGES_WEIGHED, RK_STAGES_BOTH };
+
+struct rk_group_weight {
+    uint32_t group;  /* RK_ID_GROUP */
+    rk_fixed weight; /* >= 0 */
+};
+
+enum rk_contender_status { RK_CONTENDER_ACTIVE, RK_CONTENDER_WITHDRAWN, RK_CONTENDER_INELIGIBLE };
+struct rk_contender { /* what is known of a candidate */
+    uint32_t recruitment, candidate;
+    enum rk_contender_status status;
+    uint32_t reached; /* RK_ID_STAGE, RK_NONE = not told */
+};
+
+struct rk_aggregate_options {              /* everything pointed to must outlive the aggregate */
+    const struct rk_rubrics *rubrics;      /* NULL or none: no rubric */
+    const struct rk_group_weight *weights; /* instead of the rubric's or equal ones */
+    size_t weight_count;
+    const struct rk_contender *contenders;
+    size_t contender_count; /* no two of the same recruitment and candidate */
+    bool has_contenders;    /* a candidate not among them is an error */
+    enum rk_basis basis;    /* which to prefer */
+    enum rk_empty_group empty;
+    enum rk_stages stages;
+    bool ranks; /* the scores are ranks: low is good */
+};
+
+struct rk_aggregate;
+struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options,
+                                      struct rk_ids *ids);
+void rk_aggregate_free(struct rk_aggregate *aggregate);
+
+/* One score; `adjusted` is taken where it has one. `place` is a token of where it stands, 0 when
+ * scores are known to be distinct. RK_BAD_DATA as in rk_take_rating. */
+enum rk_status rk_aggregate_add(struct rk_aggregate *aggregate, const struct rk_score *score,
+                                uint32_t place, struct rk_error *error);
+
+enum rk_aggregate_warning_kind { RK_LOW_EFFECTIVE, RK_DECIDES_ALONE };
+struct rk_aggregate_warning {
+    enum rk_aggregate_warning_kind kind;
+    uint32_t recruitment, stage, group; /* stage RK_NONE = '*' */
+    rk_fixed effective, nominal;
+};
+struct rk_aggregate_result {
+    struct rk_ranking ranking;
+    struct rk_aggregate_warning *warnings; /* in order of the ranking */
+    size_t warning_count;
+    uint64_t missing_group; /* rows without a rank for want of a group, or ranked by the rest */
+    uint64_t unscored;      /* active candidates among the contenders in no stage at all */
+    uint64_t fewer_groups;  /* recruitments without a group that others have */
+    uint64_t near_ties;     /* rows */
+};
+/* After the last score. The result belongs to the aggregate. */
+enum rk_status rk_aggregate_finish(struct rk_aggregate *aggregate,
+                                   const struct rk_aggregate_result **result,
+                                   struct rk_error *error);
+
+#endif

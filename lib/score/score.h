@@ -1,0 +1,62 @@
+/* Ratings to scores. Ratings are added one by one, in any order, and kept only as sums per
+ * recruitment, candidate, rater and stage (a "sheet") and, for each criterion of a sheet, the place
+ * of its rating, by which the same rating given twice is told.
+ *
+ * The score of a sheet is the weighted mean of its criteria: Σ w·y / Σ w over those that were
+ * scored (design/domain.md 3.3: what is missing takes no part, the weights that are left are
+ * rescaled within the rater), with y = x                                   no rubric and no scale:
+ * "raw" y = 100 (x - min) / (max - min)         a rubric's criterion, or the scale given y = 100
+ * (max - x) / (max - min)         where low is good weight_covered is Σ w of what was scored over Σ
+ * w of all the criteria of the stage (without a rubric: the criteria of the sheet). A criterion
+ * that the rater was not asked counts as not covered like any other: the score then says less,
+ * whatever the reason; the reason stands in the flags.
+ *
+ * A gate is failed when the mean of all ratings of the candidate on that criterion (on the
+ * criterion's own scale, after reversing; of individual sheets, of joint ones only where there are
+ * no others) is less than the gate. It is told on every row of the candidate, whatever the stage.
+ *
+ * All sums are exact; a score is rounded last, to what is printed. */
+#ifndef RK_SCORE_H
+#define RK_SCORE_H
+
+#include "model/rubric.h"
+#include "model/scores.h"
+
+struct rk_scorer;
+struct rk_scorer_options {
+    const struct rk_rubrics *rubrics; /* NULL or none: no rubric; must outlive the scorer */
+    bool has_scale; /* without a rubric: all criteria are from minimum to maximum */
+    rk_fixed minimum, maximum;
+};
+
+/* `ids` is shared with the reader of the ratings and must outlive the scorer. */
+struct rk_scorer *rk_scorer_new(const struct rk_scorer_options *options, struct rk_ids *ids);
+void rk_scorer_free(struct rk_scorer *scorer);
+
+/* Is an rk_take_rating with the scorer as its context. */
+enum rk_status rk_scorer_add(void *scorer, const struct rk_rating *rating, struct rk_error *error);
+
+/* After the last rating. RK_BAD_DATA: the raw scales of criteria or groups differ too much to be
+ * averaged. What can be told from numbers alone is little: within a recruitment and stage, one
+ * criterion or group goes over 10 and over four times as far from zero as another ever does (1–5
+ * beside 0–100, not 1–5 beside 1–10). */
+enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error);
+
+/* The sheets that have a score, in bytewise order of recruitment, candidate, rater and stage. Texts
+ * in `score` live as long as the scorer. */
+size_t rk_scorer_count(const struct rk_scorer *scorer);
+void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *score);
+
+/* Sheets on which nothing was scored, so that they have no row: how many, and how many of them had
+ * each reason. */
+struct rk_scorer_empty {
+    uint64_t sheets;
+    uint64_t why[RK_MISSING_KINDS];
+    uint64_t weightless; /* scored only on criteria of weight 0 */
+};
+const struct rk_scorer_empty *rk_scorer_empty(const struct rk_scorer *scorer);
+/* The same for people: "sheets without any score, and so without a row: 7 (conflict 5,
+ * not_met 2)"; false, and nothing, where there are none. */
+bool rk_scorer_tell_empty(const struct rk_scorer *scorer, struct rk_buf *text);
+
+#endif
