@@ -447,12 +447,12 @@ struct rk_pos rk_foreign_pos(const struct rk_foreign *f, size_t column)
     return text_place(f, f->spans[column].at);
 }
 
-void rk_foreign_cell_name(const struct rk_foreign *f, size_t column, struct rk_buf *out)
+void rk_foreign_cell_name(const struct rk_foreign *f, const struct rk_pos *pos, struct rk_buf *out)
 {
-    if (!f->book)
+    if (!f->book || !pos->column)
         return;
-    rk_xlsx_column(out, column);
-    rk_buf_printf(out, "%llu", (unsigned long long)f->row.line);
+    rk_xlsx_column(out, pos->column - 1);
+    rk_buf_printf(out, "%llu", (unsigned long long)pos->line);
 }
 
 const char *rk_foreign_merged(const struct rk_foreign *f, uint64_t line, size_t columns)

@@ -61,8 +61,9 @@ bool rk_foreign_ragged(const struct rk_foreign *foreign); /* a short row is no e
 bool rk_foreign_1904(const struct rk_foreign *foreign);   /* serials count from 1904-01-01 */
 /* Where cell `column` (from 0) of the row last read stands; in a workbook the column is its number. */
 struct rk_pos rk_foreign_pos(const struct rk_foreign *foreign, size_t column);
-/* How people call that cell: "C7" in a workbook, "" in a text file. Appended to `out`. */
-void rk_foreign_cell_name(const struct rk_foreign *foreign, size_t column, struct rk_buf *out);
+/* What people call a workbook's cell, "C7"; nothing for a text file. Appended to `out`. */
+void rk_foreign_cell_name(const struct rk_foreign *foreign, const struct rk_pos *pos,
+                          struct rk_buf *out);
 /* Known at the end, of a workbook: the first merged range that reaches below row `line` and has a
  * cell in the first `columns` columns; NULL when there is none. */
 const char *rk_foreign_merged(const struct rk_foreign *foreign, uint64_t line, size_t columns);

@@ -1,4 +1,5 @@
-/* lib/stream/xlsx: what a sheet holds, and that no damaged or hostile workbook passes. */
+/* lib/stream/xlsx: what a sheet holds, and that no damaged or hostile workbook passes.
+ * `xlsx --write FOLDER` writes the workbooks of the golden cases of rk-import there instead. */
 #include "stream/xlsx.h"
 
 #include "check.h"
@@ -291,8 +292,89 @@ static void hostile(void)
     rk_buf_free(&book);
 }
 
-int main(void)
+/* ---- the workbooks of the golden cases ---- */
+
+static void write_file(const char *folder, const char *name, const struct rk_buf *bytes, size_t size)
 {
+    struct rk_buf path = {0};
+    rk_buf_printf(&path, "%s/%s", folder, name);
+    FILE *file = fopen(path.text, "wb");
+    CHECK(file && fwrite(bytes->text, 1, size, file) == size);
+    if (file)
+        CHECK(!fclose(file));
+    rk_buf_free(&path);
+}
+
+static void write_samples(const char *folder)
+{
+    static const char two_sheets[] =
+        XML "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELS "\"><workbookPr/><sheets>"
+            "<sheet name=\"Intervju 12 mars\" sheetId=\"1\" r:id=\"rId1\"/>"
+            "<sheet name=\"Noter\" sheetId=\"2\" r:id=\"rId1\"/></sheets></workbook>";
+    static const char sheet[] = WORKBOOK_SHEET(
+        "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c>"
+        "<c r=\"C1\" t=\"s\"><v>2</v></c><c r=\"D1\" t=\"s\"><v>3</v></c>"
+        "<c r=\"E1\" t=\"s\"><v>4</v></c><c r=\"F1\" t=\"s\"><v>5</v></c></row>"
+        "<row r=\"2\"><c r=\"A2\"><v>101</v></c><c r=\"B2\" t=\"s\"><v>6</v></c>"
+        "<c r=\"C2\" s=\"2\"><v>43902.729166666664</v></c><c r=\"D2\" s=\"4\"><v>4.5</v></c>"
+        "<c r=\"E2\"><v>3</v></c><c r=\"F2\"><f>SUM(D2:E2)</f><v>7.5</v></c></row>"
+        "<row r=\"3\" hidden=\"1\"><c r=\"A3\"><v>101</v></c><c r=\"B3\" t=\"s\"><v>7</v></c>"
+        "<c r=\"C3\" s=\"2\"><v>43902.75</v></c><c r=\"D3\"><v>4</v></c>"
+        "<c r=\"E3\" t=\"s\"><v>8</v></c><c r=\"F3\"><f>SUM(D3:E3)</f><v>4</v></c></row>"
+        "<row r=\"4\"><c r=\"A4\"><v>102</v></c><c r=\"B4\" t=\"s\"><v>6</v></c>"
+        "<c r=\"C4\" s=\"2\"><v>43902.770833333336</v></c>"
+        "<c r=\"D4\"><f>1.1+2.2</f><v>3.3000000000000003</v></c>"
+        "<c r=\"F4\"><f>SUM(D4:E4)</f><v>3.3</v></c></row>"
+        "<row r=\"5\"><c r=\"A5\" s=\"1\"/></row>"
+        "<row r=\"6\"><c r=\"A6\" t=\"inlineStr\"><is><t> </t></is></c></row>");
+    static const char strings_of_sheet[] = WORKBOOK_STRINGS(
+        "<si><t>Kandidat</t></si><si><t>Bedömare</t></si><si><t>Bedömd den</t></si>"
+        "<si><t>Respekt för brukaren</t></si><si><r><t>Kun</t></r><r><t>skap</t></r></si>"
+        "<si><t>Summa</t></si><si><t>B1</t></si><si><t>B2</t></si><si><t>jäv</t></si>");
+    struct rk_buf book = workbook(two_sheets, sheet, strings_of_sheet);
+    write_file(folder, "blad.xlsx", &book, book.size);
+    write_file(folder, "bad-cut.xlsx", &book, book.size / 2);
+    write_file(folder, "bad-end.xlsx", &book, book.size - 1);
+    book.text[book.size / 2] ^= 1;
+    write_file(folder, "bad-byte.xlsx", &book, book.size);
+    rk_buf_free(&book);
+    book = workbook(NULL, WORKBOOK_SHEET(
+        "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Kandidat</t></is></c>"
+        "<c r=\"B1\" t=\"inlineStr\"><is><t>Ref.nr</t></is></c>"
+        "<c r=\"C1\" t=\"inlineStr\"><is><t>Ansökningsdatum</t></is></c></row>"
+        "<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\" t=\"e\"><f>X!A1</f><v>#REF!</v></c>"
+        "<c r=\"C2\"><f>TODAY()</f></c></row>"
+        "<row r=\"3\"><c r=\"A3\" s=\"1\"><v>43895</v></c>"
+        "<c r=\"B3\" t=\"inlineStr\"><is><t>R7</t></is></c>"
+        "<c r=\"C3\" t=\"inlineStr\"><is><t>#SAKNAS!</t></is></c></row>"), NULL);
+    write_file(folder, "bad-cells.xlsx", &book, book.size);
+    rk_buf_free(&book);
+    book = workbook(NULL, XML "<!DOCTYPE w [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;\">]>"
+                              "<worksheet xmlns=\"" MAIN "\"><sheetData><row r=\"1\"><c "
+                              "t=\"inlineStr\"><is><t>&b;</t></is></c></row></sheetData></worksheet>",
+                    NULL);
+    write_file(folder, "bad-entities.xlsx", &book, book.size);
+    rk_buf_free(&book);
+    size_t size = (size_t)16 << 20;
+    char *blanks = rk_alloc(size + 1, 1);
+    memset(blanks, ' ', size);
+    memcpy(blanks, "<worksheet>", 11);
+    book = workbook(NULL, blanks, NULL);
+    rk_free(blanks);
+    write_file(folder, "bad-bomb.xlsx", &book, book.size);
+    rk_buf_free(&book);
+    struct workbook_part letter = {"letter.txt", "not a workbook", 0};
+    book = workbook_zip(&letter, 1);
+    write_file(folder, "bad-letter.xlsx", &book, book.size);
+    rk_buf_free(&book);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && !strcmp(argv[1], "--write")) {
+        write_samples(argv[2]);
+        return finish();
+    }
     contents();
     numbers();
     damage();
