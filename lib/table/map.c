@@ -139,6 +139,20 @@ const char *rk_map_constant(const struct rk_map *map, const char *table, const c
     return entry ? entry->theirs : NULL;
 }
 
+bool rk_map_entry(const struct rk_map *map, enum rk_map_part part, size_t index, const char **our,
+                  const char **theirs, const char **value)
+{
+    const struct entries *list = part == RK_MAP_COLUMNS     ? &map->columns
+                                 : part == RK_MAP_CONSTANTS ? &map->constants
+                                                            : &map->values;
+    if (index >= list->count)
+        return false;
+    *our = list->all[index].our;
+    *theirs = list->all[index].theirs;
+    *value = list->all[index].value;
+    return true;
+}
+
 bool rk_map_has_values(const struct rk_map *map, const char *table, const char *our)
 {
     return map && find(&map->values, table, our);

@@ -47,6 +47,10 @@ const char *rk_map_constant(const struct rk_map *map, const char *table, const c
 /* Our word for theirs; false where the map has no words for the column, or not this one. */
 bool rk_map_value(const struct rk_map *map, const char *table, const char *our,
                   struct rk_text theirs, struct rk_text *ours);
+enum rk_map_part { RK_MAP_COLUMNS, RK_MAP_CONSTANTS, RK_MAP_VALUES };
+/* What the map says, entry by entry from 0: false when there are no more. `value` is for values. */
+bool rk_map_entry(const struct rk_map *map, enum rk_map_part part, size_t index, const char **our,
+                  const char **theirs, const char **value);
 bool rk_map_has_values(const struct rk_map *map, const char *table, const char *our);
 
 struct rk_table;

@@ -30,10 +30,11 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
                                      : N_("this table, where there is one"),
                RK_KEY_TABLE + i, RK_GROUP_TABLES);
     }
+    bool foreign = tool->flags & RK_READS_FOREIGN;
     if (tool->inputs)
         common(options, "data", 0, "DIR", N_("take all tables from this data package"), RK_KEY_DATA,
                RK_GROUP_TABLES);
-    if (tool->inputs || (tool->flags & RK_HAS_TABLES)) {
+    if (tool->inputs || (tool->flags & RK_HAS_TABLES) || foreign) {
         common(options, "map", 0, "COLUMN",
                N_("[TABLE.]our_column=Their column: what a column is called there; repeatable"),
                RK_KEY_MAP, RK_GROUP_STREAMS);
@@ -41,7 +42,10 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
                N_("columns, constants and words of a foreign file, as JSON"), RK_KEY_MAP_FILE,
                RK_GROUP_STREAMS);
         common(options, "delimiter", 0, "CHAR",
-               N_("what stands between the columns of CSV input: a character or \"tab\" (comma)"),
+               foreign
+                   ? N_("what stands between the columns of a text file: a character or \"tab\" "
+                        "(found on the header line)")
+                   : N_("what stands between the columns of CSV input: a character or \"tab\" (comma)"),
                RK_KEY_DELIMITER, RK_GROUP_STREAMS);
         common(options, "max-errors", 0, "N", N_("show at most so many errors (20)"),
                RK_KEY_MAX_ERRORS, RK_GROUP_STREAMS);

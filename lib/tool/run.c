@@ -222,6 +222,8 @@ void rk_run_close(struct rk_run *run, struct rk_table *table)
 bool rk_run_rejecting(const struct rk_run *run) { return run->state->rejects != NULL; }
 
 struct rk_out *rk_run_out(struct rk_run *run) { return run->state->out; }
+char rk_run_delimiter(const struct rk_run *run) { return run->state->delimiter; }
+struct rk_out *rk_run_rejects(struct rk_run *run) { return run->state->rejects; }
 
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,
                                 size_t count)

@@ -218,7 +218,9 @@ static enum rk_status work(struct rk_state *s, struct rk_error *error)
     bool findings = status == RK_BAD_DATA && (s->run.tool->flags & RK_FINDINGS) && !*error->text;
     if (status != RK_OK && status != RK_ATTENTION && !findings)
         return status;
-    if (s->rejects && !findings) {
+    if (s->rejects && (s->run.tool->flags & RK_READS_FOREIGN)) {
+        ; /* told by the tool */
+    } else if (s->rejects && !findings) {
         uint64_t in = 0, rejected = 0;
         for (size_t i = 0; i < s->opened_count; i++)
             if (rk_table_is_rejecting(s->opened[i].table)) {

@@ -37,6 +37,8 @@ enum rk_tool_flags {
                          * RK_BAD_DATA without a text */
     RK_HAS_TABLES = 64, /* --map, --map-file, --delimiter, --max-errors and --rejects without `inputs`:
                          * the tool opens its tables by rk_run_open */
+    RK_READS_FOREIGN = 128, /* the tool reads its FILE itself: --map, --map-file, --delimiter,
+                            * --max-errors and --rejects are there without a main table */
 };
 
 enum rk_use { RK_MAIN, RK_NEEDED, RK_OPTIONAL }; /* main = the FILE operands or standard input */
@@ -119,6 +121,10 @@ bool rk_run_given(const struct rk_run *run, const char *schema); /* named by opt
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,
                                 size_t count);
 struct rk_out *rk_run_out(struct rk_run *run); /* the same as bytes */
+/* For a tool that reads its FILE itself: --delimiter (0 = not given), --rejects (NULL = not given);
+ * it counts and tells its rejects itself, and returns RK_ATTENTION when there are any. */
+char rk_run_delimiter(const struct rk_run *run);
+struct rk_out *rk_run_rejects(struct rk_run *run);
 /* A further output file, committed with the rest. */
 enum rk_status rk_run_file(struct rk_run *run, struct rk_out **out, const char *path,
                            struct rk_error *error);
