@@ -1,0 +1,301 @@
+/* rk-import: a foreign file into one table of ours. The reading is lib/stream/foreign's, the meaning
+ * lib/table/import's; here stand the options, the rubric, the table of raters, and the sum. */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "privacy/identity.h"
+#include "stream/foreign.h"
+#include "table/import.h"
+#include "tool/tool.h"
+
+#include <unistd.h>
+
+struct texts { /* ends with NULL when read */
+    const char **all;
+    size_t count, room;
+};
+
+static struct {
+    const char *table, *rubric, *raters, *empty;
+    struct texts set, keep, drop, columns;
+    bool drop_unknown;
+    enum rk_wide wide;
+    enum rk_foreign_encoding encoding;
+    char decimal;
+} options;
+
+enum { TABLE = 1, SET, KEEP, DROP, DROP_UNKNOWN, WIDE, COLUMNS, RUBRIC, RATERS, EMPTY, ENCODING,
+       DECIMAL, SHEET };
+
+#define WIDE_WORDS "criteria|raters"
+#define EMPTY_WORDS "not_asked|abstained|conflict|not_met|not_returned"
+#define ENCODING_WORDS "utf-8|utf-16|windows-1252"
+
+static const struct argp_option table[] = {
+    {"table", TABLE, "TEXT", 0, N_("the table of ours to make: candidates, ratings … (needed)"), 0},
+    {"set", SET, "TEXT", 0,
+     N_("COLUMN=VALUE: one value for all rows, such as recruitment_id=R7; repeatable"), 0},
+    {"keep", KEEP, "COLUMN", 0, N_("keep this column of theirs as it is; repeatable"), 0},
+    {"drop", DROP, "COLUMN", 0, N_("leave out this column of theirs; repeatable"), 0},
+    {"drop-unknown", DROP_UNKNOWN, NULL, 0,
+     N_("leave out every column that no column of ours claims, and say which"), 0},
+    {"wide", WIDE, WIDE_WORDS, 0,
+     N_("a score sheet with a column per criterion, or per rater, into rows of ratings"), 0},
+    {"columns", COLUMNS, "TEXT", 0,
+     N_("the score columns of a wide sheet, with commas between; repeatable"), 0},
+    {"rubric", RUBRIC, "FILE", 0, N_("the rubric whose criteria, by id or label, are columns"), 0},
+    {"raters", RATERS, "FILE", 0, N_("our table of raters: whose group each is"), 0},
+    {"empty", EMPTY, EMPTY_WORDS, 0,
+     N_("what an empty score cell means (else: no row in a wide sheet, an error in a long one)"), 0},
+    {"encoding", ENCODING, ENCODING_WORDS, 0,
+     N_("how the file's text is written (found from its bytes)"), 0},
+    {"decimal", DECIMAL, "TEXT", 0,
+     N_("the decimal mark, comma or point; the other then separates thousands (either, but one in "
+        "a column)"), 0},
+    {"sheet", SHEET, "TEXT", 0, N_("not yet: the first visible sheet of a workbook is read"), 0},
+    {0}};
+
+static void add_text(struct texts *texts, const char *text)
+{
+    if (texts->room < texts->count + 2) {
+        texts->room = texts->room * 2 + 8;
+        texts->all = rk_resize(texts->all, texts->room, sizeof *texts->all);
+    }
+    texts->all[texts->count++] = text;
+    texts->all[texts->count] = NULL;
+}
+
+static void add_columns(char *list)
+{
+    for (char *name; (name = strsep(&list, ","));)
+        if (*name)
+            add_text(&options.columns, name);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    (void)state;
+    switch (key) {
+    case TABLE: options.table = arg; break;
+    case SET: add_text(&options.set, arg); break;
+    case KEEP: add_text(&options.keep, arg); break;
+    case DROP: add_text(&options.drop, arg); break;
+    case DROP_UNKNOWN: options.drop_unknown = true; break;
+    case WIDE: options.wide = (enum rk_wide)(RK_WIDE_CRITERIA + rk_choice("wide", WIDE_WORDS, arg)); break;
+    case COLUMNS: add_columns(arg); break;
+    case RUBRIC: options.rubric = arg; break;
+    case RATERS: options.raters = arg; break;
+    case EMPTY: rk_choice("empty", EMPTY_WORDS, arg); options.empty = arg; break;
+    case ENCODING: {
+        static const enum rk_foreign_encoding encodings[] = {RK_UTF_8, RK_UTF_16, RK_WINDOWS_1252};
+        options.encoding = encodings[rk_choice("encoding", ENCODING_WORDS, arg)];
+        break;
+    }
+    case DECIMAL:
+        if (strcmp(arg, ",") && strcmp(arg, "."))
+            rk_usage(_("--decimal must be , or . not '%s'"), arg);
+        options.decimal = *arg;
+        break;
+    case SHEET:
+        rk_usage(_("--sheet is not yet there: the first visible sheet is read; save the other one as "
+                   "a file of its own"));
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+/* ---- what an import leans on ---- */
+
+struct raters {
+    struct rk_strings ids, groups;
+    uint32_t *group; /* by rater */
+    size_t room;
+};
+
+static enum rk_status read_raters(struct rk_run *run, struct raters *raters, struct rk_error *error)
+{
+    const struct rk_schema *schema;
+    struct rk_table *rows;
+    const struct rk_row *row;
+    const char *paths[] = {options.raters};
+    const struct rk_table_options how = {.log = run->log};
+    enum rk_status status = rk_run_schema(run, &schema, "raters", error);
+    if (status == RK_OK)
+        status = rk_table_open(&rows, schema, paths, 1, &how, error);
+    if (status != RK_OK)
+        return status;
+    size_t id = rk_schema_field(schema, "rater_id"), group = rk_schema_field(schema, "rater_group");
+    while ((status = rk_table_next(rows, &row, error)) == RK_OK && row) {
+        uint32_t known = raters->ids.count;
+        uint32_t n = rk_strings_add(&raters->ids, rk_value_text(&row->values[id]));
+        uint32_t g = rk_strings_add(&raters->groups, rk_value_text(&row->values[group]));
+        if (n < known && raters->group[n] != g)
+            rk_table_reject(rows, group, _("the rater stands in two groups"));
+        if (n < known)
+            continue;
+        RK_GROW(raters->group, n, raters->room);
+        raters->group[n] = g;
+    }
+    rk_table_close(rows);
+    return status;
+}
+
+static const char *group_of(void *context, struct rk_text rater)
+{
+    const struct raters *raters = context;
+    uint32_t n = rk_strings_find(&raters->ids, rater);
+    return n == RK_NONE ? NULL : raters->groups.texts[raters->group[n]].text;
+}
+
+static bool is_identity(struct rk_text text)
+{
+    size_t start, size;
+    return rk_identity_find(text, &start, &size) != RK_IDENTITY_NONE;
+}
+
+/* The rubric's criteria with both labels; they point into the document. */
+static enum rk_status read_criteria(rk_json **document, struct rk_import_criterion **criteria,
+                                    size_t *count, struct rk_error *error)
+{
+    const rk_json *list;
+    enum rk_status status = rk_json_read(document, options.rubric, error);
+    if (status == RK_OK)
+        status = rk_json_array(*document, "criteria", true, &list, "", error);
+    if (status != RK_OK)
+        return status;
+    *criteria = rk_alloc(rk_json_count(list), sizeof **criteria);
+    for (size_t i = 0; status == RK_OK && i < rk_json_count(list); i++) {
+        struct rk_import_criterion *c = &(*criteria)[(*count)++];
+        const rk_json *item = rk_json_item(list, i);
+        status = rk_json_string(item, "id", true, &c->id, "criteria", error);
+        if (status == RK_OK)
+            status = rk_json_label(item, "label", "sv", &c->label_sv, "criteria", error);
+        if (status == RK_OK)
+            status = rk_json_label(item, "label", "en", &c->label_en, "criteria", error);
+    }
+    return status;
+}
+
+static void tell_counts(struct rk_run *run, const struct rk_import_counts *c)
+{
+#define N(member) ((unsigned long long)c->member)
+    if (options.wide == RK_LONG) {
+        rk_run_note(run, _("%llu rows in = %llu rows out + %llu rejects + %llu blank"), N(rows_in),
+                    N(rows_out), N(rejected), N(blank));
+        return;
+    }
+    rk_run_note(run, _("%llu rows in = %llu read + %llu rejects + %llu blank"), N(rows_in),
+                N(rows_in) - N(rejected) - N(blank), N(rejected), N(blank));
+    rk_run_note(run, _("%llu score cells in = %llu rows out + %llu in rejects + %llu empty"),
+                N(cells_in), N(rows_out), N(cells_rejected), N(cells_empty));
+#undef N
+}
+
+static enum rk_status copy_rows(struct rk_run *run, struct rk_import *import, struct rk_error *error)
+{
+    size_t count;
+    const struct rk_writer_column *columns = rk_import_columns(import, &count);
+    struct rk_writer *writer = rk_run_writer(run, columns, count);
+    const struct rk_text *cells;
+    enum rk_status status;
+    while ((status = rk_import_next(import, &cells, error)) == RK_OK && cells) {
+        for (size_t i = 0; i < count; i++)
+            rk_write_text(writer, cells[i]);
+        rk_write_end(writer);
+        if (rk_writer_rows(writer) % 10000 == 0)
+            rk_run_progress(run, _("rows"), rk_writer_rows(writer), 0);
+    }
+    rk_writer_finish(writer);
+    struct rk_import_counts counts;
+    if (status == RK_OK) {
+        status = rk_import_finish(import, &counts, error);
+        tell_counts(run, &counts);
+    }
+    return status;
+}
+
+static enum rk_status run(struct rk_run *run, struct rk_error *error)
+{
+    if (!options.table)
+        rk_usage(_("--table NAME is needed: which table of ours the file becomes"));
+    if (run->operand_count > 1)
+        rk_usage(_("one file at a time, not also %s"), run->operands[1]);
+    if (options.wide == RK_LONG && (options.columns.count || options.rubric))
+        rk_usage(_("--columns and --rubric are for wide score sheets: --wide criteria or --wide "
+                   "raters"));
+    if (options.wide == RK_WIDE_RATERS && options.rubric)
+        rk_usage(_("--rubric is for --wide criteria"));
+    const char *path = run->operand_count ? run->operands[0] : "-";
+    if (!run->operand_count && isatty(STDIN_FILENO))
+        rk_usage(_("no file was named, and standard input is a terminal"));
+    struct raters raters = {0};
+    struct rk_import_criterion *criteria = NULL;
+    rk_json *rubric = NULL;
+    struct rk_foreign *foreign = NULL;
+    struct rk_import *import = NULL;
+    struct rk_import_options how = {
+        .map = run->map, .words = rk_words_new(), .log = run->log, .decimal = options.decimal,
+        .constants = options.set.all, .keep = options.keep.all, .drop = options.drop.all,
+        .drop_unknown = options.drop_unknown, .wide = options.wide,
+        .columns = options.columns.all, .empty = options.empty,
+        .group_of = options.raters ? group_of : NULL, .context = &raters,
+        .is_identity = is_identity, .rejects = rk_run_rejects(run)};
+    struct rk_buf words = {0};
+    rk_buf_printf(&words, "%s/schema/words.map.json", run->share);
+    enum rk_status status = rk_run_schema(run, &how.schema, options.table, error);
+    if (status == RK_OK)
+        status = rk_words_read(how.words, rk_keep(words.text), error);
+    if (status == RK_OK && options.raters)
+        status = read_raters(run, &raters, error);
+    if (status == RK_OK && options.rubric)
+        status = read_criteria(&rubric, &criteria, &how.criterion_count, error);
+    how.criteria = criteria;
+    const struct rk_foreign_options dialect = {rk_run_delimiter(run), options.encoding};
+    if (status == RK_OK)
+        status = rk_foreign_open(&foreign, path, &dialect, run->log, error);
+    if (status == RK_OK)
+        status = rk_import_open(&import, foreign, &how, error);
+    if (status == RK_OK)
+        status = copy_rows(run, import, error);
+    rk_import_close(import);
+    rk_buf_free(&words);
+    rk_words_free(how.words);
+    rk_strings_free(&raters.ids);
+    rk_strings_free(&raters.groups);
+    rk_free(raters.group);
+    rk_free(criteria);
+    rk_json_free(rubric);
+    rk_free(options.set.all);
+    rk_free(options.keep.all);
+    rk_free(options.drop.all);
+    rk_free(options.columns.all);
+    return status;
+}
+
+static const char *const examples[] = {
+    "rk-import --table candidates --drop-unknown sokande.csv",
+    "rk-import --table candidates --drop Namn --keep Anteckning --map status=Kandidatstatuss "
+    "lista.csv",
+    "rk-import --table ratings --wide criteria --rubric rubric.json --set recruitment_id=R7 "
+    "--raters raters.csv --drop Summa blad.xlsx",
+    NULL};
+
+static const struct rk_tool_table outputs[] = {
+    {"panelists", RK_MAIN, NULL}, {"recruitments", RK_MAIN, NULL}, {"candidates", RK_MAIN, NULL},
+    {"raters", RK_MAIN, NULL},    {"ratings", RK_MAIN, NULL},      {0}};
+
+static const struct rk_tool tool = {
+    .name = "rk-import",
+    .purpose = N_("turn a foreign file into a table of ours"),
+    .operands = "[FILE]",
+    .options = table,
+    .parse = parse,
+    .flags = RK_HAS_FORMS | RK_READS_FOREIGN,
+    .outputs = outputs,
+    .examples = examples,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return rk_tool_main(&tool, argc, argv);
+}
