@@ -1,0 +1,497 @@
+/* Measures of the people who take part: their work, their bank, their influence before any score. */
+#include "report/measure.h"
+
+#include <assert.h>
+
+/* ---- work done ---- */
+
+/* A piece of work by one person, from activities or, where there are none, from sessions. */
+struct work {
+    uint32_t panelist, stage;
+    int32_t date;
+    rk_fixed hours;
+};
+struct works {
+    struct work *all;
+    size_t count, room;
+    bool planned; /* worked out from sessions and assignments */
+};
+
+/* false when the material has neither. */
+static bool find_work(struct rk_measuring *m, struct works *works)
+{
+    const struct rk_material *material = m->material;
+    if (material->present[RK_MATERIAL_activities]) {
+        for (size_t i = 0; i < material->activities_count; i++) {
+            const struct rk_material_activity *a = &material->activities[i];
+            RK_GROW(works->all, works->count, works->room);
+            works->all[works->count++] = (struct work){a->panelist, a->stage, a->date, a->hours};
+        }
+        return true;
+    }
+    if (!material->present[RK_MATERIAL_assignments] || !material->present[RK_MATERIAL_sessions])
+        return false;
+    works->planned = true;
+    for (size_t i = 0; i < material->assignments_count; i++) {
+        const struct rk_material_assignment *a = &material->assignments[i];
+        if (!rk_measure_is(m, a->seat, "member") || !(rk_measure_is(m, a->status, "confirmed") ||
+                                                      rk_measure_is(m, a->status, "attended")))
+            continue;
+        struct rk_text stages = material->words.texts[a->stages];
+        for (size_t j = 0; j < material->sessions_count; j++) {
+            const struct rk_material_session *s = &material->sessions[j];
+            if (s->recruitment != a->recruitment ||
+                (stages.size && !rk_list_has(stages, material->words.texts[s->stage])))
+                continue;
+            RK_GROW(works->all, works->count, works->room);
+            works->all[works->count++] = (struct work){
+                a->panelist, s->stage, (int32_t)(s->start / 1440 - (s->start % 1440 < 0)),
+                rk_fixed_divide(rk_fixed_int(s->end - s->start), 60)};
+        }
+    }
+    return true;
+}
+
+static void tell_planned(struct rk_measuring *m, struct rk_report_section *section,
+                         const struct works *works)
+{
+    if (works->planned)
+        rk_section_note(m->report, section,
+                        RK_SAY("Worked out from confirmed seats and the length of the sessions; "
+                               "work was not reported (table activities).",
+                               "Räknat på bekräftade platser och mötenas längd; utfört arbete har "
+                               "inte rapporterats (tabellen activities)."));
+}
+
+static const char *no_work = "activities";
+
+void rk_measure_participation(struct rk_measuring *m, struct rk_report_section *section)
+{
+    enum { PEOPLE, TIMES, HOURS };
+    struct works works = {0};
+    if (!find_work(m, &works)) {
+        rk_no_table(m, section, no_work);
+        return;
+    }
+    struct rk_groups stages = {0};
+    for (size_t i = 0; i < works.count; i++)
+        if (rk_in_period(m, works.all[i].date))
+            rk_groups_add(&stages, works.all[i].stage);
+    if (!stages.count) {
+        rk_no_rows(m, section, works.planned ? "sessions" : no_work);
+        rk_free(works.all);
+        return;
+    }
+    rk_groups_sort_stages(m, &stages);
+    struct rk_report_table *table = rk_section_table(
+        m->report, section,
+        rk_report_text(m->report, RK_SAY("Users who took part, %s", "Brukare som deltog, %s"),
+                       m->period),
+        RK_SAY("Stage", "Steg"));
+    rk_table_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_table_column(table, RK_SAY("Occasions", "Tillfällen"), RK_COUNTED, 0, false);
+    rk_table_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 1, false);
+    for (size_t g = 0; g <= stages.count; g++) {
+        struct rk_tuples people = {.width = 1};
+        int64_t times = 0;
+        rk_fixed hours = 0;
+        for (size_t i = 0; i < works.count; i++) {
+            const struct work *w = &works.all[i];
+            if (!rk_in_period(m, w->date) || (g < stages.count && w->stage != stages.words[g]))
+                continue;
+            rk_tuples_add(&people, &w->panelist);
+            times++;
+            hours += w->hours;
+        }
+        struct rk_figure *f = rk_table_row(table,
+                                           g < stages.count ? rk_measure_label(m, stages.words[g])
+                                                            : RK_SAY("All stages", "Alla steg"),
+                                           g == stages.count);
+        f[PEOPLE] = rk_figure_count(people.count, true);
+        f[TIMES] = rk_figure_of(rk_fixed_int(times), people.count, true);
+        f[HOURS] = rk_figure_of(hours, people.count, true);
+        rk_tuples_free(&people);
+    }
+    rk_measure_finish(m, section, RK_SAY("People who took part", "Personer som deltog"), PEOPLE,
+                      SIZE_MAX);
+    rk_section_note(m->report, section,
+                    RK_SAY("A person who takes part in several stages is counted once in the last "
+                           "row.",
+                           "Den som deltar i flera steg räknas en gång i sista raden."));
+    tell_planned(m, section, &works);
+    const struct rk_figure *all = table->rows[stages.count].figures;
+    const char *people = rk_figure_text(m->report, &table->columns[PEOPLE], &all[PEOPLE]);
+    const char *hours = rk_figure_text(m->report, &table->columns[HOURS], &all[HOURS]);
+    rk_report_key_figure(m->report, people, RK_SAY("users took part", "brukare deltog"));
+    rk_report_key_figure(m->report, hours, RK_SAY("hours of users' work", "timmars brukararbete"));
+    if (rk_figure_shown(&all[PEOPLE]) && rk_figure_shown(&all[HOURS]))
+        rk_report_summarize(m->report,
+                            rk_report_text(m->report,
+                                           RK_SAY("%s users took part, for %s hours together.",
+                                                  "%s brukare deltog, tillsammans i %s timmar."),
+                                           people, hours));
+    rk_free(works.all);
+    rk_free(stages.words);
+}
+
+/* The months a series shows: twelve up to the period's last, or the period if that is longer. */
+static int32_t series_start(const struct rk_measuring *m)
+{
+    return m->last - 11 < m->first ? m->last - 11 : m->first;
+}
+
+static const char *month_label(struct rk_measuring *m, int32_t month, bool first)
+{
+    struct rk_buf buf = {0};
+    rk_say_month_short(&buf, m->language, month);
+    if (first || month % 12 == 0)
+        rk_buf_printf(&buf, " %02d", month / 12 % 100);
+    const char *text = rk_report_text(m->report, "%s", buf.text);
+    rk_buf_free(&buf);
+    return text;
+}
+
+void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section)
+{
+    struct works works = {0};
+    if (!find_work(m, &works)) {
+        rk_no_table(m, section, no_work);
+        return;
+    }
+    int32_t start = series_start(m), known = INT32_MAX;
+    for (size_t i = 0; i < works.count; i++) {
+        int32_t month = rk_month_of(works.all[i].date);
+        if (month >= start && month <= m->last && month < known)
+            known = month;
+    }
+    if (known == INT32_MAX) {
+        rk_no_rows(m, section, works.planned ? "sessions" : no_work);
+        rk_free(works.all);
+        return;
+    }
+    if (known < m->first)
+        start = known; /* before the first month known there is nothing to tell */
+    else if (start < m->first)
+        start = m->first;
+    struct rk_report_table *table = rk_section_table(
+        m->report, section, RK_SAY("Users who took part, by month", "Brukare som deltog, per månad"),
+        RK_SAY("Month", "Månad"));
+    rk_table_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    struct rk_buf missing = {0};
+    for (int32_t month = start; month <= m->last; month++) {
+        struct rk_tuples people = {.width = 1};
+        for (size_t i = 0; i < works.count; i++)
+            if (rk_month_of(works.all[i].date) == month)
+                rk_tuples_add(&people, &works.all[i].panelist);
+        struct rk_figure *f = rk_table_row(table, month_label(m, month, month == start), false);
+        if (people.count) {
+            f[0] = rk_figure_count(people.count, true);
+        } else {
+            f[0].state = RK_FIGURE_MISSING;
+            if (missing.size)
+                rk_buf_text(&missing, ", ");
+            rk_say_month(&missing, m->language, month);
+        }
+        rk_tuples_free(&people);
+    }
+    rk_measure_finish(m, section, RK_SAY("People who took part, by month",
+                                         "Personer som deltog, per månad"), 0, SIZE_MAX);
+    if (missing.size) {
+        rk_section_note(m->report, section,
+                        rk_report_text(m->report,
+                                       RK_SAY("No work is reported for %s: whether nobody took part "
+                                              "or nobody reported cannot be told.",
+                                              "Inget arbete är rapporterat för %s: det går inte att "
+                                              "se om ingen deltog eller om ingen rapporterade."),
+                                       missing.text));
+        rk_buf_free(&missing);
+    }
+    tell_planned(m, section, &works);
+    rk_free(works.all);
+}
+
+/* ---- which stages had whom ---- */
+
+void rk_measure_presence(struct rk_measuring *m, struct rk_report_section *section)
+{
+    enum { HELD, FIRST, FIRST_SHARE, SECOND, SECOND_SHARE };
+    if (!m->material->present[RK_MATERIAL_events]) {
+        rk_no_table(m, section, "events");
+        return;
+    }
+    struct rk_tuples seen = {.width = 3}; /* stage, recruitment, group */
+    struct rk_groups stages = {0};
+    for (size_t i = 0; i < m->material->events_count; i++) {
+        const struct rk_material_event *e = &m->material->events[i];
+        if (!rk_in_period(m, e->date))
+            continue;
+        rk_groups_add(&stages, e->stage);
+        rk_tuples_add(&seen, (uint32_t[]){e->stage, e->recruitment, RK_NONE});
+        if (e->n > 0)
+            rk_tuples_add(&seen, (uint32_t[]){e->stage, e->recruitment, e->group});
+    }
+    if (!stages.count) {
+        rk_no_rows(m, section, "events");
+        rk_tuples_free(&seen);
+        return;
+    }
+    rk_groups_sort_stages(m, &stages);
+    uint32_t group[2];
+    const char *name[2];
+    for (int i = 0; i < 2; i++) {
+        group[i] = rk_material_word(m->material, m->specification->groups[i]);
+        name[i] = rk_measure_label(m, group[i]);
+    }
+    struct rk_report_table *table = rk_section_table(
+        m->report, section,
+        rk_report_text(m->report,
+                       RK_SAY("Recruitments by who took part in the stage, %s",
+                              "Rekryteringar efter vilka som deltog i steget, %s"),
+                       m->period),
+        RK_SAY("Stage", "Steg"));
+    rk_table_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
+    for (int i = 0; i < 2; i++) {
+        rk_table_column(table, rk_report_text(m->report, RK_SAY("With: %s", "Med: %s"), name[i]),
+                        RK_COUNTED, 0, false);
+        rk_table_column(table,
+                        rk_report_text(m->report, RK_SAY("Share with: %s", "Andel med: %s"),
+                                       name[i]),
+                        RK_SHARED, 0, false);
+    }
+    bool few = !m->wanted->show_small;
+    for (size_t s = 0; s < stages.count; s++) {
+        int64_t n[3] = {0};
+        for (uint32_t i = 0; i < seen.count; i++) {
+            const uint32_t *t = &seen.members[(size_t)i * 3];
+            if (t[0] != stages.words[s])
+                continue;
+            n[0] += t[2] == RK_NONE;
+            n[1] += t[2] == group[0];
+            n[2] += t[2] == group[1];
+        }
+        struct rk_figure *f = rk_table_row(table, rk_measure_label(m, stages.words[s]), false);
+        f[HELD] = rk_figure_count(n[0], few);
+        f[FIRST] = rk_figure_count(n[1], few);
+        f[FIRST_SHARE] = rk_figure_share(n[1], n[0], n[0], few);
+        f[SECOND] = rk_figure_count(n[2], few);
+        f[SECOND_SHARE] = rk_figure_share(n[2], n[0], n[0], few);
+    }
+    rk_measure_finish(m, section,
+                      RK_SAY("Share of recruitments in which each group took part",
+                             "Andel rekryteringar där gruppen deltog"),
+                      FIRST_SHARE, SECOND_SHARE);
+    section->chart.most = RK_FIXED_ONE;
+    rk_tuples_free(&seen);
+    rk_free(stages.words);
+}
+
+void rk_measure_contributions(struct rk_measuring *m, struct rk_report_section *section)
+{
+    static const char *const answers[] = {"yes", "partly", "no"};
+    enum { TOTAL = 3, COLUMNS };
+    if (!m->material->present[RK_MATERIAL_contributions]) {
+        rk_no_table(m, section, "contributions");
+        return;
+    }
+    bool stages = !strcmp(m->wanted->by, "stage");
+    struct rk_groups rows = {0};
+    bool *in = rk_alloc(m->material->contributions_count, sizeof *in);
+    for (size_t i = 0; i < m->material->contributions_count; i++) {
+        const struct rk_material_contribution *c = &m->material->contributions[i];
+        const struct rk_material_recruitment *r = rk_measure_recruitment(m, c->recruitment);
+        in[i] = rk_measure_is(m, c->group, m->specification->groups[0]) &&
+                (c->date != RK_NO_DAY ? rk_in_period(m, c->date) : r && rk_under_way(m, r));
+        if (in[i])
+            rk_groups_add(&rows, stages ? c->stage : c->kind);
+    }
+    if (!rows.count) {
+        rk_no_rows(m, section, "contributions");
+        rk_free(in);
+        return;
+    }
+    (stages ? rk_groups_sort_stages : rk_groups_sort)(m, &rows);
+    struct rk_report_table *table = rk_section_table(
+        m->report, section,
+        rk_report_text(m->report, RK_SAY("Users' proposals, %s", "Brukarnas förslag, %s"),
+                       m->period),
+        stages ? RK_SAY("Stage", "Steg") : RK_SAY("Kind", "Slag"));
+    rk_table_column(table, RK_SAY("Adopted", "Antagna"), RK_COUNTED, 0, false);
+    rk_table_column(table, RK_SAY("Partly", "Delvis"), RK_COUNTED, 0, false);
+    rk_table_column(table, RK_SAY("Not adopted", "Inte antagna"), RK_COUNTED, 0, false);
+    rk_table_column(table, RK_SAY("All proposals", "Alla förslag"), RK_COUNTED, 0, true);
+    for (size_t g = 0; g <= rows.count; g++) {
+        int64_t n[COLUMNS] = {0};
+        for (size_t i = 0; i < m->material->contributions_count; i++) {
+            const struct rk_material_contribution *c = &m->material->contributions[i];
+            if (!in[i] || (g < rows.count && (stages ? c->stage : c->kind) != rows.words[g]))
+                continue;
+            for (int a = 0; a < TOTAL; a++)
+                n[a] += rk_measure_is(m, c->adopted, answers[a]);
+            n[TOTAL]++;
+        }
+        struct rk_figure *f = rk_table_row(
+            table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
+            g == rows.count);
+        for (int c = 0; c < COLUMNS; c++)
+            f[c] = rk_figure_count(n[c], true);
+    }
+    rk_measure_finish(m, section, RK_SAY("Users' proposals that were adopted",
+                                         "Brukarnas förslag som antogs"), 0, TOTAL);
+    rk_free(in);
+    rk_free(rows.words);
+}
+
+/* ---- the bank ---- */
+
+static bool in_bank(const struct rk_measuring *m, const struct rk_material_panelist *p)
+{
+    if (rk_measure_is(m, p->status, "applied") ||
+        (rk_measure_is(m, p->status, "left") && p->left == RK_NO_DAY))
+        return false;
+    return (p->joined == RK_NO_DAY || p->joined < m->to) &&
+           (p->left == RK_NO_DAY || p->left >= m->to);
+}
+
+void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
+{
+    enum { TRAINED, UNTRAINED, ALL, COLUMNS };
+    if (!m->material->present[RK_MATERIAL_panelists]) {
+        rk_no_table(m, section, "panelists");
+        return;
+    }
+    struct rk_groups rows = {0};
+    for (size_t i = 0; i < m->material->panelists_count; i++)
+        if (in_bank(m, &m->material->panelists[i]))
+            rk_groups_add(&rows, m->material->panelists[i].status);
+    if (!rows.count) {
+        rk_no_rows(m, section, "panelists");
+        return;
+    }
+    rk_groups_sort(m, &rows);
+    struct rk_buf end = {0};
+    rk_say_date(&end, m->language, m->to - 1);
+    struct rk_report_table *table = rk_section_table(
+        m->report, section,
+        rk_report_text(m->report, RK_SAY("The user bank on %s", "Brukarbanken den %s"), end.text),
+        RK_SAY("Status", "Status"));
+    rk_buf_free(&end);
+    rk_table_column(table, RK_SAY("Trained", "Utbildade"), RK_COUNTED, 0, false);
+    rk_table_column(table, RK_SAY("Not yet trained", "Ännu inte utbildade"), RK_COUNTED, 0, false);
+    rk_table_column(table, RK_SAY("All", "Alla"), RK_COUNTED, 0, true);
+    for (size_t g = 0; g <= rows.count; g++) {
+        int64_t n[COLUMNS] = {0};
+        for (size_t i = 0; i < m->material->panelists_count; i++) {
+            const struct rk_material_panelist *p = &m->material->panelists[i];
+            if (!in_bank(m, p) || (g < rows.count && p->status != rows.words[g]))
+                continue;
+            n[p->trained != RK_NO_DAY && p->trained < m->to ? TRAINED : UNTRAINED]++;
+            n[ALL]++;
+        }
+        struct rk_figure *f = rk_table_row(
+            table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
+            g == rows.count);
+        for (int c = 0; c < COLUMNS; c++)
+            f[c] = rk_figure_count(n[c], true);
+    }
+    rk_measure_finish(m, section, RK_SAY("Trained, of all in the bank",
+                                         "Utbildade, av alla i banken"), TRAINED, ALL);
+    const struct rk_figure *all = table->rows[rows.count].figures;
+    rk_section_note(m->report, section,
+                    RK_SAY("Status is as the bank has it today; dates decide who belonged to it.",
+                           "Status är den som banken har i dag; datumen avgör vilka som hörde "
+                           "till den."));
+    rk_report_key_figure(m->report,
+                         rk_figure_text(m->report, &table->columns[ALL], &all[ALL]),
+                         RK_SAY("people in the user bank", "personer i brukarbanken"));
+    rk_free(rows.words);
+}
+
+void rk_measure_changes(struct rk_measuring *m, struct rk_report_section *section)
+{
+    enum { NEW, LEFT };
+    if (!m->material->present[RK_MATERIAL_panelists]) {
+        rk_no_table(m, section, "panelists");
+        return;
+    }
+    int32_t known = INT32_MAX;
+    for (size_t i = 0; i < m->material->panelists_count; i++) {
+        const struct rk_material_panelist *p = &m->material->panelists[i];
+        if (p->joined != RK_NO_DAY && rk_month_of(p->joined) < known)
+            known = rk_month_of(p->joined);
+    }
+    if (known > m->last) {
+        rk_no_rows(m, section, "panelists");
+        return;
+    }
+    int32_t start = series_start(m) > known ? series_start(m) : known;
+    struct rk_report_table *table = rk_section_table(
+        m->report, section, RK_SAY("New in the bank and gone, by month",
+                                   "Nya i banken och de som slutat, per månad"),
+        RK_SAY("Month", "Månad"));
+    rk_table_column(table, RK_SAY("New", "Nya"), RK_COUNTED, 0, false);
+    rk_table_column(table, RK_SAY("Left", "Slutat"), RK_COUNTED, 0, false);
+    for (int32_t month = start; month <= m->last; month++) {
+        int64_t n[2] = {0};
+        for (size_t i = 0; i < m->material->panelists_count; i++) {
+            const struct rk_material_panelist *p = &m->material->panelists[i];
+            n[NEW] += p->joined != RK_NO_DAY && rk_month_of(p->joined) == month;
+            n[LEFT] += p->left != RK_NO_DAY && rk_month_of(p->left) == month;
+        }
+        struct rk_figure *f = rk_table_row(table, month_label(m, month, month == start), false);
+        f[NEW] = rk_figure_count(n[NEW], true);
+        f[LEFT] = rk_figure_count(n[LEFT], true);
+    }
+    rk_measure_finish(m, section, RK_SAY("New in the bank, by month", "Nya i banken, per månad"),
+                      NEW, SIZE_MAX);
+}
+
+void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
+{
+    enum { MOST = 4 };
+    static const enum rk_material_table needs[] = {RK_MATERIAL_assignments,
+                                                   RK_MATERIAL_recruitments};
+    for (size_t i = 0; i < 2; i++)
+        if (!m->material->present[needs[i]]) {
+            rk_no_table(m, section, rk_material_names[needs[i]]);
+            return;
+        }
+    int32_t from = rk_month_first(m->last - 11);
+    struct rk_tuples people = {.width = 1}, seats = {.width = 2};
+    for (size_t i = 0; i < m->material->assignments_count; i++) {
+        const struct rk_material_assignment *a = &m->material->assignments[i];
+        const struct rk_material_recruitment *r = rk_measure_recruitment(m, a->recruitment);
+        if (!r || r->opened == RK_NO_DAY || r->opened < from || r->opened >= m->to ||
+            !rk_holds_seat(m, a) || !rk_measure_is(m, a->seat, "member"))
+            continue;
+        rk_tuples_add(&people, &a->panelist);
+        rk_tuples_add(&seats, (uint32_t[]){a->panelist, a->recruitment});
+    }
+    if (!people.count) {
+        rk_no_rows(m, section, "assignments");
+        return;
+    }
+    int64_t *times = rk_alloc(people.count, sizeof *times), n[MOST + 1] = {0};
+    for (uint32_t i = 0; i < seats.count; i++)
+        times[rk_tuples_find(&people, &seats.members[(size_t)i * 2])]++;
+    for (uint32_t i = 0; i < people.count; i++)
+        n[times[i] < MOST ? times[i] : MOST]++;
+    struct rk_report_table *table = rk_section_table(
+        m->report, section,
+        RK_SAY("People by the number of recruitments they had a seat in, opened in the last twelve "
+               "months",
+               "Personer efter antal rekryteringar de haft plats i, öppnade de senaste tolv "
+               "månaderna"),
+        RK_SAY("Recruitments", "Rekryteringar"));
+    rk_table_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    for (int k = 1; k <= MOST; k++)
+        rk_table_row(table,
+                     rk_report_text(m->report, k < MOST ? "%d" : RK_SAY("%d or more",
+                                                                      "%d eller fler"), k),
+                     false)[0] = rk_figure_count(n[k], true);
+    rk_table_row(table, RK_SAY("All", "Alla"), true)[0] = rk_figure_count(people.count, true);
+    rk_measure_finish(m, section, RK_SAY("People by number of recruitments",
+                                         "Personer efter antal rekryteringar"), 0, SIZE_MAX);
+    rk_free(times);
+    rk_tuples_free(&people);
+    rk_tuples_free(&seats);
+}

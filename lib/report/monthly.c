@@ -1,0 +1,383 @@
+#include "report/measure.h"
+
+#include <assert.h>
+
+struct entry {
+    const char *name;
+    const char *tables; /* '|'-joined: what it reads */
+    const char *by;     /* '|'-joined; "" = it is not divided */
+    const char *charts; /* '|'-joined, besides none */
+    bool persons;
+    rk_measure *measure;
+};
+
+static const struct entry registry[] = {
+    {"recruitments", "recruitments", "department|role", "bars", false, rk_measure_recruitments},
+    {"seats", "recruitments|assignments", "department|role", "bars", true, rk_measure_seats},
+    {"participation", "activities|assignments|sessions", "stage", "bars", true,
+     rk_measure_participation},
+    {"people-by-month", "activities|assignments|sessions", "month", "columns", true,
+     rk_measure_months},
+    {"presence", "events|recruitments", "stage", "dots", false, rk_measure_presence},
+    {"contributions", "contributions|recruitments", "kind|stage", "bars", true,
+     rk_measure_contributions},
+    {"applicants", "candidates|recruitments", "department|role|stage", "bars", true,
+     rk_measure_applicants},
+    {"order", "ranking|recruitments|decisions", "department|role", "dots", true,
+     rk_measure_order},
+    {"decisions", "decisions|recruitments|ranking|candidates", "department|role", "bars", true,
+     rk_measure_decisions},
+    {"days", "recruitments", "department|role", "bars", false, rk_measure_days},
+    {"bank", "panelists", "status", "bars", true, rk_measure_bank},
+    {"bank-changes", "panelists", "month", "columns", true, rk_measure_changes},
+    {"load", "assignments|recruitments", "times", "bars", true, rk_measure_load},
+    {"due", "decisions|assignments|recruitments|panelists", "matter", "bars", true,
+     rk_measure_due},
+};
+enum { ENTRIES = sizeof registry / sizeof *registry };
+
+const char *const *rk_monthly_measures(void)
+{
+    static const char *names[ENTRIES + 1];
+    for (size_t i = 0; i < ENTRIES; i++)
+        names[i] = registry[i].name;
+    return names;
+}
+
+static const struct entry *find(const char *measure)
+{
+    for (size_t i = 0; i < ENTRIES; i++)
+        if (!strcmp(registry[i].name, measure))
+            return &registry[i];
+    return NULL;
+}
+
+static enum rk_status unknown(struct rk_error *error, const struct rk_pos *pos, size_t section,
+                              const char *key, const char *word, const char *list,
+                              const char *const *names)
+{
+    const char *split[16] = {NULL};
+    struct rk_arena arena = {0};
+    struct rk_text rest = rk_text(list ? list : ""), item;
+    for (size_t i = 0; i < 15 && rk_list_next(&rest, &item); i++)
+        split[i] = rk_arena_text(&arena, item.text, item.size);
+    const char *nearest = rk_nearest(word, names ? names : split);
+    enum rk_status status;
+    if (nearest)
+        status = rk_fail_at(error, RK_BAD_DATA, pos,
+                            _("sections[%zu].%s: '%s' is not known here; did you mean '%s'?"),
+                            section, key, word, nearest);
+    else if (list && *list)
+        status = rk_fail_at(error, RK_BAD_DATA, pos,
+                            _("sections[%zu].%s: '%s' is not known here; expected one of %s"),
+                            section, key, word, list);
+    else
+        status = rk_fail_at(error, RK_BAD_DATA, pos, _("sections[%zu].%s: '%s' is not known here"),
+                            section, key, word);
+    rk_arena_free(&arena);
+    return status;
+}
+
+enum rk_status rk_monthly_check(const struct rk_specification *specification, const char *path,
+                                struct rk_error *error)
+{
+    static const char *const chart_names[] = {"none", "bars", "dots", "columns"};
+    struct rk_pos pos = {.file = path};
+    for (size_t i = 0; i < specification->section_count; i++) {
+        const struct rk_specification_section *s = &specification->sections[i];
+        const struct entry *entry = find(s->measure);
+        if (!entry)
+            return unknown(error, &pos, i, "measure", s->measure, NULL, rk_monthly_measures());
+        if (!rk_list_has(rk_text(entry->by), rk_text(s->by)))
+            return unknown(error, &pos, i, "by", s->by, entry->by, NULL);
+        if (s->chart != RK_SPEC_NONE &&
+            !rk_list_has(rk_text(entry->charts), rk_text(chart_names[s->chart])))
+            return unknown(error, &pos, i, "chart", chart_names[s->chart], entry->charts, NULL);
+        struct rk_text rest = rk_text(entry->tables), table;
+        size_t count = 0, given = 0;
+        while (rk_list_next(&rest, &table))
+            count++;
+        for (; s->source[given]; given++)
+            if (!rk_list_has(rk_text(entry->tables), rk_text(s->source[given])))
+                return unknown(error, &pos, i, "source", s->source[given], entry->tables, NULL);
+        if (given != count)
+            return rk_fail_at(error, RK_BAD_DATA, &pos,
+                              _("sections[%zu].source: measure '%s' reads %s, each named once"), i,
+                              s->measure, entry->tables);
+        if (s->show_small && entry->persons)
+            return rk_fail_at(error, RK_BAD_DATA, &pos,
+                              _("sections[%zu].small_cells: measure '%s' counts people; small "
+                                "numbers of people are always hidden"),
+                              i, s->measure);
+        for (size_t j = 0; j < i && entry->persons; j++)
+            if (!strcmp(specification->sections[j].measure, s->measure))
+                return rk_fail_at(error, RK_BAD_DATA, &pos,
+                                  _("sections[%zu].measure: '%s' is in sections[%zu] already; two "
+                                    "divisions of the same people would give away what is hidden"),
+                                  i, s->measure, j);
+    }
+    return RK_OK;
+}
+
+void rk_monthly_tables(const struct rk_specification *specification,
+                       bool needed[RK_MATERIAL_COUNT])
+{
+    for (size_t t = 0; t < RK_MATERIAL_COUNT; t++) {
+        needed[t] = false;
+        for (size_t i = 0; i < specification->section_count; i++) {
+            const struct entry *entry = find(specification->sections[i].measure);
+            needed[t] = needed[t] ||
+                        (entry && rk_list_has(rk_text(entry->tables),
+                                              rk_text(rk_material_names[t])));
+        }
+    }
+}
+
+/* ---- what the measures share ---- */
+
+void rk_groups_add(struct rk_groups *groups, uint32_t word)
+{
+    for (size_t i = 0; i < groups->count; i++)
+        if (groups->words[i] == word)
+            return;
+    RK_GROW(groups->words, groups->count, groups->room);
+    groups->words[groups->count++] = word;
+}
+
+size_t rk_groups_find(const struct rk_groups *groups, uint32_t word)
+{
+    for (size_t i = 0; i < groups->count; i++)
+        if (groups->words[i] == word)
+            return i;
+    assert(!"a word among the groups");
+    return 0;
+}
+
+static int by_text(const void *a, const void *b, void *context)
+{
+    struct rk_measuring *m = context;
+    const struct rk_text *texts = m->material->words.texts;
+    return rk_text_compare(texts[*(const uint32_t *)a], texts[*(const uint32_t *)b]);
+}
+
+void rk_groups_sort(struct rk_measuring *m, struct rk_groups *groups)
+{
+    qsort_r(groups->words, groups->count, sizeof *groups->words, by_text, m);
+}
+
+int rk_stage_compare(struct rk_measuring *m, uint32_t a, uint32_t b)
+{
+    static const char *const order[] = {"profile",  "advert",    "applied",  "application",
+                                        "shortlist", "test",     "interview", "analysis",
+                                        "decision", "hired",     "follow_up", "all", "*", NULL};
+    int place[2];
+    uint32_t words[2] = {a, b};
+    for (int i = 0; i < 2; i++)
+        for (place[i] = 0; order[place[i]] && !rk_measure_is(m, words[i], order[place[i]]);)
+            place[i]++;
+    return place[0] != place[1] ? (place[0] > place[1]) - (place[0] < place[1])
+                                : by_text(&a, &b, m);
+}
+
+static int by_stage(const void *a, const void *b, void *context)
+{
+    return rk_stage_compare(context, *(const uint32_t *)a, *(const uint32_t *)b);
+}
+
+void rk_groups_sort_stages(struct rk_measuring *m, struct rk_groups *groups)
+{
+    qsort_r(groups->words, groups->count, sizeof *groups->words, by_stage, m);
+}
+
+const char *rk_measure_label(struct rk_measuring *m, uint32_t word)
+{
+    const char *text = m->material->words.texts[word].text;
+    if (!*text)
+        return RK_SAY("Not stated", "Inte angivet");
+    for (size_t i = 0; i < m->specification->label_count; i++)
+        if (!strcmp(m->specification->labels[i].word, text)) {
+            const struct rk_specification_text *label = &m->specification->labels[i].text;
+            return m->language == RK_SWEDISH ? label->sv : label->en;
+        }
+    return text;
+}
+
+bool rk_measure_is(const struct rk_measuring *m, uint32_t word, const char *text)
+{
+    return word != RK_NONE && rk_text_is(m->material->words.texts[word], text);
+}
+
+bool rk_in_period(const struct rk_measuring *m, int32_t day)
+{
+    return day != RK_NO_DAY && day >= m->from && day < m->to;
+}
+
+struct rk_material_recruitment *rk_measure_recruitment(struct rk_measuring *m, uint32_t word)
+{
+    if (word >= m->word_count || m->recruitment_of[word] == RK_NONE)
+        return NULL;
+    return &m->material->recruitments[m->recruitment_of[word]];
+}
+
+static int32_t end_of(const struct rk_material_recruitment *r)
+{
+    if (r->decided == RK_NO_DAY)
+        return r->cancelled;
+    return r->cancelled != RK_NO_DAY && r->cancelled < r->decided ? r->cancelled : r->decided;
+}
+
+bool rk_under_way(const struct rk_measuring *m, const struct rk_material_recruitment *r)
+{
+    int32_t end = end_of(r);
+    if (r->opened == RK_NO_DAY)
+        return rk_in_period(m, end);
+    return r->opened < m->to && (end == RK_NO_DAY || end >= m->from);
+}
+
+uint32_t rk_divide(const struct rk_measuring *m, const struct rk_material_recruitment *r)
+{
+    return strcmp(m->wanted->by, "role") ? r->department : r->role;
+}
+
+const char *rk_divide_name(struct rk_measuring *m)
+{
+    return strcmp(m->wanted->by, "role") ? RK_SAY("Department", "Förvaltning")
+                                         : RK_SAY("Role", "Yrkesroll");
+}
+
+bool rk_holds_seat(const struct rk_measuring *m, const struct rk_material_assignment *a)
+{
+    return rk_measure_is(m, a->status, "proposed") || rk_measure_is(m, a->status, "confirmed") ||
+           rk_measure_is(m, a->status, "attended");
+}
+
+const char *rk_count_text(struct rk_measuring *m, int64_t count)
+{
+    struct rk_buf buf = {0};
+    rk_say_count(&buf, m->language, count);
+    const char *text = rk_arena_text(&m->report->arena, buf.text, buf.size);
+    rk_buf_free(&buf);
+    return text;
+}
+
+const char *rk_month_text(struct rk_measuring *m, int32_t month)
+{
+    struct rk_buf buf = {0};
+    rk_say_month(&buf, m->language, month);
+    const char *text = rk_arena_text(&m->report->arena, buf.text, buf.size);
+    rk_buf_free(&buf);
+    return text;
+}
+
+void rk_no_table(struct rk_measuring *m, struct rk_report_section *section, const char *table)
+{
+    rk_section_paragraph(m->report, section,
+                         rk_report_text(m->report,
+                                        RK_SAY("No data: the table %s was not given. That is not "
+                                               "the same as nought.",
+                                               "Uppgift saknas: tabellen %s fanns inte med. Det är "
+                                               "inte detsamma som noll."),
+                                        table));
+}
+
+void rk_no_rows(struct rk_measuring *m, struct rk_report_section *section, const char *table)
+{
+    rk_section_paragraph(m->report, section,
+                         rk_report_text(m->report,
+                                        RK_SAY("No data: the table %s has nothing about %s. That "
+                                               "is not the same as nought.",
+                                               "Uppgift saknas: tabellen %s innehåller inget om %s. "
+                                               "Det är inte detsamma som noll."),
+                                        table, m->period));
+}
+
+void rk_measure_finish(struct rk_measuring *m, struct rk_report_section *section,
+                       const char *chart_title, size_t first_column, size_t second_column)
+{
+    static const enum rk_chart_kind kinds[] = {RK_CHART_NONE, RK_CHART_BARS, RK_CHART_DOTS,
+                                               RK_CHART_COLUMNS};
+    if (!m->wanted->show_small)
+        rk_report_protect(section->table, m->report->threshold);
+    section->table_open = m->wanted->table_open;
+    section->chart = (struct rk_report_chart){
+        .kind = kinds[m->wanted->chart], .title = chart_title,
+        .columns = {first_column, second_column},
+        .column_count = second_column == SIZE_MAX ? 1 : 2};
+    bool any = false; /* a chart of nothing but hidden figures says nothing */
+    for (size_t r = 0; r < section->table->row_count; r++)
+        any = any || (rk_figure_shown(&section->table->rows[r].figures[first_column]) &&
+                      !(section->table->rows[r].total && section->chart.kind == RK_CHART_BARS));
+    if (!any)
+        section->chart.kind = RK_CHART_NONE;
+}
+
+static void index_recruitments(struct rk_measuring *m)
+{
+    struct rk_material *material = m->material;
+    m->word_count = material->words.count;
+    m->recruitment_of = rk_resize(NULL, m->word_count, sizeof *m->recruitment_of);
+    for (uint32_t i = 0; i < m->word_count; i++)
+        m->recruitment_of[i] = RK_NONE;
+    for (size_t i = 0; i < material->recruitments_count; i++)
+        m->recruitment_of[material->recruitments[i].id] = (uint32_t)i;
+}
+
+/* In one month, the people of the month are the people of all stages: where that total is hidden in the
+ * one table, the other must not tell it. */
+static void link_people(struct rk_report *report, const struct rk_specification *specification,
+                        bool one_month)
+{
+    struct rk_report_table *stages = NULL, *months = NULL;
+    for (size_t i = 0; i < specification->section_count; i++) {
+        if (!strcmp(specification->sections[i].measure, "participation"))
+            stages = report->sections[i].table;
+        if (!strcmp(specification->sections[i].measure, "people-by-month"))
+            months = report->sections[i].table;
+    }
+    if (!one_month || !stages || !months ||
+        stages->rows[stages->row_count - 1].figures[0].state != RK_FIGURE_HIDDEN)
+        return;
+    rk_report_hide(months, months->row_count - 1, 0);
+}
+
+void rk_monthly_report(struct rk_report *report, const struct rk_specification *specification,
+                       struct rk_material *material, enum rk_language language, int32_t first,
+                       int32_t last)
+{
+    assert(first <= last);
+    bool sv = language == RK_SWEDISH;
+    *report = (struct rk_report){.language = language, .internal = true,
+                                 .threshold = specification->threshold};
+    struct rk_buf period = {0};
+    rk_say_months(&period, language, first, last);
+    report->title = rk_report_text(report, "%s",
+                                   sv ? specification->title.sv : specification->title.en);
+    report->period = rk_report_text(report, "%s", period.text);
+    rk_buf_free(&period);
+    if (specification->publisher.sv)
+        report->publisher = rk_report_text(report, "%s", sv ? specification->publisher.sv
+                                                            : specification->publisher.en);
+    struct rk_measuring measuring = {
+        .report = report, .specification = specification, .material = material,
+        .language = language, .first = first, .last = last, .from = rk_month_first(first),
+        .to = rk_month_first(last + 1), .period = report->period};
+    struct rk_measuring *m = &measuring;
+    index_recruitments(m);
+    for (size_t i = 0; i < specification->section_count; i++) {
+        m->wanted = &specification->sections[i];
+        struct rk_report_section *section = rk_report_section(
+            report, m->wanted->id, sv ? m->wanted->title.sv : m->wanted->title.en);
+        if (m->wanted->text.sv)
+            rk_section_paragraph(report, section,
+                                 sv ? m->wanted->text.sv : m->wanted->text.en);
+        find(m->wanted->measure)->measure(m, section);
+    }
+    link_people(report, specification, first == last);
+    if (!report->summary_count)
+        rk_report_summarize(report,
+                            RK_SAY("There are too few cases, or no data, for a summary that "
+                                   "protects the people behind the figures.",
+                                   "Det finns för få fall, eller inga uppgifter, för en "
+                                   "sammanfattning som skyddar dem som siffrorna handlar om."));
+    rk_free(m->recruitment_of);
+}

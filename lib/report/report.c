@@ -1,0 +1,256 @@
+#include "report/report.h"
+
+#include <assert.h>
+
+void rk_report_free(struct rk_report *report)
+{
+    for (size_t i = 0; i < report->section_count; i++) {
+        struct rk_report_section *section = &report->sections[i];
+        if (section->table) {
+            rk_free(section->table->columns);
+            rk_free(section->table->rows);
+        }
+        rk_free(section->paragraphs);
+        rk_free(section->notes);
+    }
+    rk_free(report->sections);
+    rk_free(report->key_figures);
+    rk_free(report->summary);
+    rk_free(report->sources);
+    rk_arena_free(&report->arena);
+    *report = (struct rk_report){0};
+}
+
+const char *rk_report_text(struct rk_report *report, const char *format, ...)
+{
+    struct rk_buf buf = {0};
+    va_list args;
+    va_start(args, format);
+    rk_buf_vprintf(&buf, format, args);
+    va_end(args);
+    const char *text = rk_arena_text(&report->arena, buf.text ? buf.text : "", buf.size);
+    rk_buf_free(&buf);
+    return text;
+}
+
+void rk_report_summarize(struct rk_report *report, const char *text)
+{
+    RK_GROW(report->summary, report->summary_count, report->summary_room);
+    report->summary[report->summary_count++] = text;
+}
+
+void rk_report_key_figure(struct rk_report *report, const char *value, const char *label)
+{
+    RK_GROW(report->key_figures, report->key_figure_count, report->key_figure_room);
+    report->key_figures[report->key_figure_count++] = (struct rk_key_figure){value, label};
+}
+
+void rk_report_source(struct rk_report *report, const char *name, const char *value, bool code)
+{
+    RK_GROW(report->sources, report->source_count, report->source_room);
+    report->sources[report->source_count++] =
+        (struct rk_source){rk_report_text(report, "%s", name), rk_report_text(report, "%s", value),
+                           code};
+}
+
+struct rk_report_section *rk_report_section(struct rk_report *report, const char *id,
+                                            const char *title)
+{
+    RK_GROW(report->sections, report->section_count, report->section_room);
+    struct rk_report_section *section = &report->sections[report->section_count++];
+    *section = (struct rk_report_section){.id = rk_report_text(report, "%s", id),
+                                          .title = rk_report_text(report, "%s", title)};
+    return section;
+}
+
+void rk_section_paragraph(struct rk_report *report, struct rk_report_section *section,
+                          const char *text)
+{
+    RK_GROW(section->paragraphs, section->paragraph_count, section->paragraph_room);
+    section->paragraphs[section->paragraph_count++] = rk_report_text(report, "%s", text);
+}
+
+void rk_section_note(struct rk_report *report, struct rk_report_section *section, const char *text)
+{
+    RK_GROW(section->notes, section->note_count, section->note_room);
+    section->notes[section->note_count++] = rk_report_text(report, "%s", text);
+}
+
+struct rk_report_table *rk_section_table(struct rk_report *report,
+                                         struct rk_report_section *section, const char *caption,
+                                         const char *corner)
+{
+    struct rk_report_table *table = rk_arena_alloc(&report->arena, sizeof *table);
+    *table = (struct rk_report_table){.caption = rk_report_text(report, "%s", caption),
+                                      .corner = rk_report_text(report, "%s", corner),
+                                      .report = report};
+    assert(!section->table);
+    section->table = table;
+    return table;
+}
+
+size_t rk_table_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
+                       int decimals, bool total)
+{
+    assert(!table->row_count);
+    RK_GROW(table->columns, table->column_count, table->column_room);
+    table->columns[table->column_count] =
+        (struct rk_report_column){.label = rk_report_text(table->report, "%s", label),
+                                  .kind = kind, .decimals = decimals, .total = total};
+    return table->column_count++;
+}
+
+struct rk_figure *rk_table_row(struct rk_report_table *table, const char *label, bool total)
+{
+    size_t n = table->column_count;
+    struct rk_figure *figures = rk_arena_alloc(&table->report->arena, (n ? n : 1) * sizeof *figures);
+    for (size_t i = 0; i < n; i++)
+        figures[i] = (struct rk_figure){.state = RK_FIGURE_NONE};
+    RK_GROW(table->rows, table->row_count, table->row_room);
+    table->rows[table->row_count++] =
+        (struct rk_report_row){rk_report_text(table->report, "%s", label), figures, total};
+    return figures;
+}
+
+struct rk_figure rk_figure_count(int64_t value, bool persons)
+{
+    return (struct rk_figure){RK_FIGURE_SHOWN, rk_fixed_int(value), value, persons};
+}
+
+struct rk_figure rk_figure_of(rk_fixed value, int64_t n, bool persons)
+{
+    if (n == 0)
+        return (struct rk_figure){.state = RK_FIGURE_NONE, .persons = persons};
+    return (struct rk_figure){RK_FIGURE_SHOWN, value, n, persons};
+}
+
+struct rk_figure rk_figure_share(int64_t part, int64_t n, int64_t base, bool persons)
+{
+    if (n == 0)
+        return rk_figure_of(0, 0, persons);
+    struct rk_figure figure = {RK_FIGURE_SHOWN, rk_fixed_divide(rk_fixed_int(part), n), base,
+                               persons};
+    return figure;
+}
+
+static void hide(struct rk_figure *figure)
+{
+    if (figure->state == RK_FIGURE_SHOWN || figure->state == RK_FIGURE_NONE)
+        *figure = (struct rk_figure){.state = RK_FIGURE_HIDDEN, .persons = true};
+}
+
+/* A total that does not rest on persons (seats asked for) stays; all others go. */
+static void hide_total(struct rk_figure *figure)
+{
+    if (figure->persons)
+        hide(figure);
+}
+
+void rk_report_hide(struct rk_report_table *table, size_t row, size_t column)
+{
+    hide(&table->rows[row].figures[column]);
+    table->hidden = true;
+}
+
+void rk_report_protect(struct rk_report_table *table, int64_t threshold)
+{
+    for (size_t r = 0; r < table->row_count; r++)
+        for (size_t c = 0; c < table->column_count; c++) {
+            struct rk_figure *figure = &table->rows[r].figures[c];
+            if (figure->state == RK_FIGURE_SHOWN && figure->persons && figure->n > 0 &&
+                figure->n < threshold)
+                hide(figure);
+        }
+    for (size_t r = 0; r < table->row_count; r++)
+        for (size_t c = 0; c < table->column_count; c++) {
+            if (table->rows[r].figures[c].state != RK_FIGURE_HIDDEN || table->rows[r].total)
+                continue;
+            for (size_t row = 0; row < table->row_count; row++)
+                for (size_t column = 0; column < table->column_count; column++) {
+                    bool total_row = table->rows[row].total;
+                    bool total_column = table->columns[column].total;
+                    if ((total_row && (column == c || total_column)) ||
+                        (row == r && total_column))
+                        hide_total(&table->rows[row].figures[column]);
+                }
+        }
+    for (size_t r = 0; r < table->row_count; r++) {
+        bool any = false;
+        for (size_t c = 0; c < table->column_count; c++)
+            any = any || table->rows[r].figures[c].state == RK_FIGURE_HIDDEN;
+        for (size_t c = 0; table->rows_known && any && c < table->column_count; c++)
+            hide_total(&table->rows[r].figures[c]);
+    }
+    for (size_t r = 0; r < table->row_count; r++)
+        for (size_t c = 0; c < table->column_count; c++) {
+            enum rk_figure_state state = table->rows[r].figures[c].state;
+            table->hidden = table->hidden || state == RK_FIGURE_HIDDEN;
+            table->missing = table->missing || state == RK_FIGURE_MISSING;
+            table->none = table->none || state == RK_FIGURE_NONE;
+        }
+}
+
+const char *rk_figure_text(struct rk_report *report, const struct rk_report_column *column,
+                           const struct rk_figure *figure)
+{
+    static const char *const symbols[] = {NULL, "[c]", "[x]", "[z]"};
+    if (figure->state != RK_FIGURE_SHOWN)
+        return symbols[figure->state];
+    struct rk_buf buf = {0};
+    if (column->kind == RK_SHARED)
+        rk_say_percent(&buf, report->language, figure->value, column->decimals);
+    else
+        rk_say_number(&buf, report->language, figure->value, column->decimals);
+    const char *text = rk_arena_text(&report->arena, buf.text, buf.size);
+    rk_buf_free(&buf);
+    return text;
+}
+
+static void describe_figure(struct rk_report *report, struct rk_buf *out,
+                            const struct rk_report_column *column, const struct rk_figure *figure)
+{
+    switch (figure->state) {
+    case RK_FIGURE_SHOWN:
+        rk_buf_text(out, rk_figure_text(report, column, figure));
+        if (column->unit)
+            rk_buf_printf(out, " %s", column->unit);
+        break;
+    case RK_FIGURE_HIDDEN:
+        rk_buf_text(out, rk_say(report->language, "hidden", "dolt"));
+        break;
+    case RK_FIGURE_MISSING:
+        rk_buf_text(out, rk_say(report->language, "no data", "uppgift saknas"));
+        break;
+    case RK_FIGURE_NONE:
+        rk_buf_text(out, rk_say(report->language, "does not apply", "inte aktuellt"));
+        break;
+    }
+}
+
+const char *rk_chart_describe(struct rk_report *report, const struct rk_report_table *table,
+                              const struct rk_report_chart *chart)
+{
+    struct rk_buf out = {0};
+    rk_buf_text(&out, chart->kind == RK_CHART_BARS
+                          ? rk_say(report->language, "Bar chart. ", "Stapeldiagram. ")
+                      : chart->kind == RK_CHART_DOTS
+                          ? rk_say(report->language, "Dot plot. ", "Punktdiagram. ")
+                          : rk_say(report->language, "Column chart over time. ",
+                                   "Stapeldiagram över tid. "));
+    for (size_t r = 0; r < table->row_count; r++) {
+        const struct rk_report_row *row = &table->rows[r];
+        rk_buf_printf(&out, "%s: ", row->label);
+        for (size_t i = 0; i < chart->column_count; i++) {
+            const struct rk_report_column *column = &table->columns[chart->columns[i]];
+            if (i)
+                rk_buf_text(&out, ", ");
+            if (chart->column_count > 1)
+                rk_buf_printf(&out, "%s ", column->label);
+            describe_figure(report, &out, column, &row->figures[chart->columns[i]]);
+        }
+        rk_buf_text(&out, r + 1 < table->row_count ? "; " : ".");
+    }
+    const char *text = rk_arena_text(&report->arena, out.text, out.size);
+    rk_buf_free(&out);
+    return text;
+}

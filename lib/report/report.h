@@ -1,0 +1,166 @@
+/* The model of a report: what it says, before any form. A measure fills it, rk_report_protect hides
+ * what must not be shown, and the renderers (render.h) write it as HTML or Markdown. A chart has no
+ * data of its own: it is a view on the table beside it, so it can never show what the table hides.
+ *
+ * Everything belongs to the report's arena: texts given in are copied or must outlive the report.
+ * Calling order for a section: rk_report_section, then rk_report_table and its rows and figures, then
+ * rk_report_protect, and only then sentences, key figures and charts made of the table's figures. */
+#ifndef RK_REPORT_H
+#define RK_REPORT_H
+
+#include "base/mem.h"
+#include "report/language.h"
+
+enum rk_figure_state {
+    RK_FIGURE_SHOWN,
+    RK_FIGURE_HIDDEN,  /* [c] confidential: small, or would give a small one away */
+    RK_FIGURE_MISSING, /* [x] no data: not the same as nought */
+    RK_FIGURE_NONE,    /* [z] does not apply: a mean of nothing */
+};
+
+struct rk_figure {
+    enum rk_figure_state state;
+    rk_fixed value;
+    int64_t n;    /* how many it rests on */
+    bool persons; /* … are people, or say something of single people: few of them are hidden */
+};
+
+enum rk_figure_kind { RK_COUNTED, RK_MEASURED, RK_SHARED }; /* whole; with decimals; 1 = 100 % */
+
+struct rk_report_column {
+    const char *label;
+    enum rk_figure_kind kind;
+    int decimals;
+    bool total;       /* holds the sum of other columns of its row */
+    const char *unit; /* as said after a figure in a sentence or a chart, or NULL */
+};
+
+struct rk_report_row {
+    const char *label;
+    struct rk_figure *figures; /* one per column */
+    bool total;                /* holds the sum (or the whole) of the rows above it */
+};
+
+struct rk_report_table {
+    const char *caption;
+    const char *corner; /* what the rows are: "Department" */
+    struct rk_report_column *columns;
+    size_t column_count, column_room;
+    struct rk_report_row *rows;
+    size_t row_count, row_room;
+    /* The sums of its rows are told elsewhere in the report, so a hidden figure takes its whole row. */
+    bool rows_known;
+    bool hidden; /* something is hidden: set by rk_report_protect */
+    bool missing, none;
+    struct rk_report *report;
+};
+
+enum rk_chart_kind {
+    RK_CHART_NONE,
+    RK_CHART_BARS,    /* a bar per row; a second column is the whole, drawn as an outline */
+    RK_CHART_DOTS,    /* a dot per row on a scale; a second column is a diamond on the same line */
+    RK_CHART_COLUMNS, /* a column per row, side by side: time */
+};
+
+struct rk_report_chart {
+    enum rk_chart_kind kind;
+    const char *title;
+    size_t columns[2]; /* of the table */
+    size_t column_count;
+    rk_fixed least, most;    /* the ends of the scale; equal = 0 to the largest figure */
+    const char *least_label; /* what the ends mean, or NULL = their numbers */
+    const char *most_label;
+    const char *middle_label;
+};
+
+struct rk_report_section {
+    const char *id, *title;
+    const char **paragraphs;
+    size_t paragraph_count, paragraph_room;
+    struct rk_report_table *table; /* NULL where there are no data: a paragraph says so */
+    struct rk_report_chart chart;
+    bool table_open; /* not folded under the chart */
+    const char **notes;
+    size_t note_count, note_room;
+};
+
+struct rk_key_figure {
+    const char *value, *label;
+};
+
+struct rk_source { /* what the report is made from, the same in every language */
+    const char *name, *value;
+    bool code; /* a digest: set in a typewriter face */
+};
+
+struct rk_report {
+    enum rk_language language;
+    const char *title;
+    const char *period;    /* "mars 2020" */
+    const char *publisher; /* or NULL */
+    bool internal;
+    int64_t threshold;
+    struct rk_key_figure *key_figures;
+    size_t key_figure_count, key_figure_room;
+    const char **summary;
+    size_t summary_count, summary_room;
+    struct rk_report_section *sections;
+    size_t section_count, section_room;
+    struct rk_source *sources;
+    size_t source_count, source_room;
+    struct rk_arena arena;
+};
+
+void rk_report_free(struct rk_report *report);
+
+/* A text in the report's arena. */
+const char *rk_report_text(struct rk_report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void rk_report_summarize(struct rk_report *report, const char *text);
+void rk_report_key_figure(struct rk_report *report, const char *value, const char *label);
+void rk_report_source(struct rk_report *report, const char *name, const char *value, bool code);
+
+/* The section stays where it is only until the next one is added. */
+struct rk_report_section *rk_report_section(struct rk_report *report, const char *id,
+                                            const char *title);
+void rk_section_paragraph(struct rk_report *report, struct rk_report_section *section,
+                          const char *text);
+void rk_section_note(struct rk_report *report, struct rk_report_section *section,
+                     const char *text);
+
+/* All columns are added before the first row. */
+struct rk_report_table *rk_section_table(struct rk_report *report,
+                                         struct rk_report_section *section, const char *caption,
+                                         const char *corner);
+size_t rk_table_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
+                       int decimals, bool total);
+/* The figures of a new row start as RK_FIGURE_NONE. */
+struct rk_figure *rk_table_row(struct rk_report_table *table, const char *label, bool total);
+
+struct rk_figure rk_figure_count(int64_t value, bool persons);
+/* A figure that rests on n; n = 0 gives RK_FIGURE_NONE. */
+struct rk_figure rk_figure_of(rk_fixed value, int64_t n, bool persons);
+/* part of n as a share that rests on `base`. */
+struct rk_figure rk_figure_share(int64_t part, int64_t n, int64_t base, bool persons);
+
+/* Hides every figure that rests on 1 … threshold-1 persons; the totals of its row and of its column,
+ * and the total of totals; where the table's row sums are known, the whole row. Nought is not hidden.
+ * Idempotent. What is hidden loses its value: no renderer can leak it. */
+void rk_report_protect(struct rk_report_table *table, int64_t threshold);
+
+/* Hides one figure, because another table would give it away or be given away by it. */
+void rk_report_hide(struct rk_report_table *table, size_t row, size_t column);
+
+/* The figure as people read it in the report's language, with "[c]", "[x]", "[z]"; no unit. */
+const char *rk_figure_text(struct rk_report *report, const struct rk_report_column *column,
+                           const struct rk_figure *figure);
+static inline bool rk_figure_shown(const struct rk_figure *figure)
+{
+    return figure->state == RK_FIGURE_SHOWN;
+}
+
+/* What the chart shows, said in the report's language: facts only, every row. */
+const char *rk_chart_describe(struct rk_report *report, const struct rk_report_table *table,
+                              const struct rk_report_chart *chart);
+
+#endif
