@@ -12,7 +12,7 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       := build$(if $(SAN),-san)
 
 PACKAGES := gcc make git libc6-dev libc6-dbg libcsv-dev libjansson-dev zlib1g-dev libunistring-dev \
-            libzip-dev libexpat1-dev gettext mandoc valgrind strace bash zsh fish shellcheck jq \
+            libzip-dev libexpat1-dev libsodium-dev gettext mandoc valgrind strace bash zsh fish shellcheck jq \
             locales util-linux
 
 CFLAGS  ?= -O2 -g
@@ -26,7 +26,7 @@ else
 OURS    += -fstack-protector-strong -fPIE $(if $(findstring -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
-LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lz -lunistring -lm -lpthread
+LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lz -lunistring -lm -lpthread
 
 NAMES   := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 LIB     := $(B)/librk.a
@@ -101,7 +101,7 @@ setup:
 	@if ! command -v dpkg-query >/dev/null; then \
 	    echo "setup: not a Debian system; what Debian calls these is needed:"; \
 	    printf '  %s\n' $(PACKAGES); \
-	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h | \
+	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h | \
 	        $(CC) -E - >/dev/null || exit 1; \
 	    exit 0; \
 	fi; \

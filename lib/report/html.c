@@ -5,9 +5,9 @@
  * #f2a65a 8.6; the mark white on #8c1128 9.5. */
 static const char style[] =
     ":root{color-scheme:light dark;--paper:#fff;--ink:#1c2126;--quiet:#565e67;--rule:#d5dade;"
-    "--soft:#f3f5f7;--first:#00619c;--second:#b44a00;--mark:#8c1128}\n"
+    "--soft:#f3f5f7;--shade:#98a1ab;--first:#00619c;--second:#b44a00;--mark:#8c1128}\n"
     "@media (prefers-color-scheme:dark){:root{--paper:#15191e;--ink:#e9ecef;--quiet:#aeb6bf;"
-    "--rule:#39424b;--soft:#1e242b;--first:#6db9ec;--second:#f2a65a}}\n"
+    "--rule:#39424b;--soft:#1e242b;--shade:#59636d;--first:#6db9ec;--second:#f2a65a}}\n"
     "*{box-sizing:border-box}\n"
     "html{font:100%/1.55 'Segoe UI',system-ui,-apple-system,'Helvetica Neue','Liberation Sans',"
     "Arial,sans-serif;background:var(--paper);color:var(--ink);-webkit-text-size-adjust:100%}\n"
@@ -17,9 +17,9 @@ static const char style[] =
     ":focus-visible{outline:3px solid var(--first);outline-offset:2px}\n"
     ".skip{position:absolute;left:-99rem}\n"
     ".skip:focus{left:.5rem;top:.5rem;background:var(--paper);padding:.5rem 1rem;z-index:1}\n"
-    ".mark{background:var(--mark);color:#fff;margin:0;padding:.5rem 1.25rem;text-align:center;"
+    ".mark{background:var(--mark);color:#fff;margin:0;max-width:none;padding:.5rem 1.25rem;text-align:center;"
     "font-weight:600;letter-spacing:.02em}\n"
-    "header{padding:2.5rem 0 0}\n"
+    "header .page{padding-top:2.5rem;padding-bottom:0}\n"
     "h1{font-size:clamp(1.7rem,1.2rem + 2.4vw,2.5rem);line-height:1.15;margin:0;font-weight:700;"
     "letter-spacing:-.015em;text-wrap:balance;overflow-wrap:break-word}\n"
     ".period{font-size:1.3rem;color:var(--quiet);margin:.4rem 0 0}\n"
@@ -29,23 +29,22 @@ static const char style[] =
     "section{margin:3rem 0 0;padding:1.6rem 0 0;border-top:1px solid var(--rule)}\n"
     "p{margin:0 0 .8rem;max-width:40rem}\n"
     "ul{padding-left:1.2rem;margin:0}\nli{margin:.3rem 0;max-width:39rem}\n"
-    ".keys{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;"
-    "background:var(--rule);border:1px solid var(--rule);border-radius:.5rem;overflow:hidden;"
-    "margin:2rem 0 0}\n"
-    ".keys div{background:var(--soft);padding:.9rem 1rem;display:flex;"
-    "flex-direction:column-reverse;justify-content:flex-end}\n"
+    ".keys{display:flex;flex-wrap:wrap;gap:1.4rem 2.2rem;margin:2rem 0 0}\n"
+    ".keys div{flex:0 1 auto;min-width:7rem;max-width:13rem;padding:.1rem 0 .1rem .9rem;"
+    "border-left:3px solid var(--first);display:flex;flex-direction:column-reverse;"
+    "justify-content:flex-end}\n"
     ".keys dt{color:var(--quiet);font-size:.9rem;line-height:1.35}\n"
     ".keys dd{margin:0;font-size:1.75rem;font-weight:650;line-height:1.2;letter-spacing:-.01em;"
-    "font-variant-numeric:lining-nums}\n"
+    "font-variant-numeric:lining-nums;white-space:nowrap}\n"
     "nav{margin:2rem 0 0;font-size:.95rem}\nnav h2{font-size:1rem;margin:0 0 .3rem}\n"
-    "nav ol{margin:0;padding:0;list-style:none;columns:2 16rem}\nnav li{margin:.2rem 0}\n"
+    "nav ol{margin:0;padding:0;list-style:none;columns:2 16rem}\nnav li{margin:0;padding:.15rem 0;break-inside:avoid}\n"
     "figure{margin:1.4rem 0 1rem;max-width:38rem}\n"
     "figcaption{font-weight:600;margin:0 0 .7rem}\n"
     ".chart{display:block;overflow:visible}\n"
     ".chart text{fill:var(--ink);font-size:.9375rem}\n"
     ".chart .val,.chart .all{font-weight:600;font-variant-numeric:tabular-nums}\n"
     ".chart .axis,.chart .not{fill:var(--quiet);font-size:.875rem}\n"
-    ".chart .s0{fill:var(--first)}\n.chart .s1{fill:var(--paper);stroke:var(--second);"
+    ".chart .s0{fill:var(--first)}\n.chart .s1{fill:none;stroke:var(--second);"
     "stroke-width:2.5}\n"
     ".chart .whole{fill:none;stroke:var(--quiet);stroke-width:1.5}\n"
     ".chart .track{stroke:var(--quiet);stroke-width:1.5}\n"
@@ -53,7 +52,12 @@ static const char style[] =
     ".chart .span{stroke:var(--ink);stroke-width:3}\n"
     "details{margin:.6rem 0}\nsummary{cursor:pointer;color:var(--first);padding:.25rem 0;"
     "width:fit-content}\n"
-    ".scroll{overflow-x:auto;margin:.8rem 0}\n"
+    /* a shadow at the side where a wide table goes on, gone when scrolled to its end */
+    ".scroll{overflow-x:auto;margin:.8rem 0;background:"
+    "linear-gradient(to right,var(--paper) 30%,transparent) left/2rem 100% no-repeat local,"
+    "linear-gradient(to left,var(--paper) 30%,transparent) right/2rem 100% no-repeat local,"
+    "linear-gradient(to right,var(--shade),transparent) left/.7rem 100% no-repeat scroll,"
+    "linear-gradient(to left,var(--shade),transparent) right/.7rem 100% no-repeat scroll}\n"
     "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums lining-nums;"
     "font-size:.95rem}\n"
     "caption{text-align:left;font-weight:600;padding:0 0 .5rem}\n"
@@ -62,7 +66,9 @@ static const char style[] =
     "th:first-child{text-align:left;padding-left:0}\nth:last-child,td:last-child{padding-right:0}\n"
     "thead th{color:var(--quiet);font-size:.875rem;line-height:1.3;"
     "border-bottom:1.5px solid var(--quiet)}\n"
-    "tbody th{min-width:7.5rem;overflow-wrap:anywhere}\n"
+    "th{hyphens:auto}tbody th{min-width:6.5rem;overflow-wrap:break-word}\n"
+    "@media (max-width:30rem){table{font-size:.875rem}thead th{font-size:.8125rem}"
+    "th,td{padding:.4rem .35rem}}\n"
     ".total th,.total td{font-weight:650;border-bottom:0;border-top:1.5px solid var(--quiet)}\n"
     ".not{color:var(--quiet)}\n"
     ".note{font-size:.9rem;color:var(--quiet)}\n"
@@ -246,7 +252,7 @@ void rk_render_html(struct rk_buf *out, struct rk_report *report)
     rk_buf_text(out, "</a>\n<header>\n");
     if (marking)
         element(out, "p", "mark", marking);
-    rk_buf_text(out, "<div class=\"page top\">\n");
+    rk_buf_text(out, "<div class=\"page\">\n");
     element(out, "h1", NULL, report->title);
     element(out, "p", "period", report->period);
     if (report->publisher)

@@ -15,10 +15,10 @@ const char *rk_table_legend(struct rk_report *report, const struct rk_report_tab
     if (table->hidden)
         rk_buf_printf(&out,
                       rk_say(l,
-                             "[c] = hidden to protect individuals: fewer than %d people, or a "
-                             "figure from which such a number could be worked out. ",
-                             "[c] = dolt för att skydda enskilda: färre än %d personer, eller en "
-                             "siffra som ett sådant antal kan räknas ut ur. "),
+                             "[c] = hidden to protect individuals: fewer than %d, or a figure from "
+                             "which such a small number could be worked out. ",
+                             "[c] = dolt för att skydda enskilda: färre än %d, eller en siffra som ett "
+                             "så litet antal kan räknas ut ur. "),
                       (int)report->threshold);
     if (table->missing)
         rk_buf_text(&out, rk_say(l, "[x] = no data, which is not the same as nought. ",

@@ -237,7 +237,7 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
                "Tau-b över alla par inom rekryteringarna: 1 samma ordning, −1 omvänd."));
     const struct rk_figure *f = table->rows[table->row_count - 1].figures;
     const char *same = rk_figure_text(m->report, &table->columns[SAME], &f[SAME]);
-    rk_report_key_figure(m->report, same,
+    rk_report_key_figure(m->report, &f[SAME], same,
                          RK_SAY("of pairs of candidates in the same order by users and staff",
                                 "av kandidatparen i samma ordning hos brukare och medarbetare"));
     if (rk_figure_shown(&f[SAME]) && rk_figure_shown(&f[CANDIDATES]) && rk_figure_shown(&f[FIRST]))
@@ -246,8 +246,8 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
             rk_report_text(
                 m->report,
                 RK_SAY("Of two candidates, the two groups put the same one first %s of the time "
-                       "(n = %s candidates). They shared a first choice in %s of the recruitments.",
-                       "Av två kandidater satte de två grupperna samma före i %s av fallen (n = %s "
+                       "(n = %s candidates). They shared a first choice in %s of the recruitments.",
+                       "Av två kandidater satte de två grupperna samma före i %s av fallen (n = %s "
                        "kandidater). De hade ett gemensamt förstaval i %s av rekryteringarna."),
                 same, rk_figure_text(m->report, &table->columns[CANDIDATES], &f[CANDIDATES]),
                 rk_figure_text(m->report, &table->columns[FIRST], &f[FIRST])));
@@ -315,7 +315,8 @@ static enum followed followed(struct rk_measuring *m, const struct sorted *s, si
 
 void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *section)
 {
-    enum { TOTAL = 3, COLUMNS };
+    enum { TOTAL = 2, COLUMNS };
+    bool undivided = !strcmp(m->wanted->by, "all");
     static const enum rk_material_table needs[] = {RK_MATERIAL_decisions, RK_MATERIAL_recruitments,
                                                    RK_MATERIAL_ranking};
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
@@ -337,6 +338,7 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
     }
     rk_groups_sort(m, &rows);
     int64_t *n = rk_alloc((rows.count + 1) * COLUMNS, sizeof *n);
+    int64_t without = 0;
     struct rk_groups departed = {0}, reasons = {0};
     struct sorted s = sort_ranking(m);
     enum followed *how = rk_alloc(m->material->recruitments_count, sizeof *how);
@@ -354,6 +356,9 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
         const struct rk_material_recruitment *r = &m->material->recruitments[i];
         if (!decided_in(m, r))
             continue;
+        without += how[i] == UNKNOWN;
+        if (how[i] == UNKNOWN)
+            continue;
         size_t g = rk_groups_find(&rows, rk_divide(m, r));
         n[g * COLUMNS + how[i]]++;
         n[g * COLUMNS + TOTAL]++;
@@ -368,24 +373,22 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
                        RK_SAY("Decisions and the panel’s order, decided in %s",
                               "Beslut och panelens ordning, avgjorda i %s"),
                        m->period),
-        rk_divide_name(m));
+        undivided ? RK_SAY("Recruitments", "Rekryteringar") : rk_divide_name(m));
     rk_table_column(table, RK_SAY("The panel’s first", "Panelens första"), RK_COUNTED, 0, false);
     rk_table_column(table, RK_SAY("Another candidate", "En annan kandidat"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("No hire or no order", "Ingen anställd eller ingen ordning"),
-                    RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, true);
-    table->rows_known = true; /* the number decided is public */
-    for (size_t g = 0; g <= rows.count; g++) {
+    rk_table_column(table, RK_SAY("Compared", "Jämförda"), RK_COUNTED, 0, true);
+    table->rows_known = true; /* how many were decided, and compared, is told in other sections */
+    for (size_t g = undivided ? rows.count : 0; g <= rows.count; g++) {
         struct rk_figure *f = rk_table_row(
             table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
-            g == rows.count);
+            g == rows.count && !undivided);
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[g * COLUMNS + c], true);
     }
-    rk_measure_finish(m, section, RK_SAY("Decisions for the panel’s first, of all decided",
-                                         "Beslut för panelens första, av alla avgjorda"),
+    rk_measure_finish(m, section, RK_SAY("Decisions for the panel’s first, of all",
+                                         "Beslut för panelens första, av alla"),
                       FOLLOWED, TOTAL);
-    const struct rk_figure *f = table->rows[rows.count].figures;
+    const struct rk_figure *f = table->rows[table->row_count - 1].figures;
     if (rk_figure_shown(&f[OTHER]) && n[rows.count * COLUMNS + OTHER]) {
         for (size_t i = 0; i < m->material->decisions_count; i++)
             for (size_t j = 0; j < departed.count; j++)
@@ -403,6 +406,12 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
                                        list.text));
         rk_buf_free(&list);
     }
+    if (without)
+        rk_section_note(m->report, section,
+                        RK_SAY("Recruitments that ended without a hire, or have no order, are not "
+                               "counted here.",
+                               "Rekryteringar som slutade utan anställning, eller saknar "
+                               "rangordning, räknas inte här."));
     rk_section_note(m->report, section,
                     RK_SAY("The panel’s first: nobody who was still available stood before the "
                            "person hired. The manager decides.",

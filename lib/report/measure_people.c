@@ -121,9 +121,13 @@ void rk_measure_participation(struct rk_measuring *m, struct rk_report_section *
     tell_planned(m, section, &works);
     const struct rk_figure *all = table->rows[stages.count].figures;
     const char *people = rk_figure_text(m->report, &table->columns[PEOPLE], &all[PEOPLE]);
-    const char *hours = rk_figure_text(m->report, &table->columns[HOURS], &all[HOURS]);
-    rk_report_key_figure(m->report, people, RK_SAY("users took part", "brukare deltog"));
-    rk_report_key_figure(m->report, hours, RK_SAY("hours of users' work", "timmars brukararbete"));
+    struct rk_report_column whole = table->columns[HOURS];
+    whole.decimals = 0;
+    const char *hours = rk_figure_text(m->report, &whole, &all[HOURS]);
+    rk_report_key_figure(m->report, &all[PEOPLE], people,
+                         RK_SAY("users took part", "brukare deltog"));
+    rk_report_key_figure(m->report, &all[HOURS], hours,
+                         RK_SAY("hours of users’ work", "timmars arbete av brukare"));
     if (rk_figure_shown(&all[PEOPLE]) && rk_figure_shown(&all[HOURS]))
         rk_report_summarize(m->report,
                             rk_report_text(m->report,
@@ -140,15 +144,18 @@ static int32_t series_start(const struct rk_measuring *m)
     return m->last - 11 < m->first ? m->last - 11 : m->first;
 }
 
-static const char *month_label(struct rk_measuring *m, int32_t month, bool first)
+static struct rk_figure *month_row(struct rk_measuring *m, struct rk_report_table *table,
+                                   int32_t month)
 {
-    struct rk_buf buf = {0};
-    rk_say_month_short(&buf, m->language, month);
-    if (first || month % 12 == 0)
-        rk_buf_printf(&buf, " %02d", month / 12 % 100);
-    const char *text = rk_report_text(m->report, "%s", buf.text);
-    rk_buf_free(&buf);
-    return text;
+    struct rk_figure *figures = rk_table_row(table, rk_month_text(m, month), false);
+    struct rk_report_row *row = &table->rows[table->row_count - 1];
+    struct rk_buf brief = {0};
+    rk_say_month_short(&brief, m->language, month);
+    row->brief[0] = rk_report_text(m->report, "%s", brief.text);
+    if (table->row_count == 1 || month % 12 == 0)
+        row->brief[1] = rk_report_text(m->report, "%d", (int)(month / 12));
+    rk_buf_free(&brief);
+    return figures;
 }
 
 void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section)
@@ -183,7 +190,7 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
         for (size_t i = 0; i < works.count; i++)
             if (rk_month_of(works.all[i].date) == month)
                 rk_tuples_add(&people, &works.all[i].panelist);
-        struct rk_figure *f = rk_table_row(table, month_label(m, month, month == start), false);
+        struct rk_figure *f = month_row(m, table, month);
         if (people.count) {
             f[0] = rk_figure_count(people.count, true);
         } else {
@@ -312,7 +319,7 @@ void rk_measure_contributions(struct rk_measuring *m, struct rk_report_section *
     (stages ? rk_groups_sort_stages : rk_groups_sort)(m, &rows);
     struct rk_report_table *table = rk_section_table(
         m->report, section,
-        rk_report_text(m->report, RK_SAY("Users' proposals, %s", "Brukarnas förslag, %s"),
+        rk_report_text(m->report, RK_SAY("Users’ proposals, %s", "Brukarnas förslag, %s"),
                        m->period),
         stages ? RK_SAY("Stage", "Steg") : RK_SAY("Kind", "Slag"));
     rk_table_column(table, RK_SAY("Adopted", "Antagna"), RK_COUNTED, 0, false);
@@ -335,7 +342,7 @@ void rk_measure_contributions(struct rk_measuring *m, struct rk_report_section *
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[c], true);
     }
-    rk_measure_finish(m, section, RK_SAY("Users' proposals that were adopted",
+    rk_measure_finish(m, section, RK_SAY("Users’ proposals that were adopted",
                                          "Brukarnas förslag som antogs"), 0, TOTAL);
     rk_free(in);
     rk_free(rows.words);
@@ -400,7 +407,7 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
                     RK_SAY("Status is as the bank has it today; dates decide who belonged to it.",
                            "Status är den som banken har i dag; datumen avgör vilka som hörde "
                            "till den."));
-    rk_report_key_figure(m->report,
+    rk_report_key_figure(m->report, &all[ALL],
                          rk_figure_text(m->report, &table->columns[ALL], &all[ALL]),
                          RK_SAY("people in the user bank", "personer i brukarbanken"));
     rk_free(rows.words);
@@ -408,41 +415,42 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
 
 void rk_measure_changes(struct rk_measuring *m, struct rk_report_section *section)
 {
-    enum { NEW, LEFT };
     if (!m->material->present[RK_MATERIAL_panelists]) {
         rk_no_table(m, section, "panelists");
         return;
     }
-    int32_t known = INT32_MAX;
+    int32_t from = rk_month_first(m->last - 11);
+    int64_t joined = 0, left = 0, undated = 0;
     for (size_t i = 0; i < m->material->panelists_count; i++) {
         const struct rk_material_panelist *p = &m->material->panelists[i];
-        if (p->joined != RK_NO_DAY && rk_month_of(p->joined) < known)
-            known = rk_month_of(p->joined);
+        joined += p->joined != RK_NO_DAY && p->joined >= from && p->joined < m->to;
+        left += p->left != RK_NO_DAY && p->left >= from && p->left < m->to;
+        undated += p->joined == RK_NO_DAY && !rk_measure_is(m, p->status, "applied");
     }
-    if (known > m->last) {
+    if (undated == (int64_t)m->material->panelists_count) {
         rk_no_rows(m, section, "panelists");
         return;
     }
-    int32_t start = series_start(m) > known ? series_start(m) : known;
+    struct rk_buf span = {0};
+    rk_say_months(&span, m->language, m->last - 11, m->last);
     struct rk_report_table *table = rk_section_table(
-        m->report, section, RK_SAY("New in the bank and gone, by month",
-                                   "Nya i banken och de som slutat, per månad"),
-        RK_SAY("Month", "Månad"));
-    rk_table_column(table, RK_SAY("New", "Nya"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Left", "Slutat"), RK_COUNTED, 0, false);
-    for (int32_t month = start; month <= m->last; month++) {
-        int64_t n[2] = {0};
-        for (size_t i = 0; i < m->material->panelists_count; i++) {
-            const struct rk_material_panelist *p = &m->material->panelists[i];
-            n[NEW] += p->joined != RK_NO_DAY && rk_month_of(p->joined) == month;
-            n[LEFT] += p->left != RK_NO_DAY && rk_month_of(p->left) == month;
-        }
-        struct rk_figure *f = rk_table_row(table, month_label(m, month, month == start), false);
-        f[NEW] = rk_figure_count(n[NEW], true);
-        f[LEFT] = rk_figure_count(n[LEFT], true);
-    }
-    rk_measure_finish(m, section, RK_SAY("New in the bank, by month", "Nya i banken, per månad"),
-                      NEW, SIZE_MAX);
+        m->report, section,
+        rk_report_text(m->report, RK_SAY("To and from the user bank, %s",
+                                         "Till och från brukarbanken, %s"),
+                       span.text),
+        RK_SAY("What", "Vad"));
+    rk_buf_free(&span);
+    rk_table_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_table_row(table, RK_SAY("New in the bank", "Nya i banken"), false)[0] =
+        rk_figure_count(joined, true);
+    rk_table_row(table, RK_SAY("Left the bank", "Har slutat"), false)[0] =
+        rk_figure_count(left, true);
+    rk_measure_finish(m, section, RK_SAY("To and from the bank", "Till och från banken"), 0,
+                      SIZE_MAX);
+    if (undated)
+        rk_section_note(m->report, section,
+                        RK_SAY("Some have no date of joining and are not counted as new.",
+                               "För några saknas datum för inträdet; de räknas inte som nya."));
 }
 
 void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)

@@ -100,19 +100,24 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
                                "recruitments are shown too.",
                                "Att en tjänst utlyses är offentligt, därför visas även små antal "
                                "rekryteringar."));
-    rk_report_key_figure(m->report, said(m, table, UNDER_WAY),
-                         RK_SAY("recruitments under way", "rekryteringar pågick"));
     const struct rk_figure *all = last_row(table);
+    rk_report_key_figure(m->report, &all[UNDER_WAY], said(m, table, UNDER_WAY),
+                         RK_SAY("recruitments under way", "rekryteringar pågick"));
     if (rk_figure_shown(&all[UNDER_WAY]) && rk_figure_shown(&all[OPENED]) &&
         rk_figure_shown(&all[DECIDED]) && rk_figure_shown(&all[CANCELLED]))
         rk_report_summarize(
             m->report,
             rk_report_text(m->report,
-                           RK_SAY("Recruitments under way in %s: %s. Opened: %s. Decided: %s. "
-                                  "Cancelled: %s.",
-                                  "Rekryteringar som pågick i %s: %s. Öppnade: %s. Avgjorda: %s. "
-                                  "Avbrutna: %s."),
-                           m->period, said(m, table, UNDER_WAY), said(m, table, OPENED),
+                           all[UNDER_WAY].value == RK_FIXED_ONE
+                               ? RK_SAY("%s recruitment was under way in %s: %s opened, %s "
+                                        "decided, %s cancelled.",
+                                        "%s rekrytering pågick i %s: %s öppnades, %s avgjordes, "
+                                        "%s avbröts.")
+                               : RK_SAY("%s recruitments were under way in %s: %s were opened, %s "
+                                        "decided and %s cancelled.",
+                                        "%s rekryteringar pågick i %s: %s öppnades, %s avgjordes "
+                                        "och %s avbröts."),
+                           said(m, table, UNDER_WAY), m->period, said(m, table, OPENED),
                            said(m, table, DECIDED), said(m, table, CANCELLED)));
     rk_free(n);
     rk_free(groups.words);
@@ -156,7 +161,7 @@ void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
     struct rk_report_table *table = rk_section_table(
         m->report, section,
         rk_report_text(m->report,
-                       RK_SAY("Users' seats in recruitments under way, %s",
+                       RK_SAY("Users’ seats in recruitments under way, %s",
                               "Brukarplatser i pågående rekryteringar, %s"),
                        m->period),
         rk_divide_name(m));
@@ -175,10 +180,10 @@ void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
     rk_measure_finish(m, section, RK_SAY("Seats filled by users", "Platser tillsatta med brukare"),
                       FILLED, WANTED);
     const struct rk_figure *all = last_row(table);
-    rk_report_key_figure(m->report,
+    rk_report_key_figure(m->report, &all[FILLED],
                          rk_report_text(m->report, RK_SAY("%s of %s", "%s av %s"),
                                         said(m, table, FILLED), said(m, table, WANTED)),
-                         RK_SAY("users' seats filled", "brukarplatser tillsatta"));
+                         RK_SAY("users’ seats filled", "brukarplatser tillsatta"));
     if (rk_figure_shown(&all[FILLED]) && rk_figure_shown(&all[SHARE]))
         rk_report_summarize(
             m->report,
@@ -284,11 +289,11 @@ void rk_measure_applicants(struct rk_measuring *m, struct rk_report_section *sec
         rk_report_summarize(
             m->report,
             rk_report_text(m->report,
-                           RK_SAY("The recruitments whose time for applications ended in %s (%s) "
-                                  "had %s candidates.",
-                                  "De rekryteringar vars ansökningstid gick ut i %s (%s stycken) "
-                                  "hade %s kandidater."),
-                           m->period, rk_count_text(m, recruitments), said(m, table, count)));
+                           RK_SAY("%s candidates applied to the %s recruitments that closed for "
+                                  "applications in %s.",
+                                  "%s kandidater sökte de %s rekryteringar vars ansökningstid "
+                                  "gick ut i %s."),
+                           said(m, table, count), rk_count_text(m, recruitments), m->period));
     rk_free(n);
     rk_free(groups.words);
 }
@@ -355,9 +360,9 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
             m->report,
             rk_report_text(m->report,
                            RK_SAY("The median time from opening to decision was %s days "
-                                  "(recruitments decided: %s).",
-                                  "Mediantiden från öppnande till beslut var %s dagar (avgjorda "
-                                  "rekryteringar: %s)."),
+                                  "(n = %s decided).",
+                                  "Mediantiden från öppnande till beslut var %s dagar "
+                                  "(n = %s avgjorda)."),
                            said(m, table, MEDIAN), said(m, table, DECIDED)));
     rk_free(groups.words);
 }

@@ -39,8 +39,11 @@ void rk_report_summarize(struct rk_report *report, const char *text)
     report->summary[report->summary_count++] = text;
 }
 
-void rk_report_key_figure(struct rk_report *report, const char *value, const char *label)
+void rk_report_key_figure(struct rk_report *report, const struct rk_figure *figure,
+                          const char *value, const char *label)
 {
+    if (!rk_figure_shown(figure))
+        return;
     RK_GROW(report->key_figures, report->key_figure_count, report->key_figure_room);
     report->key_figures[report->key_figure_count++] = (struct rk_key_figure){value, label};
 }
@@ -108,7 +111,8 @@ struct rk_figure *rk_table_row(struct rk_report_table *table, const char *label,
         figures[i] = (struct rk_figure){.state = RK_FIGURE_NONE};
     RK_GROW(table->rows, table->row_count, table->row_room);
     table->rows[table->row_count++] =
-        (struct rk_report_row){rk_report_text(table->report, "%s", label), figures, total};
+        (struct rk_report_row){.label = rk_report_text(table->report, "%s", label),
+                               .figures = figures, .total = total};
     return figures;
 }
 

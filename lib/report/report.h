@@ -37,6 +37,7 @@ struct rk_report_column {
 
 struct rk_report_row {
     const char *label;
+    const char *brief[2]; /* under a column of a chart, where `label` is too long: two lines */
     struct rk_figure *figures; /* one per column */
     bool total;                /* holds the sum (or the whole) of the rows above it */
 };
@@ -117,7 +118,9 @@ void rk_report_free(struct rk_report *report);
 const char *rk_report_text(struct rk_report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void rk_report_summarize(struct rk_report *report, const char *text);
-void rk_report_key_figure(struct rk_report *report, const char *value, const char *label);
+/* Only where `figure` is shown: a row of "[c]" at the top helps nobody. */
+void rk_report_key_figure(struct rk_report *report, const struct rk_figure *figure,
+                          const char *value, const char *label);
 void rk_report_source(struct rk_report *report, const char *name, const char *value, bool code);
 
 /* The section stays where it is only until the next one is added. */

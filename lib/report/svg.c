@@ -50,11 +50,11 @@ static void dot(struct rk_buf *out, int series, rk_fixed x, int y)
     if (series == 0) {
         rk_buf_text(out, "<circle class=\"s0\" role=\"presentation\"");
         percent(out, "cx", x);
-        rk_buf_printf(out, " cy=\"%d\" r=\"7\"/>\n", y);
+        rk_buf_printf(out, " cy=\"%d\" r=\"6\"/>\n", y);
     } else { /* a nested viewport, since a path takes no percentages */
         rk_buf_text(out, "<svg role=\"presentation\" overflow=\"visible\"");
         percent(out, "x", x);
-        rk_buf_printf(out, " y=\"%d\"><path class=\"s1\" d=\"M0-8 8 0 0 8-8 0z\"/></svg>\n", y);
+        rk_buf_printf(out, " y=\"%d\"><path class=\"s1\" d=\"M0-10 10 0 0 10-10 0z\"/></svg>\n", y);
     }
 }
 
@@ -67,11 +67,10 @@ static const char *with_unit(struct rk_report *report, const struct rk_report_co
                                                    : text;
 }
 
-/* "n = 38", where the figure rests on persons and is not itself their number */
+/* The text and "(n = 38)", where the figure is not itself a number of things. */
 static const char *with_n(struct rk_report *report, const struct rk_report_column *column,
-                          const struct rk_figure *figure)
+                          const struct rk_figure *figure, const char *text)
 {
-    const char *text = with_unit(report, column, figure);
     if (!rk_figure_shown(figure) || column->kind == RK_COUNTED)
         return text;
     struct rk_buf n = {0};
@@ -120,9 +119,9 @@ static int legend(struct rk_buf *out, const struct rk_report_table *table,
         if (chart->kind == RK_CHART_DOTS)
             rk_buf_printf(out,
                           i ? "<path class=\"s1\" role=\"presentation\" "
-                              "transform=\"translate(9 %d)\" d=\"M0-8 8 0 0 8-8 0z\"/>\n"
-                            : "<circle class=\"s0\" role=\"presentation\" cx=\"9\" cy=\"%d\" "
-                              "r=\"7\"/>\n",
+                              "transform=\"translate(10 %d)\" d=\"M0-10 10 0 0 10-10 0z\"/>\n"
+                            : "<circle class=\"s0\" role=\"presentation\" cx=\"10\" cy=\"%d\" "
+                              "r=\"6\"/>\n",
                           y);
         else
             rk_buf_printf(out,
@@ -131,7 +130,7 @@ static int legend(struct rk_buf *out, const struct rk_report_table *table,
                           i ? "whole" : "s0", y - 6);
         text_at(out, "lab", 0, 28, y + 5, NULL, table->columns[chart->columns[i]].label);
     }
-    return 22 * (int)chart->column_count + 8;
+    return 22 * (int)chart->column_count + 16;
 }
 
 static int bars(struct rk_buf *out, struct rk_report *report, const struct rk_report_table *table,
@@ -159,7 +158,7 @@ static int bars(struct rk_buf *out, struct rk_report *report, const struct rk_re
             if (width > 0)
                 box(out, "s0", 0, width, y + 22, 16);
             end = width > end ? width : end;
-            text = with_n(report, column, figure);
+            text = with_n(report, column, figure, text);
         }
         if (whole && rk_figure_shown(whole))
             text = rk_report_text(report, rk_say(report->language, "%s of %s", "%s av %s"), text,
@@ -189,9 +188,15 @@ static int dots(struct rk_buf *out, struct rk_report *report, const struct rk_re
         int drawn = 0;
         for (size_t i = 0; i < chart->column_count; i++) {
             const struct rk_figure *figure = &row->figures[chart->columns[i]];
+            const struct rk_figure *next =
+                i + 1 < chart->column_count ? &row->figures[chart->columns[i + 1]] : NULL;
+            const struct rk_report_column *column = &table->columns[chart->columns[i]];
+            const char *text = with_unit(report, column, figure);
             if (i)
                 rk_buf_text(&said, " · ");
-            rk_buf_text(&said, with_n(report, &table->columns[chart->columns[i]], figure));
+            if (!next || !rk_figure_shown(next) || next->n != figure->n) /* else n is told once */
+                text = with_n(report, column, figure, text);
+            rk_buf_text(&said, text);
             if (rk_figure_shown(figure)) {
                 at[i] = left + place(figure->value, least, most, width);
                 drawn |= 1 << i;
@@ -247,13 +252,17 @@ static int columns(struct rk_buf *out, struct rk_report *report,
         }
         text_at(out, rk_figure_shown(figure) ? "val" : "not", middle, 0, TOP + HEIGHT - height - 6,
                 "middle", rk_figure_text(report, column, figure));
-        text_at(out, "axis", middle, 0, TOP + HEIGHT + 18, "middle", table->rows[r].label);
+        const char *const *brief = table->rows[r].brief;
+        text_at(out, "axis", middle, 0, TOP + HEIGHT + 18, "middle",
+                brief[0] ? brief[0] : table->rows[r].label);
+        if (brief[1])
+            text_at(out, "axis", middle, 0, TOP + HEIGHT + 36, "middle", brief[1]);
     }
     rk_buf_printf(out,
                   "<line class=\"track\" role=\"presentation\" x1=\"0%%\" x2=\"100%%\" y1=\"%d\" "
                   "y2=\"%d\"/>\n",
                   TOP + HEIGHT, TOP + HEIGHT);
-    return TOP + HEIGHT + 28;
+    return TOP + HEIGHT + 44;
 }
 
 void rk_render_svg(struct rk_buf *out, struct rk_report *report, const char *id,

@@ -180,7 +180,10 @@ static void take_common(int key, char *arg)
         s->describe = forms[arg ? rk_choice("describe", "json|man|man-sv|bash|zsh|fish", arg) : 0];
         break;
     }
-    case RK_KEY_LANG: rk_choice("lang", "sv|en", arg); break; /* taken in rk_language_of */
+    case RK_KEY_LANG: /* the messages' language was taken in rk_language_of */
+        rk_choice("lang", "sv|en", arg);
+        s->run.language_asked = arg;
+        break;
     case RK_KEY_QUIET: s->run.quiet = true; break;
     case RK_KEY_VERBOSE: s->run.verbose = true; break;
     case RK_KEY_PROGRESS: s->progress = true; break;

@@ -221,6 +221,14 @@ void rk_run_close(struct rk_run *run, struct rk_table *table)
 
 bool rk_run_rejecting(const struct rk_run *run) { return run->state->rejects != NULL; }
 
+const char *rk_run_path(const struct rk_run *run, const char *schema)
+{
+    for (size_t i = 0; i < run->state->opened_count; i++)
+        if (!strcmp(run->state->opened[i].schema, schema))
+            return run->state->opened[i].paths[0];
+    return NULL;
+}
+
 struct rk_out *rk_run_out(struct rk_run *run) { return run->state->out; }
 char rk_run_delimiter(const struct rk_run *run) { return run->state->delimiter; }
 struct rk_out *rk_run_rejects(struct rk_run *run) { return run->state->rejects; }

@@ -69,6 +69,7 @@ struct rk_tool {
 struct rk_run {
     const struct rk_tool *tool;
     const char *language;                 /* "sv" or "en": of messages */
+    const char *language_asked;           /* as --lang says, NULL without it: data follow no locale */
     bool quiet, verbose;
     struct rk_text seed;                  /* "" when not given */
     unsigned threads;                     /* >= 1 */
@@ -116,6 +117,8 @@ enum rk_status rk_run_open(struct rk_run *run, struct rk_table **table,
                            struct rk_error *error);
 void rk_run_close(struct rk_run *run, struct rk_table *table);
 bool rk_run_rejecting(const struct rk_run *run); /* --rejects was given */
+/* The file that the table was read from; NULL unless it was opened. */
+const char *rk_run_path(const struct rk_run *run, const char *schema);
 bool rk_run_given(const struct rk_run *run, const char *schema); /* named by option, --data or FILE */
 /* The main output (-o or standard output), in run->form; finish it with rk_writer_finish. */
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,

@@ -1,0 +1,274 @@
+/* rk-report: a report from tables by a specification. */
+#include "base/mem.h"
+#include "base/sha256.h"
+#include "model/material.h"
+#include "report/monthly.h"
+#include "report/render.h"
+#include "tool/tool.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+enum { SPEC = 0x100, MONTH, TO };
+
+static struct {
+    const char *spec;
+    int32_t first, last; /* months; last < first = not given */
+    enum { HTML, MARKDOWN } form;
+    char *const *arguments; /* the command line, for the provenance */
+} options = {.first = 0, .last = -1};
+
+static const struct argp_option table[] = {
+    {"spec", SPEC, "TEXT", 0,
+     N_("the specification: a name among share/reports (monthly), or a file whose name ends in "
+        ".json"),
+     0},
+    {"month", MONTH, "MONTH", 0, N_("the month, or the months FROM..TO, both included (needed)"), 0},
+    {"to", TO, "html|markdown", 0, N_("form of the report (html)"), 0},
+    {0}};
+
+static void months_of(const char *arg)
+{
+    const char *dots = strstr(arg, "..");
+    if (!dots) {
+        options.first = options.last = rk_option_month("month", arg);
+        return;
+    }
+    char *from = rk_strndup(arg, (size_t)(dots - arg));
+    options.first = rk_option_month("month", from);
+    rk_free(from);
+    options.last = rk_option_month("month", dots + 2);
+    if (options.last < options.first)
+        rk_usage(_("--month: the last month comes before the first: %s"), arg);
+    if (options.last - options.first >= 120)
+        rk_usage(_("--month: expected at most 120 months"));
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    (void)state;
+    switch (key) {
+    case SPEC:
+        options.spec = arg;
+        break;
+    case MONTH:
+        months_of(arg);
+        break;
+    case TO:
+        options.form = rk_choice("to", "html|markdown", arg) ? MARKDOWN : HTML;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* A name that share/reports does not have: tells the nearest that it has. */
+static enum rk_status no_such_report(const char *folder, const char *name, struct rk_error *error)
+{
+    const char *names[65] = {NULL};
+    size_t count = 0;
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && count < 64 && (entry = readdir(dir));) {
+        size_t size = strlen(entry->d_name);
+        if (size > 5 && !strcmp(entry->d_name + size - 5, ".json"))
+            names[count++] = rk_strndup(entry->d_name, size - 5);
+    }
+    if (dir)
+        closedir(dir);
+    const char *nearest = rk_nearest(name, names);
+    enum rk_status status =
+        nearest ? rk_fail(error, RK_BAD_USE, _("no report is called %s; did you mean %s?"), name,
+                          nearest)
+                : rk_fail(error, RK_BAD_USE,
+                          _("no report is called %s; a specification of your own is named by its "
+                            "file, which ends in .json"),
+                          name);
+    for (size_t i = 0; i < count; i++)
+        rk_free((char *)names[i]);
+    return status;
+}
+
+/* Finds, reads and checks the specification; `path` is where it was. */
+static enum rk_status read_specification(struct rk_run *run, struct rk_specification *specification,
+                                         struct rk_buf *path, struct rk_error *error)
+{
+    const char *name = options.spec ? options.spec : "monthly";
+    size_t size = strlen(name);
+    if (strchr(name, '/') || (size > 5 && !strcmp(name + size - 5, ".json"))) {
+        rk_buf_text(path, name);
+    } else {
+        rk_buf_printf(path, "%s/reports", run->share);
+        char *folder = rk_strdup(path->text);
+        rk_buf_printf(path, "/%s.json", name);
+        enum rk_status status =
+            access(path->text, F_OK) ? no_such_report(folder, name, error) : RK_OK;
+        rk_free(folder);
+        if (status)
+            return status;
+    }
+    rk_json *document = NULL;
+    enum rk_status status = rk_json_read(&document, path->text, error);
+    if (status)
+        return status;
+    status = rk_specification_from_json(specification, document, path->text, error);
+    rk_json_free(document);
+    return status ? status : rk_monthly_check(specification, path->text, error);
+}
+
+static enum rk_status read_material(struct rk_run *run,
+                                    const struct rk_specification *specification,
+                                    struct rk_material *material, struct rk_error *error)
+{
+    bool needed[RK_MATERIAL_COUNT], any = false;
+    rk_monthly_tables(specification, needed);
+    for (size_t t = 0; t < RK_MATERIAL_COUNT; t++) {
+        struct rk_table *rows = NULL;
+        const struct rk_schema *schema;
+        const char *name = rk_material_names[t];
+        if (!needed[t])
+            continue;
+        enum rk_status status = rk_run_table(run, &rows, name, error);
+        if (!status && rows)
+            status = rk_run_schema(run, &schema, name, error);
+        if (!status && rows)
+            status = rk_material_read(material, (enum rk_material_table)t, rows, schema, error);
+        if (status)
+            return status;
+        any = any || rows;
+    }
+    return any ? RK_OK
+               : rk_fail(error, RK_BAD_USE,
+                         _("none of the tables that the report reads was given; --data DIR names "
+                           "a data package"));
+}
+
+/* The options that the report depends on, however they were written. */
+static void tell_options(struct rk_run *run, struct rk_report *report)
+{
+    static const char *const kept[] = {"spec", "month", "map", "delimiter"};
+    struct rk_buf text = {0};
+    for (char *const *a = options.arguments + 1; *a && strcmp(*a, "--"); a++)
+        for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+            size_t size = strlen(kept[i]);
+            if (strncmp(*a, "--", 2) || strncmp(*a + 2, kept[i], size) ||
+                ((*a)[2 + size] && (*a)[2 + size] != '='))
+                continue;
+            const char *value = (*a)[2 + size] ? *a + 3 + size : *++a;
+            rk_buf_printf(&text, "%s--%s=%s", text.size ? " " : "", kept[i],
+                          i ? value : base_name(value));
+            break;
+        }
+    rk_report_source(report, rk_say(report->language, "Program", "Program"),
+                     "rk-report " RK_VERSION, false);
+    rk_report_source(report, rk_say(report->language, "Options", "Val"),
+                     text.size ? text.text : "", true);
+    rk_report_source(report, rk_say(report->language, "Threshold", "Tröskel"),
+                     rk_report_text(report, "%lld", (long long)report->threshold), false);
+    rk_report_source(report, rk_say(report->language, "Seed", "Frö"),
+                     rk_say(report->language, "none: nothing is drawn by chance",
+                            "inget: inget dras av slumpen"),
+                     false);
+    rk_buf_free(&text);
+    (void)run;
+}
+
+static enum rk_status tell_file(struct rk_report *report, const char *path, struct rk_error *error)
+{
+    char hex[RK_SHA256_HEX];
+    enum rk_status status = rk_sha256_file(hex, path, error);
+    if (!status)
+        rk_report_source(report, base_name(path), hex, true);
+    return status;
+}
+
+static enum rk_status tell_sources(struct rk_run *run, struct rk_report *report, const char *spec,
+                                   struct rk_error *error)
+{
+    tell_options(run, report);
+    enum rk_status status = tell_file(report, spec, error);
+    for (char *const *a = options.arguments + 1; *a && !status; a++) {
+        if (!strncmp(*a, "--map-file=", 11))
+            status = tell_file(report, *a + 11, error);
+        else if (!strcmp(*a, "--map-file") && a[1])
+            status = tell_file(report, *++a, error);
+    }
+    for (size_t t = 0; t < RK_MATERIAL_COUNT && !status; t++) {
+        const char *path = rk_run_path(run, rk_material_names[t]);
+        if (path)
+            status = strcmp(path, "-") ? tell_file(report, path, error)
+                                       : rk_fail(error, RK_BAD_USE,
+                                                 _("--%s: a report tells the digest of each file "
+                                                   "it was made from; standard input has none"),
+                                                 rk_material_names[t]);
+    }
+    return status;
+}
+
+static enum rk_status run(struct rk_run *run, struct rk_error *error)
+{
+    if (options.last < options.first)
+        rk_usage(_("--month MONTH is needed"));
+    struct rk_specification specification = {0};
+    struct rk_material material;
+    struct rk_report report = {0};
+    struct rk_buf path = {0}, text = {0};
+    rk_material_start(&material);
+    enum rk_status status = read_specification(run, &specification, &path, error);
+    if (!status)
+        status = read_material(run, &specification, &material, error);
+    if (!status) {
+        enum rk_language language;
+        rk_language_parse(run->language_asked ? run->language_asked : specification.language,
+                          &language);
+        rk_monthly_report(&report, &specification, &material, language, options.first,
+                          options.last);
+        status = tell_sources(run, &report, path.text, error);
+    }
+    if (!status) {
+        (options.form == MARKDOWN ? rk_render_markdown : rk_render_html)(&text, &report);
+        rk_out_write(rk_run_out(run), text.text, text.size);
+    }
+    rk_report_free(&report);
+    rk_material_free(&material);
+    rk_specification_free(&specification);
+    rk_buf_free(&path);
+    rk_buf_free(&text);
+    return status;
+}
+
+static const char *const examples[] = {
+    "rk-report --month 2020-03 --data town -o report.html",
+    "rk-report --spec monthly --month 2020-01..2020-06 --data town --lang en --to markdown", NULL};
+
+static const struct rk_tool_table inputs[] = {
+    {"recruitments", RK_OPTIONAL, NULL}, {"sessions", RK_OPTIONAL, NULL},
+    {"assignments", RK_OPTIONAL, NULL},  {"panelists", RK_OPTIONAL, NULL},
+    {"candidates", RK_OPTIONAL, NULL},   {"ranking", RK_OPTIONAL, NULL},
+    {"decisions", RK_OPTIONAL, NULL},    {"activities", RK_OPTIONAL, NULL},
+    {"events", RK_OPTIONAL, NULL},       {"contributions", RK_OPTIONAL, NULL},
+    {0}};
+
+static const struct rk_tool tool = {
+    .name = "rk-report",
+    .purpose = N_("make a report from tables by a specification"),
+    .operands = "",
+    .options = table,
+    .parse = parse,
+    .flags = RK_NO_REJECTS,
+    .inputs = inputs,
+    .examples = examples,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    options.arguments = argv;
+    return rk_tool_main(&tool, argc, argv);
+}
