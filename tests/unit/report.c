@@ -1,0 +1,332 @@
+/* lib/report: how a language writes numbers, what is hidden, what is escaped, and a month worked out
+ * by hand. */
+#include "base/sha256.h"
+#include "check.h"
+#include "report/monthly.h"
+#include "report/render.h"
+
+#define NBSP "\xc2\xa0"
+
+static struct rk_buf buf;
+
+static const char *number(enum rk_language language, const char *text, int decimals)
+{
+    rk_fixed value;
+    rk_buf_clear(&buf);
+    CHECK(rk_fixed_parse(rk_text(text), &value));
+    rk_say_number(&buf, language, value, decimals);
+    return buf.text;
+}
+
+static void numbers(void)
+{
+    CHECK_TEXT(number(RK_SWEDISH, "1234567.891", 2), "1" NBSP "234" NBSP "567,89");
+    CHECK_TEXT(number(RK_ENGLISH, "1234567.891", 2), "1,234,567.89");
+    CHECK_TEXT(number(RK_SWEDISH, "-0.5", 1), "\xe2\x88\x92" "0,5");
+    CHECK_TEXT(number(RK_ENGLISH, "-0.5", 1), "-0.5");
+    CHECK_TEXT(number(RK_SWEDISH, "-0.04", 1), "0,0"); /* no minus nought */
+    CHECK_TEXT(number(RK_SWEDISH, "0.25", 1), "0,2");  /* half to even */
+    CHECK_TEXT(number(RK_SWEDISH, "999.95", 1), "1" NBSP "000,0");
+    CHECK_TEXT(number(RK_SWEDISH, "100", 0), "100");
+    CHECK_TEXT(number(RK_ENGLISH, "3.05", 2), "3.05");
+    rk_buf_clear(&buf);
+    rk_say_percent(&buf, RK_SWEDISH, RK_FIXED_ONE * 456 / 1000, 0);
+    CHECK_TEXT(buf.text, "46" NBSP "%");
+    rk_buf_clear(&buf);
+    rk_say_percent(&buf, RK_ENGLISH, RK_FIXED_ONE / 8, 1);
+    CHECK_TEXT(buf.text, "12.5%");
+    int32_t day = rk_date_days((struct rk_date){2019, 10, 16});
+    rk_buf_clear(&buf);
+    rk_say_date(&buf, RK_SWEDISH, day);
+    CHECK_TEXT(buf.text, "16 oktober 2019");
+    rk_buf_clear(&buf);
+    rk_say_date(&buf, RK_ENGLISH, day);
+    CHECK_TEXT(buf.text, "16 October 2019");
+    rk_buf_clear(&buf);
+    rk_say_months(&buf, RK_SWEDISH, 2020 * 12, 2020 * 12 + 2);
+    CHECK_TEXT(buf.text, "januari–mars 2020");
+    rk_buf_clear(&buf);
+    rk_say_months(&buf, RK_ENGLISH, 2019 * 12 + 10, 2020 * 12);
+    CHECK_TEXT(buf.text, "November 2019–January 2020");
+    rk_buf_clear(&buf);
+    rk_say_months(&buf, RK_SWEDISH, 2020 * 12 + 2, 2020 * 12 + 2);
+    CHECK_TEXT(buf.text, "mars 2020");
+}
+
+static void digests(void)
+{
+    char hex[RK_SHA256_HEX]; /* FIPS 180-4 examples (NIST CSRC) */
+    rk_sha256(hex, "abc", 3);
+    CHECK_TEXT(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    rk_sha256(hex, "", 0);
+    CHECK_TEXT(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    struct rk_error error;
+    CHECK(rk_sha256_file(hex, "/nowhere/at/all", &error) == RK_FAILED);
+}
+
+/* Rows of counts with their sums, as `[c]` where hidden: "3 9 12/…". */
+static const char *protected(const int64_t *counts, size_t rows, size_t columns, bool rows_known)
+{
+    struct rk_report report = {.language = RK_ENGLISH, .threshold = 5};
+    struct rk_report_section *section = rk_report_section(&report, "a", "A");
+    struct rk_report_table *table = rk_section_table(&report, section, "caption", "corner");
+    table->rows_known = rows_known;
+    for (size_t c = 0; c < columns; c++)
+        rk_table_column(table, "part", RK_COUNTED, 0, false);
+    rk_table_column(table, "all", RK_COUNTED, 0, true);
+    for (size_t r = 0; r <= rows; r++) {
+        struct rk_figure *f = rk_table_row(table, "row", r == rows);
+        int64_t all = 0;
+        for (size_t c = 0; c < columns; c++) {
+            int64_t n = 0;
+            for (size_t i = 0; i < rows; i++)
+                n += r == rows || i == r ? counts[i * columns + c] : 0;
+            f[c] = rk_figure_count(n, true);
+            all += n;
+        }
+        f[columns] = rk_figure_count(all, true);
+    }
+    rk_report_protect(table, 5);
+    rk_report_protect(table, 5); /* again changes nothing */
+    rk_buf_clear(&buf);
+    for (size_t r = 0; r <= rows; r++)
+        for (size_t c = 0; c <= columns; c++) {
+            const struct rk_figure *f = &table->rows[r].figures[c];
+            rk_buf_printf(&buf, "%s%s", c ? " " : r ? "/" : "",
+                          rk_figure_text(&report, &table->columns[c], f));
+            CHECK(rk_figure_shown(f) || f->value == 0); /* no value behind the sign */
+        }
+    rk_report_free(&report);
+    return buf.text;
+}
+
+static void hidden(void)
+{
+    CHECK_TEXT(protected((int64_t[]){5, 9, 8, 7}, 2, 2, false), "5 9 14/8 7 15/13 16 29");
+    CHECK_TEXT(protected((int64_t[]){4, 9, 8, 7}, 2, 2, false),
+               "[c] 9 [c]/8 7 15/[c] 16 [c]"); /* the totals of its row, its column, and of all */
+    CHECK_TEXT(protected((int64_t[]){0, 9, 8, 7}, 2, 2, false), "0 9 9/8 7 15/8 16 24");
+    CHECK_TEXT(protected((int64_t[]){1, 1, 8, 7}, 2, 2, false), "[c] [c] [c]/8 7 15/[c] [c] [c]");
+    /* where the row sums are known, one hidden figure of a row could be worked out */
+    CHECK_TEXT(protected((int64_t[]){4, 9, 8, 7}, 2, 2, true), "[c] [c] [c]/8 7 15/[c] [c] [c]");
+    CHECK_TEXT(protected((int64_t[]){3, 0, 8, 7}, 2, 2, true), "[c] [c] [c]/8 7 15/[c] [c] [c]");
+}
+
+static void escaping(void)
+{
+    rk_buf_clear(&buf);
+    rk_escape_html(&buf, "<script>\"a\" & 'b'\x01</script>");
+    CHECK_TEXT(buf.text, "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;\xef\xbf\xbd&lt;/script&gt;");
+    rk_buf_clear(&buf);
+    rk_escape_markdown(&buf, "=cmd|' /C calc'!A0");
+    CHECK_TEXT(buf.text, "\\=cmd\\|' /C calc'!A0");
+    rk_buf_clear(&buf);
+    rk_escape_markdown(&buf, "a*b_c`d\n<img src=x>[e](f)");
+    CHECK_TEXT(buf.text, "a\\*b\\_c\\`d &lt;img src=x&gt;\\[e\\](f)");
+}
+
+/* ---- a month by hand ---- */
+
+static struct rk_material material;
+static uint32_t word(const char *text) { return rk_material_word(&material, text); }
+static int32_t day(int month, int d) { return rk_date_days((struct rk_date){2020, month, d}); }
+
+#define ADD(table, ...)                                                                          \
+    do {                                                                                         \
+        RK_GROW(material.table, material.table##_count, material.table##_room);                  \
+        material.table[material.table##_count++] = (__typeof__(*material.table))__VA_ARGS__;     \
+        material.present[RK_MATERIAL_##table] = true;                                            \
+    } while (0)
+
+static void recruitment(const char *id, const char *department, int32_t opened, int32_t decided,
+                        int32_t cancelled)
+{
+    ADD(recruitments, {.id = word(id), .department = word(department), .role = word("carer"),
+                       .status = word("open"), .seats = 3, .reserves = 1, .opened = opened,
+                       .closes = opened + 14, .decided = decided, .cancelled = cancelled});
+}
+
+static void ranked(const char *recruitment_id, const char *candidate, int rank, int user, int staff)
+{
+    struct rk_material_ranking row = {word(recruitment_id), word("interview"), word(candidate),
+                                      RK_NONE, rk_fixed_int(rank)};
+    const uint32_t groups[] = {word("user"), word("staff")};
+    ADD(ranking, {row.recruitment, row.stage, row.candidate, RK_NONE, row.value});
+    ADD(ranking, {row.recruitment, row.stage, row.candidate, groups[0], rk_fixed_int(user)});
+    ADD(ranking, {row.recruitment, row.stage, row.candidate, groups[1], rk_fixed_int(staff)});
+}
+
+static void fill(void)
+{
+    rk_material_start(&material);
+    recruitment("R1", "AMF", day(1, 10), day(3, 1), RK_NO_DAY);  /* 51 days; the first of March */
+    recruitment("R2", "AMF", day(2, 20), day(3, 31), RK_NO_DAY); /* 40 days; the last of March */
+    recruitment("R3", "SOF", day(2, 1), day(4, 1), RK_NO_DAY);   /* decided the day after */
+    recruitment("R4", "SOF", day(3, 5), RK_NO_DAY, day(3, 20));  /* cancelled */
+    recruitment("R5", "SOF", day(4, 1), RK_NO_DAY, RK_NO_DAY);   /* not yet */
+    static const char *const people[] = {"P1", "P2", "P3", "P4", "P5", "P6", "P7"};
+    for (int i = 0; i < 7; i++) { /* seven at the interview, three of them at the shortlist */
+        ADD(activities, {word(people[i]), word("R1"), word("interview"), day(3, 10),
+                         rk_fixed_int(2)});
+        if (i < 3)
+            ADD(activities, {word(people[i]), word("R1"), word("shortlist"), day(3, 3),
+                             RK_FIXED_ONE * 1234 / 100});
+        ADD(assignments, {word(i < 3 ? "R1" : "R2"), word(people[i]), word("member"),
+                          word(i == 6 ? "declined" : "confirmed"), word(""), RK_NO_DAY});
+    }
+    ADD(activities, {word("P1"), word("R1"), word("interview"), day(1, 31), rk_fixed_int(2)});
+    /* users and staff: one recruitment in the same order but for one tie, one half reversed */
+    ranked("R1", "A", 1, 90, 80);
+    ranked("R1", "B", 2, 70, 80);
+    ranked("R1", "C", 3, 50, 40);
+    ranked("R2", "D", 1, 90, 60);
+    ranked("R2", "E", 2, 80, 70);
+    ranked("R2", "F", 3, 10, 20);
+    ADD(decisions, {.recruitment = word("R1"), .candidate = word("A"), .outcome = word("hired"),
+                    .decided = day(3, 1), .legal_force = RK_NO_DAY, .users_told = RK_NO_DAY,
+                    .candidates_told = RK_NO_DAY});
+}
+
+static struct rk_specification_section sections[] = {
+    {.id = "a", .title = {"A", "A"}, .measure = "recruitments", .by = "department",
+     .show_small = true},
+    {.id = "b", .title = {"B", "B"}, .measure = "participation", .by = "stage",
+     .chart = RK_SPEC_BARS},
+    {.id = "c", .title = {"C", "C"}, .measure = "people-by-month", .by = "month",
+     .chart = RK_SPEC_COLUMNS},
+    {.id = "d", .title = {"D", "D"}, .measure = "order", .by = "department",
+     .chart = RK_SPEC_DOTS},
+    {.id = "e", .title = {"E", "E"}, .measure = "days", .by = "department", .show_small = true},
+    {.id = "f", .title = {"F", "F"}, .measure = "seats", .by = "department",
+     .chart = RK_SPEC_BARS},
+    {.id = "g", .title = {"G", "G"}, .measure = "presence", .by = "stage", .chart = RK_SPEC_DOTS},
+};
+
+static struct rk_specification specification = {
+    .id = "test", .title = {"Prov", "Test"}, .language = "sv", .threshold = 5,
+    .groups = {"user", "staff"}, .sections = sections,
+    .section_count = sizeof sections / sizeof *sections};
+
+/* The figures of a row, or "none". */
+static const char *row(struct rk_report *report, size_t section, size_t r)
+{
+    const struct rk_report_table *table = report->sections[section].table;
+    if (!table || r >= table->row_count)
+        return "none";
+    rk_buf_clear(&buf);
+    rk_buf_printf(&buf, "%s:", table->rows[r].label);
+    for (size_t c = 0; c < table->column_count; c++)
+        rk_buf_printf(&buf, " %s",
+                      rk_figure_text(report, &table->columns[c], &table->rows[r].figures[c]));
+    return buf.text;
+}
+
+static void month(void)
+{
+    struct rk_report report;
+    const int32_t march = 2020 * 12 + 2;
+    rk_monthly_report(&report, &specification, &material, RK_ENGLISH, march, march);
+    /* under way, opened, decided, cancelled, open at the end */
+    CHECK_TEXT(row(&report, 0, 0), "AMF: 2 0 2 0 0");
+    CHECK_TEXT(row(&report, 0, 1), "SOF: 2 1 0 1 1");
+    CHECK_TEXT(row(&report, 0, 2), "All: 4 1 2 1 1");
+    /* people, occasions, hours: 3 x 12.34 at the shortlist is hidden, and so is 51.02 for all */
+    CHECK_TEXT(row(&report, 1, 0), "shortlist: [c] [c] [c]");
+    CHECK_TEXT(row(&report, 1, 1), "interview: 7 7 14.0");
+    CHECK_TEXT(row(&report, 1, 2), "All stages: [c] [c] [c]");
+    /* January has one person, February nobody: hidden is not the same as no data. March would tell
+     * the total that the table before hides. */
+    CHECK_TEXT(row(&report, 2, 0), "January 2020: [c]");
+    CHECK_TEXT(row(&report, 2, 1), "February 2020: [x]");
+    CHECK_TEXT(row(&report, 2, 2), "March 2020: [c]");
+    /* R1: 3 pairs, users all apart, staff tie A = B: 2 the same. R2: 3 pairs, D and E turned: 2 the
+     * same, 1 opposite. 4 of 5 = 80 %; tau-b = (4 - 1) / sqrt(6 x 5) = 0.5477. Same first: R1 only. */
+    CHECK_TEXT(row(&report, 3, 0), "AMF: 2 6 50% 80% 0.55");
+    CHECK_TEXT(row(&report, 3, 1), "All: 2 6 50% 80% 0.55");
+    CHECK_TEXT(row(&report, 4, 0), "AMF: 2 46"); /* (51 + 40) / 2 = 45.5, half to even */
+    /* seats of R1, R2 and R3; the cancelled R4 and the declined seat do not count */
+    CHECK_TEXT(row(&report, 5, 0), "AMF: 6 6 100% 0");
+    CHECK_TEXT(row(&report, 5, 1), "SOF: 3 0 0% 0");
+    CHECK_TEXT(row(&report, 6, 0), "none");
+    CHECK(strstr(report.sections[6].paragraphs[0], "events was not given"));
+
+    /* what is hidden stands nowhere, in no form and no language */
+    for (int l = 0; l < 2; l++)
+        for (int form = 0; form < 2; form++) {
+            struct rk_report again;
+            struct rk_buf text = {0}, second = {0};
+            rk_monthly_report(&again, &specification, &material, (enum rk_language)l, march, march);
+            (form ? rk_render_markdown : rk_render_html)(&text, &again);
+            (form ? rk_render_markdown : rk_render_html)(&second, &again);
+            static const char *const secrets[] = {"37.0", "37,0", "51.0", "51,0", "12.3", "12,3"};
+            for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+                CHECK(!strstr(text.text, secrets[i]));
+            CHECK(text.size == second.size && !memcmp(text.text, second.text, text.size));
+            CHECK(strstr(text.text, l == RK_SWEDISH ? "INTERN – får inte publiceras"
+                                                    : "INTERNAL – not for publication"));
+            CHECK(!strstr(text.text, "<script") && !strstr(text.text, "http:") &&
+                  !strstr(text.text, "https:"));
+            rk_buf_free(&text);
+            rk_buf_free(&second);
+            rk_report_free(&again);
+        }
+
+    struct rk_buf svg = {0};
+    rk_render_svg(&svg, &report, "b", report.sections[1].table, &report.sections[1].chart);
+    CHECK(strstr(svg.text, "<title id=\"chart-b-title\">People who took part</title>"));
+    CHECK(strstr(svg.text, "Bar chart. shortlist: hidden; interview: 7; All stages: hidden."));
+    size_t bars = 0; /* one bar is drawn: nothing for what is hidden, not even of no width */
+    for (const char *at = svg.text; (at = strstr(at, "<rect")); at++)
+        bars++;
+    CHECK(bars == 1);
+    rk_buf_free(&svg);
+    rk_report_free(&report);
+
+    /* a month of which nothing is known is told, and is not nought */
+    rk_monthly_report(&report, &specification, &material, RK_SWEDISH, march + 24, march + 24);
+    CHECK(!report.sections[1].table);
+    CHECK(strstr(report.sections[1].paragraphs[0], "Uppgift saknas"));
+    rk_report_free(&report);
+}
+
+static void checks(void)
+{
+    static const char *both[] = {"recruitments", "assignments", NULL}, *one[] = {"recruitments",
+                                                                                 NULL};
+    struct rk_specification_section s[2] = {
+        {.id = "a", .measure = "seats", .by = "department", .source = both},
+        {.id = "b", .measure = "recruitments", .by = "department", .source = one}};
+    struct rk_specification spec = {.sections = s, .section_count = 2};
+    struct rk_error error;
+    CHECK(rk_monthly_check(&spec, "x.json", &error) == RK_OK);
+    s[1].by = "departmnet";
+    CHECK(rk_monthly_check(&spec, "x.json", &error) == RK_BAD_DATA);
+    CHECK_TEXT(error.text, "sections[1].by: 'departmnet' is not known here; did you mean "
+                           "'department'?");
+    s[1].by = "role";
+    s[0].show_small = true;
+    CHECK(rk_monthly_check(&spec, "x.json", &error) == RK_BAD_DATA);
+    CHECK(strstr(error.text, "counts people"));
+    s[0].show_small = false;
+    s[1] = s[0];
+    CHECK(rk_monthly_check(&spec, "x.json", &error) == RK_BAD_DATA);
+    CHECK(strstr(error.text, "in sections[0] already"));
+    s[0].source = one;
+    spec.section_count = 1;
+    CHECK(rk_monthly_check(&spec, "x.json", &error) == RK_BAD_DATA);
+    CHECK(strstr(error.text, "reads recruitments|assignments"));
+}
+
+int main(void)
+{
+    numbers();
+    digests();
+    hidden();
+    escaping();
+    fill();
+    month();
+    checks();
+    rk_material_free(&material);
+    rk_buf_free(&buf);
+    return finish();
+}
