@@ -20,8 +20,8 @@ static struct {
 
 static const struct argp_option table[] = {
     {"spec", SPEC, "TEXT", 0,
-     N_("the specification: a name among share/reports (monthly), or a file whose name ends in "
-        ".json"),
+     N_("the specification: a name among share/reports (monthly), or a file, told by a dot or a "
+        "slash in its name"),
      0},
     {"month", MONTH, "MONTH", 0, N_("the month, or the months FROM..TO, both included (needed)"), 0},
     {"to", TO, "html|markdown", 0, N_("form of the report (html)"), 0},
@@ -87,8 +87,8 @@ static enum rk_status no_such_report(const char *folder, const char *name, struc
         nearest ? rk_fail(error, RK_BAD_USE, _("no report is called %s; did you mean %s?"), name,
                           nearest)
                 : rk_fail(error, RK_BAD_USE,
-                          _("no report is called %s; a specification of your own is named by its "
-                            "file, which ends in .json"),
+                          _("no report is called %s; a file of your own is told by a dot or a slash "
+                            "in its name"),
                           name);
     for (size_t i = 0; i < count; i++)
         rk_free((char *)names[i]);
@@ -97,29 +97,26 @@ static enum rk_status no_such_report(const char *folder, const char *name, struc
 
 /* Finds, reads and checks the specification; `path` is where it was. */
 static enum rk_status read_specification(struct rk_run *run, struct rk_specification *specification,
-                                         struct rk_buf *path, struct rk_error *error)
+                                         const char **path, struct rk_error *error)
 {
-    const char *name = options.spec ? options.spec : "monthly";
-    size_t size = strlen(name);
-    if (strchr(name, '/') || (size > 5 && !strcmp(name + size - 5, ".json"))) {
-        rk_buf_text(path, name);
-    } else {
-        rk_buf_printf(path, "%s/reports", run->share);
-        char *folder = rk_strdup(path->text);
-        rk_buf_printf(path, "/%s.json", name);
-        enum rk_status status =
-            access(path->text, F_OK) ? no_such_report(folder, name, error) : RK_OK;
-        rk_free(folder);
-        if (status)
-            return status;
+    *path = options.spec ? options.spec : "monthly";
+    if (!strpbrk(*path, "./")) {
+        struct rk_buf file = {0};
+        rk_buf_printf(&file, "%s/reports", run->share);
+        const char *folder = rk_keep(file.text), *name = *path;
+        rk_buf_printf(&file, "/%s.json", name);
+        *path = rk_keep(file.text);
+        rk_buf_free(&file);
+        if (access(*path, F_OK))
+            return no_such_report(folder, name, error);
     }
     rk_json *document = NULL;
-    enum rk_status status = rk_json_read(&document, path->text, error);
+    enum rk_status status = rk_json_read(&document, *path, error);
     if (status)
         return status;
-    status = rk_specification_from_json(specification, document, path->text, error);
+    status = rk_specification_from_json(specification, document, *path, error);
     rk_json_free(document);
-    return status ? status : rk_monthly_check(specification, path->text, error);
+    return status ? status : rk_monthly_check(specification, *path, error);
 }
 
 static enum rk_status read_material(struct rk_run *run,
@@ -150,7 +147,7 @@ static enum rk_status read_material(struct rk_run *run,
 }
 
 /* The options that the report depends on, however they were written. */
-static void tell_options(struct rk_run *run, struct rk_report *report)
+static void tell_options(struct rk_report *report)
 {
     static const char *const kept[] = {"spec", "month", "map", "delimiter"};
     struct rk_buf text = {0};
@@ -176,7 +173,6 @@ static void tell_options(struct rk_run *run, struct rk_report *report)
                             "inget: inget dras av slumpen"),
                      false);
     rk_buf_free(&text);
-    (void)run;
 }
 
 static enum rk_status tell_file(struct rk_report *report, const char *path, struct rk_error *error)
@@ -191,7 +187,7 @@ static enum rk_status tell_file(struct rk_report *report, const char *path, stru
 static enum rk_status tell_sources(struct rk_run *run, struct rk_report *report, const char *spec,
                                    struct rk_error *error)
 {
-    tell_options(run, report);
+    tell_options(report);
     enum rk_status status = tell_file(report, spec, error);
     for (char *const *a = options.arguments + 1; *a && !status; a++) {
         if (!strncmp(*a, "--map-file=", 11))
@@ -218,7 +214,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_specification specification = {0};
     struct rk_material material;
     struct rk_report report = {0};
-    struct rk_buf path = {0}, text = {0};
+    struct rk_buf text = {0};
+    const char *path;
     rk_material_start(&material);
     enum rk_status status = read_specification(run, &specification, &path, error);
     if (!status)
@@ -229,7 +226,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                           &language);
         rk_monthly_report(&report, &specification, &material, language, options.first,
                           options.last);
-        status = tell_sources(run, &report, path.text, error);
+        status = tell_sources(run, &report, path, error);
     }
     if (!status) {
         (options.form == MARKDOWN ? rk_render_markdown : rk_render_html)(&text, &report);
@@ -238,7 +235,6 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_report_free(&report);
     rk_material_free(&material);
     rk_specification_free(&specification);
-    rk_buf_free(&path);
     rk_buf_free(&text);
     return status;
 }
@@ -257,7 +253,7 @@ static const struct rk_tool_table inputs[] = {
 
 static const struct rk_tool tool = {
     .name = "rk-report",
-    .purpose = N_("make a report from tables by a specification"),
+    .purpose = N_("build a report from tables by a specification"),
     .operands = "",
     .options = table,
     .parse = parse,

@@ -63,12 +63,12 @@ static int choice(struct reading *r, const rk_json *object, const char *key,
         if (!strcmp(words[i], word))
             return i;
     if (r->status == RK_OK) {
-        const char *nearest = rk_nearest(word, words);
+        const char *nearest = rk_nearest(word, words), *dot = *what ? "." : "";
         r->status = nearest ? rk_fail(r->error, RK_BAD_DATA,
-                                      _("%s.%s: '%s' is not a choice; did you mean '%s'?"), what,
-                                      key, word, nearest)
-                            : rk_fail(r->error, RK_BAD_DATA, _("%s.%s: '%s' is not a choice"),
-                                      what, key, word);
+                                      _("%s%s%s: '%s' is not a choice; did you mean '%s'?"), what,
+                                      dot, key, word, nearest)
+                            : rk_fail(r->error, RK_BAD_DATA, _("%s%s%s: '%s' is not a choice"),
+                                      what, dot, key, word);
     }
     return 0;
 }

@@ -29,6 +29,7 @@ struct rk_groups {
     size_t count, room;
 };
 void rk_groups_add(struct rk_groups *groups, uint32_t word);
+bool rk_groups_has(const struct rk_groups *groups, uint32_t word);
 size_t rk_groups_find(const struct rk_groups *groups, uint32_t word); /* which must be there */
 void rk_groups_sort(struct rk_measuring *m, struct rk_groups *groups); /* bytewise */
 void rk_groups_sort_stages(struct rk_measuring *m, struct rk_groups *groups);

@@ -351,6 +351,8 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
         struct rk_figure *f = rk_table_row(table, row_label(m, &groups, g), g == groups.count);
         f[DECIDED] = rk_figure_count((int64_t)n, !m->wanted->show_small);
         f[MEDIAN] = rk_figure_of(median, (int64_t)n, !m->wanted->show_small);
+        if (median % RK_FIXED_ONE)
+            table->columns[MEDIAN].decimals = 1;
     }
     rk_free(days);
     rk_measure_finish(m, section, RK_SAY("Median days to decision", "Mediantid till beslut, dagar"),
@@ -375,22 +377,23 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
                        material->present[RK_MATERIAL_recruitments];
     bool panelists = material->present[RK_MATERIAL_panelists];
     int64_t candidates = 0, users = 0, declarations = 0, consents = 0;
-    struct rk_groups untold = {0};
+    struct rk_groups ended = {0}, told = {0};
     for (size_t i = 0; i < material->decisions_count; i++) {
         const struct rk_material_decision *d = &material->decisions[i];
         if (d->decided == RK_NO_DAY || d->decided >= m->to)
             continue;
         candidates += d->candidates_told == RK_NO_DAY || d->candidates_told >= m->to;
-        if (d->users_told == RK_NO_DAY || d->users_told >= m->to)
-            rk_groups_add(&untold, d->recruitment);
+        if (d->users_told != RK_NO_DAY && d->users_told < m->to)
+            rk_groups_add(&told, d->recruitment);
+        rk_groups_add(&ended, d->recruitment);
     }
     for (size_t i = 0; i < material->assignments_count; i++) {
         const struct rk_material_assignment *a = &material->assignments[i];
         const struct rk_material_recruitment *r = rk_measure_recruitment(m, a->recruitment);
         if (!rk_holds_seat(m, a))
             continue;
-        for (size_t j = 0; j < untold.count; j++)
-            users += untold.words[j] == a->recruitment && rk_measure_is(m, a->seat, "member");
+        users += rk_measure_is(m, a->seat, "member") && rk_groups_has(&ended, a->recruitment) &&
+                 !rk_groups_has(&told, a->recruitment);
         declarations += r && rk_under_way(m, r) &&
                         (a->declared == RK_NO_DAY || a->declared >= m->to);
     }
@@ -435,5 +438,6 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
             f[0].state = RK_FIGURE_MISSING;
     }
     rk_measure_finish(m, section, RK_SAY("What is due", "Att göra"), 0, SIZE_MAX);
-    rk_free(untold.words);
+    rk_free(ended.words);
+    rk_free(told.words);
 }

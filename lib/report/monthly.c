@@ -135,11 +135,18 @@ void rk_monthly_tables(const struct rk_specification *specification,
 
 /* ---- what the measures share ---- */
 
-void rk_groups_add(struct rk_groups *groups, uint32_t word)
+bool rk_groups_has(const struct rk_groups *groups, uint32_t word)
 {
     for (size_t i = 0; i < groups->count; i++)
         if (groups->words[i] == word)
-            return;
+            return true;
+    return false;
+}
+
+void rk_groups_add(struct rk_groups *groups, uint32_t word)
+{
+    if (rk_groups_has(groups, word))
+        return;
     RK_GROW(groups->words, groups->count, groups->room);
     groups->words[groups->count++] = word;
 }
