@@ -241,7 +241,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
 
 static const char *const examples[] = {
     "rk-report --month 2020-03 --data town -o report.html",
-    "rk-report --spec monthly --month 2020-01..2020-06 --data town --lang en --to markdown", NULL};
+    "rk-report --spec monthly --month 2020-01..2020-06 --data town --lang en --to markdown -o spring.md",
+    NULL};
 
 static const struct rk_tool_table inputs[] = {
     {"recruitments", RK_OPTIONAL, NULL}, {"sessions", RK_OPTIONAL, NULL},

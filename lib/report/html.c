@@ -154,7 +154,7 @@ static void table(struct rk_buf *out, struct rk_report *report, const char *id,
         rk_buf_text(out, "</tr>\n");
     }
     rk_buf_text(out, "</tbody>\n</table>\n</div>\n");
-    const char *legend = rk_table_legend(report, t);
+    const char *legend = rk_report_legend(report, t);
     if (legend)
         element(out, "p", "note", legend);
 }

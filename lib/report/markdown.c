@@ -8,7 +8,7 @@ const char *rk_report_marking(const struct rk_report *report)
                : NULL;
 }
 
-const char *rk_table_legend(struct rk_report *report, const struct rk_report_table *table)
+const char *rk_report_legend(struct rk_report *report, const struct rk_report_table *table)
 {
     struct rk_buf out = {0};
     enum rk_language l = report->language;
@@ -81,7 +81,7 @@ static void table(struct rk_buf *out, struct rk_report *report, const struct rk_
         rk_buf_text(out, " |\n");
     }
     rk_buf_char(out, '\n');
-    const char *legend = rk_table_legend(report, t);
+    const char *legend = rk_report_legend(report, t);
     if (legend)
         line(out, "", legend, "\n\n");
 }

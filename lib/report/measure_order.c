@@ -188,17 +188,17 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
                               "Två rangordningar jämförda, %s och %s: rekryteringar avgjorda i %s"),
                        name[0], name[1], m->period),
         rk_divide_name(m));
-    rk_table_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Same first choice", "Samma förstaval"), RK_SHARED, 0, false);
-    rk_table_column(table, RK_SAY("Pairs in the same order", "Par i samma ordning"), RK_SHARED, 0,
+    rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Same first choice", "Samma förstaval"), RK_SHARED, 0, false);
+    rk_report_column(table, RK_SAY("Pairs in the same order", "Par i samma ordning"), RK_SHARED, 0,
                     false);
-    rk_table_column(table, RK_SAY("Kendall’s tau", "Kendalls tau"), RK_MEASURED, 2, false);
+    rk_report_column(table, RK_SAY("Kendall’s tau", "Kendalls tau"), RK_MEASURED, 2, false);
     for (size_t g = 0; g <= rows.count; g++) {
         const struct comparison *c = &all[g];
         if (!c->recruitments)
             continue; /* decided, but nothing to compare: told in the note */
-        struct rk_figure *f = rk_table_row(
+        struct rk_figure *f = rk_report_row(
             table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
             g == rows.count);
         int64_t untied[2] = {c->pairs - c->tied[0], c->pairs - c->tied[1]};
@@ -374,12 +374,12 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
                               "Beslut och panelens ordning, avgjorda i %s"),
                        m->period),
         undivided ? RK_SAY("Recruitments", "Rekryteringar") : rk_divide_name(m));
-    rk_table_column(table, RK_SAY("The panel’s first", "Panelens första"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Another candidate", "En annan kandidat"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Compared", "Jämförda"), RK_COUNTED, 0, true);
+    rk_report_column(table, RK_SAY("The panel’s first", "Panelens första"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Another candidate", "En annan kandidat"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Compared", "Jämförda"), RK_COUNTED, 0, true);
     table->rows_known = true; /* how many were decided, and compared, is told in other sections */
     for (size_t g = undivided ? rows.count : 0; g <= rows.count; g++) {
-        struct rk_figure *f = rk_table_row(
+        struct rk_figure *f = rk_report_row(
             table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
             g == rows.count && !undivided);
         for (int c = 0; c < COLUMNS; c++)

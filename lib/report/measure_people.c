@@ -88,9 +88,9 @@ void rk_measure_participation(struct rk_measuring *m, struct rk_report_section *
         rk_report_text(m->report, RK_SAY("Users who took part, %s", "Brukare som deltog, %s"),
                        m->period),
         RK_SAY("Stage", "Steg"));
-    rk_table_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Occasions", "Tillfällen"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 1, false);
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Occasions", "Tillfällen"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 1, false);
     for (size_t g = 0; g <= stages.count; g++) {
         struct rk_tuples people = {.width = 1};
         int64_t times = 0;
@@ -103,7 +103,7 @@ void rk_measure_participation(struct rk_measuring *m, struct rk_report_section *
             times++;
             hours += w->hours;
         }
-        struct rk_figure *f = rk_table_row(table,
+        struct rk_figure *f = rk_report_row(table,
                                            g < stages.count ? rk_measure_label(m, stages.words[g])
                                                             : RK_SAY("All stages", "Alla steg"),
                                            g == stages.count);
@@ -147,7 +147,7 @@ static int32_t series_start(const struct rk_measuring *m)
 static struct rk_figure *month_row(struct rk_measuring *m, struct rk_report_table *table,
                                    int32_t month)
 {
-    struct rk_figure *figures = rk_table_row(table, rk_month_text(m, month), false);
+    struct rk_figure *figures = rk_report_row(table, rk_month_text(m, month), false);
     struct rk_report_row *row = &table->rows[table->row_count - 1];
     struct rk_buf brief = {0};
     rk_say_month_short(&brief, m->language, month);
@@ -183,7 +183,7 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
     struct rk_report_table *table = rk_section_table(
         m->report, section, RK_SAY("Users who took part, by month", "Brukare som deltog, per månad"),
         RK_SAY("Month", "Månad"));
-    rk_table_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
     struct rk_buf missing = {0};
     for (int32_t month = start; month <= m->last; month++) {
         struct rk_tuples people = {.width = 1};
@@ -256,11 +256,11 @@ void rk_measure_presence(struct rk_measuring *m, struct rk_report_section *secti
                               "Rekryteringar efter vilka som deltog i steget, %s"),
                        m->period),
         RK_SAY("Stage", "Steg"));
-    rk_table_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
     for (int i = 0; i < 2; i++) {
-        rk_table_column(table, rk_report_text(m->report, RK_SAY("With: %s", "Med: %s"), name[i]),
+        rk_report_column(table, rk_report_text(m->report, RK_SAY("With: %s", "Med: %s"), name[i]),
                         RK_COUNTED, 0, false);
-        rk_table_column(table,
+        rk_report_column(table,
                         rk_report_text(m->report, RK_SAY("Share with: %s", "Andel med: %s"),
                                        name[i]),
                         RK_SHARED, 0, false);
@@ -276,7 +276,7 @@ void rk_measure_presence(struct rk_measuring *m, struct rk_report_section *secti
             n[1] += t[2] == group[0];
             n[2] += t[2] == group[1];
         }
-        struct rk_figure *f = rk_table_row(table, rk_measure_label(m, stages.words[s]), false);
+        struct rk_figure *f = rk_report_row(table, rk_measure_label(m, stages.words[s]), false);
         f[HELD] = rk_figure_count(n[0], few);
         f[FIRST] = rk_figure_count(n[1], few);
         f[FIRST_SHARE] = rk_figure_share(n[1], n[0], n[0], few);
@@ -322,10 +322,10 @@ void rk_measure_contributions(struct rk_measuring *m, struct rk_report_section *
         rk_report_text(m->report, RK_SAY("Users’ proposals, %s", "Brukarnas förslag, %s"),
                        m->period),
         stages ? RK_SAY("Stage", "Steg") : RK_SAY("Kind", "Slag"));
-    rk_table_column(table, RK_SAY("Adopted", "Antagna"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Partly", "Delvis"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Not adopted", "Inte antagna"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("All proposals", "Alla förslag"), RK_COUNTED, 0, true);
+    rk_report_column(table, RK_SAY("Adopted", "Antagna"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Partly", "Delvis"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Not adopted", "Inte antagna"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("All proposals", "Alla förslag"), RK_COUNTED, 0, true);
     for (size_t g = 0; g <= rows.count; g++) {
         int64_t n[COLUMNS] = {0};
         for (size_t i = 0; i < m->material->contributions_count; i++) {
@@ -336,7 +336,7 @@ void rk_measure_contributions(struct rk_measuring *m, struct rk_report_section *
                 n[a] += rk_measure_is(m, c->adopted, answers[a]);
             n[TOTAL]++;
         }
-        struct rk_figure *f = rk_table_row(
+        struct rk_figure *f = rk_report_row(
             table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
             g == rows.count);
         for (int c = 0; c < COLUMNS; c++)
@@ -382,9 +382,9 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
         rk_report_text(m->report, RK_SAY("The user bank on %s", "Brukarbanken den %s"), end.text),
         RK_SAY("Status", "Status"));
     rk_buf_free(&end);
-    rk_table_column(table, RK_SAY("Trained", "Utbildade"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Not yet trained", "Ännu inte utbildade"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("All", "Alla"), RK_COUNTED, 0, true);
+    rk_report_column(table, RK_SAY("Trained", "Utbildade"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Not yet trained", "Ännu inte utbildade"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("All", "Alla"), RK_COUNTED, 0, true);
     for (size_t g = 0; g <= rows.count; g++) {
         int64_t n[COLUMNS] = {0};
         for (size_t i = 0; i < m->material->panelists_count; i++) {
@@ -394,7 +394,7 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
             n[p->trained != RK_NO_DAY && p->trained < m->to ? TRAINED : UNTRAINED]++;
             n[ALL]++;
         }
-        struct rk_figure *f = rk_table_row(
+        struct rk_figure *f = rk_report_row(
             table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
             g == rows.count);
         for (int c = 0; c < COLUMNS; c++)
@@ -440,10 +440,10 @@ void rk_measure_changes(struct rk_measuring *m, struct rk_report_section *sectio
                        span.text),
         RK_SAY("What", "Vad"));
     rk_buf_free(&span);
-    rk_table_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
-    rk_table_row(table, RK_SAY("New in the bank", "Nya i banken"), false)[0] =
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_report_row(table, RK_SAY("New in the bank", "Nya i banken"), false)[0] =
         rk_figure_count(joined, true);
-    rk_table_row(table, RK_SAY("Left the bank", "Har slutat"), false)[0] =
+    rk_report_row(table, RK_SAY("Left the bank", "Har slutat"), false)[0] =
         rk_figure_count(left, true);
     rk_measure_finish(m, section, RK_SAY("To and from the bank", "Till och från banken"), 0,
                       SIZE_MAX);
@@ -490,13 +490,13 @@ void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
                "Personer efter antal rekryteringar de haft plats i, öppnade de senaste tolv "
                "månaderna"),
         RK_SAY("Recruitments", "Rekryteringar"));
-    rk_table_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
     for (int k = 1; k <= MOST; k++)
-        rk_table_row(table,
+        rk_report_row(table,
                      rk_report_text(m->report, k < MOST ? "%d" : RK_SAY("%d or more",
                                                                       "%d eller fler"), k),
                      false)[0] = rk_figure_count(n[k], true);
-    rk_table_row(table, RK_SAY("All", "Alla"), true)[0] = rk_figure_count(people.count, true);
+    rk_report_row(table, RK_SAY("All", "Alla"), true)[0] = rk_figure_count(people.count, true);
     rk_measure_finish(m, section, RK_SAY("People by number of recruitments",
                                          "Personer efter antal rekryteringar"), 0, SIZE_MAX);
     rk_free(times);

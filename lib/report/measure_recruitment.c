@@ -75,14 +75,14 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
         m->report, section,
         rk_report_text(m->report, RK_SAY("Recruitments, %s", "Rekryteringar, %s"), m->period),
         rk_divide_name(m));
-    rk_table_column(table, RK_SAY("Under way", "Pågick"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Opened", "Öppnade"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Cancelled", "Avbrutna"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Open at the end", "Öppna vid slutet"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Under way", "Pågick"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Opened", "Öppnade"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Cancelled", "Avbrutna"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Open at the end", "Öppna vid slutet"), RK_COUNTED, 0, false);
     for (size_t g = 0; g <= groups.count; g++) {
         struct rk_figure *figures =
-            rk_table_row(table, row_label(m, &groups, g), g == groups.count);
+            rk_report_row(table, row_label(m, &groups, g), g == groups.count);
         for (size_t c = 0; c < COLUMNS; c++)
             figures[c] = rk_figure_count(n[g * COLUMNS + c], !m->wanted->show_small);
     }
@@ -165,12 +165,12 @@ void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
                               "Brukarplatser i pågående rekryteringar, %s"),
                        m->period),
         rk_divide_name(m));
-    rk_table_column(table, RK_SAY("Seats", "Platser"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Filled", "Tillsatta"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Share filled", "Andel tillsatta"), RK_SHARED, 0, false);
-    rk_table_column(table, RK_SAY("Reserves", "Reserver"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Seats", "Platser"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Filled", "Tillsatta"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Share filled", "Andel tillsatta"), RK_SHARED, 0, false);
+    rk_report_column(table, RK_SAY("Reserves", "Reserver"), RK_COUNTED, 0, false);
     for (size_t g = 0; g <= groups.count; g++) {
-        struct rk_figure *f = rk_table_row(table, row_label(m, &groups, g), g == groups.count);
+        struct rk_figure *f = rk_report_row(table, row_label(m, &groups, g), g == groups.count);
         const int64_t *of = n + g * COLUMNS;
         f[WANTED] = rk_figure_count(of[WANTED], false);
         f[FILLED] = rk_figure_count(of[FILLED], true);
@@ -265,14 +265,14 @@ void rk_measure_applicants(struct rk_measuring *m, struct rk_report_section *sec
         stages ? RK_SAY("Furthest stage", "Längst till") : rk_divide_name(m));
     size_t first = SIZE_MAX, mean = SIZE_MAX;
     if (!stages)
-        first = rk_table_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0,
+        first = rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0,
                                 false);
-    size_t count = rk_table_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0, false);
+    size_t count = rk_report_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0, false);
     if (!stages)
-        mean = rk_table_column(table, RK_SAY("Per recruitment", "Per rekrytering"), RK_MEASURED, 1,
+        mean = rk_report_column(table, RK_SAY("Per recruitment", "Per rekrytering"), RK_MEASURED, 1,
                                false);
     for (size_t g = 0; g <= groups.count; g++) {
-        struct rk_figure *f = rk_table_row(table, row_label(m, &groups, g), g == groups.count);
+        struct rk_figure *f = rk_report_row(table, row_label(m, &groups, g), g == groups.count);
         const int64_t *of = n + g * COLUMNS;
         f[count] = rk_figure_count(of[1], true);
         if (stages)
@@ -335,8 +335,8 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
                               "Från öppnande till beslut, avgjorda i %s"),
                        m->period),
         rk_divide_name(m));
-    rk_table_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, false);
-    rk_table_column(table, RK_SAY("Median, days", "Median, dagar"), RK_MEASURED, 0, false);
+    rk_report_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Median, days", "Median, dagar"), RK_MEASURED, 0, false);
     table->columns[MEDIAN].unit = RK_SAY("days", "dagar");
     int64_t *days = rk_alloc(m->material->recruitments_count, sizeof *days);
     for (size_t g = 0; g <= groups.count; g++) {
@@ -348,7 +348,7 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
         }
         qsort(days, n, sizeof *days, by_size);
         rk_fixed median = rk_fixed_int(days[(n - 1) / 2] + days[n / 2]) / 2;
-        struct rk_figure *f = rk_table_row(table, row_label(m, &groups, g), g == groups.count);
+        struct rk_figure *f = rk_report_row(table, row_label(m, &groups, g), g == groups.count);
         f[DECIDED] = rk_figure_count((int64_t)n, !m->wanted->show_small);
         f[MEDIAN] = rk_figure_of(median, (int64_t)n, !m->wanted->show_small);
         if (median % RK_FIXED_ONE)
@@ -412,7 +412,7 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
         rk_report_text(m->report, RK_SAY("What is due, as of %s", "Att göra, per den %s"), end.text),
         RK_SAY("What", "Vad"));
     rk_buf_free(&end);
-    rk_table_column(table, RK_SAY("Number", "Antal"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Number", "Antal"), RK_COUNTED, 0, false);
     const struct {
         const char *label;
         bool known;
@@ -431,7 +431,7 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
          panelists, consents},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct rk_figure *f = rk_table_row(table, rows[i].label, false);
+        struct rk_figure *f = rk_report_row(table, rows[i].label, false);
         if (rows[i].known)
             f[0] = rk_figure_count(rows[i].n, true);
         else

@@ -22,6 +22,6 @@ void rk_escape_markdown(struct rk_buf *out, const char *text);
 /* What every form says the same way. */
 const char *rk_report_marking(const struct rk_report *report); /* NULL unless internal */
 /* The legend of the signs a table uses, or NULL. */
-const char *rk_table_legend(struct rk_report *report, const struct rk_report_table *table);
+const char *rk_report_legend(struct rk_report *report, const struct rk_report_table *table);
 
 #endif

@@ -92,7 +92,7 @@ struct rk_report_table *rk_section_table(struct rk_report *report,
     return table;
 }
 
-size_t rk_table_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
+size_t rk_report_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
                        int decimals, bool total)
 {
     assert(!table->row_count);
@@ -103,7 +103,7 @@ size_t rk_table_column(struct rk_report_table *table, const char *label, enum rk
     return table->column_count++;
 }
 
-struct rk_figure *rk_table_row(struct rk_report_table *table, const char *label, bool total)
+struct rk_figure *rk_report_row(struct rk_report_table *table, const char *label, bool total)
 {
     size_t n = table->column_count;
     struct rk_figure *figures = rk_arena_alloc(&table->report->arena, (n ? n : 1) * sizeof *figures);

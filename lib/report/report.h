@@ -135,10 +135,10 @@ void rk_section_note(struct rk_report *report, struct rk_report_section *section
 struct rk_report_table *rk_section_table(struct rk_report *report,
                                          struct rk_report_section *section, const char *caption,
                                          const char *corner);
-size_t rk_table_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
+size_t rk_report_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
                        int decimals, bool total);
 /* The figures of a new row start as RK_FIGURE_NONE. */
-struct rk_figure *rk_table_row(struct rk_report_table *table, const char *label, bool total);
+struct rk_figure *rk_report_row(struct rk_report_table *table, const char *label, bool total);
 
 struct rk_figure rk_figure_count(int64_t value, bool persons);
 /* A figure that rests on n; n = 0 gives RK_FIGURE_NONE. */

@@ -72,10 +72,10 @@ static const char *protected(const int64_t *counts, size_t rows, size_t columns,
     struct rk_report_table *table = rk_section_table(&report, section, "caption", "corner");
     table->rows_known = rows_known;
     for (size_t c = 0; c < columns; c++)
-        rk_table_column(table, "part", RK_COUNTED, 0, false);
-    rk_table_column(table, "all", RK_COUNTED, 0, true);
+        rk_report_column(table, "part", RK_COUNTED, 0, false);
+    rk_report_column(table, "all", RK_COUNTED, 0, true);
     for (size_t r = 0; r <= rows; r++) {
-        struct rk_figure *f = rk_table_row(table, "row", r == rows);
+        struct rk_figure *f = rk_report_row(table, "row", r == rows);
         int64_t all = 0;
         for (size_t c = 0; c < columns; c++) {
             int64_t n = 0;
