@@ -248,54 +248,28 @@ static enum rk_status write_table(struct rk_run *run, const struct rk_simulate *
     return status;
 }
 
-/* What stands in a folder that this tool made; nothing else is ever replaced. */
-static bool ours(const char *name)
-{
-    size_t size = strlen(name);
-    if (!strcmp(name, "datapackage.json"))
-        return true;
-    if (!strncmp(name, "rubrics/", 8) && size > 13 && !strcmp(name + size - 5, ".json"))
-        return true;
-    for (size_t t = 0; t < RK_SIMULATE_TABLES; t++) {
-        size_t length = strlen(rk_simulate_sheets[t].name);
-        if (!strncmp(name, rk_simulate_sheets[t].name, length) && !strcmp(name + length, ".csv"))
-            return true;
-    }
-    return false;
-}
-
 /* A Frictionless data package that stands on its own: each table with its schema. */
 static enum rk_status describe(struct rk_run *run, struct rk_out *out, struct rk_error *error)
 {
-    struct rk_buf text = {0};
-    rk_buf_text(&text, "{\n\"profile\": \"tabular-data-package\",\n"
-                       "\"name\": \"simulated-municipality\",\n"
-                       "\"title\": \"A simulated municipality: no person in it is real\",\n"
-                       "\"rk:seed\": ");
-    rk_json_quote(&text, options.simulate.seed);
-    rk_buf_text(&text, ",\n\"resources\": [");
+    struct rk_text schemas[RK_SIMULATE_TRUTH];
+    struct rk_buf texts[RK_SIMULATE_TRUTH] = {0}, text = {0};
     enum rk_status status = RK_OK;
     for (size_t t = 0; t < RK_SIMULATE_TRUTH && !status; t++) {
-        const char *name = rk_simulate_sheets[t].name;
-        struct rk_buf path = {0};
         struct rk_in *in = NULL;
-        rk_buf_printf(&path, "%s/schema/%s.json", run->share, name);
-        rk_buf_printf(&text,
-                      "%s\n{\"name\": \"%s\", \"path\": \"%s.csv\", "
-                      "\"profile\": \"tabular-data-resource\", \"encoding\": \"utf-8\",\n"
-                      "\"schema\": ",
-                      t ? "," : "", name, name);
-        status = rk_in_open(&in, path.text, error);
+        rk_buf_clear(&text);
+        rk_buf_printf(&text, "%s/schema/%s.json", run->share, rk_simulate_sheets[t].name);
+        status = rk_in_open(&in, rk_keep(text.text), error);
         if (!status)
-            status = rk_in_read_all(in, &text, 16 << 20, error);
+            status = rk_in_read_all(in, &texts[t], 16 << 20, error);
         rk_in_close(in);
-        while (text.size && text.text[text.size - 1] == '\n')
-            text.text[--text.size] = '\0';
-        rk_buf_char(&text, '}');
-        rk_buf_free(&path);
+        schemas[t] = (struct rk_text){texts[t].text, texts[t].size};
     }
-    rk_buf_text(&text, "\n]\n}\n");
+    rk_buf_clear(&text);
+    if (!status)
+        rk_simulate_describe(&options.simulate, schemas, &text);
     rk_out_write(out, text.text, text.size);
+    for (size_t t = 0; t < RK_SIMULATE_TRUTH; t++)
+        rk_buf_free(&texts[t]);
     rk_buf_free(&text);
     return status;
 }
@@ -308,7 +282,7 @@ static enum rk_status write_package(struct rk_run *run, const struct rk_simulate
     struct writing writing = {0};
     struct rk_buf text = {0};
     enum rk_status status =
-        rk_folder_open(&folder, options.folder, options.force ? ours : NULL, error);
+        rk_folder_open(&folder, options.folder, options.force ? rk_simulate_made : NULL, error);
     if (!status)
         status = rk_folder_file(folder, &out, "datapackage.json", error);
     if (!status)
@@ -372,8 +346,14 @@ static const char *const examples[] = {
     "rk-simulate --seed a --recruitments 2 --panelists 5 --table truth/raters --to table", NULL};
 
 static const struct rk_tool_table outputs[] = {
-    {"panelists", RK_MAIN, NULL},  {"recruitments", RK_MAIN, NULL}, {"candidates", RK_MAIN, NULL},
-    {"ratings", RK_MAIN, NULL},    {0}};
+    {.schema = "panelists"}, {.schema = "recruitments"}, {.schema = "sessions"},
+    {.schema = "availability"}, {.schema = "conflicts"}, {.schema = "assignments"},
+    {.schema = "candidates"}, {.schema = "raters"}, {.schema = "ratings"},
+    {.schema = "decisions"}, {.schema = "hires"}, {.schema = "activities"},
+    {.schema = "events"}, {.schema = "respondents"}, {.schema = "responses"},
+    {.schema = "contributions"}, {.schema = "statements"}, {.schema = "costs"},
+    {.schema = "indicators"},
+    {0}};
 
 static const struct rk_tool tool = {
     .name = "rk-simulate",

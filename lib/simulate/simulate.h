@@ -61,6 +61,13 @@ void rk_simulate_run(const struct rk_simulate *simulate, unsigned threads,
 /* The rubric of department number `department`, as a JSON document. */
 void rk_simulate_rubric(const struct rk_simulate *simulate, uint32_t department,
                         struct rk_buf *out);
+/* datapackage.json: each table with its schema, given as the JSON texts of the tables before
+ * RK_SIMULATE_TRUTH, in order. */
+void rk_simulate_describe(const struct rk_simulate_options *options, const struct rk_text *schemas,
+                          struct rk_buf *out);
+/* Is this the name of a file of such a package ("ratings.csv", "rubrics/AMF.json")? */
+bool rk_simulate_made(const char *name);
+
 /* What a rater was made of; the same pair of rater and group always gives the same. */
 struct rk_simulate_rater {
     double severity; /* taken off every score; above 0 = stricter */

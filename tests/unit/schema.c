@@ -104,7 +104,7 @@ static void every_schema(void)
         }
         rk_schema_free(s);
     }
-    CHECK(count == 25);
+    CHECK(count == 26);
     rk_schema_free_names(names);
 }
 
