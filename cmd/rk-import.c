@@ -153,6 +153,31 @@ static bool is_identity(struct rk_text text)
 }
 
 /* The rubric's criteria with both labels; they point into the document. */
+/* With --set stage=ID a sheet holds the criteria of that stage alone. */
+static bool of_stage(const rk_json *rubric, const char *criterion)
+{
+    const char *wanted = NULL, *id = NULL;
+    const rk_json *stages = NULL, *list = NULL;
+    for (size_t i = 0; i < options.set.count; i++)
+        if (!strncmp(options.set.all[i], "stage=", 6))
+            wanted = options.set.all[i] + 6;
+    if (!wanted || rk_json_array(rubric, "stages", false, &stages, "", NULL) || !stages)
+        return true;
+    for (size_t i = 0; i < rk_json_count(stages); i++) {
+        const rk_json *stage = rk_json_item(stages, i);
+        if (rk_json_string(stage, "id", false, &id, "", NULL) || !id || strcmp(id, wanted) ||
+            rk_json_array(stage, "criteria", false, &list, "", NULL) || !list)
+            continue;
+        for (size_t c = 0; c < rk_json_count(list); c++) {
+            const char *text = rk_json_text(rk_json_item(list, c));
+            if (text && !strcmp(text, criterion))
+                return true;
+        }
+        return false;
+    }
+    return true;
+}
+
 static enum rk_status read_criteria(rk_json **document, struct rk_import_criterion **criteria,
                                     size_t *count, struct rk_error *error)
 {
@@ -171,6 +196,8 @@ static enum rk_status read_criteria(rk_json **document, struct rk_import_criteri
             status = rk_json_label(item, "label", "sv", &c->label_sv, "criteria", error);
         if (status == RK_OK)
             status = rk_json_label(item, "label", "en", &c->label_en, "criteria", error);
+        if (status == RK_OK && !of_stage(*document, c->id))
+            --*count;
     }
     return status;
 }
