@@ -169,7 +169,8 @@ static int by_text(const void *a, const void *b, void *context)
 
 void rk_groups_sort(struct rk_measuring *m, struct rk_groups *groups)
 {
-    qsort_r(groups->words, groups->count, sizeof *groups->words, by_text, m);
+    if (groups->count)
+        qsort_r(groups->words, groups->count, sizeof *groups->words, by_text, m);
 }
 
 int rk_stage_compare(struct rk_measuring *m, uint32_t a, uint32_t b)
@@ -193,7 +194,8 @@ static int by_stage(const void *a, const void *b, void *context)
 
 void rk_groups_sort_stages(struct rk_measuring *m, struct rk_groups *groups)
 {
-    qsort_r(groups->words, groups->count, sizeof *groups->words, by_stage, m);
+    if (groups->count)
+        qsort_r(groups->words, groups->count, sizeof *groups->words, by_stage, m);
 }
 
 const char *rk_measure_label(struct rk_measuring *m, uint32_t word)
