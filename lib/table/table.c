@@ -380,6 +380,8 @@ struct rk_cell rk_table_extra(const struct rk_table *t, size_t extra)
 
 struct rk_pos rk_table_pos(const struct rk_table *t, size_t field)
 {
+    if (field == SIZE_MAX)
+        return (struct rk_pos){rk_reader_file(t->reader), t->record.line, 0, NULL};
     size_t column = t->sources[field].column;
     if (column != SIZE_MAX)
         return rk_reader_pos(t->reader, column);

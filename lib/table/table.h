@@ -100,7 +100,8 @@ bool rk_table_has(const struct rk_table *table, size_t field); /* column there, 
 size_t rk_table_extras(const struct rk_table *table);
 struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
-struct rk_pos rk_table_pos(const struct rk_table *table, size_t field); /* of the last row */
+/* Where the field of the last row stands; SIZE_MAX: the row as a whole, which is cheap to ask. */
+struct rk_pos rk_table_pos(const struct rk_table *table, size_t field);
 /* Under the schema: the file now being read, its last record, and which of its columns a field is
  * (SIZE_MAX: none). */
 const struct rk_reader *rk_table_reader(const struct rk_table *table);
