@@ -3,7 +3,8 @@
 #   make demo       the main job, into out/demo   make check      all tests
 #   make install    DESTDIR= PREFIX=/usr/local    make bless      rewrites the golden cases
 #   make lint       the house rules               make SAN=1 …    with ASan and UBSan, in build-san
-#   make valgrind   golden cases under valgrind   make completions, make man
+#   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
+#   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does). RK_REFERENCE names the folder of reference data.
 
 VERSION := 0.1.0
@@ -39,7 +40,7 @@ MAN     := $(patsubst share/%.in,$(B)/%,$(wildcard share/man/man?/*.in share/man
 COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n completions/fish/$n.fish)
 
 all: tools
-.PHONY: all tools setup demo check units lint valgrind bless man completions install uninstall clean
+.PHONY: all tools setup demo fuzz check units lint valgrind bless man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -132,6 +133,21 @@ lint: tools man
 	@tests/check $(B) lint
 valgrind: tools
 	@tests/check $(B) valgrind
+
+# libFuzzer over what reads bytes: a minute each. Needs clang with its compiler runtime.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst %.c,build/%,$(wildcard tests/fuzz/*.c))
+build/tests/fuzz/%: tests/fuzz/%.c $(wildcard lib/base/*.[ch] lib/stream/*.[ch])
+	@mkdir -p $@.corpus
+	clang -std=c17 -Ilib -include lib/base/banned.h -g -O1 -ffp-contract=off \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -o $@ $< $(wildcard lib/base/*.c lib/stream/*.c) $(LDLIBS)
+fuzz: $(FUZZERS)
+	set -e; for fuzzer in $(FUZZERS); do \
+	    $$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$$fuzzer. \
+	        $$fuzzer.corpus; \
+	done
+
 bless: tools
 	@tests/run --build $(B) --bless
 

@@ -34,7 +34,12 @@ struct rk_writer {
 
 void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
 {
-    bool quote = false;
+    /* a file that begins so would be taken for JSON, or lose what looks like a byte order mark */
+    size_t at = 0;
+    while (at < text.size && (text.text[at] == ' ' || text.text[at] == '\t'))
+        at++;
+    bool quote = at < text.size && (text.text[at] == '{' || text.text[at] == '[' ||
+                                    (text.size > 2 && !memcmp(text.text, "\xEF\xBB\xBF", 3)));
     for (size_t i = 0; i < text.size && !quote; i++)
         quote = text.text[i] == delimiter || text.text[i] == '"' || text.text[i] == '\n' ||
                 text.text[i] == '\r';
