@@ -1,0 +1,127 @@
+/* Which of the eligible panelists sit on which panels. The best choice in this order, each exact:
+ *
+ *   1. seats     as few places unfilled as can be;
+ *   2. shortage  spread evenly: least sum over recruitments of the square of the seats it lacks;
+ *   3. fit       largest sum of fit;
+ *   4. load      even: least sum over panelists of the square of all memberships, past ones included;
+ *   5. lottery   least sum of numbers drawn for each pair from (seed, recruitment_id, panelist_id),
+ *                uniform on 0 … 2^32 - 1. Two best choices with the same sum are not told apart; with
+ *                a million pairs that happens about once in four thousand runs.
+ *
+ * As long as nobody is offered overlapping sessions that make more than nested groups, this is one
+ * minimum-cost flow: places per recruitment on one side; panelists with their year, month and
+ * overlap groups, each with its room, as a tree on the other. In such a flow the least sum of squares
+ * is also the leximin choice: the largest is as small as can be, then the second largest … (Harvey,
+ * Ladner, Lovasz & Tamir 2006, "Semi-matchings for bipartite graphs and load balancing"; Frank &
+ * Murota 2022, "Decreasing minimization on M-convex sets"). Overlaps that do not nest are settled by
+ * branch and bound over flows; nobody is ever given two sessions at once.
+ *
+ * Panelists and recruitments are known by their places in the arrays; give them sorted by id and the
+ * answer does not depend on the order of any input. */
+#ifndef RK_MATCH_H
+#define RK_MATCH_H
+
+#include "base/message.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct rk_match_panelist {
+    struct rk_text id;
+    int64_t load;                        /* memberships before these, kept ones included */
+    int32_t max_per_month, max_per_year; /* -1 = no cap */
+};
+
+struct rk_match_recruitment {
+    struct rk_text id;
+    int32_t month;    /* rk_month_of the day its memberships count on */
+    int32_t places;   /* members to find */
+    int32_t lacking;  /* seats that will stay empty whatever is chosen: the room is too small */
+    int32_t reserves; /* reserves to find */
+};
+
+/* A member of `recruitment` is busy from start until end (minutes; touching is not overlapping). */
+struct rk_match_session {
+    uint32_t recruitment;
+    int64_t start, end;
+};
+
+/* One membership that a panelist has already, for the caps. */
+struct rk_match_used {
+    uint32_t panelist;
+    int32_t month;
+};
+
+struct rk_match_pair {
+    uint32_t panelist, recruitment;
+    int64_t fit; /* >= 0; in any whole unit, the same for all */
+};
+
+struct rk_match_problem {
+    const struct rk_match_panelist *panelists;
+    const struct rk_match_recruitment *recruitments;
+    const struct rk_match_session *sessions;
+    const struct rk_match_used *used;
+    const struct rk_match_pair *pairs; /* eligible ones, by (panelist, recruitment), none twice */
+    uint32_t panelist_count, recruitment_count, session_count, used_count, pair_count;
+    struct rk_text seed;
+    uint64_t most_solves; /* flows that branch and bound may solve; 0 = by size, 8 to 2000 */
+};
+
+enum { RK_MATCH_SEATS, RK_MATCH_SHORTAGE, RK_MATCH_FIT, RK_MATCH_LOAD, RK_MATCH_LOTTERY,
+       RK_MATCH_LEVELS };
+
+/* Why seats stay empty: these recruitments together cannot fill more than `filled` of their
+ * places, whatever the others do, because the panelists eligible for any of them have room for no
+ * more (a minimum cut). Exact where overlaps nest. */
+struct rk_match_cut {
+    uint32_t panelists; /* eligible for at least one of the recruitments */
+    int64_t places, filled;
+};
+
+struct rk_match_result {
+    bool *member; /* by pair */
+    /* All are least: unfilled places; growth of the shortage squares; minus the fit; growth of the
+     * load squares; the lottery. `bound`: no choice has a smaller vector, compared from the left. */
+    int64_t value[RK_MATCH_LEVELS], bound[RK_MATCH_LEVELS];
+    bool proven; /* bound is value: the best there is, checked from the potentials of every flow */
+    uint64_t solves, pivots;
+    uint32_t nodes, arcs, stages; /* of the flow; stages: objectives solved one after another */
+    bool nested;                  /* one flow was enough */
+    uint32_t *cut_of;             /* by recruitment: the cut it is in, or RK_NONE */
+    struct rk_match_cut *cuts;
+    uint32_t cut_count;
+};
+
+/* RK_BAD_DATA where the numbers do not fit the arithmetic (fit with too many digits). Free with
+ * rk_match_result_free, also after a failure. */
+enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_result *result,
+                        struct rk_error *error);
+void rk_match_result_free(struct rk_match_result *result);
+
+/* The panel as it stands after a result, for order, reserves and reasons. Both must outlive it. */
+struct rk_match_state;
+struct rk_match_state *rk_match_state_new(const struct rk_match_problem *problem,
+                                          const struct rk_match_result *result);
+void rk_match_state_free(struct rk_match_state *state);
+
+/* What stands between a panelist and a membership beside those of the result: 0, or which of the
+ * two. The pair need not be among the problem's. */
+enum { RK_MATCH_CAP = 1, RK_MATCH_OVERLAP = 2 };
+unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
+                          uint32_t recruitment);
+
+/* Puts pairs of one recruitment in order: best fit, then lowest load (new memberships included),
+ * then the lottery. */
+void rk_match_order(const struct rk_match_state *state, uint32_t *pairs, uint32_t count);
+
+/* Reserves: for each recruitment up to its `reserves` pairs, in that order, of those who are not
+ * members there and could step in: room under their caps, no overlap with a membership. Somebody may
+ * be a reserve for several. pairs[first[r]] … pairs[first[r + 1] - 1] are those of recruitment r.
+ * Caller frees both. */
+void rk_match_reserves(const struct rk_match_state *state, const bool *member, uint32_t **pairs,
+                       uint32_t **first);
+
+#endif
