@@ -1,0 +1,120 @@
+#include "model/assignments.h"
+
+static int by_pair(const void *x, const void *y)
+{
+    const struct rk_assignment *a = x, *b = y;
+    if (a->recruitment != b->recruitment)
+        return a->recruitment < b->recruitment ? -1 : 1;
+    return a->panelist < b->panelist ? -1 : a->panelist > b->panelist;
+}
+
+enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk_table *table,
+                                   const struct rk_schema *schema,
+                                   const struct rk_panelists *panelists,
+                                   const struct rk_recruitments *recruitments,
+                                   struct rk_error *error)
+{
+    size_t of = rk_schema_field(schema, "recruitment_id"),
+           who = rk_schema_field(schema, "panelist_id"), seat = rk_schema_field(schema, "seat"),
+           position = rk_schema_field(schema, "position"),
+           stages = rk_schema_field(schema, "stages"), rater = rk_schema_field(schema, "rater_id"),
+           fit = rk_schema_field(schema, "fit"),
+           probability = rk_schema_field(schema, "probability"),
+           state = rk_schema_field(schema, "status"),
+           declared = rk_schema_field(schema, "declared_on"),
+           secrecy = rk_schema_field(schema, "confidentiality_on");
+    struct rk_arena *arena = &assignments->arena;
+    struct rk_tuples pairs = {.width = 2};
+    enum rk_status status;
+    for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
+        const struct rk_value *v = row->values;
+        uint32_t pair[2] = {rk_recruitments_find(recruitments, rk_value_text(&v[of])),
+                            rk_panelists_find(panelists, rk_value_text(&v[who]))};
+        if (pair[0] == RK_NONE) {
+            rk_table_reject(table, of, _("the recruitment is not in the table recruitments"));
+            continue;
+        }
+        if (pair[1] == RK_NONE) {
+            rk_table_reject(table, who, _("the panelist is not in the table panelists"));
+            continue;
+        }
+        if (rk_tuples_find(&pairs, pair) != RK_NONE) {
+            rk_table_reject(table, who, _("the panelist is in this recruitment already"));
+            continue;
+        }
+        rk_tuples_add(&pairs, pair);
+        RK_GROW(assignments->rows, assignments->count, assignments->room);
+        assignments->rows[assignments->count++] = (struct rk_assignment){
+            .recruitment = pair[0],
+            .panelist = pair[1],
+            .seat = (enum rk_seat)v[seat].choice,
+            .position = rk_cell_count(&v[position]),
+            .stages = rk_cell_text(arena, &v[stages]),
+            .rater_id = rk_cell_text(arena, &v[rater]),
+            .has_fit = v[fit].size != 0,
+            .has_probability = v[probability].size != 0,
+            .fit = v[fit].number,
+            .probability = v[probability].number,
+            .status = v[state].size ? (enum rk_assignment_status)v[state].choice
+                                    : RK_ASSIGNMENT_PROPOSED,
+            .declared_on = rk_cell_date(&v[declared]),
+            .confidentiality_on = rk_cell_date(&v[secrecy]),
+        };
+    }
+    if (assignments->count)
+        qsort(assignments->rows, assignments->count, sizeof *assignments->rows, by_pair);
+    rk_tuples_free(&pairs);
+    return status;
+}
+
+void rk_assignments_free(struct rk_assignments *assignments)
+{
+    rk_free(assignments->rows);
+    rk_arena_free(&assignments->arena);
+    *assignments = (struct rk_assignments){0};
+}
+
+const struct rk_writer_column rk_assignment_columns[RK_ASSIGNMENT_COLUMNS] = {
+    {"recruitment_id", false}, {"panelist_id", false}, {"seat", false},
+    {"position", true},        {"stages", false},      {"rater_id", false},
+    {"fit", true},             {"probability", true},  {"status", false},
+    {"declared_on", false},    {"confidentiality_on", false}};
+
+static void write_number(struct rk_writer *writer, bool there, rk_fixed value)
+{
+    if (there)
+        rk_write_fixed(writer, value);
+    else
+        rk_write_missing(writer);
+}
+
+static void write_date(struct rk_writer *writer, int32_t day)
+{
+    if (day != RK_NO_DATE)
+        rk_write_date(writer, day);
+    else
+        rk_write_missing(writer);
+}
+
+void rk_assignment_write(struct rk_writer *writer, const struct rk_assignment *assignment,
+                         const struct rk_panelists *panelists,
+                         const struct rk_recruitments *recruitments)
+{
+    static const char *const seats[] = {"member", "reserve"};
+    static const char *const states[] = {"proposed", "confirmed", "declined", "attended", "absent"};
+    rk_write_text(writer, recruitments->rows[assignment->recruitment].recruitment_id);
+    rk_write_text(writer, panelists->rows[assignment->panelist].panelist_id);
+    rk_write_string(writer, seats[assignment->seat]);
+    if (assignment->position > 0)
+        rk_write_int(writer, assignment->position);
+    else
+        rk_write_missing(writer);
+    rk_write_text(writer, assignment->stages);
+    rk_write_text(writer, assignment->rater_id);
+    write_number(writer, assignment->has_fit, assignment->fit);
+    write_number(writer, assignment->has_probability, assignment->probability);
+    rk_write_string(writer, states[assignment->status]);
+    write_date(writer, assignment->declared_on);
+    write_date(writer, assignment->confidentiality_on);
+    rk_write_end(writer);
+}

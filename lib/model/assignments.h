@@ -1,0 +1,51 @@
+/* The table `assignments`: who sits, sat or stands by on which panel. */
+#ifndef RK_ASSIGNMENTS_H
+#define RK_ASSIGNMENTS_H
+
+#include "model/panelists.h"
+#include "model/recruitments.h"
+
+enum rk_seat { RK_SEAT_MEMBER, RK_SEAT_RESERVE }; /* in the order of the schema's words */
+enum rk_assignment_status {                       /* likewise */
+    RK_ASSIGNMENT_PROPOSED, /* also where the cell is empty */
+    RK_ASSIGNMENT_CONFIRMED,
+    RK_ASSIGNMENT_DECLINED,
+    RK_ASSIGNMENT_ATTENDED,
+    RK_ASSIGNMENT_ABSENT,
+};
+
+struct rk_assignment {
+    uint32_t recruitment, panelist; /* places in rk_recruitments and rk_panelists */
+    enum rk_seat seat;
+    int32_t position;      /* from 1; -1 = missing */
+    struct rk_text stages; /* '|'-joined; empty = all of the recruitment */
+    struct rk_text rater_id;
+    bool has_fit, has_probability;
+    rk_fixed fit, probability;
+    enum rk_assignment_status status;
+    int32_t declared_on, confidentiality_on; /* days or RK_NO_DATE */
+};
+
+struct rk_assignments { /* zeroed = empty; give back with rk_assignments_free */
+    struct rk_assignment *rows; /* sorted by recruitment and panelist */
+    uint32_t count, room;
+    struct rk_arena arena;
+};
+
+/* Reads the table to its end. A recruitment or panelist that is not in its table, and a pair told
+ * twice, are bad rows. */
+enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk_table *table,
+                                   const struct rk_schema *schema,
+                                   const struct rk_panelists *panelists,
+                                   const struct rk_recruitments *recruitments,
+                                   struct rk_error *error);
+void rk_assignments_free(struct rk_assignments *assignments);
+
+/* The columns of the table, in the schema's order, and one row of it. */
+extern const struct rk_writer_column rk_assignment_columns[];
+enum { RK_ASSIGNMENT_COLUMNS = 11 };
+void rk_assignment_write(struct rk_writer *writer, const struct rk_assignment *assignment,
+                         const struct rk_panelists *panelists,
+                         const struct rk_recruitments *recruitments);
+
+#endif

@@ -1,0 +1,39 @@
+/* The table `candidates`: what the panel needs of it. */
+#ifndef RK_CANDIDATES_H
+#define RK_CANDIDATES_H
+
+#include "model/recruitments.h"
+
+enum rk_candidate_status { /* in the order of the schema's words */
+    RK_CANDIDATE_ACTIVE, /* also where the cell is empty */
+    RK_CANDIDATE_WITHDRAWN,
+    RK_CANDIDATE_INELIGIBLE,
+    RK_CANDIDATE_PROTECTED,
+};
+
+struct rk_candidate {
+    struct rk_text candidate_id;
+    uint32_t recruitment; /* place in rk_recruitments */
+    enum rk_candidate_status status;
+};
+/* Whether the panel meets the candidate. */
+static inline bool rk_candidate_is_met(const struct rk_candidate *candidate)
+{
+    return candidate->status == RK_CANDIDATE_ACTIVE || candidate->status == RK_CANDIDATE_PROTECTED;
+}
+
+struct rk_candidates { /* zeroed = empty; give back with rk_candidates_free */
+    struct rk_candidate *rows; /* in the order of the table */
+    uint32_t count, room;
+    struct rk_strings ids; /* numbers are places in rows */
+};
+
+/* Reads the table to its end. A candidate_id told twice, and a recruitment that is not among
+ * `recruitments`, are bad rows. */
+enum rk_status rk_candidates_read(struct rk_candidates *candidates, struct rk_table *table,
+                                  const struct rk_schema *schema,
+                                  const struct rk_recruitments *recruitments,
+                                  struct rk_error *error);
+void rk_candidates_free(struct rk_candidates *candidates);
+
+#endif
