@@ -55,8 +55,8 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
             .has_probability = v[probability].size != 0,
             .fit = v[fit].number,
             .probability = v[probability].number,
-            .status = v[state].size ? (enum rk_assignment_status)v[state].choice
-                                    : RK_ASSIGNMENT_PROPOSED,
+            .status =
+                v[state].size ? (enum rk_assignment_status)v[state].choice : RK_ASSIGNMENT_PROPOSED,
             .declared_on = rk_cell_date(&v[declared]),
             .confidentiality_on = rk_cell_date(&v[secrecy]),
         };
@@ -75,10 +75,17 @@ void rk_assignments_free(struct rk_assignments *assignments)
 }
 
 const struct rk_writer_column rk_assignment_columns[RK_ASSIGNMENT_COLUMNS] = {
-    {"recruitment_id", false}, {"panelist_id", false}, {"seat", false},
-    {"position", true},        {"stages", false},      {"rater_id", false},
-    {"fit", true},             {"probability", true},  {"status", false},
-    {"declared_on", false},    {"confidentiality_on", false}};
+    {"recruitment_id", false},
+    {"panelist_id", false},
+    {"seat", false},
+    {"position", true},
+    {"stages", false},
+    {"rater_id", false},
+    {"fit", true},
+    {"probability", true},
+    {"status", false},
+    {"declared_on", false},
+    {"confidentiality_on", false}};
 
 static void write_number(struct rk_writer *writer, bool there, rk_fixed value)
 {

@@ -5,13 +5,13 @@
 #include "model/panelists.h"
 #include "model/recruitments.h"
 
-enum rk_seat { RK_SEAT_MEMBER, RK_SEAT_RESERVE }; /* in the order of the schema's words */
-enum rk_assignment_status {                       /* likewise */
-    RK_ASSIGNMENT_PROPOSED, /* also where the cell is empty */
-    RK_ASSIGNMENT_CONFIRMED,
-    RK_ASSIGNMENT_DECLINED,
-    RK_ASSIGNMENT_ATTENDED,
-    RK_ASSIGNMENT_ABSENT,
+enum rk_seat { RK_SEAT_MEMBER, RK_SEAT_RESERVE };   /* in the order of the schema's words */
+enum rk_assignment_status {                         /* likewise */
+                            RK_ASSIGNMENT_PROPOSED, /* also where the cell is empty */
+                            RK_ASSIGNMENT_CONFIRMED,
+                            RK_ASSIGNMENT_DECLINED,
+                            RK_ASSIGNMENT_ATTENDED,
+                            RK_ASSIGNMENT_ABSENT,
 };
 
 struct rk_assignment {
@@ -26,7 +26,7 @@ struct rk_assignment {
     int32_t declared_on, confidentiality_on; /* days or RK_NO_DATE */
 };
 
-struct rk_assignments { /* zeroed = empty; give back with rk_assignments_free */
+struct rk_assignments {         /* zeroed = empty; give back with rk_assignments_free */
     struct rk_assignment *rows; /* sorted by recruitment and panelist */
     uint32_t count, room;
     struct rk_arena arena;

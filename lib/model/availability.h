@@ -9,7 +9,7 @@ struct rk_available {
     int64_t start, end; /* minutes, start < end */
 };
 
-struct rk_availability { /* zeroed = empty; give back with rk_availability_free */
+struct rk_availability {       /* zeroed = empty; give back with rk_availability_free */
     struct rk_available *rows; /* sorted by panelist, start, end */
     uint32_t count, room;
 };

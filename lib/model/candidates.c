@@ -2,10 +2,12 @@
 
 enum rk_status rk_candidates_read(struct rk_candidates *candidates, struct rk_table *table,
                                   const struct rk_schema *schema,
-                                  const struct rk_recruitments *recruitments, struct rk_error *error)
+                                  const struct rk_recruitments *recruitments,
+                                  struct rk_error *error)
 {
     size_t id = rk_schema_field(schema, "candidate_id"),
-           of = rk_schema_field(schema, "recruitment_id"), state = rk_schema_field(schema, "status");
+           of = rk_schema_field(schema, "recruitment_id"),
+           state = rk_schema_field(schema, "status");
     enum rk_status status;
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         const struct rk_value *v = row->values;

@@ -4,11 +4,11 @@
 
 #include "model/recruitments.h"
 
-enum rk_candidate_status { /* in the order of the schema's words */
-    RK_CANDIDATE_ACTIVE, /* also where the cell is empty */
-    RK_CANDIDATE_WITHDRAWN,
-    RK_CANDIDATE_INELIGIBLE,
-    RK_CANDIDATE_PROTECTED,
+enum rk_candidate_status {                      /* in the order of the schema's words */
+                           RK_CANDIDATE_ACTIVE, /* also where the cell is empty */
+                           RK_CANDIDATE_WITHDRAWN,
+                           RK_CANDIDATE_INELIGIBLE,
+                           RK_CANDIDATE_PROTECTED,
 };
 
 struct rk_candidate {
@@ -22,7 +22,7 @@ static inline bool rk_candidate_is_met(const struct rk_candidate *candidate)
     return candidate->status == RK_CANDIDATE_ACTIVE || candidate->status == RK_CANDIDATE_PROTECTED;
 }
 
-struct rk_candidates { /* zeroed = empty; give back with rk_candidates_free */
+struct rk_candidates {         /* zeroed = empty; give back with rk_candidates_free */
     struct rk_candidate *rows; /* in the order of the table */
     uint32_t count, room;
     struct rk_strings ids; /* numbers are places in rows */

@@ -37,7 +37,8 @@ enum rk_status rk_conflicts_read(struct rk_conflicts *conflicts, struct rk_table
                                  const struct rk_candidates *candidates,
                                  const struct rk_raters *raters, struct rk_error *error)
 {
-    size_t who = rk_schema_field(schema, "panelist_id"), rater = rk_schema_field(schema, "rater_id"),
+    size_t who = rk_schema_field(schema, "panelist_id"),
+           rater = rk_schema_field(schema, "rater_id"),
            of = rk_schema_field(schema, "recruitment_id"),
            about = rk_schema_field(schema, "candidate_id"), unit = rk_schema_field(schema, "unit"),
            ground = rk_schema_field(schema, "ground");
@@ -69,9 +70,10 @@ enum rk_status rk_conflicts_read(struct rk_conflicts *conflicts, struct rk_table
             }
             d.recruitment = recruitment;
         } else if (v[about].size && d.recruitment == RK_NONE) {
-            rk_table_reject(table, about,
-                            _("only a candidate is named; the table candidates is needed to tell of "
-                              "which recruitment"));
+            rk_table_reject(
+                table, about,
+                _("only a candidate is named; the table candidates is needed to tell of "
+                  "which recruitment"));
             continue;
         }
         if (!v[of].size && !v[about].size && !v[unit].size) {

@@ -13,7 +13,7 @@ struct rk_declaration {
     bool none;            /* ground `none`: declared to have no conflict */
 };
 
-struct rk_conflicts { /* zeroed = empty; give back with rk_conflicts_free */
+struct rk_conflicts {            /* zeroed = empty; give back with rk_conflicts_free */
     struct rk_declaration *rows; /* in the order of the table */
     uint32_t count, room;
     uint32_t others; /* rows of raters who are no panelists, passed over */

@@ -6,10 +6,10 @@
 #include "model/cells.h"
 
 enum rk_panelist_status { /* in the order of the schema's words */
-    RK_PANELIST_APPLIED,
-    RK_PANELIST_ACTIVE,
-    RK_PANELIST_PAUSED,
-    RK_PANELIST_LEFT,
+                          RK_PANELIST_APPLIED,
+                          RK_PANELIST_ACTIVE,
+                          RK_PANELIST_PAUSED,
+                          RK_PANELIST_LEFT,
 };
 
 struct rk_panelist {
@@ -23,7 +23,7 @@ struct rk_panelist {
     int32_t max_per_month, max_per_year;                                   /* -1 = no cap */
 };
 
-struct rk_panelists { /* zeroed = empty; give back with rk_panelists_free */
+struct rk_panelists {         /* zeroed = empty; give back with rk_panelists_free */
     struct rk_panelist *rows; /* sorted by panelist_id */
     uint32_t count, room;
     struct rk_arena arena;

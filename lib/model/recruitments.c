@@ -24,17 +24,20 @@ static bool read_want(struct rk_arena *arena, struct rk_table *table, size_t fie
         if (colon) {
             struct rk_text weight = {colon + 1, item.size - (size_t)(colon + 1 - item.text)};
             if (!rk_fixed_parse(weight, &want[n].weight) || want[n].weight <= 0) {
-                rk_table_reject(table, field, _("'%.*s' is not a weight: a number above zero was "
-                                                "expected"),
+                rk_table_reject(table, field,
+                                _("'%.*s' is not a weight: a number above zero was "
+                                  "expected"),
                                 (int)weight.size, weight.text);
                 return false;
             }
             item = rk_text_trim((struct rk_text){item.text, (size_t)(colon - item.text)});
         }
-        want[n].experience = (struct rk_text){rk_arena_text(arena, item.text, item.size), item.size};
+        want[n].experience =
+            (struct rk_text){rk_arena_text(arena, item.text, item.size), item.size};
         for (uint32_t i = 0; i < n; i++)
             if (rk_text_equal(want[i].experience, item)) {
-                rk_table_reject(table, field, _("'%.*s' is there twice"), (int)item.size, item.text);
+                rk_table_reject(table, field, _("'%.*s' is there twice"), (int)item.size,
+                                item.text);
                 return false;
             }
     }
@@ -54,7 +57,7 @@ enum rk_status rk_recruitments_read(struct rk_recruitments *recruitments, struct
            need = rk_schema_field(schema, "need"), want = rk_schema_field(schema, "want"),
            training = rk_schema_field(schema, "training_required"),
            room_max = rk_schema_field(schema, "room_max"),
-           opens = rk_schema_field(schema, "opens"), closes = rk_schema_field(schema, "closes"),
+           opened = rk_schema_field(schema, "opened"), closes = rk_schema_field(schema, "closes"),
            decided_on = rk_schema_field(schema, "decided_on"),
            cancelled_on = rk_schema_field(schema, "cancelled_on"),
            reason_code = rk_schema_field(schema, "reason_code");
@@ -72,14 +75,14 @@ enum rk_status rk_recruitments_read(struct rk_recruitments *recruitments, struct
             .unit = rk_cell_text(arena, &v[unit]),
             .role = rk_cell_text(arena, &v[role]),
             .rubric = rk_cell_text(arena, &v[rubric]),
-            .status = v[state].size ? (enum rk_recruitment_status)v[state].choice
-                                    : RK_RECRUITMENT_OPEN,
+            .status =
+                v[state].size ? (enum rk_recruitment_status)v[state].choice : RK_RECRUITMENT_OPEN,
             .seats = rk_cell_count(&v[seats]),
             .reserves = v[reserves].size ? rk_cell_count(&v[reserves]) : 0,
             .need = rk_cell_text(arena, &v[need]),
             .training_required = rk_cell_flag(&v[training]),
             .room_max = rk_cell_count(&v[room_max]),
-            .opens = rk_cell_date(&v[opens]),
+            .opened = rk_cell_date(&v[opened]),
             .closes = rk_cell_date(&v[closes]),
             .decided_on = rk_cell_date(&v[decided_on]),
             .cancelled_on = rk_cell_date(&v[cancelled_on]),

@@ -5,11 +5,11 @@
 #include "base/hash.h"
 #include "model/cells.h"
 
-enum rk_recruitment_status { /* in the order of the schema's words */
-    RK_RECRUITMENT_OPEN, /* also where the cell is empty */
-    RK_RECRUITMENT_DECIDED,
-    RK_RECRUITMENT_CANCELLED,
-    RK_RECRUITMENT_REOPENED,
+enum rk_recruitment_status {                      /* in the order of the schema's words */
+                             RK_RECRUITMENT_OPEN, /* also where the cell is empty */
+                             RK_RECRUITMENT_DECIDED,
+                             RK_RECRUITMENT_CANCELLED,
+                             RK_RECRUITMENT_REOPENED,
 };
 
 struct rk_want { /* one item of `want`: "experience" (weight 1) or "experience:weight" */
@@ -20,13 +20,13 @@ struct rk_want { /* one item of `want`: "experience" (weight 1) or "experience:w
 struct rk_recruitment {
     struct rk_text recruitment_id, department, unit, role, rubric;
     enum rk_recruitment_status status;
-    int32_t seats, reserves;   /* reserves: 0 where the cell is empty */
-    struct rk_text need;       /* '|'-joined */
+    int32_t seats, reserves;    /* reserves: 0 where the cell is empty */
+    struct rk_text need;        /* '|'-joined */
     const struct rk_want *want; /* no experience twice */
     uint32_t want_count;
-    int8_t training_required;  /* -1 = missing */
-    int32_t room_max;          /* -1 = no limit */
-    int32_t opens, closes, decided_on, cancelled_on; /* days or RK_NO_DATE */
+    int8_t training_required;                         /* -1 = missing */
+    int32_t room_max;                                 /* -1 = no limit */
+    int32_t opened, closes, decided_on, cancelled_on; /* days or RK_NO_DATE */
     struct rk_text reason_code;
 };
 static inline bool rk_recruitment_is_open(const struct rk_recruitment *recruitment)
@@ -35,7 +35,7 @@ static inline bool rk_recruitment_is_open(const struct rk_recruitment *recruitme
            recruitment->status == RK_RECRUITMENT_REOPENED;
 }
 
-struct rk_recruitments { /* zeroed = empty; give back with rk_recruitments_free */
+struct rk_recruitments {         /* zeroed = empty; give back with rk_recruitments_free */
     struct rk_recruitment *rows; /* sorted by recruitment_id */
     uint32_t count, room;
     struct rk_arena arena;

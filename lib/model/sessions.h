@@ -10,7 +10,7 @@ struct rk_session {
     struct rk_text stage, place;
 };
 
-struct rk_sessions { /* zeroed = empty; give back with rk_sessions_free */
+struct rk_sessions {         /* zeroed = empty; give back with rk_sessions_free */
     struct rk_session *rows; /* sorted by recruitment, start, end, stage */
     uint32_t count, room;
     struct rk_arena arena;

@@ -2,21 +2,14 @@
 
 #include <assert.h>
 
-const char *rk_refusal_name(enum rk_refusal rule)
-{
-    static const char *const names[RK_REFUSALS] = {
-        "status",      "consent",  "guardian",     "training", "need", "conflict",
-        "declaration", "declined", "availability", "overlap",  "cap"};
-    return names[rule];
-}
-
 /* What is known of one panelist, ready for comparing. */
 struct person {
     bool active;
     int32_t consent_until; /* RK_NO_DATE = none, or withdrawn */
     int32_t minor_until;   /* refused in years up to this one */
     int32_t trained_on;    /* INT32_MAX = never */
-    uint32_t times, busy, marks, skills; /* where the panelist's rows start; the next one's end them */
+    uint32_t times, busy, marks,
+        skills; /* where the panelist's rows start; the next one's end them */
 };
 
 /* A rule told pair by pair. */
@@ -33,10 +26,10 @@ struct busy { /* by a kept membership */
 
 struct rk_eligible {
     struct rk_eligible_facts facts;
-    struct person *persons;            /* panelist_count + 1 */
-    struct rk_eligible_panel *panels;  /* by recruitment */
-    uint32_t *session_first;           /* by recruitment, + 1 */
-    struct rk_available *times;        /* joined where they touch */
+    struct person *persons;           /* panelist_count + 1 */
+    struct rk_eligible_panel *panels; /* by recruitment */
+    uint32_t *session_first;          /* by recruitment, + 1 */
+    struct rk_available *times;       /* joined where they touch */
     uint32_t time_count;
     struct busy *busy;
     uint32_t busy_count, busy_room;
@@ -47,7 +40,7 @@ struct rk_eligible {
     uint32_t skill_count, skill_room;
     struct wanted {
         uint32_t first_need, needs, first_want; /* into `asked`; wants go with recruitment->want */
-    } *wanted;
+    } * wanted;
     uint32_t *asked;
     uint32_t asked_count, asked_room;
     struct rk_assignment *kept;
@@ -70,8 +63,9 @@ static enum rk_status find_days(struct rk_eligible *e, uint32_t r, struct rk_err
     const struct rk_recruitment *recruitment = &e->facts.recruitments->rows[r];
     const struct rk_session *sessions = e->facts.sessions->rows;
     struct rk_eligible_panel *panel = &e->panels[r];
-    panel->first_day = recruitment->opens != RK_NO_DATE ? recruitment->opens : recruitment->closes;
-    panel->last_day = recruitment->closes != RK_NO_DATE ? recruitment->closes : recruitment->opens;
+    panel->first_day =
+        recruitment->opened != RK_NO_DATE ? recruitment->opened : recruitment->closes;
+    panel->last_day = recruitment->closes != RK_NO_DATE ? recruitment->closes : recruitment->opened;
     for (uint32_t s = e->session_first[r]; s < e->session_first[r + 1]; s++) {
         /* a session that ends at midnight ends on the day before */
         int32_t first = (int32_t)(sessions[s].start / 1440 - (sessions[s].start % 1440 < 0));
@@ -84,10 +78,11 @@ static enum rk_status find_days(struct rk_eligible *e, uint32_t r, struct rk_err
     }
     if (panel->first_day != RK_NO_DATE)
         return RK_OK;
-    return rk_fail(error, RK_BAD_DATA,
-                   _("recruitment %s has no session, and neither opens nor closes: its day must be "
-                     "known for consent and caps"),
-                   recruitment->recruitment_id.text);
+    return rk_fail(
+        error, RK_BAD_DATA,
+        _("recruitment %s has no session, and neither opened nor closes: its day must be "
+          "known for consent and caps"),
+        recruitment->recruitment_id.text);
 }
 
 static enum rk_status find_panels(struct rk_eligible *e, struct rk_error *error)
@@ -128,21 +123,18 @@ static void find_persons(struct rk_eligible *e)
         const struct rk_panelist *panelist = &panelists->rows[p];
         struct person *person = &e->persons[p];
         person->active = panelist->status == RK_PANELIST_ACTIVE;
-        person->consent_until = panelist->consent_withdrawn_on != RK_NO_DATE
-                                    ? RK_NO_DATE
-                                    : panelist->consent_until;
+        person->consent_until =
+            panelist->consent_withdrawn_on != RK_NO_DATE ? RK_NO_DATE : panelist->consent_until;
         person->minor_until = panelist->guardian_consent == 1 ? INT32_MIN
                               : panelist->birth_year >= 0     ? panelist->birth_year + 18
                               : e->facts.assume_adult         ? INT32_MIN
                                                               : INT32_MAX;
-        person->trained_on =
-            panelist->trained_on == RK_NO_DATE ? INT32_MAX : panelist->trained_on;
+        person->trained_on = panelist->trained_on == RK_NO_DATE ? INT32_MAX : panelist->trained_on;
         person->times = e->time_count;
         for (; row < availability->count && availability->rows[row].panelist == p; row++) {
             const struct rk_available *time = &availability->rows[row];
-            struct rk_available *last = e->time_count > person->times
-                                            ? &e->times[e->time_count - 1]
-                                            : NULL;
+            struct rk_available *last =
+                e->time_count > person->times ? &e->times[e->time_count - 1] : NULL;
             if (last && time->start <= last->end)
                 last->end = time->end > last->end ? time->end : last->end;
             else
@@ -209,7 +201,8 @@ static void mark_conflicts(struct rk_eligible *e)
     const struct rk_conflicts *conflicts = e->facts.conflicts;
     const struct rk_recruitments *recruitments = e->facts.recruitments;
     const struct rk_candidates *candidates = e->facts.candidates;
-    /* candidates met, by recruitment; declared about, by (panelist, candidate) and (…, recruitment) */
+    /* candidates met, by recruitment; declared about, by (panelist, candidate) and (…, recruitment)
+     */
     uint32_t *met = rk_alloc((size_t)recruitments->count + 1, sizeof *met);
     uint32_t *declared = NULL, declared_room = 0;
     struct rk_tuples about = {.width = 2}, sums = {.width = 2};
@@ -257,8 +250,8 @@ static void mark_conflicts(struct rk_eligible *e)
 static void use(struct rk_eligible *e, uint32_t panelist, uint32_t recruitment)
 {
     RK_GROW(e->used, e->used_count, e->used_room);
-    e->used[e->used_count++] = (struct rk_match_used){
-        panelist, rk_month_of(e->panels[recruitment].first_day)};
+    e->used[e->used_count++] =
+        (struct rk_match_used){panelist, rk_month_of(e->panels[recruitment].first_day)};
     e->load[panelist]++;
 }
 
@@ -268,7 +261,8 @@ static enum rk_status take_history(struct rk_eligible *e, const struct rk_assign
     bool attended = row->status == RK_ASSIGNMENT_ATTENDED;
     bool cancelled =
         e->facts.recruitments->rows[row->recruitment].status == RK_RECRUITMENT_CANCELLED;
-    bool counts = row->seat == RK_SEAT_MEMBER && row->status != RK_ASSIGNMENT_DECLINED && !cancelled;
+    bool counts =
+        row->seat == RK_SEAT_MEMBER && row->status != RK_ASSIGNMENT_DECLINED && !cancelled;
     if (!attended && !counts)
         return RK_OK;
     enum rk_status status = find_days(e, row->recruitment, error);
@@ -749,19 +743,18 @@ enum rk_status rk_eligible_problem(struct rk_eligible *e, struct rk_match_proble
             panelists->rows[p].max_per_year};
     for (uint32_t r = 0; r < recruitments->count; r++) {
         const struct rk_eligible_panel *panel = &e->panels[r];
-        e->match_recruitments[r] = (struct rk_match_recruitment){
-            .id = recruitments->rows[r].recruitment_id,
-            .month = panel->open ? rk_month_of(panel->first_day) : 0,
-            .places = panel->places,
-            .lacking = panel->lacking,
-            .reserves = panel->reserves};
+        e->match_recruitments[r] =
+            (struct rk_match_recruitment){.id = recruitments->rows[r].recruitment_id,
+                                          .month = panel->open ? rk_month_of(panel->first_day) : 0,
+                                          .places = panel->places,
+                                          .lacking = panel->lacking,
+                                          .reserves = panel->reserves};
     }
     uint32_t session_count = 0;
     for (uint32_t s = 0; s < sessions->count; s++)
         if (e->panels[sessions->rows[s].recruitment].open)
-            e->match_sessions[session_count++] =
-                (struct rk_match_session){sessions->rows[s].recruitment, sessions->rows[s].start,
-                                          sessions->rows[s].end};
+            e->match_sessions[session_count++] = (struct rk_match_session){
+                sessions->rows[s].recruitment, sessions->rows[s].start, sessions->rows[s].end};
     for (size_t i = 0; i < count; i++)
         e->pairs[i] = (struct rk_match_pair){found[i].panelist, found[i].recruitment,
                                              (int64_t)(found[i].fit / *unit)};

@@ -4,8 +4,8 @@
 
 #include <assert.h>
 
-/* An arc outside the tree stands at its lower (amount 0) or upper bound. Tree arcs and fixed ones are
- * 0, so that pricing, which multiplies by this, passes over them. */
+/* An arc outside the tree stands at its lower (amount 0) or upper bound. Tree arcs and fixed ones
+ * are 0, so that pricing, which multiplies by this, passes over them. */
 enum { LOWER = 1, QUIET = 0, UPPER = -1 };
 /* Direction of the arc to the parent. */
 enum { UP = 1, DOWN = -1 };
@@ -34,7 +34,9 @@ struct rk_flow {
     struct tree_node *tree;
     const int64_t *costs;
     int64_t artificial_cost;
-    uint32_t next_arc; /* where pricing goes on */
+    uint32_t *live; /* arcs that pricing looks at: neither fixed nor without room */
+    uint32_t live_count;
+    uint32_t next_live; /* where pricing goes on */
     uint64_t pivots;
     bool started;
     bool *fixed; /* by rk_flow_narrow; NULL before the first */
@@ -63,6 +65,7 @@ void rk_flow_free(struct rk_flow *flow)
     rk_free(flow->supply);
     rk_free(flow->potential);
     rk_free(flow->tree);
+    rk_free(flow->live);
     rk_free(flow->fixed);
     rk_free(flow);
 }
@@ -143,6 +146,10 @@ static void start(struct rk_flow *flow)
             flow->state[a] = QUIET;
     }
     set_room(flow, flow->arcs + flow->nodes + 1);
+    flow->live = rk_alloc((size_t)flow->arcs + 1, sizeof *flow->live);
+    for (uint32_t a = 0; a < flow->arcs; a++)
+        if (flow->state[a] != QUIET)
+            flow->live[flow->live_count++] = a;
     flow->tree[root] = (struct tree_node){
         .parent = NOWHERE, .child = NOWHERE, .next = NOWHERE, .previous = NOWHERE};
     for (uint32_t u = 0; u < flow->nodes; u++) {
@@ -154,8 +161,8 @@ static void start(struct rk_flow *flow)
         flow->room_left[a] = PLENTY;
         flow->amount[a] = up ? flow->supply[u] : -flow->supply[u];
         flow->state[a] = QUIET;
-        flow->tree[u] = (struct tree_node){
-            .arc = a, .child = NOWHERE, .depth = 1, .direction = up ? UP : DOWN};
+        flow->tree[u] =
+            (struct tree_node){.arc = a, .child = NOWHERE, .depth = 1, .direction = up ? UP : DOWN};
         attach(flow->tree, u, root);
     }
     flow->started = true;
@@ -204,28 +211,26 @@ static void shift_subtree(struct rk_flow *flow, uint32_t top, int64_t by)
 static uint32_t entering_arc(struct rk_flow *flow, uint32_t block)
 {
     const int64_t *potential = flow->potential, *costs = flow->costs;
-    const uint32_t *from = flow->from, *to = flow->to;
+    const uint32_t *from = flow->from, *to = flow->to, *live = flow->live;
     const int8_t *state = flow->state;
-    uint32_t arcs = flow->arcs, arc = flow->next_arc, best = NOWHERE, left = block;
+    uint32_t count = flow->live_count, at = flow->next_live, best = NOWHERE, left = block;
     int64_t least = 0;
-    for (uint32_t seen = 0; seen < arcs; seen++) {
-        if (state[arc] != QUIET) {
-            int64_t reduced = costs[arc] + potential[from[arc]] - potential[to[arc]];
-            reduced = state[arc] == LOWER ? reduced : -reduced;
-            if (reduced < least) {
-                least = reduced;
-                best = arc;
-            }
+    for (uint32_t seen = 0; seen < count; seen++) {
+        uint32_t arc = live[at];
+        int64_t reduced = state[arc] * (costs[arc] + potential[from[arc]] - potential[to[arc]]);
+        if (reduced < least) {
+            least = reduced;
+            best = arc;
         }
-        if (++arc == arcs)
-            arc = 0;
+        if (++at == count)
+            at = 0;
         if (--left == 0) {
             if (best != NOWHERE)
                 break;
             left = block;
         }
     }
-    flow->next_arc = arc;
+    flow->next_live = at;
     return best;
 }
 
@@ -300,7 +305,8 @@ static void pivot(struct rk_flow *flow, uint32_t entering)
         direction = -old.direction;
         u = old.parent;
     }
-    int64_t should = flow->potential[tree[top].parent] - tree[top].direction * cost_of(flow, entering);
+    int64_t should =
+        flow->potential[tree[top].parent] - tree[top].direction * cost_of(flow, entering);
     shift_subtree(flow, top, should - flow->potential[top]);
 }
 
@@ -326,9 +332,9 @@ enum rk_flow_outcome rk_flow_solve(struct rk_flow *flow, const int64_t *costs)
     flow->potential[flow->nodes] = 0;
     price_tree(flow, flow->nodes);
     uint32_t block = 16;
-    while ((uint64_t)block * block < flow->arcs)
+    while ((uint64_t)block * block < flow->live_count)
         block++;
-    for (uint32_t arc; flow->arcs && (arc = entering_arc(flow, block)) != NOWHERE;)
+    for (uint32_t arc; (arc = entering_arc(flow, block)) != NOWHERE;)
         pivot(flow, arc);
     int64_t sum = 0;
     for (uint32_t u = 0; u < flow->nodes; u++)
@@ -385,15 +391,19 @@ void rk_flow_narrow(struct rk_flow *flow)
     if (!flow->fixed)
         flow->fixed = rk_alloc((size_t)flow->arcs + 1, sizeof *flow->fixed);
     for (uint32_t a = 0; a < flow->arcs; a++) {
-        if (flow->fixed[a])
-            continue;
         int64_t reduced =
             flow->costs[a] + flow->potential[flow->from[a]] - flow->potential[flow->to[a]];
-        if (reduced != 0) {
+        if (reduced != 0 && !flow->fixed[a]) {
             flow->fixed[a] = true;
             flow->state[a] = QUIET;
         }
     }
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < flow->live_count; i++)
+        if (!flow->fixed[flow->live[i]])
+            flow->live[count++] = flow->live[i];
+    flow->live_count = count;
+    flow->next_live = 0;
 }
 
 uint64_t rk_flow_pivots(const struct rk_flow *flow) { return flow->pivots; }

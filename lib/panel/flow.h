@@ -1,11 +1,12 @@
 /* Minimum-cost flow, exact, in 64-bit integers: the primal network simplex with a strongly feasible
- * basis (Cunningham 1976, "A network simplex method", which cannot cycle) and block pricing (Kiraly &
- * Kovacs 2012, "Efficient implementations of minimum-cost flow algorithms").
+ * basis (Cunningham 1976, "A network simplex method", which cannot cycle) and block pricing (Kiraly
+ * & Kovacs 2012, "Efficient implementations of minimum-cost flow algorithms").
  *
- * Order of calls: rk_flow_new, rk_flow_supply and rk_flow_arc for the whole network, then rk_flow_solve.
- * After it the amounts and potentials may be read. A further objective among the flows that are equally
- * cheap: rk_flow_narrow, then rk_flow_solve with other costs, which starts from the basis at hand; any
- * number of times. Single-threaded; the same calls give the same flow on every machine. */
+ * Order of calls: rk_flow_new, rk_flow_supply and rk_flow_arc for the whole network, then
+ * rk_flow_solve. After it the amounts and potentials may be read. A further objective among the
+ * flows that are equally cheap: rk_flow_narrow, then rk_flow_solve with other costs, which starts
+ * from the basis at hand; any number of times. Single-threaded; the same calls give the same flow
+ * on every machine. */
 #ifndef RK_FLOW_H
 #define RK_FLOW_H
 
@@ -29,7 +30,8 @@ void rk_flow_supply(struct rk_flow *flow, uint32_t node, int64_t amount);
 /* Adds an arc that carries lower … upper and returns its number: 0, 1, 2 … */
 uint32_t rk_flow_arc(struct rk_flow *flow, uint32_t from, uint32_t to, int64_t lower,
                      int64_t upper);
-/* `costs`, one per arc, are read again by rk_flow_narrow, _proven and _cost: keep them till then. */
+/* `costs`, one per arc, are read again by rk_flow_narrow, _proven and _cost: keep them till then.
+ */
 enum rk_flow_outcome rk_flow_solve(struct rk_flow *flow, const int64_t *costs);
 int64_t rk_flow_amount(const struct rk_flow *flow, uint32_t arc);
 __int128 rk_flow_cost(const struct rk_flow *flow, const int64_t *costs); /* of the flow at hand */
@@ -39,8 +41,8 @@ int64_t rk_flow_potential(const struct rk_flow *flow, uint32_t node);
 /* Checks the last result by itself, in one pass: bounds, balance at each node, and the signs above.
  * Arcs fixed by rk_flow_narrow only have to keep their amount. */
 bool rk_flow_proven(const struct rk_flow *flow);
-/* From now on only flows as cheap as the last result are allowed: by complementary slackness they are
- * those that leave every arc with a reduced cost other than zero where it is. */
+/* From now on only flows as cheap as the last result are allowed: by complementary slackness they
+ * are those that leave every arc with a reduced cost other than zero where it is. */
 void rk_flow_narrow(struct rk_flow *flow);
 /* Largest |cost| that rk_flow_solve takes for so many nodes. */
 int64_t rk_flow_largest_cost(uint32_t nodes);

@@ -144,8 +144,9 @@ static int64_t room_under(int32_t cap, int64_t used)
 
 /* ---- the network ---- */
 
-/* What limits how many memberships a panelist gets: the panelist as a whole, a year, a month, a group
- * of recruitments of which each overlaps each other. A tree per panelist; pairs hang on its leaves. */
+/* What limits how many memberships a panelist gets: the panelist as a whole, a year, a month, a
+ * group of recruitments of which each overlaps each other. A tree per panelist; pairs hang on its
+ * leaves. */
 struct limit {
     uint32_t parent; /* RK_NONE at the panelist's own */
     uint32_t panelist;
@@ -157,9 +158,9 @@ struct network {
     struct overlaps overlaps;
     struct limit *limits;
     uint32_t limit_count, limit_room;
-    uint32_t *leaf;     /* by pair: the limit it hangs on */
-    uint32_t *lottery;  /* by pair */
-    bool nested;        /* no overlap is left outside the groups */
+    uint32_t *leaf;    /* by pair: the limit it hangs on */
+    uint32_t *lottery; /* by pair */
+    bool nested;       /* no overlap is left outside the groups */
     uint32_t nodes, arcs;
     /* arcs: places unfilled, by recruitment; loads, by panelist; limits below; pairs */
     uint32_t unfilled_arcs, load_arcs, limit_arcs;
@@ -208,8 +209,8 @@ static bool has_overlaps(const struct overlaps *overlaps, uint32_t r)
     return overlaps->first[r] != overlaps->first[r + 1];
 }
 
-/* Puts rows of one month into groups whose members all overlap one another: each into the first that
- * takes it. True when no overlap is left between two groups. */
+/* Puts rows of one month into groups whose members all overlap one another: each into the first
+ * that takes it. True when no overlap is left between two groups. */
 static bool group_month(const struct overlaps *overlaps, struct leaf_row *rows, uint32_t count)
 {
     bool nested = true;
@@ -242,10 +243,10 @@ static bool group_month(const struct overlaps *overlaps, struct leaf_row *rows, 
 static uint32_t run_end(const struct leaf_row *rows, uint32_t i, uint32_t count, char what)
 {
     uint32_t j = i;
-    while (j < count && (what == 'y'   ? rows[j].month / 12 == rows[i].month / 12
-                         : what == 'm' ? rows[j].month == rows[i].month
-                                       : rows[j].month == rows[i].month &&
-                                             rows[j].group == rows[i].group))
+    while (j < count &&
+           (what == 'y'   ? rows[j].month / 12 == rows[i].month / 12
+            : what == 'm' ? rows[j].month == rows[i].month
+                          : rows[j].month == rows[i].month && rows[j].group == rows[i].group))
         j++;
     return j;
 }
@@ -260,9 +261,8 @@ static void limit_panelist(struct network *net, const struct rk_match_used *used
         end = run_end(rows, i, count, 'm');
         net->nested = group_month(&net->overlaps, rows + i, end - i) && net->nested;
         for (uint32_t a = i; a < end && net->nested; a++) /* sessions of several months */
-            for (uint32_t b = end; b < count && net->nested &&
-                                   has_overlaps(&net->overlaps, rows[a].recruitment);
-                 b++)
+            for (uint32_t b = end;
+                 b < count && net->nested && has_overlaps(&net->overlaps, rows[a].recruitment); b++)
                 net->nested = !overlap(&net->overlaps, rows[a].recruitment, rows[b].recruitment);
     }
     qsort(rows, count, sizeof *rows, by_month_group);
@@ -272,8 +272,8 @@ static void limit_panelist(struct network *net, const struct rk_match_used *used
         year_end = run_end(rows, y, count, 'y');
         uint32_t year = own;
         int64_t year_sum = 0;
-        int64_t year_room = room_under(p->max_per_year, count_used(used, used_count, panelist,
-                                                                   rows[y].month / 12 * 12, 12));
+        int64_t year_room = room_under(
+            p->max_per_year, count_used(used, used_count, panelist, rows[y].month / 12 * 12, 12));
         if (year_room < year_end - y && !(y == 0 && year_end == count))
             year = add_limit(net, own, panelist, year_room);
         for (uint32_t m = y, month_end; m < year_end; m = month_end) {
@@ -353,7 +353,8 @@ static bool set_costs(struct network *net)
             size = size < 0 ? -size : size;
             most[l] = size > most[l] ? size : most[l];
         }
-        sum[l] = most[l] * places; /* each flow crosses one arc with a cost of this level per place */
+        sum[l] =
+            most[l] * places; /* each flow crosses one arc with a cost of this level per place */
     }
     __int128 limit = rk_flow_largest_cost(net->nodes);
     for (int l = 0; l < RK_MATCH_LEVELS;) {
@@ -392,8 +393,8 @@ static bool build(struct network *net, const struct rk_match_problem *problem)
         const struct rk_match_pair *pair = &problem->pairs[i];
         assert(pair->fit >= 0);
         RK_GROW(rows, row_count, row_room);
-        rows[row_count++] = (struct leaf_row){
-            i, pair->recruitment, problem->recruitments[pair->recruitment].month, 0};
+        rows[row_count++] = (struct leaf_row){i, pair->recruitment,
+                                              problem->recruitments[pair->recruitment].month, 0};
         if (i + 1 == problem->pair_count || pair[1].panelist != pair->panelist) {
             limit_panelist(net, used, pair->panelist, rows, row_count);
             row_count = 0;
@@ -452,7 +453,8 @@ static void combine(struct network *net, uint32_t first, uint32_t end)
     }
 }
 
-/* The best choice without the pairs in `forbidden` when overlaps outside the groups do not count. */
+/* The best choice without the pairs in `forbidden` when overlaps outside the groups do not count.
+ */
 static void solve(struct network *net, const bool *forbidden, struct choice *choice,
                   struct rk_match_result *result)
 {
@@ -508,7 +510,8 @@ static int compare_values(const int64_t *a, const int64_t *b)
     return 0;
 }
 
-/* The next two memberships of one panelist that overlap, from *pair on; false when there are none. */
+/* The next two memberships of one panelist that overlap, from *pair on; false when there are none.
+ */
 static bool double_booked(const struct network *net, const bool *member, uint32_t *pair,
                           uint32_t *other)
 {
@@ -516,8 +519,8 @@ static bool double_booked(const struct network *net, const bool *member, uint32_
     for (; *pair < net->problem->pair_count; ++*pair) {
         if (!member[*pair])
             continue;
-        for (*other = *pair + 1; *other < net->problem->pair_count &&
-                                 pairs[*other].panelist == pairs[*pair].panelist;
+        for (*other = *pair + 1;
+             *other < net->problem->pair_count && pairs[*other].panelist == pairs[*pair].panelist;
              ++*other)
             if (member[*other] &&
                 overlap(&net->overlaps, pairs[*pair].recruitment, pairs[*other].recruitment))
@@ -549,8 +552,8 @@ static void keep(const struct network *net, struct choice *best, const struct ch
     memcpy(best->value, choice->value, sizeof best->value);
 }
 
-/* A good choice soon: of overlapping memberships the better stays, the others are forbidden, and all
- * is solved again until none are left. */
+/* A good choice soon: of overlapping memberships the better stays, the others are forbidden, and
+ * all is solved again until none are left. */
 static void dive(struct network *net, struct choice *choice, bool *forbidden,
                  struct rk_match_result *result)
 {
@@ -617,7 +620,8 @@ static void search(struct network *net, struct choice *choice, struct choice *be
                 b->forbidden[b->count++] = split;
             } else {
                 uint32_t first = split;
-                while (first && problem->pairs[first - 1].panelist == problem->pairs[split].panelist)
+                while (first &&
+                       problem->pairs[first - 1].panelist == problem->pairs[split].panelist)
                     first--;
                 for (uint32_t i = first;
                      i < pairs && problem->pairs[i].panelist == problem->pairs[split].panelist; i++)
@@ -656,8 +660,8 @@ struct reach {
     const uint32_t *panelist_first; /* by panelist: its first pair */
     int64_t *used;                  /* by limit */
     bool *limit_seen;
-    bool *seen;        /* by recruitment */
-    uint32_t *linked;  /* by recruitment: another of its shortage, itself at the root */
+    bool *seen;       /* by recruitment */
+    uint32_t *linked; /* by recruitment: another of its shortage, itself at the root */
     uint32_t *stack, depth;
 };
 

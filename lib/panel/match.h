@@ -3,21 +3,22 @@
  *   1. seats     as few places unfilled as can be;
  *   2. shortage  spread evenly: least sum over recruitments of the square of the seats it lacks;
  *   3. fit       largest sum of fit;
- *   4. load      even: least sum over panelists of the square of all memberships, past ones included;
+ *   4. load      even: least sum over panelists of the square of all memberships, past ones
+ * included;
  *   5. lottery   least sum of numbers drawn for each pair from (seed, recruitment_id, panelist_id),
- *                uniform on 0 … 2^32 - 1. Two best choices with the same sum are not told apart; with
- *                a million pairs that happens about once in four thousand runs.
+ *                uniform on 0 … 2^32 - 1. Two best choices with the same sum are not told apart;
+ * with a million pairs that happens about once in four thousand runs.
  *
  * As long as nobody is offered overlapping sessions that make more than nested groups, this is one
  * minimum-cost flow: places per recruitment on one side; panelists with their year, month and
- * overlap groups, each with its room, as a tree on the other. In such a flow the least sum of squares
- * is also the leximin choice: the largest is as small as can be, then the second largest … (Harvey,
- * Ladner, Lovasz & Tamir 2006, "Semi-matchings for bipartite graphs and load balancing"; Frank &
- * Murota 2022, "Decreasing minimization on M-convex sets"). Overlaps that do not nest are settled by
- * branch and bound over flows; nobody is ever given two sessions at once.
+ * overlap groups, each with its room, as a tree on the other. In such a flow the least sum of
+ * squares is also the leximin choice: the largest is as small as can be, then the second largest …
+ * (Harvey, Ladner, Lovasz & Tamir 2006, "Semi-matchings for bipartite graphs and load balancing";
+ * Frank & Murota 2022, "Decreasing minimization on M-convex sets"). Overlaps that do not nest are
+ * settled by branch and bound over flows; nobody is ever given two sessions at once.
  *
- * Panelists and recruitments are known by their places in the arrays; give them sorted by id and the
- * answer does not depend on the order of any input. */
+ * Panelists and recruitments are known by their places in the arrays; give them sorted by id and
+ * the answer does not depend on the order of any input. */
 #ifndef RK_MATCH_H
 #define RK_MATCH_H
 
@@ -70,8 +71,14 @@ struct rk_match_problem {
     uint64_t most_solves; /* flows that branch and bound may solve; 0 = by size, 8 to 2000 */
 };
 
-enum { RK_MATCH_SEATS, RK_MATCH_SHORTAGE, RK_MATCH_FIT, RK_MATCH_LOAD, RK_MATCH_LOTTERY,
-       RK_MATCH_LEVELS };
+enum {
+    RK_MATCH_SEATS,
+    RK_MATCH_SHORTAGE,
+    RK_MATCH_FIT,
+    RK_MATCH_LOAD,
+    RK_MATCH_LOTTERY,
+    RK_MATCH_LEVELS
+};
 
 /* Why seats stay empty: these recruitments together cannot fill more than `filled` of their
  * places, whatever the others do, because the panelists eligible for any of them have room for no
@@ -84,7 +91,8 @@ struct rk_match_cut {
 struct rk_match_result {
     bool *member; /* by pair */
     /* All are least: unfilled places; growth of the shortage squares; minus the fit; growth of the
-     * load squares; the lottery. `bound`: no choice has a smaller vector, compared from the left. */
+     * load squares; the lottery. `bound`: no choice has a smaller vector, compared from the left.
+     */
     int64_t value[RK_MATCH_LEVELS], bound[RK_MATCH_LEVELS];
     bool proven; /* bound is value: the best there is, checked from the potentials of every flow */
     uint64_t solves, pivots;
@@ -118,9 +126,9 @@ unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
 void rk_match_order(const struct rk_match_state *state, uint32_t *pairs, uint32_t count);
 
 /* Reserves: for each recruitment up to its `reserves` pairs, in that order, of those who are not
- * members there and could step in: room under their caps, no overlap with a membership. Somebody may
- * be a reserve for several. pairs[first[r]] … pairs[first[r + 1] - 1] are those of recruitment r.
- * Caller frees both. */
+ * members there and could step in: room under their caps, no overlap with a membership. Somebody
+ * may be a reserve for several. pairs[first[r]] … pairs[first[r + 1] - 1] are those of recruitment
+ * r. Caller frees both. */
 void rk_match_reserves(const struct rk_match_state *state, const bool *member, uint32_t **pairs,
                        uint32_t **first);
 

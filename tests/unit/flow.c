@@ -105,8 +105,8 @@ static void orlib(const char *name, bool sparse, int64_t optimum)
     rk_free(text);
 }
 
-/* MIDL reviewers and papers (Kobren, Saha & McCallum, KDD 2019): the largest sum of affinities with 3
- * reviewers for each of 118 papers and least … 4 papers for each of 177 reviewers. */
+/* MIDL reviewers and papers (Kobren, Saha & McCallum, KDD 2019): the largest sum of affinities with
+ * 3 reviewers for each of 118 papers and least … 4 papers for each of 177 reviewers. */
 static void midl(int64_t least, const char *hundredths)
 {
     char *text = reference("fair-matching-midl/scores.csv");
@@ -134,8 +134,8 @@ static void midl(int64_t least, const char *hundredths)
     }
     CHECK(pairs == 177 * 118);
     struct rk_buf sum = {0};
-    rk_fixed_print(&sum, rk_fixed_round_to(-(rk_fixed)solved(flow) * (RK_FIXED_ONE / 1000000000000),
-                                           2));
+    rk_fixed_print(&sum,
+                   rk_fixed_round_to(-(rk_fixed)solved(flow) * (RK_FIXED_ONE / 1000000000000), 2));
     CHECK_TEXT(sum.text, hundredths);
     rk_buf_free(&sum);
     rk_free(text);

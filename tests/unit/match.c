@@ -1,5 +1,6 @@
 /* lib/panel/match against all choices there are, on random small instances: the vector of the five
- * objectives, the choice itself, the leximin claim for nested limits, the shortages named, reserves. */
+ * objectives, the choice itself, the leximin claim for nested limits, the shortages named,
+ * reserves. */
 #include "panel/match.h"
 
 #include "base/mem.h"
@@ -45,20 +46,18 @@ static void invent(struct instance *in, int trial, int kind)
     int32_t months[RECRUITMENTS];
     for (uint32_t r = 0; r < p->recruitment_count; r++) {
         months[r] = 24000 + (int32_t)below(&random, 2) + 12 * (int32_t)below(&random, 2);
-        in->recruitments[r] = (struct rk_match_recruitment){
-            .id = rk_text(names[r]),
-            .month = months[r],
-            .places = (int32_t)below(&random, 4),
-            .lacking = below(&random, 5) ? 0 : 1,
-            .reserves = (int32_t)below(&random, 3)};
+        in->recruitments[r] = (struct rk_match_recruitment){.id = rk_text(names[r]),
+                                                            .month = months[r],
+                                                            .places = (int32_t)below(&random, 4),
+                                                            .lacking = below(&random, 5) ? 0 : 1,
+                                                            .reserves = (int32_t)below(&random, 3)};
         uint32_t sessions = kind == 2 ? 1 + below(&random, 2) : 1;
         for (uint32_t k = 0; k < sessions; k++) {
             int64_t start = kind == 0   ? 100 * r
                             : kind == 1 ? 100 * months[r] + 10 * below(&random, 2)
                                         : below(&random, 12);
             int64_t length = kind == 2 ? 1 + below(&random, 5) : 10;
-            in->sessions[p->session_count++] =
-                (struct rk_match_session){r, start, start + length};
+            in->sessions[p->session_count++] = (struct rk_match_session){r, start, start + length};
         }
     }
     for (uint32_t i = 0; i < p->panelist_count; i++) {
@@ -68,7 +67,8 @@ static void invent(struct instance *in, int trial, int kind)
             .max_per_month = below(&random, 2) ? -1 : (int32_t)below(&random, 3),
             .max_per_year = below(&random, 2) ? -1 : (int32_t)below(&random, 4)};
         for (uint32_t k = 0; k < 2 && below(&random, 3) == 0; k++)
-            in->used[p->used_count++] = (struct rk_match_used){i, 24000 + (int32_t)below(&random, 14)};
+            in->used[p->used_count++] =
+                (struct rk_match_used){i, 24000 + (int32_t)below(&random, 14)};
     }
     uint64_t dense = 3 + below(&random, 7);
     for (uint32_t i = 0; i < p->panelist_count; i++)
@@ -154,8 +154,7 @@ static void value_of(const struct rk_match_problem *p, uint32_t chosen, int64_t 
             value[RK_MATCH_SHORTAGE] += shortage[r] * shortage[r] - lacking * lacking;
     }
     for (uint32_t i = 0; i < p->panelist_count; i++)
-        value[RK_MATCH_LOAD] +=
-            load[i] * load[i] - p->panelists[i].load * p->panelists[i].load;
+        value[RK_MATCH_LOAD] += load[i] * load[i] - p->panelists[i].load * p->panelists[i].load;
 }
 
 static int compare(const int64_t *a, const int64_t *b, int n)
@@ -326,7 +325,8 @@ static void reserves(void)
     CHECK(found > 50);
 }
 
-/* A search that is cut short keeps everyone from two places at once and tells a bound that holds. */
+/* A search that is cut short keeps everyone from two places at once and tells a bound that holds.
+ */
 static void cut_short(void)
 {
     int wrong = 0, open = 0;

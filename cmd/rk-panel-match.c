@@ -1,0 +1,389 @@
+/* rk-panel-match: matches panelists to recruitments. */
+#include "panel/explain.h"
+#include "tool/tool.h"
+
+enum {
+    FIXED = 256,
+    EXPLAIN,
+    ASSUME_AVAILABLE,
+    ASSUME_ADULT,
+    DECLARATIONS,
+    CANDIDATE_CONFLICTS,
+    STRICT,
+    SEARCH,
+    LOTTERY,
+    CERTIFICATE
+};
+
+static struct {
+    const char *fixed, *explain;
+    bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict;
+    uint64_t search;
+} options;
+
+static const struct argp_option table[] = {
+    {"fixed", FIXED, "FILE", 0,
+     N_("keep these assignments, whatever the rules say; named where they break one"), 0},
+    {"explain", EXPLAIN, "FILE", 0,
+     N_("write for each recruitment who could sit there, what refused the others, and why seats "
+        "stay empty"),
+     0},
+    {"assume-available", ASSUME_AVAILABLE, NULL, 0,
+     N_("take a panelist with no row in availability as able to come"), 0},
+    {"assume-adult", ASSUME_ADULT, NULL, 0, N_("take a panelist with no birth_year as an adult"),
+     0},
+    {"require-declarations", DECLARATIONS, NULL, 0,
+     N_("refuse who has not declared about conflicts of interest, if only that there are none"), 0},
+    {"candidate-conflict", CANDIDATE_CONFLICTS, "exclude|drop", 0,
+     N_("a conflict with one candidate bars from the whole recruitment (exclude), or only that "
+        "candidate's ratings are dropped later (drop)"),
+     0},
+    {"strict", STRICT, NULL, 0, N_("fail where a kept assignment breaks a rule"), 0},
+    {"search", SEARCH, "N", 0,
+     N_("how many flows may be solved where overlapping sessions make it hard (by size)"), 0},
+    {"lottery", LOTTERY, NULL, 0, N_("not built yet: refused"), 0},
+    {"certificate", CERTIFICATE, "FILE", 0, N_("not built yet: refused"), 0},
+    {0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    (void)state;
+    switch (key) {
+    case FIXED: options.fixed = arg; break;
+    case EXPLAIN: options.explain = arg; break;
+    case ASSUME_AVAILABLE: options.assume_available = true; break;
+    case ASSUME_ADULT: options.assume_adult = true; break;
+    case DECLARATIONS: options.declarations = true; break;
+    case CANDIDATE_CONFLICTS:
+        options.candidate_conflicts_pass =
+            rk_choice("candidate-conflict", "exclude|drop", arg) == 1;
+        break;
+    case STRICT: options.strict = true; break;
+    case SEARCH: options.search = (uint64_t)rk_option_int("search", arg, 1, 1000000000); break;
+    case LOTTERY:
+        rk_usage(_("--lottery: equal chances are not built yet; without it seats go by "
+                   "fit, load and a seeded tie-break"));
+    case CERTIFICATE:
+        rk_usage(_("--certificate: not built yet; -v tells whether the result is "
+                   "proven"));
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+/* Everything read: zeroed is empty. */
+struct tables {
+    struct rk_panelists panelists;
+    struct rk_recruitments recruitments;
+    struct rk_sessions sessions;
+    struct rk_availability availability;
+    struct rk_candidates candidates;
+    struct rk_raters raters;
+    struct rk_conflicts conflicts;
+    struct rk_assignments assignments, fixed;
+};
+
+static void free_tables(struct tables *t)
+{
+    rk_panelists_free(&t->panelists);
+    rk_recruitments_free(&t->recruitments);
+    rk_sessions_free(&t->sessions);
+    rk_availability_free(&t->availability);
+    rk_candidates_free(&t->candidates);
+    rk_raters_free(&t->raters);
+    rk_conflicts_free(&t->conflicts);
+    rk_assignments_free(&t->assignments);
+    rk_assignments_free(&t->fixed);
+}
+
+/* --fixed is a second table of the schema assignments. */
+static enum rk_status read_fixed(struct rk_run *run, struct tables *t, struct rk_error *error)
+{
+    const struct rk_schema *schema;
+    struct rk_table *fixed = NULL;
+    struct rk_table_options how = {.map = run->map, .log = run->log};
+    enum rk_status status = rk_run_schema(run, &schema, "assignments", error);
+    if (!status)
+        status = rk_table_open(&fixed, schema, &options.fixed, 1, &how, error);
+    if (!status)
+        status =
+            rk_assignments_read(&t->fixed, fixed, schema, &t->panelists, &t->recruitments, error);
+    rk_table_close(fixed);
+    return status;
+}
+
+/* Opens a table if it was given, and reads it by the expression, which sees `in` and `schema`. */
+#define READ(name, expression)                                                                     \
+    do {                                                                                           \
+        struct rk_table *in = NULL;                                                                \
+        const struct rk_schema *schema = NULL;                                                     \
+        if (!status)                                                                               \
+            status = rk_run_schema(run, &schema, name, error);                                     \
+        if (!status)                                                                               \
+            status = rk_run_table(run, &in, name, error);                                          \
+        if (!status && in)                                                                         \
+            status = (expression);                                                                 \
+    } while (0)
+
+static enum rk_status read_tables(struct rk_run *run, struct tables *t, struct rk_error *error)
+{
+    enum rk_status status = RK_OK;
+    READ("panelists", rk_panelists_read(&t->panelists, in, schema, error));
+    READ("recruitments", rk_recruitments_read(&t->recruitments, in, schema, error));
+    READ("sessions", rk_sessions_read(&t->sessions, in, schema, &t->recruitments, error));
+    READ("availability", rk_availability_read(&t->availability, in, schema, &t->panelists, error));
+    READ("candidates", rk_candidates_read(&t->candidates, in, schema, &t->recruitments, error));
+    READ("raters", rk_raters_read(&t->raters, in, schema, &t->panelists, error));
+    READ("conflicts", rk_conflicts_read(&t->conflicts, in, schema, &t->panelists, &t->recruitments,
+                                        rk_run_given(run, "candidates") ? &t->candidates : NULL,
+                                        rk_run_given(run, "raters") ? &t->raters : NULL, error));
+    READ("assignments",
+         rk_assignments_read(&t->assignments, in, schema, &t->panelists, &t->recruitments, error));
+    if (!status && options.fixed)
+        status = read_fixed(run, t, error);
+    if (!status && t->sessions.count && !rk_run_given(run, "availability") &&
+        !options.assume_available)
+        status = rk_fail(error, RK_BAD_USE,
+                         _("there are sessions, so --availability FILE is needed to tell who can "
+                           "come (or --assume-available)"));
+    return status;
+}
+
+/* Kept rows that break a rule, each named. */
+static uint32_t name_broken(struct rk_run *run, const struct rk_eligible *eligible,
+                            const struct tables *t)
+{
+    uint32_t count, broken = 0;
+    const struct rk_assignment *kept = rk_eligible_kept(eligible, &count);
+    struct rk_buf rules = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned reasons = rk_eligible_reasons(eligible, kept[i].panelist, kept[i].recruitment);
+        if (!reasons)
+            continue;
+        rk_buf_clear(&rules);
+        rk_refusals_print(&rules, reasons, ", ");
+        rk_run_warn(run, _("recruitment %s: panelist %s is kept, but breaks: %s"),
+                    t->recruitments.rows[kept[i].recruitment].recruitment_id.text,
+                    t->panelists.rows[kept[i].panelist].panelist_id.text, rules.text);
+        broken++;
+    }
+    rk_buf_free(&rules);
+    for (uint32_t r = 0; r < t->recruitments.count; r++) {
+        const struct rk_recruitment *recruitment = &t->recruitments.rows[r];
+        int32_t members = rk_eligible_panel(eligible, r)->kept;
+        if (members > recruitment->seats) {
+            rk_run_warn(run, _("recruitment %s: %d members are kept, but there are %d seats"),
+                        recruitment->recruitment_id.text, members, recruitment->seats);
+            broken++;
+        } else if (recruitment->room_max >= 0 && members > recruitment->room_max) {
+            rk_run_warn(run, _("recruitment %s: %d members are kept, but room_max is %d"),
+                        recruitment->recruitment_id.text, members, recruitment->room_max);
+            broken++;
+        }
+    }
+    return broken;
+}
+
+static enum rk_status explain(struct rk_run *run, const struct rk_explain *match,
+                              const struct rk_explanation *rows, uint32_t count,
+                              struct rk_error *error)
+{
+    struct rk_writer_column columns[RK_EXPLANATION_COLUMNS];
+    struct rk_out *out = NULL;
+    enum rk_status status = rk_run_file(run, &out, options.explain, error);
+    if (status)
+        return status;
+    rk_explanation_columns(columns);
+    struct rk_writer *writer = rk_writer_open(out, RK_CSV, columns, RK_EXPLANATION_COLUMNS);
+    struct rk_buf why = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        rk_buf_clear(&why);
+        rk_explain_why(match, &rows[i], &why);
+        rk_explanation_write(writer, &rows[i], match->recruitments,
+                             (struct rk_text){why.text, why.size});
+    }
+    rk_buf_free(&why);
+    rk_writer_finish(writer);
+    return RK_OK;
+}
+
+/* ---- words ---- */
+
+static void tell(struct rk_run *run, const struct rk_explain *match)
+{
+    const struct rk_match_result *result = match->result;
+    struct rk_buf fit = {0};
+    rk_fixed_print(&fit, -(rk_fixed)result->value[RK_MATCH_FIT] * match->unit);
+    rk_run_detail(run, _("the seed of the lottery is '%s'"), run->seed.size ? run->seed.text : "");
+    rk_run_detail(run,
+                  _("eligible pairs: %u; flow: %u nodes, %u arcs, objectives in %u stages; "
+                    "flows solved: %llu, pivots: %llu"),
+                  match->problem->pair_count, result->nodes, result->arcs, result->stages,
+                  (unsigned long long)result->solves, (unsigned long long)result->pivots);
+    rk_run_detail(run, result->nested ? _("overlaps nest: one flow is exact")
+                                      : _("overlaps do not nest: branch and bound over flows"));
+    rk_run_detail(run,
+                  _("places unfilled: %lld; their spread (squares): %lld; fit: %s; load "
+                    "(squares): %lld; lottery: %lld"),
+                  (long long)result->value[RK_MATCH_SEATS],
+                  (long long)result->value[RK_MATCH_SHORTAGE], fit.text,
+                  (long long)result->value[RK_MATCH_LOAD],
+                  (long long)result->value[RK_MATCH_LOTTERY]);
+    if (result->proven)
+        rk_run_detail(run, _("proven: there is no better choice"));
+    rk_buf_free(&fit);
+}
+
+/* What needs a person; true when anything does. */
+static bool warn(struct rk_run *run, const struct rk_explain *match,
+                 const struct rk_explanation *panels, uint32_t count)
+{
+    const struct rk_match_result *result = match->result;
+    uint32_t wanting = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rk_explanation *panel = &panels[i];
+        const char *id = match->recruitments->rows[panel->recruitment].recruitment_id.text;
+        bool seats = panel->filled < panel->seats;
+        bool reserves = panel->standing_by < panel->reserves;
+        wanting += seats || reserves;
+        if (wanting > 20)
+            continue;
+        if (seats && panel->room_lacks)
+            rk_run_warn(run,
+                        _("recruitment %s: %d of %d seats are filled; the room has no place "
+                          "for %d"),
+                        id, panel->filled, panel->seats, panel->room_lacks);
+        else if (seats)
+            rk_run_warn(run, _("recruitment %s: %d of %d seats are filled"), id, panel->filled,
+                        panel->seats);
+        if (reserves)
+            rk_run_warn(run, _("recruitment %s: %d of %d reserves were found"), id,
+                        panel->standing_by, panel->reserves);
+    }
+    if (wanting > 20)
+        rk_run_warn(run, _("and %u recruitments more; --explain FILE tells of all"), wanting - 20);
+    if (wanting && !options.explain)
+        rk_run_note(run, _("--explain FILE tells why"));
+    uint32_t not_open = rk_eligible_not_open(match->eligible);
+    if (not_open)
+        rk_run_warn(run,
+                    _("--fixed: %u rows are of recruitments that are not open; they count as "
+                      "history and are not among the output"),
+                    not_open);
+    if (!result->proven) {
+        static const char *const levels[] = {N_("seats"), N_("spread of the shortage"), N_("fit"),
+                                             N_("load"), N_("lottery")};
+        int l = 0;
+        while (l < RK_MATCH_LOTTERY && result->value[l] == result->bound[l])
+            l++;
+        struct rk_buf gap = {0};
+        rk_fixed_print(&gap, (result->value[l] - (rk_fixed)result->bound[l]) *
+                                 (l == RK_MATCH_FIT ? match->unit : RK_FIXED_ONE));
+        rk_run_warn(run,
+                    _("the search was cut short by --search: up to '%s' the choice is the "
+                      "best; there it may be %s from it"),
+                    _(levels[l]), gap.text);
+        rk_buf_free(&gap);
+    }
+    uint32_t replaced = rk_eligible_replaced(match->eligible);
+    if (replaced)
+        rk_run_note(run, _("%u proposed assignments of open recruitments are replaced"), replaced);
+    return wanting || not_open || !result->proven;
+}
+
+static enum rk_status match_tables(struct rk_run *run, const struct tables *t,
+                                   struct rk_eligible *eligible, struct rk_error *error)
+{
+    struct rk_match_problem problem = {.seed = run->seed, .most_solves = options.search};
+    struct rk_match_result result = {0};
+    struct rk_explain match = {eligible, &t->panelists, &t->recruitments, &problem, &result, 0};
+    enum rk_status status = rk_eligible_problem(eligible, &problem, &match.unit, error);
+    if (!status)
+        status = rk_match(&problem, &result, error);
+    if (status) {
+        rk_match_result_free(&result);
+        return status;
+    }
+    struct rk_arena arena = {0};
+    uint32_t count;
+    struct rk_assignment *rows = rk_explain_rows(&match, &t->sessions, &arena, &count);
+    struct rk_writer *writer = rk_run_writer(run, rk_assignment_columns, RK_ASSIGNMENT_COLUMNS);
+    for (uint32_t i = 0; i < count; i++)
+        rk_assignment_write(writer, &rows[i], &t->panelists, &t->recruitments);
+    rk_writer_finish(writer);
+    struct rk_explanation *panels = rk_alloc((size_t)t->recruitments.count + 1, sizeof *panels);
+    uint32_t panel_count = rk_explain_panels(&match, options.explain != NULL, panels);
+    if (options.explain)
+        status = explain(run, &match, panels, panel_count, error);
+    tell(run, &match);
+    if (warn(run, &match, panels, panel_count) && !status)
+        status = RK_ATTENTION;
+    rk_free(panels);
+    rk_free(rows);
+    rk_arena_free(&arena);
+    rk_match_result_free(&result);
+    return status;
+}
+
+static enum rk_status run(struct rk_run *run, struct rk_error *error)
+{
+    if (rk_run_given(run, "quotas"))
+        return rk_fail(error, RK_BAD_USE,
+                       _("quotas are not built yet and would not be kept: leave --quotas out, and "
+                         "the table quotas out of the data package"));
+    struct tables t = {0};
+    struct rk_eligible *eligible = NULL;
+    enum rk_status status = read_tables(run, &t, error), broken = RK_OK;
+    struct rk_eligible_facts facts = {&t.panelists,
+                                      &t.recruitments,
+                                      &t.sessions,
+                                      &t.availability,
+                                      &t.conflicts,
+                                      &t.candidates,
+                                      &t.assignments,
+                                      &t.fixed,
+                                      options.assume_available,
+                                      options.assume_adult,
+                                      options.declarations,
+                                      options.candidate_conflicts_pass};
+    if (!status)
+        status = rk_eligible_new(&eligible, &facts, error);
+    if (!status && name_broken(run, eligible, &t))
+        broken = options.strict
+                     ? rk_fail(error, RK_BAD_DATA, _("--strict: kept assignments break rules"))
+                     : RK_ATTENTION;
+    if (!status && broken == RK_BAD_DATA)
+        status = broken;
+    if (!status)
+        status = match_tables(run, &t, eligible, error);
+    rk_eligible_free(eligible);
+    free_tables(&t);
+    return status ? status : broken;
+}
+
+static const char *const examples[] = {
+    "rk-panel-match --data . --seed spring-2026 -o panels.csv",
+    "rk-panel-match panelists.csv --recruitments recruitments.csv --assume-adult --to table", NULL};
+
+static const struct rk_tool_table inputs[] = {
+    {"panelists", RK_MAIN, NULL},     {"recruitments", RK_NEEDED, NULL},
+    {"sessions", RK_OPTIONAL, NULL},  {"availability", RK_OPTIONAL, NULL},
+    {"conflicts", RK_OPTIONAL, NULL}, {"candidates", RK_OPTIONAL, NULL},
+    {"raters", RK_OPTIONAL, NULL},    {"assignments", RK_OPTIONAL, NULL},
+    {"quotas", RK_OPTIONAL, NULL},    {0}};
+static const struct rk_tool_table outputs[] = {{"assignments", RK_MAIN, NULL}, {0}};
+
+static const struct rk_tool tool = {
+    .name = "rk-panel-match",
+    .purpose = N_("match panelists to recruitments"),
+    .operands = N_("[FILE…]"),
+    .options = table,
+    .parse = parse,
+    .flags = RK_HAS_FORMS | RK_HAS_SEED,
+    .inputs = inputs,
+    .outputs = outputs,
+    .examples = examples,
+    .run = run,
+};
+
+int main(int argc, char **argv) { return rk_tool_main(&tool, argc, argv); }

@@ -1,0 +1,33 @@
+/* What came of a match: the rows of the assignments and of the explanation. */
+#ifndef RK_EXPLAIN_H
+#define RK_EXPLAIN_H
+
+#include "panel/eligible.h"
+
+/* A match that was solved: what the functions below read. */
+struct rk_explain {
+    const struct rk_eligible *eligible;
+    const struct rk_panelists *panelists;
+    const struct rk_recruitments *recruitments;
+    const struct rk_match_problem *problem;
+    const struct rk_match_result *result;
+    rk_fixed unit; /* of fit */
+};
+
+/* All rows, sorted by recruitment, seat (members first), position and panelist; kept ones as they
+ * were, with their fit now. New members and reserves take the lowest positions that are free, in
+ * the order of rk_match_order; `stages` of a new row are those of the recruitment's sessions, by
+ * time. Texts lie in `arena`. Caller frees the rows. */
+struct rk_assignment *rk_explain_rows(const struct rk_explain *match,
+                                      const struct rk_sessions *sessions, struct rk_arena *arena,
+                                      uint32_t *count);
+
+/* Fills `rows` (room for every recruitment) for the open ones, in order; returns how many. With
+ * `counts` false, eligible, first, only, rules and stopped are left 0: they look at every pair. */
+uint32_t rk_explain_panels(const struct rk_explain *match, bool counts,
+                           struct rk_explanation *rows);
+/* Why its seats stay empty, as sentences for people; nothing where none does. */
+void rk_explain_why(const struct rk_explain *match, const struct rk_explanation *row,
+                    struct rk_buf *why);
+
+#endif
