@@ -161,7 +161,7 @@ static uint32_t name_broken(struct rk_run *run, const struct rk_eligible *eligib
         if (!reasons)
             continue;
         rk_buf_clear(&rules);
-        rk_refusals_print(&rules, reasons, ", ");
+        rk_refusals_say(&rules, reasons);
         rk_run_warn(run, _("recruitment %s: panelist %s is kept, but breaks: %s"),
                     t->recruitments.rows[kept[i].recruitment].recruitment_id.text,
                     t->panelists.rows[kept[i].panelist].panelist_id.text, rules.text);
@@ -235,8 +235,8 @@ static void tell(struct rk_run *run, const struct rk_explain *match)
 }
 
 /* What needs a person; true when anything does. */
-static bool warn(struct rk_run *run, const struct rk_explain *match,
-                 const struct rk_explanation *panels, uint32_t count)
+static bool name_needs(struct rk_run *run, const struct rk_explain *match,
+                       const struct rk_explanation *panels, uint32_t count)
 {
     const struct rk_match_result *result = match->result;
     uint32_t wanting = 0;
@@ -316,7 +316,7 @@ static enum rk_status match_tables(struct rk_run *run, const struct tables *t,
     if (options.explain)
         status = explain(run, &match, panels, panel_count, error);
     tell(run, &match);
-    if (warn(run, &match, panels, panel_count) && !status)
+    if (name_needs(run, &match, panels, panel_count) && !status)
         status = RK_ATTENTION;
     rk_free(panels);
     rk_free(rows);

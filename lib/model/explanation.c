@@ -3,20 +3,25 @@
 const char *rk_refusal_name(enum rk_refusal refusal)
 {
     static const char *const names[RK_REFUSALS] = {
-        "status",      "consent",  "guardian",     "training", "need", "conflict",
-        "declaration", "declined", "availability", "overlap",  "cap"};
+        N_("status"),       N_("consent"),  N_("guardian"),    N_("training"),
+        N_("need"),         N_("conflict"), N_("declaration"), N_("declined"),
+        N_("availability"), N_("overlap"),  N_("cap")};
     return names[refusal];
 }
 
-void rk_refusals_print(struct rk_buf *out, unsigned bits, const char *joint)
+static void print(struct rk_buf *out, unsigned bits, const char *joint, bool translated)
 {
-    bool first = true;
+    const char *before = "";
     for (unsigned i = 0; i < RK_REFUSALS; i++)
         if (bits & RK_REFUSED_BIT(i)) {
-            rk_buf_printf(out, "%s%s", first ? "" : joint, rk_refusal_name((enum rk_refusal)i));
-            first = false;
+            const char *name = rk_refusal_name((enum rk_refusal)i);
+            rk_buf_printf(out, "%s%s", before, translated ? _(name) : name);
+            before = joint;
         }
 }
+
+void rk_refusals_print(struct rk_buf *out, unsigned bits) { print(out, bits, "|", false); }
+void rk_refusals_say(struct rk_buf *out, unsigned bits) { print(out, bits, ", ", true); }
 
 void rk_explanation_columns(struct rk_writer_column *columns)
 {
@@ -89,7 +94,7 @@ void rk_explanation_write(struct rk_writer *writer, const struct rk_explanation 
     write_if(writer, group, explanation->group_places);
     write_if(writer, group, explanation->group_panelists);
     write_if(writer, group, explanation->group_filled);
-    rk_refusals_print(&rules, explanation->rules, "|");
+    rk_refusals_print(&rules, explanation->rules);
     rk_write_text(writer, (struct rk_text){rules.text, rules.size});
     write_if(writer, explanation->rules != 0, explanation->stopped);
     rk_write_text(writer, why);

@@ -22,9 +22,11 @@ enum rk_refusal {
     RK_REFUSALS
 };
 #define RK_REFUSED_BIT(refusal) (1u << (refusal))
-const char *rk_refusal_name(enum rk_refusal refusal); /* "status", … */
-/* The names of the bits set, joined. */
-void rk_refusals_print(struct rk_buf *out, unsigned bits, const char *joint);
+const char *
+rk_refusal_name(enum rk_refusal refusal); /* "status", …; _() makes it a word for people */
+/* The names of the bits set joined by '|', as data; or by commas in the language chosen. */
+void rk_refusals_print(struct rk_buf *out, unsigned bits);
+void rk_refusals_say(struct rk_buf *out, unsigned bits);
 
 struct rk_explanation {
     uint32_t recruitment;  /* place in rk_recruitments */

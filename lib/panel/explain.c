@@ -272,7 +272,7 @@ void rk_explain_why(const struct rk_explain *match, const struct rk_explanation 
                   (long long)row->group_filled);
     rk_buf_char(why, ' ');
     rk_buf_clear(&names);
-    rk_refusals_print(&names, row->rules, ", ");
+    rk_refusals_say(&names, row->rules);
     if (row->rules)
         rk_buf_printf(why, _("Panelists stopped by nothing else than %s: %u."), names.text,
                       row->stopped);
