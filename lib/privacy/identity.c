@@ -110,11 +110,11 @@ enum rk_identity rk_identity_find(struct rk_text text, size_t *start, size_t *si
             at++;
             continue;
         }
-        size_t total = n, sign = sign_at(text, at + n);
+        size_t total = n, sign = n == 6 || n == 8 ? sign_at(text, at + n) : 0;
         enum rk_identity found = RK_IDENTITY_NONE;
         if (n == 10 || n == 12)
             found = judge_parts(text.text + at, n - 4, text.text + at + n - 4);
-        else if ((n == 6 || n == 8) && sign && digits_at(text, at + n + sign) == 4) {
+        else if (sign && digits_at(text, at + n + sign) == 4) {
             total = n + sign + 4;
             found = judge_parts(text.text + at, n, text.text + at + n + sign);
         }
