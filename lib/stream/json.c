@@ -93,7 +93,7 @@ enum rk_status rk_json_read(rk_json **document, const char *path, struct rk_erro
 
 void rk_json_free(rk_json *document) { json_decref(document); }
 
-/* ---- checked members ------------------------------------------------------------------------- */
+/* ---- checked members ---- */
 
 /* "criteria[2].weight", or "weight" at the top */
 static enum rk_status wrong(struct rk_error *error, const char *what, const char *key,

@@ -95,7 +95,7 @@ bool rk_package_expects(const struct rk_package *p, const char *table)
     return keys_of(p, table) != NULL;
 }
 
-/* ---- findings -------------------------------------------------------------------------------- */
+/* ---- findings ---- */
 
 static bool is_secret(const struct rk_package *p, struct rk_text text)
 {
@@ -174,7 +174,7 @@ static void find_text(struct rk_package *p, size_t field, const char *kind, cons
     rk_package_find(p, field, kind, p->text.text);
 }
 
-/* ---- one table ------------------------------------------------------------------------------- */
+/* ---- one table ---- */
 
 static void check_header(struct rk_package *p)
 {
@@ -263,7 +263,7 @@ static void check_cells(struct rk_package *p, const struct rk_row *row)
     rk_buf_free(&why);
 }
 
-/* ---- rules of the schema --------------------------------------------------------------------- */
+/* ---- rules of the schema ---- */
 
 static int64_t sign(__int128 value) { return (value > 0) - (value < 0); }
 
@@ -331,7 +331,7 @@ static void check_rule(struct rk_package *p, const struct rk_rule *rule)
     }
 }
 
-/* ---- keys ------------------------------------------------------------------------------------ */
+/* ---- keys ---- */
 
 static void check_primary_key(struct rk_package *p)
 {
@@ -420,7 +420,7 @@ static void check_foreign_keys(struct rk_package *p)
     }
 }
 
-/* ---- rows ------------------------------------------------------------------------------------ */
+/* ---- rows ---- */
 
 /* A record that doesn't fit its header can't be told apart into cells. */
 static bool fits_header(struct rk_package *p)

@@ -235,7 +235,7 @@ static enum rk_status read_schema(struct loaded *l, struct rk_error *error)
     return status;
 }
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names ---- */
 
 /* "ratings.json", not "rubric.schema.json" (a JSON Schema) */
 static size_t stem(const char *file)
@@ -287,7 +287,7 @@ static enum rk_status check_name(const char *directory, const char *name, struct
     return status;
 }
 
-/* ---- load ------------------------------------------------------------------------------------ */
+/* ---- load ---- */
 
 enum rk_status rk_schema_load(struct rk_schema **schema, const char *directory, const char *name,
                               struct rk_error *error)

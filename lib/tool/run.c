@@ -277,6 +277,15 @@ void rk_run_detail(struct rk_run *run, const char *format, ...)
     va_end(args);
 }
 
+extern int _nl_msg_cat_cntr; /* gettext's: it looks again for what LANGUAGE says */
+
+void rk_run_speak(struct rk_run *run, bool result)
+{
+    const char *language = run->language_asked ? run->language_asked : "en";
+    setenv("LANGUAGE", result ? language : run->language, 1);
+    _nl_msg_cat_cntr++;
+}
+
 void rk_run_progress(struct rk_run *run, const char *what, uint64_t done, uint64_t total)
 {
     static struct timespec begun, told;

@@ -136,6 +136,9 @@ void rk_run_note(struct rk_run *run, const char *format, ...) __attribute__((for
 void rk_run_warn(struct rk_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void rk_run_detail(struct rk_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Texts made from now on are part of the result, and so in the language of --lang or else English,
+ * whatever the locale; or again messages to the user. */
+void rk_run_speak(struct rk_run *run, bool result);
 /* Progress of long work: shown on a terminal after a second, or with --progress. total 0 = unknown. */
 void rk_run_progress(struct rk_run *run, const char *what, uint64_t done, uint64_t total);
 
