@@ -21,10 +21,11 @@ static struct {
     enum rk_wide wide;
     enum rk_foreign_encoding encoding;
     char decimal;
+    uint64_t header;
 } options;
 
 enum { TABLE = 1, SET, KEEP, DROP, DROP_UNKNOWN, WIDE, COLUMNS, RUBRIC, RATERS, EMPTY, ENCODING,
-       DECIMAL, SHEET };
+       DECIMAL, HEADER, SHEET };
 
 #define WIDE_WORDS "criteria|raters"
 #define EMPTY_WORDS "not_asked|abstained|conflict|not_met|not_returned"
@@ -51,6 +52,8 @@ static const struct argp_option table[] = {
     {"decimal", DECIMAL, "TEXT", 0,
      N_("the decimal mark, comma or point; the other then separates thousands (either, but one in "
         "a column)"), 0},
+    {"header", HEADER, "N", 0,
+     N_("the line of the header, where titles stand above it (the first that is not blank)"), 0},
     {"sheet", SHEET, "TEXT", 0, N_("not yet: the first visible sheet of a workbook is read"), 0},
     {0}};
 
@@ -95,6 +98,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             rk_usage(_("--decimal must be , or . not '%s'"), arg);
         options.decimal = *arg;
         break;
+    case HEADER: options.header = (uint64_t)rk_option_int("header", arg, 1, INT32_MAX); break;
     case SHEET:
         rk_usage(_("--sheet is not yet there: the first visible sheet is read; save the other one as "
                    "a file of its own"));
@@ -262,7 +266,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_import_options how = {
         .map = run->map, .words = rk_words_new(), .log = run->log, .decimal = options.decimal,
         .constants = options.set.all, .keep = options.keep.all, .drop = options.drop.all,
-        .drop_unknown = options.drop_unknown, .wide = options.wide,
+        .drop_unknown = options.drop_unknown, .header = options.header, .wide = options.wide,
         .columns = options.columns.all, .empty = options.empty,
         .group_of = options.raters ? group_of : NULL, .context = &raters,
         .is_identity = is_identity, .rejects = rk_run_rejects(run)};

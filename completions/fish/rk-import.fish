@@ -11,6 +11,7 @@ complete -c rk-import -l raters -r -F -d 'our table of raters: whose group each 
 complete -c rk-import -l empty -x -a 'not_asked abstained conflict not_met not_returned' -d 'what an empty score cell means (else: no row in a wide sheet, an error in a long one)'
 complete -c rk-import -l encoding -x -a 'utf-8 utf-16 windows-1252' -d 'how the file'\''s text is written (found from its bytes)'
 complete -c rk-import -l decimal -x -d 'the decimal mark, comma or point; the other then separates thousands (either, but one in a column)'
+complete -c rk-import -l header -x -d 'the line of the header, where titles stand above it (the first that is not blank)'
 complete -c rk-import -l sheet -x -d 'not yet: the first visible sheet of a workbook is read'
 complete -c rk-import -l map -x -d '[TABLE.]our_column=Their column: what a column is called there; repeatable'
 complete -c rk-import -l map-file -r -F -d 'columns, constants and words of a foreign file, as JSON'

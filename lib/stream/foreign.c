@@ -1,7 +1,7 @@
 #include "stream/foreign.h"
 
 #include "base/mem.h"
-#include "stream/in.h"
+#include "stream/record.h"
 #include "stream/xlsx.h"
 
 #include <unistr.h>
@@ -13,6 +13,7 @@ struct span {
     size_t start, end; /* of `unquoted` where `moved`, else of the text */
     size_t at;         /* where it begins in the text */
     bool moved;
+    uint64_t line, column; /* of `at` */
 };
 
 struct rk_foreign {
@@ -20,6 +21,9 @@ struct rk_foreign {
     struct rk_buf packed; /* a workbook's bytes */
     struct rk_buf text;   /* a text file as UTF-8 */
     struct rk_xlsx *book;
+    struct rk_reader *json; /* JSON or JSON lines; its header is the names of all its members */
+    bool header_given;
+    struct rk_buf number;
 
     size_t at;
     uint64_t line; /* physical line at `at` */
@@ -274,6 +278,28 @@ static enum rk_status quoted_field(struct rk_foreign *f, struct span *span, stru
     return RK_OK;
 }
 
+/* Lines and columns of the fields of the record just read; f->line is then that of the next. */
+static void place_spans(struct rk_foreign *f)
+{
+    const char *text = f->text.text;
+    uint64_t column = 1;
+    size_t k = 0;
+    for (size_t i = f->record; i <= f->at; i++) {
+        while (k < f->span_count && f->spans[k].at == i) {
+            f->spans[k].line = f->line;
+            f->spans[k++].column = column;
+        }
+        if (i == f->at)
+            break;
+        if (text[i] == '\n' || (text[i] == '\r' && (i + 1 >= f->text.size || text[i + 1] != '\n'))) {
+            f->line++;
+            column = 1;
+        } else {
+            column += ((unsigned char)text[i] & 0xc0) != 0x80;
+        }
+    }
+}
+
 static enum rk_status next_record(struct rk_foreign *f, bool *more, struct rk_error *error)
 {
     const char *text = f->text.text;
@@ -288,7 +314,7 @@ static enum rk_status next_record(struct rk_foreign *f, bool *more, struct rk_er
     for (;;) {
         RK_GROW(f->spans, f->span_count, f->span_room);
         struct span *span = &f->spans[f->span_count++];
-        *span = (struct span){f->at, f->at, f->at, false};
+        *span = (struct span){.start = f->at, .end = f->at, .at = f->at};
         if (f->at < size && text[f->at] == '"') {
             enum rk_status status = quoted_field(f, span, error);
             if (status != RK_OK)
@@ -312,9 +338,7 @@ static enum rk_status next_record(struct rk_foreign *f, bool *more, struct rk_er
     }
     f->at += f->at + 1 < size && text[f->at] == '\r' && text[f->at + 1] == '\n';
     f->at += f->at < size;
-    for (size_t i = f->record; i < f->at; i++)
-        f->line += text[i] == '\n' ||
-                   (text[i] == '\r' && (i + 1 >= size || text[i + 1] != '\n'));
+    place_spans(f);
     if (f->span_count > f->cell_room) {
         f->cell_room = f->span_count * 2;
         f->cells = rk_resize(f->cells, f->cell_room, sizeof *f->cells);
@@ -326,6 +350,67 @@ static enum rk_status next_record(struct rk_foreign *f, bool *more, struct rk_er
     }
     f->row.cells = f->cells;
     f->row.count = f->span_count;
+    return RK_OK;
+}
+
+/* ---- JSON ---- */
+
+static enum rk_status open_json(struct rk_foreign *f, struct rk_error *error)
+{
+    /* read to its end, so that all members are known; then from the start */
+    struct rk_record record;
+    bool more = true;
+    const struct rk_reader_options options = {0};
+    enum rk_status status =
+        rk_reader_open(&f->json, rk_in_memory(f->name, f->packed.text, f->packed.size), &options, error);
+    while (status == RK_OK && more)
+        status = rk_reader_next(f->json, &record, &more, error);
+    if (status != RK_OK)
+        return status;
+    f->cell_room = rk_reader_columns(f->json);
+    f->cells = rk_alloc(f->cell_room, sizeof *f->cells);
+    struct rk_text *names = rk_alloc(f->cell_room, sizeof *names);
+    for (size_t i = 0; i < f->cell_room; i++) { /* kept in f->unquoted, one after another */
+        struct rk_text name = rk_reader_column(f->json, i);
+        names[i] = (struct rk_text){NULL, name.size};
+        rk_buf_add(&f->unquoted, name.text, name.size);
+    }
+    for (size_t i = 0, at = 0; i < f->cell_room; at += names[i++].size)
+        f->cells[i] = (struct rk_foreign_cell){f->unquoted.text + at, names[i].size, RK_FOREIGN_TEXT};
+    rk_free(names);
+    rk_reader_close(f->json);
+    f->json = NULL;
+    return rk_reader_open(&f->json, rk_in_memory(f->name, f->packed.text, f->packed.size), &options,
+                          error);
+}
+
+static enum rk_status next_object(struct rk_foreign *f, bool *more, struct rk_error *error)
+{
+    struct rk_record record;
+    f->row = (struct rk_foreign_row){f->cells, f->cell_room, 0, false};
+    if (!f->header_given) {
+        *more = f->header_given = true;
+        return RK_OK;
+    }
+    enum rk_status status = rk_reader_next(f->json, &record, more, error);
+    if (status != RK_OK || !*more)
+        return status;
+    memset(f->cells, 0, f->cell_room * sizeof *f->cells);
+    rk_buf_clear(&f->number);
+    rk_buf_reserve(&f->number, record.count * 64);
+    for (size_t i = 0; i < record.count; i++) {
+        struct rk_text text = {record.cells[i].text, record.cells[i].size};
+        enum rk_foreign_kind kind = RK_FOREIGN_TEXT;
+        size_t start = f->number.size;
+        if (record.cells[i].bare && (rk_text_is(text, "true") || rk_text_is(text, "false"))) {
+            kind = RK_FOREIGN_TRUTH;
+        } else if (record.cells[i].bare && text.size < 32 && rk_xlsx_number(text, &f->number)) {
+            kind = RK_FOREIGN_NUMBER;
+            text = (struct rk_text){f->number.text + start, f->number.size - start};
+        }
+        f->cells[i] = (struct rk_foreign_cell){text.text, text.size, kind};
+    }
+    f->row.line = record.line;
     return RK_OK;
 }
 
@@ -378,6 +463,23 @@ static enum rk_status open_text(struct rk_foreign *f, const struct rk_foreign_op
     return f->delimiter ? RK_OK : find_delimiter(f, error);
 }
 
+/* `[{`, `[]` or `{"`: no header of a table begins like that. */
+static bool looks_like_json(const struct rk_foreign *f)
+{
+    char first = 0;
+    for (size_t i = 0; i < f->packed.size; i++) {
+        char c = f->packed.text[i];
+        if (strchr(" \t\r\n", c) && c)
+            continue;
+        if (first)
+            return first == '[' ? c == '{' || c == ']' : c == '"' || c == '}';
+        if (c != '[' && c != '{')
+            return false;
+        first = c;
+    }
+    return false;
+}
+
 enum rk_status rk_foreign_open(struct rk_foreign **foreign, const char *path,
                                const struct rk_foreign_options *options, struct rk_log *log,
                                struct rk_error *error)
@@ -406,6 +508,8 @@ enum rk_status rk_foreign_open(struct rk_foreign **foreign, const char *path,
                                   ".xlsx without a password, or as CSV"));
         else if (size >= 5 && !memcmp(bytes, "%PDF-", 5))
             status = rk_fail_at(error, RK_BAD_DATA, &pos, _("a PDF file, not a table"));
+        else if (looks_like_json(f))
+            status = open_json(f, error);
         else
             status = open_text(f, options, log, error);
     }
@@ -420,8 +524,9 @@ enum rk_status rk_foreign_open(struct rk_foreign **foreign, const char *path,
 enum rk_status rk_foreign_next(struct rk_foreign *f, struct rk_foreign_row *row, bool *more,
                                struct rk_error *error)
 {
-    enum rk_status status = f->book ? rk_xlsx_next(f->book, &f->row, more, error)
-                                    : next_record(f, more, error);
+    enum rk_status status = f->book   ? rk_xlsx_next(f->book, &f->row, more, error)
+                            : f->json ? next_object(f, more, error)
+                                      : next_record(f, more, error);
     if (status != RK_OK || !*more)
         return status;
     f->row.blank = true;
@@ -442,9 +547,13 @@ struct rk_pos rk_foreign_pos(const struct rk_foreign *f, size_t column)
 {
     if (f->book)
         return (struct rk_pos){.file = f->name, .line = f->row.line, .column = column + 1};
+    if (f->json)
+        return (struct rk_pos){.file = f->name, .line = f->row.line};
     if (column >= f->span_count)
         return (struct rk_pos){.file = f->name, .line = f->row.line};
-    return text_place(f, f->spans[column].at);
+    return (struct rk_pos){.file = f->name,
+                           .line = f->spans[column].line,
+                           .column = f->spans[column].column};
 }
 
 void rk_foreign_cell_name(const struct rk_foreign *f, const struct rk_pos *pos, struct rk_buf *out)
@@ -465,6 +574,8 @@ void rk_foreign_close(struct rk_foreign *f)
     if (!f)
         return;
     rk_xlsx_close(f->book);
+    rk_reader_close(f->json);
+    rk_buf_free(&f->number);
     rk_buf_free(&f->packed);
     rk_buf_free(&f->text);
     rk_buf_free(&f->unquoted);

@@ -1,10 +1,11 @@
-/* Foreign tables, as offices send them: CSV in the dialects of Excel and of recruitment systems, and
- * the first sheet of an XLSX workbook, told apart by content. Rows come as texts with the kind that
+/* Foreign tables, as offices send them: CSV in the dialects of Excel and of recruitment systems, the
+ * first sheet of an XLSX workbook, and JSON, told apart by content. Rows come as texts with the kind that
  * the file itself gave them; what they mean is lib/table/import.h's business.
  *
  * Text files: UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252, which is
  * said in a note. A `sep=` first line, else the delimiter that stands oftenest outside quotes on the
  * header line: semicolon, tab or comma. LF, CRLF or CR. Quotes are strict, as RFC 4180 has them.
+ * JSON and JSON lines come as stream/record.h reads them, with all members' names as the first row.
  *
  * Room is left for more: another format is one more `next` behind rk_foreign_next, another sheet is
  * an option. */

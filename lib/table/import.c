@@ -80,7 +80,14 @@ static struct rk_text from_row(struct rk_import *im, const struct rk_buf *buf)
 static bool find_word(struct rk_import *im, size_t field, struct rk_text text, struct rk_text *ours)
 {
     const struct rk_field *f = &im->schema->fields[field];
-    if (rk_words_find(im->mapped, im->table, f->name, text, ours))
+    if (!im->worded[field])
+        return false;
+    for (const char **choice = f->choices; choice && *choice && !im->closed[field]; choice++)
+        if (rk_text_is(text, *choice)) { /* the usual case, quickly */
+            *ours = rk_text(*choice);
+            return true;
+        }
+    if (im->closed[field] && rk_words_find(im->mapped, im->table, f->name, text, ours))
         return true;
     struct rk_text folded = rk_import_keep(&im->row_arena, rk_fold(&im->text, text));
     for (const char **choice = f->choices; choice && *choice; choice++)
@@ -97,7 +104,7 @@ static void read_list(struct rk_import *im, size_t field, struct rk_text list, s
                       const struct rk_pos *pos)
 {
     const struct rk_field *f = &im->schema->fields[field];
-    bool closed = f->choices || rk_words_has(im->mapped, im->table, f->name);
+    bool closed = f->choices || im->closed[field];
     struct rk_buf out = {0};
     struct rk_text item, ours;
     while (rk_list_next(&list, &item)) {
@@ -145,7 +152,7 @@ static struct rk_text read_field(struct rk_import *im, size_t field, struct rk_f
     cell.size = text.size;
     if (!text.size || refuse_identity(im, text, pos))
         return value;
-    bool closed = rk_words_has(im->mapped, im->table, f->name);
+    bool closed = im->closed[field];
     bool readable = cell.kind <= RK_FOREIGN_TRUTH && !rk_cell_is_error(text);
     bool is_word = readable && find_word(im, field, text, &ours);
     if (is_word && f->type != RK_LIST) {
@@ -186,14 +193,16 @@ static void read_score(struct rk_import *im, const struct rk_foreign_cell *cell,
                                     rk_tidy(&im->tidy, (struct rk_text){cell->text, cell->size}));
     struct rk_text ours;
     *score = *missing = (struct rk_text){0};
-    if (text.size && cell->kind == RK_FOREIGN_TEXT && find_word(im, im->missing, text, &ours) &&
-        !rk_words_find(im->mapped, im->table, "score", text, score)) {
+    char first = text.size ? *text.text : '0';
+    if (text.size && cell->kind == RK_FOREIGN_TEXT &&
+        (first < '0' || first > '9' || im->closed[im->missing]) &&
+        find_word(im, im->missing, text, &ours) &&
+        !(im->closed[im->score] && rk_words_find(im->mapped, im->table, "score", text, score))) {
         *missing = ours;
         return;
     }
-    char first = text.size ? *text.text : '0';
     bool word = cell->kind == RK_FOREIGN_TEXT && text.size && !strchr("0123456789+-,.#\xe2", first) &&
-                !rk_words_find(im->mapped, im->table, "score", text, &ours);
+                !(im->closed[im->score] && find_word(im, im->score, text, &ours));
     if (word)
         unknown_word(im, im->score, text, pos);
     else
@@ -542,6 +551,15 @@ static void check_marks(struct rk_import *im, const struct rk_import_column *c)
     }
 }
 
+/* How much of a word is shown: a longer one is free text, which may tell of people. */
+static size_t shown(struct rk_text word)
+{
+    size_t most = word.size > 40 ? 12 : word.size;
+    while (most < word.size && most && ((unsigned char)word.text[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
+
 static void list_unknown(struct rk_import *im)
 {
     for (uint32_t i = 0; i < im->unknown_words.count; i++) {
@@ -552,8 +570,9 @@ static void list_unknown(struct rk_import *im)
             rk_buf_printf(&text, _("a word that is not known (cells: %llu)"),
                           (unsigned long long)u->count);
         else
-            rk_buf_printf(&text, _("the word '%.*s' is not known (cells: %llu)"), (int)u->word.size,
-                          u->word.text, (unsigned long long)u->count);
+            rk_buf_printf(&text, _("the word '%.*s%s' is not known (cells: %llu)"),
+                          (int)shown(u->word), u->word.text, shown(u->word) < u->word.size ? "…" : "",
+                          (unsigned long long)u->count);
         if (u->field == im->score)
             f = &im->schema->fields[im->missing];
         for (const char **choice = f->choices; choice && *choice; choice++)
@@ -569,7 +588,8 @@ static void list_unknown(struct rk_import *im)
         size_t n = 0;
         size_t said = im->score == f ? im->missing : f;
         for (uint32_t i = 0; i < im->unknown_words.count; i++) {
-            if (im->unknown[i].field != f || im->schema->fields[f].personal)
+            if (im->unknown[i].field != f || im->schema->fields[f].personal ||
+                shown(im->unknown[i].word) < im->unknown[i].word.size)
                 continue;
             if (!n++)
                 rk_buf_printf(&form, "%s\"%s\": {", form.size ? ", " : "",
@@ -640,6 +660,8 @@ void rk_import_close(struct rk_import *im)
     rk_free(im->constant);
     rk_free(im->constant_reading);
     rk_free(im->values);
+    rk_free(im->closed);
+    rk_free(im->worded);
     rk_free(im->out);
     rk_free(im->out_field);
     rk_free(im->out_column);

@@ -32,6 +32,7 @@ struct rk_import_options {
     /* texts "COLUMN=VALUE"; header names; each ends with NULL, or is NULL */
     const char *const *constants, *const *keep, *const *drop;
     bool drop_unknown;
+    uint64_t header; /* the line or row of the header; what stands above it is not read. 0 = first */
 
     enum rk_wide wide;
     const struct rk_import_criterion *criteria; /* of the rubric; criterion_count may be 0 */

@@ -40,6 +40,7 @@ static enum rk_status read_header(struct rk_import *im, struct rk_error *error)
 {
     struct rk_foreign_row row;
     bool more;
+    unsigned long long above = 0;
     for (;;) {
         enum rk_status status = rk_foreign_next(im->foreign, &row, &more, error);
         if (status != RK_OK)
@@ -47,10 +48,22 @@ static enum rk_status read_header(struct rk_import *im, struct rk_error *error)
         struct rk_pos pos = {.file = rk_foreign_pos(im->foreign, 0).file};
         if (!more)
             return rk_fail_at(error, RK_BAD_DATA, &pos, _("there is no header: the file is blank"));
+        if (im->options.header && row.line < im->options.header) {
+            above += !row.blank;
+            continue;
+        }
+        if (im->options.header && (row.line > im->options.header || row.blank)) {
+            pos.line = im->options.header;
+            return rk_fail_at(error, RK_BAD_DATA, &pos, _("there is no header on this line"));
+        }
         if (!row.blank)
             break;
         im->counts.rows_in++;
         im->counts.blank++;
+    }
+    if (above) {
+        struct rk_pos pos = {.file = rk_foreign_pos(im->foreign, 0).file, .line = row.line};
+        rk_log(im->options.log, RK_NOTE, &pos, _("not read, above the header (rows: %llu)"), above);
     }
     im->header_line = row.line;
     im->column_count = row.count;
@@ -562,6 +575,8 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
     im->constant = rk_alloc(s->field_count, sizeof *im->constant);
     im->constant_reading = rk_alloc(s->field_count, sizeof *im->constant_reading);
     im->values = rk_alloc(s->field_count, sizeof *im->values);
+    im->closed = rk_alloc(s->field_count, sizeof *im->closed);
+    im->worded = rk_alloc(s->field_count, sizeof *im->worded);
     for (size_t f = 0; f < s->field_count; f++) {
         im->source[f] = SIZE_MAX;
         im->constant_reading[f] = reading_of(im, f);
@@ -603,6 +618,12 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
         check_scores(im);
     check_required(im);
     check_unclaimed(im);
+    for (size_t f = 0; f < s->field_count; f++) {
+        const struct rk_field *field = &s->fields[f];
+        im->closed[f] = rk_words_has(im->mapped, im->table, field->name);
+        im->worded[f] = im->closed[f] || field->choices || field->type == RK_BOOLEAN ||
+                        rk_words_has(im->options.words, im->table, field->name);
+    }
     for (size_t i = 0; i < im->column_count; i++)
         if (im->columns[i].use == FIELD)
             im->columns[i].reading = reading_of(im, im->columns[i].field);

@@ -107,6 +107,15 @@ static void dialects(void)
     CHECK(strstr(READ("PK\3\4 cut"), "cut short"));
 }
 
+static void json(void)
+{
+    CHECK_TEXT(READ("[{\"a\": \"x\", \"b\": 1.50}, {\"c\": true, \"a\": null}]"),
+               "0<a@0:0><b@0:0><c@0:0>\n1<x@1:0><1.5@1:0><@1:0>\n1<@1:0><@1:0><true@1:0>\n");
+    CHECK_TEXT(READ("{\"a\": 1}\n{\"a\": 2}\n"), "0<a@0:0>\n1<1@1:0>\n2<2@2:0>\n");
+    CHECK(strstr(READ("[{\"a\": 1}"), "1:"));
+    CHECK_TEXT(READ("[a];b\n1;2\n"), "1<[a]@1:1><b@1:5>\n2<1@2:1><2@2:3>\n");
+}
+
 static void workbooks(void)
 {
     struct rk_buf book = workbook(
@@ -124,6 +133,7 @@ int main(void)
 {
     encodings();
     dialects();
+    json();
     workbooks();
     rk_buf_free(&notes);
     return finish();

@@ -221,6 +221,39 @@ static void damage(void)
     CHECK(refused(book, "something follows its end"));
 }
 
+/* Any one byte of the sheet's XML changed, cut away or doubled: read or refused, never worse. */
+static void broken_xml(void)
+{
+    size_t size = sizeof scores_sheet - 1, n = 0;
+    static const char put[] = {'<', '>', '"', '&', '9', 'A', '\0', ' ', '\x80'};
+    char *text = rk_alloc(size + 2, 1);
+    for (size_t at = 0; at < size; at += 3)
+        for (size_t k = 0; k < sizeof put + 2; k++) {
+            size_t cut = k == sizeof put, twice = k == sizeof put + 1;
+            memcpy(text, scores_sheet, at);
+            memcpy(text + at + twice, scores_sheet + at + cut, size - at - cut);
+            if (twice)
+                text[at] = scores_sheet[at];
+            else if (!cut)
+                text[at] = put[k];
+            struct workbook_part parts[] = {
+                {"[Content_Types].xml", workbook_types, 0}, {"_rels/.rels", workbook_root, 0},
+                {"xl/workbook.xml", workbook_main, 0},
+                {"xl/_rels/workbook.xml.rels", workbook_rels, 0},
+                {"xl/styles.xml", workbook_styles, 0},
+                {"xl/sharedStrings.xml", scores_strings, 0},
+                {"xl/worksheets/sheet1.xml", text, size - cut + twice}};
+            struct rk_buf book = workbook_zip(parts, 7);
+            struct rk_error error = {0};
+            char *got = dump(&book, &error);
+            n += !got && (error.status != RK_BAD_DATA || !*error.text);
+            rk_free(got);
+            rk_buf_free(&book);
+        }
+    rk_free(text);
+    CHECK(n == 0);
+}
+
 static void hostile(void)
 {
     static const char cell[] = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>";
@@ -378,6 +411,7 @@ int main(int argc, char **argv)
     contents();
     numbers();
     damage();
+    broken_xml();
     hostile();
     return finish();
 }
