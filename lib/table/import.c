@@ -573,11 +573,13 @@ static void list_unknown(struct rk_import *im)
             rk_buf_printf(&text, _("the word '%.*s%s' is not known (cells: %llu)"),
                           (int)shown(u->word), u->word.text, shown(u->word) < u->word.size ? "…" : "",
                           (unsigned long long)u->count);
-        if (u->field == im->score)
+        const char *expected = _("; expected ");
+        if (u->field == im->score) {
             f = &im->schema->fields[im->missing];
+            expected = _("; expected a number, ");
+        }
         for (const char **choice = f->choices; choice && *choice; choice++)
-            rk_buf_printf(&text, "%s%s",
-                          choice == f->choices ? _("; expected ") : ", ", *choice);
+            rk_buf_printf(&text, "%s%s", choice == f->choices ? expected : ", ", *choice);
         rk_import_error(im, &u->pos, "%s", text.text);
         rk_buf_free(&text);
     }
