@@ -23,7 +23,8 @@ static const struct argp_option table[] = {
      N_("the specification: a name among share/reports (monthly), or a file, told by a dot or a "
         "slash in its name"),
      0},
-    {"month", MONTH, "MONTH", 0, N_("the month, or the months FROM..TO, both included (needed)"), 0},
+    {"month", MONTH, "MONTH", 0, N_("the month, or the months FROM..TO, both included (needed)"),
+     0},
     {"to", TO, "html|markdown", 0, N_("form of the report (html)"), 0},
     {0}};
 
@@ -48,17 +49,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     (void)state;
     switch (key) {
-    case SPEC:
-        options.spec = arg;
-        break;
-    case MONTH:
-        months_of(arg);
-        break;
-    case TO:
-        options.form = rk_choice("to", "html|markdown", arg) ? MARKDOWN : HTML;
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    case SPEC: options.spec = arg; break;
+    case MONTH: months_of(arg); break;
+    case TO: options.form = rk_choice("to", "html|markdown", arg) ? MARKDOWN : HTML; break;
+    default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -84,12 +78,13 @@ static enum rk_status no_such_report(const char *folder, const char *name, struc
         closedir(dir);
     const char *nearest = rk_nearest(name, names);
     enum rk_status status =
-        nearest ? rk_fail(error, RK_BAD_USE, _("no report is called %s; did you mean %s?"), name,
-                          nearest)
-                : rk_fail(error, RK_BAD_USE,
-                          _("no report is called %s; a file of your own is told by a dot or a slash "
-                            "in its name"),
-                          name);
+        nearest
+            ? rk_fail(error, RK_BAD_USE, _("no report is called %s; did you mean %s?"), name,
+                      nearest)
+            : rk_fail(error, RK_BAD_USE,
+                      _("no report is called %s; a file of your own is told by a dot or a slash "
+                        "in its name"),
+                      name);
     for (size_t i = 0; i < count; i++)
         rk_free((char *)names[i]);
     return status;
@@ -164,8 +159,8 @@ static void tell_options(struct rk_report *report)
         }
     rk_report_source(report, rk_say(report->language, "Program", "Program"),
                      "rk-report " RK_VERSION, false);
-    rk_report_source(report, rk_say(report->language, "Options", "Val"),
-                     text.size ? text.text : "", true);
+    rk_report_source(report, rk_say(report->language, "Options", "Val"), text.size ? text.text : "",
+                     true);
     rk_report_source(report, rk_say(report->language, "Threshold", "Tröskel"),
                      rk_report_text(report, "%lld", (long long)report->threshold), false);
     rk_report_source(report, rk_say(report->language, "Seed", "Frö"),
@@ -239,18 +234,22 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     return status;
 }
 
-static const char *const examples[] = {
-    "rk-report --month 2020-03 --data town -o report.html",
-    "rk-report --spec monthly --month 2020-01..2020-06 --data town --lang en --to markdown -o spring.md",
-    NULL};
+static const char *const examples[] = {"rk-report --month 2020-03 --data town -o report.html",
+                                       "rk-report --spec monthly --month 2020-01..2020-06 --data "
+                                       "town --lang en --to markdown -o spring.md",
+                                       NULL};
 
-static const struct rk_tool_table inputs[] = {
-    {"recruitments", RK_OPTIONAL, NULL}, {"sessions", RK_OPTIONAL, NULL},
-    {"assignments", RK_OPTIONAL, NULL},  {"panelists", RK_OPTIONAL, NULL},
-    {"candidates", RK_OPTIONAL, NULL},   {"ranking", RK_OPTIONAL, NULL},
-    {"decisions", RK_OPTIONAL, NULL},    {"activities", RK_OPTIONAL, NULL},
-    {"events", RK_OPTIONAL, NULL},       {"contributions", RK_OPTIONAL, NULL},
-    {0}};
+static const struct rk_tool_table inputs[] = {{"recruitments", RK_OPTIONAL, NULL},
+                                              {"sessions", RK_OPTIONAL, NULL},
+                                              {"assignments", RK_OPTIONAL, NULL},
+                                              {"panelists", RK_OPTIONAL, NULL},
+                                              {"candidates", RK_OPTIONAL, NULL},
+                                              {"ranking", RK_OPTIONAL, NULL},
+                                              {"decisions", RK_OPTIONAL, NULL},
+                                              {"activities", RK_OPTIONAL, NULL},
+                                              {"events", RK_OPTIONAL, NULL},
+                                              {"contributions", RK_OPTIONAL, NULL},
+                                              {0}};
 
 static const struct rk_tool tool = {
     .name = "rk-report",

@@ -18,8 +18,10 @@ struct part { /* a column of the table and the member it goes to */
     size_t offset;
 };
 
-#define PART(table, row, column, kind, member)                                                   \
-    {RK_MATERIAL_##table, column, kind, offsetof(struct rk_material_##row, member)}
+#define PART(table, row, column, kind, member)                                                     \
+    {                                                                                              \
+        RK_MATERIAL_##table, column, kind, offsetof(struct rk_material_##row, member)              \
+    }
 static const struct part parts[] = {
     PART(recruitments, recruitment, "recruitment_id", WORD, id),
     PART(recruitments, recruitment, "department", WORD, department),
@@ -103,14 +105,13 @@ void rk_material_free(struct rk_material *material)
 static void *new_row(struct rk_material *material, enum rk_material_table which)
 {
     switch (which) {
-#define X(table, row)                                                                            \
-    case RK_MATERIAL_##table:                                                                    \
-        RK_GROW(material->table, material->table##_count, material->table##_room);               \
+#define X(table, row)                                                                              \
+    case RK_MATERIAL_##table:                                                                      \
+        RK_GROW(material->table, material->table##_count, material->table##_room);                 \
         return &material->table[material->table##_count++];
         RK_MATERIAL_TABLES(X)
 #undef X
-    case RK_MATERIAL_COUNT:
-        break;
+    case RK_MATERIAL_COUNT: break;
     }
     assert(!"a table of the material");
     return NULL;
@@ -124,19 +125,13 @@ static void set(struct rk_material *material, const struct part *part, void *row
     case WORD:
         *(uint32_t *)(void *)member = rk_strings_add(&material->words, rk_value_text(value));
         break;
-    case DAY:
-        *(int32_t *)(void *)member = value->size ? (int32_t)value->time : RK_NO_DAY;
-        break;
+    case DAY: *(int32_t *)(void *)member = value->size ? (int32_t)value->time : RK_NO_DAY; break;
     case COUNT:
         *(int64_t *)(void *)member =
             value->size ? (int64_t)(value->number / RK_FIXED_ONE) : RK_NO_COUNT;
         break;
-    case NUMBER:
-        memcpy(member, &value->number, sizeof value->number);
-        break;
-    case MINUTES:
-        *(int64_t *)(void *)member = value->time;
-        break;
+    case NUMBER: memcpy(member, &value->number, sizeof value->number); break;
+    case MINUTES: *(int64_t *)(void *)member = value->time; break;
     }
 }
 
@@ -152,8 +147,8 @@ static enum rk_status read_groups(struct rk_material *material, struct rk_table 
             continue;
         struct rk_material_ranking *row = new_row(material, RK_MATERIAL_ranking);
         *row = base;
-        row->group = rk_strings_add(&material->words,
-                                    (struct rk_text){name.text + 6, name.size - 6});
+        row->group =
+            rk_strings_add(&material->words, (struct rk_text){name.text + 6, name.size - 6});
         if (!rk_fixed_parse((struct rk_text){cell.text, cell.size}, &row->value)) {
             struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
             return rk_fail_at(error, RK_BAD_DATA, &pos, _("%.*s: expected a number"),

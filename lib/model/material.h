@@ -33,7 +33,7 @@ struct rk_material_candidate {
 };
 struct rk_material_ranking { /* one row per recruitment, stage, candidate and rater group */
     uint32_t recruitment, stage, candidate, group; /* group RK_NONE: the combined rank */
-    rk_fixed value; /* the group's score, or the combined rank */
+    rk_fixed value;                                /* the group's score, or the combined rank */
 };
 struct rk_material_decision {
     uint32_t recruitment, candidate, outcome, reason;
@@ -54,16 +54,16 @@ struct rk_material_contribution {
     int32_t date;
 };
 
-#define RK_MATERIAL_TABLES(X)                                                                    \
-    X(recruitments, recruitment)                                                                 \
-    X(sessions, session)                                                                         \
-    X(assignments, assignment)                                                                   \
-    X(panelists, panelist)                                                                       \
-    X(candidates, candidate)                                                                     \
-    X(ranking, ranking)                                                                          \
-    X(decisions, decision)                                                                       \
-    X(activities, activity)                                                                      \
-    X(events, event)                                                                             \
+#define RK_MATERIAL_TABLES(X)                                                                      \
+    X(recruitments, recruitment)                                                                   \
+    X(sessions, session)                                                                           \
+    X(assignments, assignment)                                                                     \
+    X(panelists, panelist)                                                                         \
+    X(candidates, candidate)                                                                       \
+    X(ranking, ranking)                                                                            \
+    X(decisions, decision)                                                                         \
+    X(activities, activity)                                                                        \
+    X(events, event)                                                                               \
     X(contributions, contribution)
 
 enum rk_material_table {
@@ -75,15 +75,16 @@ enum rk_material_table {
 
 struct rk_material {
     struct rk_strings words; /* 0 is the empty text: a missing cell */
-#define X(table, row)                                                                            \
-    struct rk_material_##row *table;                                                             \
+#define X(table, row)                                                                              \
+    struct rk_material_##row *table;                                                               \
     size_t table##_count, table##_room;
     RK_MATERIAL_TABLES(X)
 #undef X
     bool present[RK_MATERIAL_COUNT];
 };
 
-extern const char *const rk_material_names[RK_MATERIAL_COUNT + 1]; /* of the tables; ends with NULL */
+extern const char
+    *const rk_material_names[RK_MATERIAL_COUNT + 1]; /* of the tables; ends with NULL */
 
 void rk_material_start(struct rk_material *material);
 void rk_material_free(struct rk_material *material);

@@ -35,8 +35,7 @@ static void only(struct reading *r, const rk_json *object, const char *const *kn
 }
 
 static struct rk_specification_text both_languages(struct reading *r, const rk_json *object,
-                                                   const char *key, bool required,
-                                                   const char *what)
+                                                   const char *key, bool required, const char *what)
 {
     static const char *const known[] = {"sv", "en", NULL};
     struct rk_specification_text text = {0};
@@ -84,8 +83,8 @@ static bool identifier(const char *text)
 
 static void section(struct reading *r, const rk_json *object, size_t index)
 {
-    static const char *const known[] = {"id",    "title", "text",        "source", "measure", "by",
-                                        "chart", "table", "small_cells", NULL};
+    static const char *const known[] = {"id", "title", "text",  "source",      "measure",
+                                        "by", "chart", "table", "small_cells", NULL};
     static const char *const charts[] = {"none", "bars", "dots", "columns", NULL};
     static const char *const tables[] = {"folded", "open", NULL};
     static const char *const small[] = {"hide", "show", NULL};
@@ -164,8 +163,7 @@ enum rk_status rk_specification_from_json(struct rk_specification *specification
     if (r->status == RK_OK)
         r->status = rk_json_fixed(document, "threshold", false, &threshold, "", &inner);
     specification->threshold = (int64_t)(threshold / RK_FIXED_ONE);
-    if (threshold % RK_FIXED_ONE || specification->threshold < 1 ||
-        specification->threshold > 1000)
+    if (threshold % RK_FIXED_ONE || specification->threshold < 1 || specification->threshold > 1000)
         fail(r, "threshold", _("expected a whole number from 1 to 1000"));
     const rk_json *groups = NULL, *sections = NULL;
     if (r->status == RK_OK)

@@ -1,6 +1,6 @@
-/* A report specification (share/reports/NAME.json): which sections a report has, in which order, and
- * how each is shown. What may stand in it is checked here (unknown keys, types) and, for measures and
- * what they can be divided by, by rk_monthly_check. Texts are {"sv": …, "en": …}.
+/* A report specification (share/reports/NAME.json): which sections a report has, in which order,
+ * and how each is shown. What may stand in it is checked here (unknown keys, types) and, for
+ * measures and what they can be divided by, by rk_monthly_check. Texts are {"sv": …, "en": …}.
  *
  *   id            the report's name
  *   title         its title
@@ -33,7 +33,7 @@ struct rk_specification_section {
     struct rk_specification_text title, text;
     const char **source; /* ends with NULL */
     const char *measure;
-    const char *by;      /* "" where left out */
+    const char *by; /* "" where left out */
     enum rk_specification_chart chart;
     bool table_open;
     bool show_small;

@@ -1,8 +1,8 @@
 #include "report/render.h"
 
 /* Contrasts, measured by WCAG 2.2's formula (text needs 4.5, graphics 3): light #1c2126 on #ffffff
- * 16.2, #565e67 6.6, #00619c 6.5, #b44a00 5.4; dark #e9ecef on #15191e 14.9, #aeb6bf 8.6, #6db9ec 8.2,
- * #f2a65a 8.6; the mark white on #8c1128 9.5. */
+ * 16.2, #565e67 6.6, #00619c 6.5, #b44a00 5.4; dark #e9ecef on #15191e 14.9, #aeb6bf 8.6,
+ * #6db9ec 8.2, #f2a65a 8.6; the mark white on #8c1128 9.5. */
 static const char style[] =
     ":root{color-scheme:light dark;--paper:#fff;--ink:#1c2126;--quiet:#565e67;--rule:#d5dade;"
     "--soft:#f3f5f7;--shade:#98a1ab;--first:#00619c;--second:#b44a00;--mark:#8c1128}\n"
@@ -17,7 +17,8 @@ static const char style[] =
     ":focus-visible{outline:3px solid var(--first);outline-offset:2px}\n"
     ".skip{position:absolute;left:-99rem}\n"
     ".skip:focus{left:.5rem;top:.5rem;background:var(--paper);padding:.5rem 1rem;z-index:1}\n"
-    ".mark{background:var(--mark);color:#fff;margin:0;max-width:none;padding:.5rem 1.25rem;text-align:center;"
+    ".mark{background:var(--mark);color:#fff;margin:0;max-width:none;padding:.5rem "
+    "1.25rem;text-align:center;"
     "font-weight:600;letter-spacing:.02em}\n"
     "header .page{padding-top:2.5rem;padding-bottom:0}\n"
     "h1{font-size:clamp(1.7rem,1.2rem + 2.4vw,2.5rem);line-height:1.15;margin:0;font-weight:700;"
@@ -37,7 +38,8 @@ static const char style[] =
     ".keys dd{margin:0;font-size:1.75rem;font-weight:650;line-height:1.2;letter-spacing:-.01em;"
     "font-variant-numeric:lining-nums;white-space:nowrap}\n"
     "nav{margin:2rem 0 0;font-size:.95rem}\nnav h2{font-size:1rem;margin:0 0 .3rem}\n"
-    "nav ol{margin:0;padding:0;list-style:none;columns:2 16rem}\nnav li{margin:0;padding:.15rem 0;break-inside:avoid}\n"
+    "nav ol{margin:0;padding:0;list-style:none;columns:2 16rem}\nnav li{margin:0;padding:.15rem "
+    "0;break-inside:avoid}\n"
     "figure{margin:1.4rem 0 1rem;max-width:38rem}\n"
     "figcaption{font-weight:600;margin:0 0 .7rem}\n"
     ".chart{display:block;overflow:visible}\n"
@@ -83,7 +85,8 @@ static const char style[] =
     ".page{max-width:none;padding:0}.skip,nav,summary{display:none}"
     "details::details-content{content-visibility:visible;display:block;block-size:auto}"
     "header{padding-top:6mm}section{margin-top:8mm;padding-top:5mm}"
-    "h2,figcaption,caption{break-after:avoid}figure,tr,.keys,.none{break-inside:avoid}"
+    "h2,figcaption,caption{break-after:avoid}h2+p{break-after:avoid}figure,table,.keys,.none{break-"
+    "inside:avoid}"
     ".scroll{overflow:visible}a{color:inherit;text-decoration:none}}\n";
 
 void rk_escape_html(struct rk_buf *out, const char *text)
@@ -91,21 +94,11 @@ void rk_escape_html(struct rk_buf *out, const char *text)
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
         switch (c) {
-        case '<':
-            rk_buf_text(out, "&lt;");
-            break;
-        case '>':
-            rk_buf_text(out, "&gt;");
-            break;
-        case '&':
-            rk_buf_text(out, "&amp;");
-            break;
-        case '"':
-            rk_buf_text(out, "&quot;");
-            break;
-        case '\'':
-            rk_buf_text(out, "&#39;");
-            break;
+        case '<': rk_buf_text(out, "&lt;"); break;
+        case '>': rk_buf_text(out, "&gt;"); break;
+        case '&': rk_buf_text(out, "&amp;"); break;
+        case '"': rk_buf_text(out, "&quot;"); break;
+        case '\'': rk_buf_text(out, "&#39;"); break;
         default:
             if (c == 0x7f || (c < ' ' && c != '\n' && c != '\t'))
                 rk_buf_text(out, "\xef\xbf\xbd"); /* no control character is allowed in HTML */
@@ -125,7 +118,8 @@ static void element(struct rk_buf *out, const char *name, const char *class, con
 static void table(struct rk_buf *out, struct rk_report *report, const char *id,
                   const struct rk_report_table *t)
 {
-    rk_buf_text(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table-");
+    rk_buf_text(out,
+                "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table-");
     rk_escape_html(out, id);
     rk_buf_text(out, "\">\n<table>\n<caption id=\"table-");
     rk_escape_html(out, id);
@@ -159,8 +153,7 @@ static void table(struct rk_buf *out, struct rk_report *report, const char *id,
         element(out, "p", "note", legend);
 }
 
-static void section(struct rk_buf *out, struct rk_report *report,
-                    const struct rk_report_section *s)
+static void section(struct rk_buf *out, struct rk_report *report, const struct rk_report_section *s)
 {
     rk_buf_text(out, "<section id=\"");
     rk_escape_html(out, s->id);
@@ -177,7 +170,8 @@ static void section(struct rk_buf *out, struct rk_report *report,
     }
     if (s->table && s->chart.kind != RK_CHART_NONE && !s->table_open) {
         rk_buf_text(out, "<details>\n");
-        element(out, "summary", NULL, rk_say(report->language, "Show the figures", "Visa siffrorna"));
+        element(out, "summary", NULL,
+                rk_say(report->language, "Show the figures", "Visa siffrorna"));
         table(out, report, s->id, s->table);
         rk_buf_text(out, "</details>\n");
     } else if (s->table) {
@@ -226,7 +220,8 @@ void rk_render_html(struct rk_buf *out, struct rk_report *report)
     enum rk_language l = report->language;
     const char *marking = rk_report_marking(report);
     const char *summary_title = rk_say(l, "In short", "I korthet");
-    const char *sources_title = rk_say(l, "What the report is made from", "Vad rapporten bygger på");
+    const char *sources_title =
+        rk_say(l, "What the report is made from", "Vad rapporten bygger på");
     rk_buf_printf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
                   rk_language_code(l));
     rk_buf_text(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "

@@ -14,10 +14,7 @@ bool rk_language_parse(const char *code, enum rk_language *language)
     return true;
 }
 
-const char *rk_language_code(enum rk_language language)
-{
-    return rk_say(language, "en", "sv");
-}
+const char *rk_language_code(enum rk_language language) { return rk_say(language, "en", "sv"); }
 
 void rk_say_number(struct rk_buf *out, enum rk_language language, rk_fixed value, int decimals)
 {

@@ -1,9 +1,10 @@
 /* The language of a report: its words, its numbers and its dates. A report's language is chosen by
- * the report, not by the person who runs the program, and two reports in two languages may be made in
- * one run; so its texts are pairs, English and Swedish side by side, and not messages of gettext.
+ * the report, not by the person who runs the program, and two reports in two languages may be made
+ * in one run; so its texts are pairs, English and Swedish side by side, and not messages of
+ * gettext.
  *
- * Numbers and dates follow CLDR 48: sv groups thousands by U+00A0, writes a decimal comma, the minus
- * U+2212, `45 %` with U+00A0, `16 oktober 2019`; en is written as Europe writes it (en-GB):
+ * Numbers and dates follow CLDR 48: sv groups thousands by U+00A0, writes a decimal comma, the
+ * minus U+2212, `45 %` with U+00A0, `16 oktober 2019`; en is written as Europe writes it (en-GB):
  * `1,234.5`, `-2`, `45%`, `16 October 2019`. */
 #ifndef RK_LANGUAGE_H
 #define RK_LANGUAGE_H
@@ -19,8 +20,7 @@ const char *rk_language_code(enum rk_language language);
 
 /* The text in the language; both are checked against printf's arguments. */
 static inline const char *rk_say(enum rk_language language, const char *english,
-                                 const char *swedish)
-    __attribute__((format_arg(2), format_arg(3)));
+                                 const char *swedish) __attribute__((format_arg(2), format_arg(3)));
 static inline const char *rk_say(enum rk_language language, const char *english,
                                  const char *swedish)
 {

@@ -2,10 +2,9 @@
 
 const char *rk_report_marking(const struct rk_report *report)
 {
-    return report->internal
-               ? rk_say(report->language, "INTERNAL – not for publication",
-                        "INTERN – får inte publiceras")
-               : NULL;
+    return report->internal ? rk_say(report->language, "INTERNAL – not for publication",
+                                     "INTERN – får inte publiceras")
+                            : NULL;
 }
 
 const char *rk_report_legend(struct rk_report *report, const struct rk_report_table *table)
@@ -13,13 +12,14 @@ const char *rk_report_legend(struct rk_report *report, const struct rk_report_ta
     struct rk_buf out = {0};
     enum rk_language l = report->language;
     if (table->hidden)
-        rk_buf_printf(&out,
-                      rk_say(l,
-                             "[c] = hidden to protect individuals: fewer than %d, or a figure from "
-                             "which such a small number could be worked out. ",
-                             "[c] = dolt för att skydda enskilda: färre än %d, eller en siffra som ett "
-                             "så litet antal kan räknas ut ur. "),
-                      (int)report->threshold);
+        rk_buf_printf(
+            &out,
+            rk_say(l,
+                   "[c] = hidden to protect individuals: fewer than %d, or a figure from "
+                   "which such a small number could be worked out. ",
+                   "[c] = dolt för att skydda enskilda: färre än %d, eller en siffra som ett "
+                   "så litet antal kan räknas ut ur. "),
+            (int)report->threshold);
     if (table->missing)
         rk_buf_text(&out, rk_say(l, "[x] = no data, which is not the same as nought. ",
                                  "[x] = uppgift saknas, vilket inte är detsamma som noll. "));

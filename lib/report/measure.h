@@ -10,11 +10,11 @@ struct rk_measuring {
     const struct rk_specification_section *wanted; /* the section now being made */
     struct rk_material *material;
     enum rk_language language;
-    int32_t first, last;  /* months */
-    int32_t from, to;     /* days, half-open */
+    int32_t first, last;      /* months */
+    int32_t from, to;         /* days, half-open */
     uint32_t *recruitment_of; /* by word: place in material->recruitments, or RK_NONE */
     uint32_t word_count;
-    const char *period;   /* "mars 2020" */
+    const char *period; /* "mars 2020" */
 };
 
 typedef void rk_measure(struct rk_measuring *m, struct rk_report_section *section);
@@ -30,7 +30,7 @@ struct rk_groups {
 };
 void rk_groups_add(struct rk_groups *groups, uint32_t word);
 bool rk_groups_has(const struct rk_groups *groups, uint32_t word);
-size_t rk_groups_find(const struct rk_groups *groups, uint32_t word); /* which must be there */
+size_t rk_groups_find(const struct rk_groups *groups, uint32_t word);  /* which must be there */
 void rk_groups_sort(struct rk_measuring *m, struct rk_groups *groups); /* bytewise */
 void rk_groups_sort_stages(struct rk_measuring *m, struct rk_groups *groups);
 int rk_stage_compare(struct rk_measuring *m, uint32_t a, uint32_t b); /* as they follow in time */

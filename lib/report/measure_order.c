@@ -192,7 +192,7 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
     rk_report_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Same first choice", "Samma förstaval"), RK_SHARED, 0, false);
     rk_report_column(table, RK_SAY("Pairs in the same order", "Par i samma ordning"), RK_SHARED, 0,
-                    false);
+                     false);
     rk_report_column(table, RK_SAY("Kendall’s tau", "Kendalls tau"), RK_MEASURED, 2, false);
     for (size_t g = 0; g <= rows.count; g++) {
         const struct comparison *c = &all[g];
@@ -227,11 +227,15 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
     section->chart.most_label = RK_SAY("same order 1", "samma ordning 1");
     rk_section_note(
         m->report, section,
-        RK_SAY("Each recruitment’s last stage scored by both groups. Same first choice: the share "
+        RK_SAY("The stages weighed together where the rubric weighs them, else the last stage that "
+               "both "
+               "groups scored. Same first choice: the share "
                "of recruitments where some candidate is first, alone or shared, for both. Pairs: "
                "of every two candidates whom both groups set apart, how often in the same order. "
                "Tau-b over all pairs within recruitments: 1 the same order, −1 the opposite.",
-               "Varje rekryterings sista steg där båda grupperna bedömt. Samma förstaval: andelen "
+               "Stegen sammanvägda där bedömningsmallen väger dem, annars sista steget som båda "
+               "grupperna "
+               "bedömt. Samma förstaval: andelen "
                "rekryteringar där någon kandidat är först, ensam eller delat, för båda. Par: av "
                "varje två kandidater som båda grupperna skiljer åt, hur ofta i samma ordning. "
                "Tau-b över alla par inom rekryteringarna: 1 samma ordning, −1 omvänd."));
@@ -286,7 +290,8 @@ static enum standing standing_of(const struct rk_measuring *m, uint32_t recruitm
 enum followed { FOLLOWED, OTHER, UNKNOWN };
 
 /* Whether nobody still available was ranked before somebody hired, in the last stage ranked. */
-static enum followed followed(struct rk_measuring *m, const struct sorted *s, size_t from, size_t to)
+static enum followed followed(struct rk_measuring *m, const struct sorted *s, size_t from,
+                              size_t to)
 {
     size_t start = from; /* of the last stage that has ranks */
     for (size_t i = from; i < to; i++)
@@ -367,13 +372,13 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
         if (how[i] == OTHER)
             rk_groups_add(&departed, r->id);
     }
-    struct rk_report_table *table = rk_section_table(
-        m->report, section,
-        rk_report_text(m->report,
-                       RK_SAY("Decisions and the panel’s order, decided in %s",
-                              "Beslut och panelens ordning, avgjorda i %s"),
-                       m->period),
-        undivided ? RK_SAY("Recruitments", "Rekryteringar") : rk_divide_name(m));
+    struct rk_report_table *table =
+        rk_section_table(m->report, section,
+                         rk_report_text(m->report,
+                                        RK_SAY("Decisions and the panel’s order, decided in %s",
+                                               "Beslut och panelens ordning, avgjorda i %s"),
+                                        m->period),
+                         undivided ? RK_SAY("Recruitments", "Rekryteringar") : rk_divide_name(m));
     rk_report_column(table, RK_SAY("The panel’s first", "Panelens första"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Another candidate", "En annan kandidat"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Compared", "Jämförda"), RK_COUNTED, 0, true);
@@ -385,9 +390,10 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[g * COLUMNS + c], true);
     }
-    rk_measure_finish(m, section, RK_SAY("Decisions for the panel’s first, of all",
-                                         "Beslut för panelens första, av alla"),
-                      FOLLOWED, TOTAL);
+    rk_measure_finish(
+        m, section,
+        RK_SAY("Decisions for the panel’s first, of all", "Beslut för panelens första, av alla"),
+        FOLLOWED, TOTAL);
     const struct rk_figure *f = table->rows[table->row_count - 1].figures;
     if (rk_figure_shown(&f[OTHER]) && n[rows.count * COLUMNS + OTHER]) {
         for (size_t i = 0; i < m->material->decisions_count; i++)

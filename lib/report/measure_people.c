@@ -1,4 +1,5 @@
-/* Measures of the people who take part: their work, their bank, their influence before any score. */
+/* Measures of the people who take part: their work, their bank, their influence before any score.
+ */
 #include "report/measure.h"
 
 #include <assert.h>
@@ -34,8 +35,8 @@ static bool find_work(struct rk_measuring *m, struct works *works)
     works->planned = true;
     for (size_t i = 0; i < material->assignments_count; i++) {
         const struct rk_material_assignment *a = &material->assignments[i];
-        if (!rk_measure_is(m, a->seat, "member") || !(rk_measure_is(m, a->status, "confirmed") ||
-                                                      rk_measure_is(m, a->status, "attended")))
+        if (!rk_measure_is(m, a->seat, "member") ||
+            !(rk_measure_is(m, a->status, "confirmed") || rk_measure_is(m, a->status, "attended")))
             continue;
         struct rk_text stages = material->words.texts[a->stages];
         for (size_t j = 0; j < material->sessions_count; j++) {
@@ -104,9 +105,9 @@ void rk_measure_participation(struct rk_measuring *m, struct rk_report_section *
             hours += w->hours;
         }
         struct rk_figure *f = rk_report_row(table,
-                                           g < stages.count ? rk_measure_label(m, stages.words[g])
-                                                            : RK_SAY("All stages", "Alla steg"),
-                                           g == stages.count);
+                                            g < stages.count ? rk_measure_label(m, stages.words[g])
+                                                             : RK_SAY("All stages", "Alla steg"),
+                                            g == stages.count);
         f[PEOPLE] = rk_figure_count(people.count, true);
         f[TIMES] = rk_figure_of(rk_fixed_int(times), people.count, true);
         f[HOURS] = rk_figure_of(hours, people.count, true);
@@ -180,9 +181,10 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
         start = known; /* before the first month known there is nothing to tell */
     else if (start < m->first)
         start = m->first;
-    struct rk_report_table *table = rk_section_table(
-        m->report, section, RK_SAY("Users who took part, by month", "Brukare som deltog, per månad"),
-        RK_SAY("Month", "Månad"));
+    struct rk_report_table *table =
+        rk_section_table(m->report, section,
+                         RK_SAY("Users who took part, by month", "Brukare som deltog, per månad"),
+                         RK_SAY("Month", "Månad"));
     rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
     struct rk_buf missing = {0};
     for (int32_t month = start; month <= m->last; month++) {
@@ -201,16 +203,18 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
         }
         rk_tuples_free(&people);
     }
-    rk_measure_finish(m, section, RK_SAY("People who took part, by month",
-                                         "Personer som deltog, per månad"), 0, SIZE_MAX);
+    rk_measure_finish(m, section,
+                      RK_SAY("People who took part, by month", "Personer som deltog, per månad"), 0,
+                      SIZE_MAX);
     if (missing.size) {
-        rk_section_note(m->report, section,
-                        rk_report_text(m->report,
-                                       RK_SAY("No work is reported for %s: whether nobody took part "
-                                              "or nobody reported cannot be told.",
-                                              "Inget arbete är rapporterat för %s: det går inte att "
-                                              "se om ingen deltog eller om ingen rapporterade."),
-                                       missing.text));
+        rk_section_note(
+            m->report, section,
+            rk_report_text(m->report,
+                           RK_SAY("No work is reported for %s: whether nobody took part "
+                                  "or nobody reported cannot be told.",
+                                  "Inget arbete är rapporterat för %s: det går inte att "
+                                  "se om ingen deltog eller om ingen rapporterade."),
+                           missing.text));
         rk_buf_free(&missing);
     }
     tell_planned(m, section, &works);
@@ -249,21 +253,20 @@ void rk_measure_presence(struct rk_measuring *m, struct rk_report_section *secti
         group[i] = rk_material_word(m->material, m->specification->groups[i]);
         name[i] = rk_measure_label(m, group[i]);
     }
-    struct rk_report_table *table = rk_section_table(
-        m->report, section,
-        rk_report_text(m->report,
-                       RK_SAY("Recruitments by who took part in the stage, %s",
-                              "Rekryteringar efter vilka som deltog i steget, %s"),
-                       m->period),
-        RK_SAY("Stage", "Steg"));
+    struct rk_report_table *table =
+        rk_section_table(m->report, section,
+                         rk_report_text(m->report,
+                                        RK_SAY("Recruitments by who took part in the stage, %s",
+                                               "Rekryteringar efter vilka som deltog i steget, %s"),
+                                        m->period),
+                         RK_SAY("Stage", "Steg"));
     rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
     for (int i = 0; i < 2; i++) {
         rk_report_column(table, rk_report_text(m->report, RK_SAY("With: %s", "Med: %s"), name[i]),
-                        RK_COUNTED, 0, false);
-        rk_report_column(table,
-                        rk_report_text(m->report, RK_SAY("Share with: %s", "Andel med: %s"),
-                                       name[i]),
-                        RK_SHARED, 0, false);
+                         RK_COUNTED, 0, false);
+        rk_report_column(
+            table, rk_report_text(m->report, RK_SAY("Share with: %s", "Andel med: %s"), name[i]),
+            RK_SHARED, 0, false);
     }
     bool few = !m->wanted->show_small;
     for (size_t s = 0; s < stages.count; s++) {
@@ -342,8 +345,9 @@ void rk_measure_contributions(struct rk_measuring *m, struct rk_report_section *
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[c], true);
     }
-    rk_measure_finish(m, section, RK_SAY("Users’ proposals that were adopted",
-                                         "Brukarnas förslag som antogs"), 0, TOTAL);
+    rk_measure_finish(m, section,
+                      RK_SAY("Users’ proposals that were adopted", "Brukarnas förslag som antogs"),
+                      0, TOTAL);
     rk_free(in);
     rk_free(rows.words);
 }
@@ -359,6 +363,13 @@ static bool in_bank(const struct rk_measuring *m, const struct rk_material_panel
            (p->left == RK_NO_DAY || p->left >= m->to);
 }
 
+/* Who has left since the period belonged to the bank then, and no table says whether paused. */
+static uint32_t bank_status(struct rk_measuring *m, const struct rk_material_panelist *p)
+{
+    return rk_measure_is(m, p->status, "left") ? rk_material_word(m->material, "active")
+                                               : p->status;
+}
+
 void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
 {
     enum { TRAINED, UNTRAINED, ALL, COLUMNS };
@@ -369,7 +380,7 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
     struct rk_groups rows = {0};
     for (size_t i = 0; i < m->material->panelists_count; i++)
         if (in_bank(m, &m->material->panelists[i]))
-            rk_groups_add(&rows, m->material->panelists[i].status);
+            rk_groups_add(&rows, bank_status(m, &m->material->panelists[i]));
     if (!rows.count) {
         rk_no_rows(m, section, "panelists");
         return;
@@ -389,7 +400,7 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
         int64_t n[COLUMNS] = {0};
         for (size_t i = 0; i < m->material->panelists_count; i++) {
             const struct rk_material_panelist *p = &m->material->panelists[i];
-            if (!in_bank(m, p) || (g < rows.count && p->status != rows.words[g]))
+            if (!in_bank(m, p) || (g < rows.count && bank_status(m, p) != rows.words[g]))
                 continue;
             n[p->trained != RK_NO_DAY && p->trained < m->to ? TRAINED : UNTRAINED]++;
             n[ALL]++;
@@ -400,13 +411,15 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[c], true);
     }
-    rk_measure_finish(m, section, RK_SAY("Trained, of all in the bank",
-                                         "Utbildade, av alla i banken"), TRAINED, ALL);
+    rk_measure_finish(m, section,
+                      RK_SAY("Trained, of all in the bank", "Utbildade, av alla i banken"), TRAINED,
+                      ALL);
     const struct rk_figure *all = table->rows[rows.count].figures;
     rk_section_note(m->report, section,
-                    RK_SAY("Status is as the bank has it today; dates decide who belonged to it.",
-                           "Status är den som banken har i dag; datumen avgör vilka som hörde "
-                           "till den."));
+                    RK_SAY("Dates decide who belonged to the bank. Status is what the bank says "
+                           "now; who has left since is among the active.",
+                           "Datumen avgör vilka som hörde till banken. Status är den som banken "
+                           "anger nu; den som slutat sedan dess är bland de aktiva."));
     rk_report_key_figure(m->report, &all[ALL],
                          rk_figure_text(m->report, &table->columns[ALL], &all[ALL]),
                          RK_SAY("people in the user bank", "personer i brukarbanken"));
@@ -435,8 +448,8 @@ void rk_measure_changes(struct rk_measuring *m, struct rk_report_section *sectio
     rk_say_months(&span, m->language, m->last - 11, m->last);
     struct rk_report_table *table = rk_section_table(
         m->report, section,
-        rk_report_text(m->report, RK_SAY("To and from the user bank, %s",
-                                         "Till och från brukarbanken, %s"),
+        rk_report_text(m->report,
+                       RK_SAY("To and from the user bank, %s", "Till och från brukarbanken, %s"),
                        span.text),
         RK_SAY("What", "Vad"));
     rk_buf_free(&span);
@@ -492,13 +505,15 @@ void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
         RK_SAY("Recruitments", "Rekryteringar"));
     rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
     for (int k = 1; k <= MOST; k++)
-        rk_report_row(table,
-                     rk_report_text(m->report, k < MOST ? "%d" : RK_SAY("%d or more",
-                                                                      "%d eller fler"), k),
-                     false)[0] = rk_figure_count(n[k], true);
+        rk_report_row(
+            table,
+            rk_report_text(m->report, k < MOST ? "%d" : RK_SAY("%d or more", "%d eller fler"), k),
+            false)[0] = rk_figure_count(n[k], true);
     rk_report_row(table, RK_SAY("All", "Alla"), true)[0] = rk_figure_count(people.count, true);
-    rk_measure_finish(m, section, RK_SAY("People by number of recruitments",
-                                         "Personer efter antal rekryteringar"), 0, SIZE_MAX);
+    rk_measure_finish(
+        m, section,
+        RK_SAY("People by number of recruitments", "Personer efter antal rekryteringar"), 0,
+        SIZE_MAX);
     rk_free(times);
     rk_tuples_free(&people);
     rk_tuples_free(&seats);

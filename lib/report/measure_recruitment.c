@@ -107,18 +107,24 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
         rk_figure_shown(&all[DECIDED]) && rk_figure_shown(&all[CANCELLED]))
         rk_report_summarize(
             m->report,
-            rk_report_text(m->report,
-                           all[UNDER_WAY].value == RK_FIXED_ONE
-                               ? RK_SAY("%s recruitment was under way in %s: %s opened, %s "
-                                        "decided, %s cancelled.",
-                                        "%s rekrytering pågick i %s: %s öppnades, %s avgjordes, "
-                                        "%s avbröts.")
-                               : RK_SAY("%s recruitments were under way in %s: %s were opened, %s "
-                                        "decided and %s cancelled.",
-                                        "%s rekryteringar pågick i %s: %s öppnades, %s avgjordes "
-                                        "och %s avbröts."),
-                           said(m, table, UNDER_WAY), m->period, said(m, table, OPENED),
-                           said(m, table, DECIDED), said(m, table, CANCELLED)));
+            rk_report_text(
+                m->report,
+                all[UNDER_WAY].value == RK_FIXED_ONE
+                    ? RK_SAY("%s recruitment was under way in %s: %s opened, %s decided, "
+                             "%s cancelled.",
+                             "%s rekrytering pågick i %s: %s öppnades, %s avgjordes, "
+                             "%s avbröts.")
+                : all[CANCELLED].value
+                    ? RK_SAY("%s recruitments were under way in %s: %s were opened, %s "
+                             "decided and %s cancelled.",
+                             "%s rekryteringar pågick i %s: %s öppnades, %s avgjordes "
+                             "och %s avbröts.")
+                    : RK_SAY("%s recruitments were under way in %s: %s were opened and "
+                             "%s decided; none was cancelled%.0s.",
+                             "%s rekryteringar pågick i %s: %s öppnades och %s "
+                             "avgjordes; ingen avbröts%.0s."),
+                said(m, table, UNDER_WAY), m->period, said(m, table, OPENED),
+                said(m, table, DECIDED), said(m, table, CANCELLED)));
     rk_free(n);
     rk_free(groups.words);
 }
@@ -158,13 +164,13 @@ void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
         add(n, &groups, COLUMNS, rk_groups_find(&groups, rk_divide(m, r)),
             rk_measure_is(m, a->seat, "member") ? FILLED : RESERVES, 1);
     }
-    struct rk_report_table *table = rk_section_table(
-        m->report, section,
-        rk_report_text(m->report,
-                       RK_SAY("Users’ seats in recruitments under way, %s",
-                              "Brukarplatser i pågående rekryteringar, %s"),
-                       m->period),
-        rk_divide_name(m));
+    struct rk_report_table *table =
+        rk_section_table(m->report, section,
+                         rk_report_text(m->report,
+                                        RK_SAY("Users’ seats in recruitments under way, %s",
+                                               "Brukarplatser i pågående rekryteringar, %s"),
+                                        m->period),
+                         rk_divide_name(m));
     rk_report_column(table, RK_SAY("Seats", "Platser"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Filled", "Tillsatta"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Share filled", "Andel tillsatta"), RK_SHARED, 0, false);
@@ -255,22 +261,24 @@ void rk_measure_applicants(struct rk_measuring *m, struct rk_report_section *sec
     struct rk_report_table *table = rk_section_table(
         m->report, section,
         rk_report_text(m->report,
-                       stages ? RK_SAY("Candidates by the furthest stage they reached, "
-                                       "applications closed in %s",
-                                       "Kandidater efter hur långt de kom, ansökningstiden gick ut i "
-                                       "%s")
-                              : RK_SAY("Candidates, applications closed in %s",
-                                       "Kandidater, ansökningstiden gick ut i %s"),
+                       stages
+                           ? RK_SAY("Candidates by the furthest stage they reached, "
+                                    "applications closed in %s",
+                                    "Kandidater efter hur långt de kom, ansökningstiden gick ut i "
+                                    "%s")
+                           : RK_SAY("Candidates, applications closed in %s",
+                                    "Kandidater, ansökningstiden gick ut i %s"),
                        m->period),
         stages ? RK_SAY("Furthest stage", "Längst till") : rk_divide_name(m));
     size_t first = SIZE_MAX, mean = SIZE_MAX;
     if (!stages)
-        first = rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0,
-                                false);
-    size_t count = rk_report_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0, false);
+        first =
+            rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
+    size_t count =
+        rk_report_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0, false);
     if (!stages)
         mean = rk_report_column(table, RK_SAY("Per recruitment", "Per rekrytering"), RK_MEASURED, 1,
-                               false);
+                                false);
     for (size_t g = 0; g <= groups.count; g++) {
         struct rk_figure *f = rk_report_row(table, row_label(m, &groups, g), g == groups.count);
         const int64_t *of = n + g * COLUMNS;
@@ -278,8 +286,8 @@ void rk_measure_applicants(struct rk_measuring *m, struct rk_report_section *sec
         if (stages)
             continue;
         f[first] = rk_figure_count(of[0], false);
-        f[mean] = rk_figure_of(of[0] ? rk_fixed_divide(rk_fixed_int(of[1]), of[0]) : 0, of[1],
-                               true);
+        f[mean] =
+            rk_figure_of(of[0] ? rk_fixed_divide(rk_fixed_int(of[1]), of[0]) : 0, of[1], true);
     }
     rk_measure_finish(m, section,
                       stages ? RK_SAY("How far the candidates came", "Hur långt kandidaterna kom")
@@ -328,13 +336,13 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
                                             m->period));
         return;
     }
-    struct rk_report_table *table = rk_section_table(
-        m->report, section,
-        rk_report_text(m->report,
-                       RK_SAY("From opening to decision, decided in %s",
-                              "Från öppnande till beslut, avgjorda i %s"),
-                       m->period),
-        rk_divide_name(m));
+    struct rk_report_table *table =
+        rk_section_table(m->report, section,
+                         rk_report_text(m->report,
+                                        RK_SAY("From opening to decision, decided in %s",
+                                               "Från öppnande till beslut, avgjorda i %s"),
+                                        m->period),
+                         rk_divide_name(m));
     rk_report_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Median, days", "Median, dagar"), RK_MEASURED, 0, false);
     table->columns[MEDIAN].unit = RK_SAY("days", "dagar");
@@ -359,13 +367,12 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
                       MEDIAN, SIZE_MAX);
     if (rk_figure_shown(&last_row(table)[MEDIAN]))
         rk_report_summarize(
-            m->report,
-            rk_report_text(m->report,
-                           RK_SAY("The median time from opening to decision was %s days "
-                                  "(n = %s decided).",
-                                  "Mediantiden från öppnande till beslut var %s dagar "
-                                  "(n = %s avgjorda)."),
-                           said(m, table, MEDIAN), said(m, table, DECIDED)));
+            m->report, rk_report_text(m->report,
+                                      RK_SAY("The median time from opening to decision was %s days "
+                                             "(n = %s decided).",
+                                             "Mediantiden från öppnande till beslut var %s dagar "
+                                             "(n = %s avgjorda)."),
+                                      said(m, table, MEDIAN), said(m, table, DECIDED)));
     rk_free(groups.words);
 }
 
@@ -373,8 +380,8 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
 {
     const struct rk_material *material = m->material;
     bool decisions = material->present[RK_MATERIAL_decisions];
-    bool assignments = material->present[RK_MATERIAL_assignments] &&
-                       material->present[RK_MATERIAL_recruitments];
+    bool assignments =
+        material->present[RK_MATERIAL_assignments] && material->present[RK_MATERIAL_recruitments];
     bool panelists = material->present[RK_MATERIAL_panelists];
     int64_t candidates = 0, users = 0, declarations = 0, consents = 0;
     struct rk_groups ended = {0}, told = {0};
@@ -394,8 +401,8 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
             continue;
         users += rk_measure_is(m, a->seat, "member") && rk_groups_has(&ended, a->recruitment) &&
                  !rk_groups_has(&told, a->recruitment);
-        declarations += r && rk_under_way(m, r) &&
-                        (a->declared == RK_NO_DAY || a->declared >= m->to);
+        declarations +=
+            r && rk_under_way(m, r) && (a->declared == RK_NO_DAY || a->declared >= m->to);
     }
     int32_t soon = rk_month_first(m->last + 4); /* three whole months after the period */
     for (size_t i = 0; i < material->panelists_count; i++) {
@@ -409,7 +416,8 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
     rk_say_date(&end, m->language, m->to - 1);
     struct rk_report_table *table = rk_section_table(
         m->report, section,
-        rk_report_text(m->report, RK_SAY("What is due, as of %s", "Att göra, per den %s"), end.text),
+        rk_report_text(m->report, RK_SAY("What is due, as of %s", "Att göra, per den %s"),
+                       end.text),
         RK_SAY("What", "Vad"));
     rk_buf_free(&end);
     rk_report_column(table, RK_SAY("Number", "Antal"), RK_COUNTED, 0, false);

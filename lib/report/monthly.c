@@ -23,16 +23,14 @@ static const struct entry registry[] = {
      rk_measure_contributions},
     {"applicants", "candidates|recruitments", "department|role|stage", "bars", true,
      rk_measure_applicants},
-    {"order", "ranking|recruitments|decisions", "department|role", "dots", true,
-     rk_measure_order},
+    {"order", "ranking|recruitments|decisions", "department|role", "dots", true, rk_measure_order},
     {"decisions", "decisions|recruitments|ranking|candidates", "all|department|role", "bars", true,
      rk_measure_decisions},
     {"days", "recruitments", "department|role", "bars", false, rk_measure_days},
     {"bank", "panelists", "status", "bars", true, rk_measure_bank},
     {"bank-changes", "panelists", "way", "bars", true, rk_measure_changes},
     {"load", "assignments|recruitments", "times", "bars", true, rk_measure_load},
-    {"due", "decisions|assignments|recruitments|panelists", "matter", "bars", true,
-     rk_measure_due},
+    {"due", "decisions|assignments|recruitments|panelists", "matter", "bars", true, rk_measure_due},
 };
 enum { ENTRIES = sizeof registry / sizeof *registry };
 
@@ -119,16 +117,14 @@ enum rk_status rk_monthly_check(const struct rk_specification *specification, co
     return RK_OK;
 }
 
-void rk_monthly_tables(const struct rk_specification *specification,
-                       bool needed[RK_MATERIAL_COUNT])
+void rk_monthly_tables(const struct rk_specification *specification, bool needed[RK_MATERIAL_COUNT])
 {
     for (size_t t = 0; t < RK_MATERIAL_COUNT; t++) {
         needed[t] = false;
         for (size_t i = 0; i < specification->section_count; i++) {
             const struct entry *entry = find(specification->sections[i].measure);
-            needed[t] = needed[t] ||
-                        (entry && rk_list_has(rk_text(entry->tables),
-                                              rk_text(rk_material_names[t])));
+            needed[t] = needed[t] || (entry && rk_list_has(rk_text(entry->tables),
+                                                           rk_text(rk_material_names[t])));
         }
     }
 }
@@ -175,9 +171,9 @@ void rk_groups_sort(struct rk_measuring *m, struct rk_groups *groups)
 
 int rk_stage_compare(struct rk_measuring *m, uint32_t a, uint32_t b)
 {
-    static const char *const order[] = {"profile",  "advert",    "applied",  "application",
-                                        "shortlist", "test",     "interview", "analysis",
-                                        "decision", "hired",     "follow_up", "all", "*", NULL};
+    static const char *const order[] = {
+        "profile",  "advert",   "applied", "application", "shortlist", "test", "interview",
+        "analysis", "decision", "hired",   "follow_up",   "all",       "*",    NULL};
     int place[2];
     uint32_t words[2] = {a, b};
     for (int i = 0; i < 2; i++)
@@ -291,13 +287,14 @@ void rk_no_table(struct rk_measuring *m, struct rk_report_section *section, cons
 
 void rk_no_rows(struct rk_measuring *m, struct rk_report_section *section, const char *table)
 {
-    rk_section_paragraph(m->report, section,
-                         rk_report_text(m->report,
-                                        RK_SAY("No data: the table %s has nothing about %s. That "
-                                               "is not the same as nought.",
-                                               "Uppgift saknas: tabellen %s innehåller inget om %s. "
-                                               "Det är inte detsamma som noll."),
-                                        table, m->period));
+    rk_section_paragraph(
+        m->report, section,
+        rk_report_text(m->report,
+                       RK_SAY("No data: the table %s has nothing about %s. That "
+                              "is not the same as nought.",
+                              "Uppgift saknas: tabellen %s innehåller inget om %s. "
+                              "Det är inte detsamma som noll."),
+                       table, m->period));
 }
 
 void rk_measure_finish(struct rk_measuring *m, struct rk_report_section *section,
@@ -308,10 +305,10 @@ void rk_measure_finish(struct rk_measuring *m, struct rk_report_section *section
     if (!m->wanted->show_small)
         rk_report_protect(section->table, m->report->threshold);
     section->table_open = m->wanted->table_open;
-    section->chart = (struct rk_report_chart){
-        .kind = kinds[m->wanted->chart], .title = chart_title,
-        .columns = {first_column, second_column},
-        .column_count = second_column == SIZE_MAX ? 1 : 2};
+    section->chart = (struct rk_report_chart){.kind = kinds[m->wanted->chart],
+                                              .title = chart_title,
+                                              .columns = {first_column, second_column},
+                                              .column_count = second_column == SIZE_MAX ? 1 : 2};
     bool any = false; /* a chart of nothing but hidden figures says nothing */
     for (size_t r = 0; r < section->table->row_count; r++)
         any = any || (rk_figure_shown(&section->table->rows[r].figures[first_column]) &&
@@ -331,8 +328,8 @@ static void index_recruitments(struct rk_measuring *m)
         m->recruitment_of[material->recruitments[i].id] = (uint32_t)i;
 }
 
-/* In one month, the people of the month are the people of all stages: where that total is hidden in the
- * one table, the other must not tell it. */
+/* In one month, the people of the month are the people of all stages: where that total is hidden in
+ * the one table, the other must not tell it. */
 static void link_people(struct rk_report *report, const struct rk_specification *specification,
                         bool one_month)
 {
@@ -355,21 +352,26 @@ void rk_monthly_report(struct rk_report *report, const struct rk_specification *
 {
     assert(first <= last);
     bool sv = language == RK_SWEDISH;
-    *report = (struct rk_report){.language = language, .internal = true,
-                                 .threshold = specification->threshold};
+    *report = (struct rk_report){
+        .language = language, .internal = true, .threshold = specification->threshold};
     struct rk_buf period = {0};
     rk_say_months(&period, language, first, last);
-    report->title = rk_report_text(report, "%s",
-                                   sv ? specification->title.sv : specification->title.en);
+    report->title =
+        rk_report_text(report, "%s", sv ? specification->title.sv : specification->title.en);
     report->period = rk_report_text(report, "%s", period.text);
     rk_buf_free(&period);
     if (specification->publisher.sv)
-        report->publisher = rk_report_text(report, "%s", sv ? specification->publisher.sv
-                                                            : specification->publisher.en);
-    struct rk_measuring measuring = {
-        .report = report, .specification = specification, .material = material,
-        .language = language, .first = first, .last = last, .from = rk_month_first(first),
-        .to = rk_month_first(last + 1), .period = report->period};
+        report->publisher = rk_report_text(
+            report, "%s", sv ? specification->publisher.sv : specification->publisher.en);
+    struct rk_measuring measuring = {.report = report,
+                                     .specification = specification,
+                                     .material = material,
+                                     .language = language,
+                                     .first = first,
+                                     .last = last,
+                                     .from = rk_month_first(first),
+                                     .to = rk_month_first(last + 1),
+                                     .period = report->period};
     struct rk_measuring *m = &measuring;
     index_recruitments(m);
     for (size_t i = 0; i < specification->section_count; i++) {
@@ -377,8 +379,7 @@ void rk_monthly_report(struct rk_report *report, const struct rk_specification *
         struct rk_report_section *section = rk_report_section(
             report, m->wanted->id, sv ? m->wanted->title.sv : m->wanted->title.en);
         if (m->wanted->text.sv)
-            rk_section_paragraph(report, section,
-                                 sv ? m->wanted->text.sv : m->wanted->text.en);
+            rk_section_paragraph(report, section, sv ? m->wanted->text.sv : m->wanted->text.en);
         find(m->wanted->measure)->measure(m, section);
     }
     link_people(report, specification, first == last);

@@ -1,11 +1,11 @@
 /* The monthly report: from the material and a specification to a report. The measures that a
- * specification may name are in a registry (rk_monthly_measures); each knows its tables, what it can
- * be divided by, how it can be drawn and whether it counts people.
+ * specification may name are in a registry (rk_monthly_measures); each knows its tables, what it
+ * can be divided by, how it can be drawn and whether it counts people.
  *
- * The period is whole months, half-open: a day belongs to it from the first day of the first month up
- * to, not including, the first day after the last. Everything is told as of the end of the period;
- * there is no clock. What is missing is told, never counted as nought: a table that was not given, a
- * period or a month without rows. */
+ * The period is whole months, half-open: a day belongs to it from the first day of the first month
+ * up to, not including, the first day after the last. Everything is told as of the end of the
+ * period; there is no clock. What is missing is told, never counted as nought: a table that was not
+ * given, a period or a month without rows. */
 #ifndef RK_MONTHLY_H
 #define RK_MONTHLY_H
 

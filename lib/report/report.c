@@ -51,9 +51,8 @@ void rk_report_key_figure(struct rk_report *report, const struct rk_figure *figu
 void rk_report_source(struct rk_report *report, const char *name, const char *value, bool code)
 {
     RK_GROW(report->sources, report->source_count, report->source_room);
-    report->sources[report->source_count++] =
-        (struct rk_source){rk_report_text(report, "%s", name), rk_report_text(report, "%s", value),
-                           code};
+    report->sources[report->source_count++] = (struct rk_source){
+        rk_report_text(report, "%s", name), rk_report_text(report, "%s", value), code};
 }
 
 struct rk_report_section *rk_report_section(struct rk_report *report, const char *id,
@@ -93,26 +92,28 @@ struct rk_report_table *rk_section_table(struct rk_report *report,
 }
 
 size_t rk_report_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
-                       int decimals, bool total)
+                        int decimals, bool total)
 {
     assert(!table->row_count);
     RK_GROW(table->columns, table->column_count, table->column_room);
     table->columns[table->column_count] =
         (struct rk_report_column){.label = rk_report_text(table->report, "%s", label),
-                                  .kind = kind, .decimals = decimals, .total = total};
+                                  .kind = kind,
+                                  .decimals = decimals,
+                                  .total = total};
     return table->column_count++;
 }
 
 struct rk_figure *rk_report_row(struct rk_report_table *table, const char *label, bool total)
 {
     size_t n = table->column_count;
-    struct rk_figure *figures = rk_arena_alloc(&table->report->arena, (n ? n : 1) * sizeof *figures);
+    struct rk_figure *figures =
+        rk_arena_alloc(&table->report->arena, (n ? n : 1) * sizeof *figures);
     for (size_t i = 0; i < n; i++)
         figures[i] = (struct rk_figure){.state = RK_FIGURE_NONE};
     RK_GROW(table->rows, table->row_count, table->row_room);
-    table->rows[table->row_count++] =
-        (struct rk_report_row){.label = rk_report_text(table->report, "%s", label),
-                               .figures = figures, .total = total};
+    table->rows[table->row_count++] = (struct rk_report_row){
+        .label = rk_report_text(table->report, "%s", label), .figures = figures, .total = total};
     return figures;
 }
 
@@ -173,8 +174,7 @@ void rk_report_protect(struct rk_report_table *table, int64_t threshold)
                 for (size_t column = 0; column < table->column_count; column++) {
                     bool total_row = table->rows[row].total;
                     bool total_column = table->columns[column].total;
-                    if ((total_row && (column == c || total_column)) ||
-                        (row == r && total_column))
+                    if ((total_row && (column == c || total_column)) || (row == r && total_column))
                         hide_total(&table->rows[row].figures[column]);
                 }
         }
@@ -219,9 +219,7 @@ static void describe_figure(struct rk_report *report, struct rk_buf *out,
         if (column->unit)
             rk_buf_printf(out, " %s", column->unit);
         break;
-    case RK_FIGURE_HIDDEN:
-        rk_buf_text(out, rk_say(report->language, "hidden", "dolt"));
-        break;
+    case RK_FIGURE_HIDDEN: rk_buf_text(out, rk_say(report->language, "hidden", "dolt")); break;
     case RK_FIGURE_MISSING:
         rk_buf_text(out, rk_say(report->language, "no data", "uppgift saknas"));
         break;

@@ -3,8 +3,9 @@
  * data of its own: it is a view on the table beside it, so it can never show what the table hides.
  *
  * Everything belongs to the report's arena: texts given in are copied or must outlive the report.
- * Calling order for a section: rk_report_section, then rk_report_table and its rows and figures, then
- * rk_report_protect, and only then sentences, key figures and charts made of the table's figures. */
+ * Calling order for a section: rk_report_section, then rk_report_table and its rows and figures,
+ * then rk_report_protect, and only then sentences, key figures and charts made of the table's
+ * figures. */
 #ifndef RK_REPORT_H
 #define RK_REPORT_H
 
@@ -37,7 +38,7 @@ struct rk_report_column {
 
 struct rk_report_row {
     const char *label;
-    const char *brief[2]; /* under a column of a chart, where `label` is too long: two lines */
+    const char *brief[2];      /* under a column of a chart, where `label` is too long: two lines */
     struct rk_figure *figures; /* one per column */
     bool total;                /* holds the sum (or the whole) of the rows above it */
 };
@@ -49,7 +50,8 @@ struct rk_report_table {
     size_t column_count, column_room;
     struct rk_report_row *rows;
     size_t row_count, row_room;
-    /* The sums of its rows are told elsewhere in the report, so a hidden figure takes its whole row. */
+    /* The sums of its rows are told elsewhere in the report, so a hidden figure takes its whole
+     * row. */
     bool rows_known;
     bool hidden; /* something is hidden: set by rk_report_protect */
     bool missing, none;
@@ -128,15 +130,14 @@ struct rk_report_section *rk_report_section(struct rk_report *report, const char
                                             const char *title);
 void rk_section_paragraph(struct rk_report *report, struct rk_report_section *section,
                           const char *text);
-void rk_section_note(struct rk_report *report, struct rk_report_section *section,
-                     const char *text);
+void rk_section_note(struct rk_report *report, struct rk_report_section *section, const char *text);
 
 /* All columns are added before the first row. */
 struct rk_report_table *rk_section_table(struct rk_report *report,
                                          struct rk_report_section *section, const char *caption,
                                          const char *corner);
 size_t rk_report_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
-                       int decimals, bool total);
+                        int decimals, bool total);
 /* The figures of a new row start as RK_FIGURE_NONE. */
 struct rk_figure *rk_report_row(struct rk_report_table *table, const char *label, bool total);
 
@@ -146,9 +147,9 @@ struct rk_figure rk_figure_of(rk_fixed value, int64_t n, bool persons);
 /* part of n as a share that rests on `base`. */
 struct rk_figure rk_figure_share(int64_t part, int64_t n, int64_t base, bool persons);
 
-/* Hides every figure that rests on 1 … threshold-1 persons; the totals of its row and of its column,
- * and the total of totals; where the table's row sums are known, the whole row. Nought is not hidden.
- * Idempotent. What is hidden loses its value: no renderer can leak it. */
+/* Hides every figure that rests on 1 … threshold-1 persons; the totals of its row and of its
+ * column, and the total of totals; where the table's row sums are known, the whole row. Nought is
+ * not hidden. Idempotent. What is hidden loses its value: no renderer can leak it. */
 void rk_report_protect(struct rk_report_table *table, int64_t threshold);
 
 /* Hides one figure, because another table would give it away or be given away by it. */

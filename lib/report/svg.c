@@ -1,5 +1,5 @@
-/* Charts. Widths are percentages and heights pixels, so that a chart fits a phone and a sheet of paper
- * while its text keeps the size of the text around it. */
+/* Charts. Widths are percentages and heights pixels, so that a chart fits a phone and a sheet of
+ * paper while its text keeps the size of the text around it. */
 #include "report/render.h"
 
 #include <assert.h>
@@ -28,7 +28,8 @@ static void text_at(struct rk_buf *out, const char *class, rk_fixed x, int dx, i
     rk_buf_text(out, "</text>\n");
 }
 
-static void box(struct rk_buf *out, const char *class, rk_fixed x, rk_fixed width, int y, int height)
+static void box(struct rk_buf *out, const char *class, rk_fixed x, rk_fixed width, int y,
+                int height)
 {
     rk_buf_printf(out, "<rect class=\"%s\" role=\"presentation\"", class);
     percent(out, "x", x);
@@ -62,9 +63,9 @@ static const char *with_unit(struct rk_report *report, const struct rk_report_co
                              const struct rk_figure *figure)
 {
     const char *text = rk_figure_text(report, column, figure);
-    return column->unit && rk_figure_shown(figure) ? rk_report_text(report, "%s %s", text,
-                                                                    column->unit)
-                                                   : text;
+    return column->unit && rk_figure_shown(figure)
+               ? rk_report_text(report, "%s %s", text, column->unit)
+               : text;
 }
 
 /* The text and "(n = 38)", where the figure is not itself a number of things. */
@@ -221,8 +222,7 @@ static int dots(struct rk_buf *out, struct rk_report *report, const struct rk_re
                 dot(out, i, at[i], y + 36);
     }
     const struct rk_report_column *column = &table->columns[chart->columns[0]];
-    struct rk_figure ends_of[] = {rk_figure_of(least, 1, false),
-                                  rk_figure_of(most, 1, false)};
+    struct rk_figure ends_of[] = {rk_figure_of(least, 1, false), rk_figure_of(most, 1, false)};
     text_at(out, "axis", 0, 0, bottom + 12, NULL,
             chart->least_label ? chart->least_label : rk_figure_text(report, column, &ends_of[0]));
     if (chart->middle_label)
@@ -238,7 +238,8 @@ static int columns(struct rk_buf *out, struct rk_report *report,
     enum { HEIGHT = 130, TOP = 24 };
     rk_fixed least, most;
     scale(table, chart, &least, &most);
-    size_t places = table->row_count < 6 ? 6 : table->row_count; /* few months: not a wall of colour */
+    size_t places =
+        table->row_count < 6 ? 6 : table->row_count; /* few months: not a wall of colour */
     rk_fixed slot = rk_fixed_divide(rk_fixed_int(100), (int64_t)places);
     const struct rk_report_column *column = &table->columns[chart->columns[0]];
     for (size_t r = 0; r < table->row_count; r++) {

@@ -1,5 +1,5 @@
-/* lib/report: how a language writes numbers, what is hidden, what is escaped, and a month worked out
- * by hand. */
+/* lib/report: how a language writes numbers, what is hidden, what is escaped, and a month worked
+ * out by hand. */
 #include "base/sha256.h"
 #include "check.h"
 #include "report/monthly.h"
@@ -22,7 +22,8 @@ static void numbers(void)
 {
     CHECK_TEXT(number(RK_SWEDISH, "1234567.891", 2), "1" NBSP "234" NBSP "567,89");
     CHECK_TEXT(number(RK_ENGLISH, "1234567.891", 2), "1,234,567.89");
-    CHECK_TEXT(number(RK_SWEDISH, "-0.5", 1), "\xe2\x88\x92" "0,5");
+    CHECK_TEXT(number(RK_SWEDISH, "-0.5", 1), "\xe2\x88\x92"
+                                              "0,5");
     CHECK_TEXT(number(RK_ENGLISH, "-0.5", 1), "-0.5");
     CHECK_TEXT(number(RK_SWEDISH, "-0.04", 1), "0,0"); /* no minus nought */
     CHECK_TEXT(number(RK_SWEDISH, "0.25", 1), "0,2");  /* half to even */
@@ -92,7 +93,10 @@ static const char *protected(const int64_t *counts, size_t rows, size_t columns,
     for (size_t r = 0; r <= rows; r++)
         for (size_t c = 0; c <= columns; c++) {
             const struct rk_figure *f = &table->rows[r].figures[c];
-            rk_buf_printf(&buf, "%s%s", c ? " " : r ? "/" : "",
+            rk_buf_printf(&buf, "%s%s",
+                          c   ? " "
+                          : r ? "/"
+                              : "",
                           rk_figure_text(&report, &table->columns[c], f));
             CHECK(rk_figure_shown(f) || f->value == 0); /* no value behind the sign */
         }
@@ -116,7 +120,8 @@ static void escaping(void)
 {
     rk_buf_clear(&buf);
     rk_escape_html(&buf, "<script>\"a\" & 'b'\x01</script>");
-    CHECK_TEXT(buf.text, "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;\xef\xbf\xbd&lt;/script&gt;");
+    CHECK_TEXT(buf.text,
+               "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;\xef\xbf\xbd&lt;/script&gt;");
     rk_buf_clear(&buf);
     rk_escape_markdown(&buf, "=cmd|' /C calc'!A0");
     CHECK_TEXT(buf.text, "\\=cmd\\|' /C calc'!A0");
@@ -131,19 +136,26 @@ static struct rk_material material;
 static uint32_t word(const char *text) { return rk_material_word(&material, text); }
 static int32_t day(int month, int d) { return rk_date_days((struct rk_date){2020, month, d}); }
 
-#define ADD(table, ...)                                                                          \
-    do {                                                                                         \
-        RK_GROW(material.table, material.table##_count, material.table##_room);                  \
-        material.table[material.table##_count++] = (__typeof__(*material.table))__VA_ARGS__;     \
-        material.present[RK_MATERIAL_##table] = true;                                            \
+#define ADD(table, ...)                                                                            \
+    do {                                                                                           \
+        RK_GROW(material.table, material.table##_count, material.table##_room);                    \
+        material.table[material.table##_count++] = (__typeof__(*material.table))__VA_ARGS__;       \
+        material.present[RK_MATERIAL_##table] = true;                                              \
     } while (0)
 
 static void recruitment(const char *id, const char *department, int32_t opened, int32_t decided,
                         int32_t cancelled)
 {
-    ADD(recruitments, {.id = word(id), .department = word(department), .role = word("carer"),
-                       .status = word("open"), .seats = 3, .reserves = 1, .opened = opened,
-                       .closes = opened + 14, .decided = decided, .cancelled = cancelled});
+    ADD(recruitments, {.id = word(id),
+                       .department = word(department),
+                       .role = word("carer"),
+                       .status = word("open"),
+                       .seats = 3,
+                       .reserves = 1,
+                       .opened = opened,
+                       .closes = opened + 14,
+                       .decided = decided,
+                       .cancelled = cancelled});
 }
 
 static void ranked(const char *recruitment_id, const char *candidate, int rank, int user, int staff)
@@ -166,8 +178,8 @@ static void fill(void)
     recruitment("R5", "SOF", day(4, 1), RK_NO_DAY, RK_NO_DAY);   /* not yet */
     static const char *const people[] = {"P1", "P2", "P3", "P4", "P5", "P6", "P7"};
     for (int i = 0; i < 7; i++) { /* seven at the interview, three of them at the shortlist */
-        ADD(activities, {word(people[i]), word("R1"), word("interview"), day(3, 10),
-                         rk_fixed_int(2)});
+        ADD(activities,
+            {word(people[i]), word("R1"), word("interview"), day(3, 10), rk_fixed_int(2)});
         if (i < 3)
             ADD(activities, {word(people[i]), word("R1"), word("shortlist"), day(3, 3),
                              RK_FIXED_ONE * 1234 / 100});
@@ -182,30 +194,45 @@ static void fill(void)
     ranked("R2", "D", 1, 90, 60);
     ranked("R2", "E", 2, 80, 70);
     ranked("R2", "F", 3, 10, 20);
-    ADD(decisions, {.recruitment = word("R1"), .candidate = word("A"), .outcome = word("hired"),
-                    .decided = day(3, 1), .legal_force = RK_NO_DAY, .users_told = RK_NO_DAY,
+    ADD(decisions, {.recruitment = word("R1"),
+                    .candidate = word("A"),
+                    .outcome = word("hired"),
+                    .decided = day(3, 1),
+                    .legal_force = RK_NO_DAY,
+                    .users_told = RK_NO_DAY,
                     .candidates_told = RK_NO_DAY});
 }
 
 static struct rk_specification_section sections[] = {
-    {.id = "a", .title = {"A", "A"}, .measure = "recruitments", .by = "department",
+    {.id = "a",
+     .title = {"A", "A"},
+     .measure = "recruitments",
+     .by = "department",
      .show_small = true},
-    {.id = "b", .title = {"B", "B"}, .measure = "participation", .by = "stage",
+    {.id = "b",
+     .title = {"B", "B"},
+     .measure = "participation",
+     .by = "stage",
      .chart = RK_SPEC_BARS},
-    {.id = "c", .title = {"C", "C"}, .measure = "people-by-month", .by = "month",
+    {.id = "c",
+     .title = {"C", "C"},
+     .measure = "people-by-month",
+     .by = "month",
      .chart = RK_SPEC_COLUMNS},
-    {.id = "d", .title = {"D", "D"}, .measure = "order", .by = "department",
-     .chart = RK_SPEC_DOTS},
+    {.id = "d", .title = {"D", "D"}, .measure = "order", .by = "department", .chart = RK_SPEC_DOTS},
     {.id = "e", .title = {"E", "E"}, .measure = "days", .by = "department", .show_small = true},
-    {.id = "f", .title = {"F", "F"}, .measure = "seats", .by = "department",
-     .chart = RK_SPEC_BARS},
+    {.id = "f", .title = {"F", "F"}, .measure = "seats", .by = "department", .chart = RK_SPEC_BARS},
     {.id = "g", .title = {"G", "G"}, .measure = "presence", .by = "stage", .chart = RK_SPEC_DOTS},
 };
 
-static struct rk_specification specification = {
-    .id = "test", .title = {"Prov", "Test"}, .language = "sv", .threshold = 5,
-    .groups = {"user", "staff"}, .sections = sections,
-    .section_count = sizeof sections / sizeof *sections};
+static struct rk_specification specification = {.id = "test",
+                                                .title = {"Prov", "Test"},
+                                                .language = "sv",
+                                                .threshold = 5,
+                                                .groups = {"user", "staff"},
+                                                .sections = sections,
+                                                .section_count =
+                                                    sizeof sections / sizeof *sections};
 
 /* The figures of a row, or "none". */
 static const char *row(struct rk_report *report, size_t section, size_t r)
@@ -240,7 +267,8 @@ static void month(void)
     CHECK_TEXT(row(&report, 2, 1), "February 2020: [x]");
     CHECK_TEXT(row(&report, 2, 2), "March 2020: [c]");
     /* R1: 3 pairs, users all apart, staff tie A = B: 2 the same. R2: 3 pairs, D and E turned: 2 the
-     * same, 1 opposite. 4 of 5 = 80 %; tau-b = (4 - 1) / sqrt(6 x 5) = 0.5477. Same first: R1 only. */
+     * same, 1 opposite. 4 of 5 = 80 %; tau-b = (4 - 1) / sqrt(6 x 5) = 0.5477. Same first: R1 only.
+     */
     CHECK_TEXT(row(&report, 3, 0), "AMF: 2 6 50% 80% 0.55");
     CHECK_TEXT(row(&report, 3, 1), "All: 2 6 50% 80% 0.55");
     CHECK_TEXT(row(&report, 4, 0), "AMF: 2 45.5"); /* (51 + 40) / 2 */
@@ -291,8 +319,8 @@ static void month(void)
 
 static void checks(void)
 {
-    static const char *both[] = {"recruitments", "assignments", NULL}, *one[] = {"recruitments",
-                                                                                 NULL};
+    static const char *both[] = {"recruitments", "assignments", NULL},
+                      *one[] = {"recruitments", NULL};
     struct rk_specification_section s[2] = {
         {.id = "a", .measure = "seats", .by = "department", .source = both},
         {.id = "b", .measure = "recruitments", .by = "department", .source = one}};
