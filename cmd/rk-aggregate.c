@@ -184,15 +184,23 @@ static enum rk_status take_score(void *aggregate, const struct rk_score *score, 
 
 static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk_error *error)
 {
-    static const struct rk_main_choice with_rubric[] = {
-        {"ratings", "criterion"}, {"ballots", "rank"}, {"scores", NULL}};
+    /* without a rubric anything with scores will do; with one, only what rk-score wrote is not
+     * ratings */
+    static const struct rk_main_choice plain[] = {
+        {"ratings", "criterion"}, {"scores", "score"}, {"ballots", "rank"}, {"scores", NULL}};
+    static const struct rk_main_choice with_rubric[] = {{"ratings", "criterion"},
+                                                        {"scores", "scale"},
+                                                        {"ratings", "score"},
+                                                        {"ballots", "rank"},
+                                                        {"ratings", NULL}};
+    const struct rk_main_choice *choices = work->rubrics.count ? with_rubric : plain;
     struct rk_table *table_read = NULL, *candidates = NULL;
     bool package = !run->operand_count && !work->rubrics.count && rk_run_given(run, "scores");
     enum rk_status status = rk_run_table(run, &candidates, "candidates", error);
     if (!status && candidates)
         status = read_candidates(work, candidates, error);
     if (!status)
-        status = rk_run_main(run, &table_read, with_rubric + (package ? 2 : 0), error);
+        status = rk_run_main(run, &table_read, choices + package, error);
     if (status)
         return status;
     const char *schema = rk_table_schema(table_read)->name;

@@ -322,9 +322,8 @@ enum rk_status rk_rubrics_add_directory(struct rk_rubrics *rubrics, const char *
     for (size_t i = 0; i < count; i++) {
         rk_buf_clear(&path);
         rk_buf_printf(&path, "%s/%s", directory, names[i]);
-        if (status == RK_OK) /* the path may be named in a message, so it is kept */
-            status = rk_rubrics_add(rubrics, rk_arena_text(&rubrics->arena, path.text, path.size),
-                                    error);
+        if (status == RK_OK)
+            status = rk_rubrics_add(rubrics, rk_keep(path.text), error);
         rk_free(names[i]);
     }
     rk_buf_free(&path);
@@ -388,6 +387,5 @@ void rk_rubrics_free(struct rk_rubrics *rubrics)
         rk_rubric_free(rubrics->all[i]);
     rk_free(rubrics->all);
     rk_free(rubrics->of);
-    rk_arena_free(&rubrics->arena);
     *rubrics = (struct rk_rubrics){0};
 }

@@ -72,7 +72,6 @@ struct rk_rubrics {
     const struct rk_rubric **of; /* by recruitment number, NULL = none; NULL until assigned */
     uint32_t of_count;
     bool assigned;
-    struct rk_arena arena;
 };
 
 enum rk_status rk_rubrics_add(struct rk_rubrics *rubrics, const char *path, struct rk_error *error);

@@ -334,7 +334,6 @@ static enum rk_status weigh_groups(struct rk_aggregate *a, struct rk_error *erro
         const uint32_t *m = a->contest_keys.members + 2 * (size_t)c;
         struct contest_group *groups = &a->groups[c * width];
         const struct rk_rubric *rubric = rubric_of(a, m[0]);
-        rk_fixed sum = 0;
         if (a->options.rubrics && a->options.rubrics->count && !rubric)
             status = rk_fail(error, RK_BAD_DATA, _("no rubric was given for recruitment %s"),
                              name(a, RK_ID_RECRUITMENT, m[0]));
@@ -352,12 +351,7 @@ static enum rk_status weigh_groups(struct rk_aggregate *a, struct rk_error *erro
             if (group->expected)
                 status =
                     weight_of(a, rubric, m[0], a->result.ranking.groups[g], &group->weight, error);
-            sum += group->weight;
         }
-        if (status == RK_OK && !sum)
-            status =
-                rk_fail(error, RK_BAD_DATA, _("no group has a weight in recruitment %s, stage %s"),
-                        name(a, RK_ID_RECRUITMENT, m[0]), name(a, RK_ID_STAGE, m[1]));
         struct contest *contest = &a->contests[c];
         contest->tolerance =
             (contest->percent && !contest->adjusted ? rk_fixed_int(100)
@@ -481,12 +475,14 @@ static enum rk_status fill_row(struct rk_aggregate *a, uint32_t contest, uint32_
         if (at != RK_NONE && a->cells[at].n[!used])
             flag(&flags, used == RK_CONSENSUS ? "individual_unused:" : "joint_unused:", id);
     }
+    if (!nominal)
+        flag(&flags, "advisory_only", NULL);
     a->result.missing_group += missing;
     bool rest = missing && a->options.empty == RK_EMPTY_REST;
     row->ranked = active && present && (!missing || rest);
     row->whole = row->ranked && !missing;
     rk_fixed sum = rest && present ? present : nominal;
-    for (size_t g = 0; g < width; g++) {
+    for (size_t g = 0; g < width && sum; g++) {
         struct rk_ranking_group *to = &row->groups[g];
         if (!to->expected || (rest && !to->has_score))
             continue;

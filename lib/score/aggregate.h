@@ -11,9 +11,9 @@
  * only where the group has none of the first.
  *
  * No rank: a candidate who has withdrawn or is ineligible; one whom a whole group did not rate,
- * unless `empty` says otherwise. A candidate without any score in a stage was not taken to it and
- * is not in it, unless the candidate's `reached` says so. A candidate who failed a gate is ranked
- * after all who did not.
+ * unless `empty` says otherwise; anyone where no group has a weight (advisory_only). A candidate
+ * without any score in a stage was not taken to it and is not in it, unless the candidate's
+ * `reached` says so. A candidate who failed a gate is ranked after all who did not.
  *
  * Ties: combined scores that differ by at most 10^-9 of the scale (100, or the spread of the raw
  * scores of the recruitment and stage) share a rank; where they do not print alike, each has the
