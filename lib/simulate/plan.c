@@ -301,15 +301,13 @@ static void draw_recruitment(struct rk_simulate *simulate, uint32_t number)
     r->decided_on = rk_simulate_workday(r->interview_on + (int32_t)rk_simulate_between(&random, 3, 14));
     r->cancelled_on = RK_SIMULATE_NEVER;
 
-    /* the rare experience is the one most often asked for */
-    unsigned needs = (unsigned)rk_simulate_happens(&random, 0.85) +
-                     (unsigned)rk_simulate_happens(&random, 0.15);
-    if (needs > o->raters)
-        needs = o->raters;
-    while (needs--) {
-        uint64_t a = rk_random_below(&random, RK_EXPERIENCES);
-        uint64_t b = rk_random_below(&random, RK_EXPERIENCES);
-        r->need |= (uint16_t)(1u << (a > b ? a : b));
+    /* of what is asked for, the rare is the most frequent; a second one is anything */
+    if (rk_simulate_happens(&random, 0.85)) {
+        uint64_t one = rk_random_below(&random, RK_EXPERIENCES);
+        uint64_t other = rk_random_below(&random, RK_EXPERIENCES);
+        r->need = (uint16_t)(1u << (one > other ? one : other));
+        if (rk_simulate_happens(&random, 0.7))
+            r->need |= (uint16_t)(1u << rk_random_below(&random, RK_EXPERIENCES));
     }
     r->want = (uint16_t)(1u << rk_random_below(&random, RK_EXPERIENCES));
     r->want &= (uint16_t)~r->need;
@@ -344,16 +342,21 @@ static void draw_seats(struct rk_simulate *simulate, uint32_t number, struct hol
     bool absent = rk_simulate_happens(&random, 0.04) && seats > 1 && !r->joint;
     bool declined = rk_simulate_happens(&random, 0.1);
     uint8_t position = 1;
-    for (int e = 0; e < RK_EXPERIENCES && position <= seats; e++)
+    /* every member has something of what is needed: from its holders in turn, as they last */
+    struct holders *from[RK_EXPERIENCES + 1];
+    unsigned kinds = 0;
+    for (int e = 0; e < RK_EXPERIENCES; e++)
         if (r->need >> e & 1)
-            position += seat(simulate, r, &holders[e], served, &random,
-                             (struct rk_simulate_seat){0, 0, position, RK_SEAT_ATTENDED});
-    while (position <= seats &&
-           seat(simulate, r, anyone, served, &random,
-                (struct rk_simulate_seat){0, 0, position,
-                                          position == seats && absent ? RK_SEAT_ABSENT
-                                                                      : RK_SEAT_ATTENDED}))
-        position++;
+            from[kinds++] = &holders[e];
+    if (!kinds)
+        from[kinds++] = anyone;
+    for (unsigned failed = 0, turn = 0; position <= seats && failed < kinds; turn++) {
+        uint8_t status = position == seats && absent ? RK_SEAT_ABSENT : RK_SEAT_ATTENDED;
+        bool found = seat(simulate, r, from[turn % kinds], served, &random,
+                          (struct rk_simulate_seat){0, 0, position, status});
+        position += found;
+        failed = found ? 0 : failed + 1;
+    }
     if (declined)
         position += seat(simulate, r, anyone, served, &random,
                          (struct rk_simulate_seat){0, 0, position, RK_SEAT_DECLINED});
@@ -373,7 +376,7 @@ struct rk_simulate *rk_simulate_new(const struct rk_simulate_options *options)
          * experience */
         uint64_t served = (uint64_t)o->recruitments * o->raters;
         uint64_t panelists = served * 3 / (uint64_t)o->months + 1;
-        o->panelists = panelists < 40 ? 40 : panelists > 10000000 ? 10000000 : (uint32_t)panelists;
+        o->panelists = panelists < 60 ? 60 : panelists > 10000000 ? 10000000 : (uint32_t)panelists;
     }
     simulate->first_day = rk_month_first(o->first_month);
     simulate->end_day = rk_month_first(o->first_month + o->months);
