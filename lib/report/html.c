@@ -148,9 +148,6 @@ static void table(struct rk_buf *out, struct rk_report *report, const char *id,
         rk_buf_text(out, "</tr>\n");
     }
     rk_buf_text(out, "</tbody>\n</table>\n</div>\n");
-    const char *legend = rk_report_legend(report, t);
-    if (legend)
-        element(out, "p", "note", legend);
 }
 
 static void section(struct rk_buf *out, struct rk_report *report, const struct rk_report_section *s)
@@ -177,6 +174,9 @@ static void section(struct rk_buf *out, struct rk_report *report, const struct r
     } else if (s->table) {
         table(out, report, s->id, s->table);
     }
+    const char *legend = s->table ? rk_report_legend(report, s->table) : NULL;
+    if (legend) /* outside what is folded: the chart has the signs too */
+        element(out, "p", "note", legend);
     for (size_t i = 0; i < s->note_count; i++)
         element(out, "p", "note", s->notes[i]);
     rk_buf_text(out, "</section>\n");

@@ -37,9 +37,14 @@ static const struct rk_figure *last_row(const struct rk_report_table *table)
     return table->rows[table->row_count - 1].figures;
 }
 
+/* The figure of the last row, as said in a sentence: no decimals where it is whole. */
 static const char *said(struct rk_measuring *m, const struct rk_report_table *table, size_t column)
 {
-    return rk_figure_text(m->report, &table->columns[column], &last_row(table)[column]);
+    const struct rk_figure *figure = &last_row(table)[column];
+    struct rk_report_column as = table->columns[column];
+    if (as.kind == RK_MEASURED && figure->value % RK_FIXED_ONE == 0)
+        as.decimals = 0;
+    return rk_figure_text(m->report, &as, figure);
 }
 
 void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *section)

@@ -346,6 +346,27 @@ static void link_people(struct rk_report *report, const struct rk_specification 
     rk_report_hide(months, months->row_count - 1, 0);
 }
 
+static void tell_hidden(struct rk_measuring *m)
+{
+    int64_t hidden = 0;
+    for (size_t i = 0; i < m->report->section_count; i++)
+        hidden += m->report->sections[i].table && m->report->sections[i].table->hidden;
+    if (hidden)
+        rk_report_summarize(
+            m->report,
+            rk_report_text(m->report,
+                           hidden == 1
+                               ? RK_SAY("%s section has figures that are hidden, [c], because few "
+                                        "people are behind them. A longer period shows more.",
+                                        "%s avsnitt har dolda siffror, [c], eftersom de vilar på så få "
+                                        "personer. En längre period visar mer.")
+                               : RK_SAY("%s sections have figures that are hidden, [c], because "
+                                        "few people are behind them. A longer period shows more.",
+                                        "%s avsnitt har dolda siffror, [c], eftersom de vilar på så få "
+                                        "personer. En längre period visar mer."),
+                           rk_count_text(m, hidden)));
+}
+
 void rk_monthly_report(struct rk_report *report, const struct rk_specification *specification,
                        struct rk_material *material, enum rk_language language, int32_t first,
                        int32_t last)
@@ -389,5 +410,6 @@ void rk_monthly_report(struct rk_report *report, const struct rk_specification *
                                    "protects the people behind the figures.",
                                    "Det finns för få fall, eller inga uppgifter, för en "
                                    "sammanfattning som skyddar dem som siffrorna handlar om."));
+    tell_hidden(m);
     rk_free(m->recruitment_of);
 }
