@@ -1,5 +1,6 @@
-/* rk-import: a foreign file into one table of ours. The reading is lib/stream/foreign's, the meaning
- * lib/table/import's; here stand the options, the rubric, the table of raters, and the sum. */
+/* rk-import: a foreign file into one table of ours. The reading is lib/stream/foreign's, the
+ * meaning lib/table/import's; here stand the options, the rubric, the table of raters, and the sum.
+ */
 #include "base/hash.h"
 #include "base/mem.h"
 #include "privacy/identity.h"
@@ -24,8 +25,22 @@ static struct {
     uint64_t header;
 } options;
 
-enum { TABLE = 1, SET, KEEP, DROP, DROP_UNKNOWN, WIDE, COLUMNS, RUBRIC, RATERS, EMPTY, ENCODING,
-       DECIMAL, HEADER, SHEET };
+enum {
+    TABLE = 1,
+    SET,
+    KEEP,
+    DROP,
+    DROP_UNKNOWN,
+    WIDE,
+    COLUMNS,
+    RUBRIC,
+    RATERS,
+    EMPTY,
+    ENCODING,
+    DECIMAL,
+    HEADER,
+    SHEET
+};
 
 #define WIDE_WORDS "criteria|raters"
 #define EMPTY_WORDS "not_asked|abstained|conflict|not_met|not_returned"
@@ -46,12 +61,14 @@ static const struct argp_option table[] = {
     {"rubric", RUBRIC, "FILE", 0, N_("the rubric whose criteria, by id or label, are columns"), 0},
     {"raters", RATERS, "FILE", 0, N_("our table of raters: whose group each is"), 0},
     {"empty", EMPTY, EMPTY_WORDS, 0,
-     N_("what an empty score cell means (else: no row in a wide sheet, an error in a long one)"), 0},
+     N_("what an empty score cell means (else: no row in a wide sheet, an error in a long one)"),
+     0},
     {"encoding", ENCODING, ENCODING_WORDS, 0,
      N_("how the file's text is written (found from its bytes)"), 0},
     {"decimal", DECIMAL, "TEXT", 0,
      N_("the decimal mark, comma or point; the other then separates thousands (either, but one in "
-        "a column)"), 0},
+        "a column)"),
+     0},
     {"header", HEADER, "N", 0,
      N_("the line of the header, where titles stand above it (the first that is not blank)"), 0},
     {"sheet", SHEET, "TEXT", 0, N_("not yet: the first visible sheet of a workbook is read"), 0},
@@ -83,11 +100,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEEP: add_text(&options.keep, arg); break;
     case DROP: add_text(&options.drop, arg); break;
     case DROP_UNKNOWN: options.drop_unknown = true; break;
-    case WIDE: options.wide = (enum rk_wide)(RK_WIDE_CRITERIA + rk_choice("wide", WIDE_WORDS, arg)); break;
+    case WIDE:
+        options.wide = (enum rk_wide)(RK_WIDE_CRITERIA + rk_choice("wide", WIDE_WORDS, arg));
+        break;
     case COLUMNS: add_columns(arg); break;
     case RUBRIC: options.rubric = arg; break;
     case RATERS: options.raters = arg; break;
-    case EMPTY: rk_choice("empty", EMPTY_WORDS, arg); options.empty = arg; break;
+    case EMPTY:
+        rk_choice("empty", EMPTY_WORDS, arg);
+        options.empty = arg;
+        break;
     case ENCODING: {
         static const enum rk_foreign_encoding encodings[] = {RK_UTF_8, RK_UTF_16, RK_WINDOWS_1252};
         options.encoding = encodings[rk_choice("encoding", ENCODING_WORDS, arg)];
@@ -100,8 +122,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case HEADER: options.header = (uint64_t)rk_option_int("header", arg, 1, INT32_MAX); break;
     case SHEET:
-        rk_usage(_("--sheet is not yet there: the first visible sheet is read; save the other one as "
-                   "a file of its own"));
+        rk_usage(
+            _("--sheet is not yet there: the first visible sheet is read; save the other one as "
+              "a file of its own"));
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -221,7 +244,8 @@ static void tell_counts(struct rk_run *run, const struct rk_import_counts *c)
 #undef N
 }
 
-static enum rk_status copy_rows(struct rk_run *run, struct rk_import *import, struct rk_error *error)
+static enum rk_status copy_rows(struct rk_run *run, struct rk_import *import,
+                                struct rk_error *error)
 {
     size_t count;
     const struct rk_writer_column *columns = rk_import_columns(import, &count);
@@ -263,13 +287,22 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_json *rubric = NULL;
     struct rk_foreign *foreign = NULL;
     struct rk_import *import = NULL;
-    struct rk_import_options how = {
-        .map = run->map, .words = rk_words_new(), .log = run->log, .decimal = options.decimal,
-        .constants = options.set.all, .keep = options.keep.all, .drop = options.drop.all,
-        .drop_unknown = options.drop_unknown, .header = options.header, .wide = options.wide,
-        .columns = options.columns.all, .empty = options.empty,
-        .group_of = options.raters ? group_of : NULL, .context = &raters,
-        .is_identity = is_identity, .rejects = rk_run_rejects(run)};
+    struct rk_import_options how = {.map = run->map,
+                                    .words = rk_words_new(),
+                                    .log = run->log,
+                                    .decimal = options.decimal,
+                                    .constants = options.set.all,
+                                    .keep = options.keep.all,
+                                    .drop = options.drop.all,
+                                    .drop_unknown = options.drop_unknown,
+                                    .header = options.header,
+                                    .wide = options.wide,
+                                    .columns = options.columns.all,
+                                    .empty = options.empty,
+                                    .group_of = options.raters ? group_of : NULL,
+                                    .context = &raters,
+                                    .is_identity = is_identity,
+                                    .rejects = rk_run_rejects(run)};
     struct rk_buf words = {0};
     rk_buf_printf(&words, "%s/schema/words.map.json", run->share);
     enum rk_status status = rk_run_schema(run, &how.schema, options.table, error);
@@ -326,7 +359,4 @@ static const struct rk_tool tool = {
     .run = run,
 };
 
-int main(int argc, char **argv)
-{
-    return rk_tool_main(&tool, argc, argv);
-}
+int main(int argc, char **argv) { return rk_tool_main(&tool, argc, argv); }

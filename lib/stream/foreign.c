@@ -58,7 +58,8 @@ static struct rk_pos byte_place(const char *name, const char *bytes, size_t at)
 {
     struct rk_pos pos = {.file = name, .line = 1, .column = 1};
     for (size_t i = 0; i < at; i++) {
-        bool line_end = bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 >= at || bytes[i + 1] != '\n'));
+        bool line_end =
+            bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 >= at || bytes[i + 1] != '\n'));
         pos.line += line_end;
         if (line_end)
             pos.column = 1;
@@ -78,7 +79,8 @@ static enum rk_status decode_windows(struct rk_buf *out, const char *bytes, size
             struct rk_pos pos = byte_place(name, bytes, i);
             return rk_fail_at(error, RK_BAD_DATA, &pos,
                               _("byte 0x%02X is no character of Windows-1252, and the file is not "
-                                "UTF-8 either"), c);
+                                "UTF-8 either"),
+                              c);
         }
         if (code < 0x80)
             rk_buf_char(out, (char)code);
@@ -114,9 +116,8 @@ static enum rk_status decode_utf_16(struct rk_buf *out, const char *bytes, size_
 }
 
 enum rk_status rk_foreign_decode(struct rk_buf *out, const char *bytes, size_t size,
-                                 enum rk_foreign_encoding encoding,
-                                 enum rk_foreign_encoding *found, const char *name,
-                                 struct rk_error *error)
+                                 enum rk_foreign_encoding encoding, enum rk_foreign_encoding *found,
+                                 const char *name, struct rk_error *error)
 {
     bool mark8 = size >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3);
     bool little = size >= 2 && !memcmp(bytes, "\xff\xfe", 2);
@@ -150,7 +151,8 @@ enum rk_status rk_foreign_decode(struct rk_buf *out, const char *bytes, size_t s
     /* å as UTF-8 is "Ã¥" in Windows-1252, which nobody writes: a file with both is damaged. */
     for (size_t i = 0; i + 1 < size; i++) {
         int n = (unsigned char)bytes[i] < 0xc2
-                    ? 0 : u8_mblen((const uint8_t *)bytes + i, size - i < 4 ? size - i : 4);
+                    ? 0
+                    : u8_mblen((const uint8_t *)bytes + i, size - i < 4 ? size - i : 4);
         if (n > 1)
             return rk_fail_at(error, RK_BAD_DATA, &pos,
                               _("the text is not whole UTF-8, yet line %llu holds UTF-8: two "
@@ -226,7 +228,8 @@ static struct rk_pos text_place(const struct rk_foreign *f, size_t at)
     struct rk_pos pos = {.file = f->name, .line = f->row.line, .column = 1};
     for (size_t i = f->record; i < at && i < f->text.size; i++) {
         char c = f->text.text[i];
-        bool end = c == '\n' || (c == '\r' && (i + 1 >= f->text.size || f->text.text[i + 1] != '\n'));
+        bool end =
+            c == '\n' || (c == '\r' && (i + 1 >= f->text.size || f->text.text[i + 1] != '\n'));
         pos.line += end;
         if (end)
             pos.column = 1;
@@ -291,7 +294,8 @@ static void place_spans(struct rk_foreign *f)
         }
         if (i == f->at)
             break;
-        if (text[i] == '\n' || (text[i] == '\r' && (i + 1 >= f->text.size || text[i + 1] != '\n'))) {
+        if (text[i] == '\n' ||
+            (text[i] == '\r' && (i + 1 >= f->text.size || text[i + 1] != '\n'))) {
             f->line++;
             column = 1;
         } else {
@@ -361,8 +365,8 @@ static enum rk_status open_json(struct rk_foreign *f, struct rk_error *error)
     struct rk_record record;
     bool more = true;
     const struct rk_reader_options options = {0};
-    enum rk_status status =
-        rk_reader_open(&f->json, rk_in_memory(f->name, f->packed.text, f->packed.size), &options, error);
+    enum rk_status status = rk_reader_open(
+        &f->json, rk_in_memory(f->name, f->packed.text, f->packed.size), &options, error);
     while (status == RK_OK && more)
         status = rk_reader_next(f->json, &record, &more, error);
     if (status != RK_OK)
@@ -376,7 +380,8 @@ static enum rk_status open_json(struct rk_foreign *f, struct rk_error *error)
         rk_buf_add(&f->unquoted, name.text, name.size);
     }
     for (size_t i = 0, at = 0; i < f->cell_room; at += names[i++].size)
-        f->cells[i] = (struct rk_foreign_cell){f->unquoted.text + at, names[i].size, RK_FOREIGN_TEXT};
+        f->cells[i] =
+            (struct rk_foreign_cell){f->unquoted.text + at, names[i].size, RK_FOREIGN_TEXT};
     rk_free(names);
     rk_reader_close(f->json);
     f->json = NULL;
@@ -541,7 +546,10 @@ enum rk_status rk_foreign_next(struct rk_foreign *f, struct rk_foreign_row *row,
 
 bool rk_foreign_ragged(const struct rk_foreign *f) { return f->book != NULL; }
 bool rk_foreign_1904(const struct rk_foreign *f) { return f->book && rk_xlsx_1904(f->book); }
-uint64_t rk_foreign_hidden(const struct rk_foreign *f) { return f->book ? rk_xlsx_hidden(f->book) : 0; }
+uint64_t rk_foreign_hidden(const struct rk_foreign *f)
+{
+    return f->book ? rk_xlsx_hidden(f->book) : 0;
+}
 
 struct rk_pos rk_foreign_pos(const struct rk_foreign *f, size_t column)
 {
@@ -551,9 +559,8 @@ struct rk_pos rk_foreign_pos(const struct rk_foreign *f, size_t column)
         return (struct rk_pos){.file = f->name, .line = f->row.line};
     if (column >= f->span_count)
         return (struct rk_pos){.file = f->name, .line = f->row.line};
-    return (struct rk_pos){.file = f->name,
-                           .line = f->spans[column].line,
-                           .column = f->spans[column].column};
+    return (struct rk_pos){
+        .file = f->name, .line = f->spans[column].line, .column = f->spans[column].column};
 }
 
 void rk_foreign_cell_name(const struct rk_foreign *f, const struct rk_pos *pos, struct rk_buf *out)

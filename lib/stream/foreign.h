@@ -1,11 +1,12 @@
-/* Foreign tables, as offices send them: CSV in the dialects of Excel and of recruitment systems, the
- * first sheet of an XLSX workbook, and JSON, told apart by content. Rows come as texts with the kind that
- * the file itself gave them; what they mean is lib/table/import.h's business.
+/* Foreign tables, as offices send them: CSV in the dialects of Excel and of recruitment systems,
+ * the first sheet of an XLSX workbook, and JSON, told apart by content. Rows come as texts with the
+ * kind that the file itself gave them; what they mean is lib/table/import.h's business.
  *
  * Text files: UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252, which is
- * said in a note. A `sep=` first line, else the delimiter that stands oftenest outside quotes on the
- * header line: semicolon, tab or comma. LF, CRLF or CR. Quotes are strict, as RFC 4180 has them.
- * JSON and JSON lines come as stream/record.h reads them, with all members' names as the first row.
+ * said in a note. A `sep=` first line, else the delimiter that stands oftenest outside quotes on
+ * the header line: semicolon, tab or comma. LF, CRLF or CR. Quotes are strict, as RFC 4180 has
+ * them. JSON and JSON lines come as stream/record.h reads them, with all members' names as the
+ * first row.
  *
  * Room is left for more: another format is one more `next` behind rk_foreign_next, another sheet is
  * an option. */
@@ -17,10 +18,10 @@
 
 enum rk_foreign_kind {
     RK_FOREIGN_TEXT,
-    RK_FOREIGN_NUMBER,   /* a workbook's number: [-]digits[.digits], at most 15 significant digits */
-    RK_FOREIGN_TRUTH,    /* a workbook's true or false, as these words */
-    RK_FOREIGN_DAY,      /* a serial number that the workbook shows as a date */
-    RK_FOREIGN_MOMENT,   /* … as a date with a time of day */
+    RK_FOREIGN_NUMBER, /* a workbook's number: [-]digits[.digits], at most 15 significant digits */
+    RK_FOREIGN_TRUTH,  /* a workbook's true or false, as these words */
+    RK_FOREIGN_DAY,    /* a serial number that the workbook shows as a date */
+    RK_FOREIGN_MOMENT, /* … as a date with a time of day */
     RK_FOREIGN_DURATION, /* … as a time of day, or as hours and minutes without a date */
     RK_FOREIGN_ERROR,    /* the text is "#REF!" or the like */
     RK_FOREIGN_UNSTORED, /* a formula whose value was not stored */
@@ -34,9 +35,9 @@ struct rk_foreign_cell {
 
 struct rk_foreign_row {
     const struct rk_foreign_cell *cells;
-    size_t count; /* as many as the row has: a workbook leaves out what is empty at its end */
+    size_t count;  /* as many as the row has: a workbook leaves out what is empty at its end */
     uint64_t line; /* physical line where it starts, or the row's number in the sheet */
-    bool blank;   /* no cell holds anything but blanks */
+    bool blank;    /* no cell holds anything but blanks */
 };
 
 enum rk_foreign_encoding { RK_ENCODING_FOUND, RK_UTF_8, RK_UTF_16, RK_WINDOWS_1252 };
@@ -48,10 +49,10 @@ struct rk_foreign_options {
 
 struct rk_foreign;
 
-/* Reads the file ("-" = standard input; gzip is unpacked) and tells what it is. What was decided for
- * the reader (encoding, sheet) goes to `log` as notes. Not a table we read, undecodable, encrypted,
- * damaged, a zip bomb: RK_BAD_DATA with the place. Close with rk_foreign_close. `path` must outlive
- * it. */
+/* Reads the file ("-" = standard input; gzip is unpacked) and tells what it is. What was decided
+ * for the reader (encoding, sheet) goes to `log` as notes. Not a table we read, undecodable,
+ * encrypted, damaged, a zip bomb: RK_BAD_DATA with the place. Close with rk_foreign_close. `path`
+ * must outlive it. */
 enum rk_status rk_foreign_open(struct rk_foreign **foreign, const char *path,
                                const struct rk_foreign_options *options, struct rk_log *log,
                                struct rk_error *error);
@@ -60,7 +61,8 @@ enum rk_status rk_foreign_next(struct rk_foreign *foreign, struct rk_foreign_row
                                struct rk_error *error);
 bool rk_foreign_ragged(const struct rk_foreign *foreign); /* a short row is no error: a workbook */
 bool rk_foreign_1904(const struct rk_foreign *foreign);   /* serials count from 1904-01-01 */
-/* Where cell `column` (from 0) of the row last read stands; in a workbook the column is its number. */
+/* Where cell `column` (from 0) of the row last read stands; in a workbook the column is its number.
+ */
 struct rk_pos rk_foreign_pos(const struct rk_foreign *foreign, size_t column);
 /* What people call a workbook's cell, "C7"; nothing for a text file. Appended to `out`. */
 void rk_foreign_cell_name(const struct rk_foreign *foreign, const struct rk_pos *pos,
@@ -69,13 +71,14 @@ void rk_foreign_cell_name(const struct rk_foreign *foreign, const struct rk_pos 
  * cell in the first `columns` columns; NULL when there is none. */
 const char *rk_foreign_merged(const struct rk_foreign *foreign, uint64_t line, size_t columns);
 uint64_t rk_foreign_hidden(const struct rk_foreign *foreign); /* hidden rows read so far */
-void rk_foreign_close(struct rk_foreign *foreign); /* NULL is allowed */
+void rk_foreign_close(struct rk_foreign *foreign);            /* NULL is allowed */
 
-/* Appends `bytes` to `out` as UTF-8. What cannot be decoded is RK_BAD_DATA with its line and column.
- * `*found` is the encoding in use; RK_ENCODING_FOUND is decided from the bytes, never from a locale. */
+/* Appends `bytes` to `out` as UTF-8. What cannot be decoded is RK_BAD_DATA with its line and
+ * column.
+ * `*found` is the encoding in use; RK_ENCODING_FOUND is decided from the bytes, never from a
+ * locale. */
 enum rk_status rk_foreign_decode(struct rk_buf *out, const char *bytes, size_t size,
-                                 enum rk_foreign_encoding encoding,
-                                 enum rk_foreign_encoding *found, const char *name,
-                                 struct rk_error *error);
+                                 enum rk_foreign_encoding encoding, enum rk_foreign_encoding *found,
+                                 const char *name, struct rk_error *error);
 
 #endif

@@ -9,7 +9,7 @@ enum {
     CHUNK = 32 * 1024,
     MAX_PARTS = 4000,
     MAX_SHEETS = 1000,
-    MAX_TEXT = 1 << 20,    /* bytes of one cell; Excel allows 32,767 characters */
+    MAX_TEXT = 1 << 20, /* bytes of one cell; Excel allows 32,767 characters */
     MAX_COLUMN = 16384,
     MAX_ROW = 1048576,
     MAX_STYLES = 1 << 16,
@@ -64,7 +64,7 @@ struct rk_xlsx {
     enum rk_status status;  /* what a handler found wrong */
     int depth;
 
-    char *root; /* what the package says is its document */
+    char *root;                                  /* what the package says is its document */
     char *workbook, *strings_part, *styles_part; /* names of parts */
     bool from_1904;
     struct sheet *sheets;
@@ -213,7 +213,9 @@ enum rk_foreign_kind rk_xlsx_format_kind(const char *code)
             for (c++; *c && *c != '"'; c++)
                 ;
             break;
-        case '\\': case '_': case '*':
+        case '\\':
+        case '_':
+        case '*':
             if (c[1])
                 c++;
             break;
@@ -222,11 +224,13 @@ enum rk_foreign_kind rk_xlsx_format_kind(const char *code)
             for (; *c && *c != ']'; c++)
                 ;
             break;
-        case 'G': case 'g':
+        case 'G':
+        case 'g':
             if (starts(c, "general"))
                 c += 6;
             break;
-        case 'A': case 'a':
+        case 'A':
+        case 'a':
             if (starts(c, "am/pm"))
                 c += 4;
             else if (starts(c, "a/p"))
@@ -234,17 +238,17 @@ enum rk_foreign_kind rk_xlsx_format_kind(const char *code)
             else
                 day |= starts(c, "aaa");
             break;
-        case 'y': case 'Y': case 'd': case 'D': /* Swedish Excel stores these letters too */
-            day = true;
-            break;
-        case 'h': case 'H': case 's': case 'S':
-            clock = true;
-            break;
-        case 'm': case 'M':
-            minutes = true;
-            break;
-        default:
-            break;
+        case 'y':
+        case 'Y':
+        case 'd':
+        case 'D': /* Swedish Excel stores these letters too */ day = true; break;
+        case 'h':
+        case 'H':
+        case 's':
+        case 'S': clock = true; break;
+        case 'm':
+        case 'M': minutes = true; break;
+        default: break;
         }
         if (!*c)
             break;
@@ -285,7 +289,8 @@ static struct rk_pos place(const struct rk_xlsx *book)
 }
 
 /* From inside a handler: remembers the first fault and stops the parser. */
-__attribute__((format(printf, 2, 3))) static void wrong(struct rk_xlsx *book, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void wrong(struct rk_xlsx *book, const char *format,
+                                                        ...)
 {
     if (book->status != RK_OK)
         return;
@@ -303,8 +308,8 @@ __attribute__((format(printf, 2, 3))) static void wrong(struct rk_xlsx *book, co
 static enum rk_status broken(struct rk_xlsx *book, const char *part, const char *why)
 {
     struct rk_pos pos = {.file = book->name};
-    return rk_fail_at(book->error, RK_BAD_DATA, &pos,
-                      _("the workbook is damaged: part %s: %s"), part, why);
+    return rk_fail_at(book->error, RK_BAD_DATA, &pos, _("the workbook is damaged: part %s: %s"),
+                      part, why);
 }
 
 /* ---- parts ---- */
@@ -344,8 +349,7 @@ static const char *local(const char *name)
     static const char *const known[] = {
         "http://schemas.openxmlformats.org/spreadsheetml/2006/main|",
         "http://purl.oclc.org/ooxml/spreadsheetml/main|",
-        "http://schemas.openxmlformats.org/package/2006/relationships|",
-        NULL};
+        "http://schemas.openxmlformats.org/package/2006/relationships|", NULL};
     for (size_t i = 0; known[i]; i++)
         if (!strncmp(name, known[i], strlen(known[i])))
             return name + strlen(known[i]);
@@ -562,15 +566,15 @@ static void workbook_start(struct rk_xlsx *book, const char *element, const char
         const char *id = attribute(
             attributes, "http://schemas.openxmlformats.org/officeDocument/2006/relationships|id");
         if (!id)
-            id = attribute(attributes,
-                           "http://purl.oclc.org/ooxml/officeDocument/relationships|id");
+            id =
+                attribute(attributes, "http://purl.oclc.org/ooxml/officeDocument/relationships|id");
         if (!name || !id || book->sheet_count == MAX_SHEETS) {
             wrong(book, _("part %s does not list its sheets as it should"), book->part.name);
             return;
         }
         RK_GROW(book->sheets, book->sheet_count, book->sheet_room);
-        book->sheets[book->sheet_count++] =
-            (struct sheet){rk_strdup(name), rk_strdup(id), NULL, state && !!strcmp(state, "visible")};
+        book->sheets[book->sheet_count++] = (struct sheet){rk_strdup(name), rk_strdup(id), NULL,
+                                                           state && !!strcmp(state, "visible")};
     }
 }
 
@@ -586,7 +590,8 @@ static int hex(const char *text)
     return value;
 }
 
-/* _x000D_ and the like stand for characters that XML can't carry; _x005F_ is the underscore itself. */
+/* _x000D_ and the like stand for characters that XML can't carry; _x005F_ is the underscore itself.
+ */
 static void unescape(struct rk_buf *text)
 {
     size_t to = 0;
@@ -652,9 +657,8 @@ static void strings_end(struct rk_xlsx *book, const char *element)
         return;
     unescape(&book->value);
     RK_GROW(book->strings, book->string_count, book->string_room);
-    book->strings[book->string_count++] =
-        (struct rk_text){rk_arena_text(&book->string_arena, book->value.text, book->value.size),
-                         book->value.size};
+    book->strings[book->string_count++] = (struct rk_text){
+        rk_arena_text(&book->string_arena, book->value.text, book->value.size), book->value.size};
 }
 
 static void styles_start(struct rk_xlsx *book, const char *element, const char **attributes)
@@ -758,8 +762,8 @@ static void cell_start(struct rk_xlsx *book, const char **attributes)
     }
     book->in_cell = true;
     book->column = column;
-    if (style && (!whole(style, INT32_MAX, &number) ||
-                  (number && (size_t)number >= book->style_count))) {
+    if (style &&
+        (!whole(style, INT32_MAX, &number) || (number && (size_t)number >= book->style_count))) {
         wrong(book, _("a cell has a style that the workbook does not have"));
         return;
     }
@@ -858,8 +862,8 @@ static void sheet_start(struct rk_xlsx *book, const char *element, const char **
             return;
         }
         RK_GROW(book->merges, book->merge_count, book->merge_room);
-        book->merges[book->merge_count++] = (struct merge){
-            last_line, column, rk_arena_text(&book->merge_arena, ref, strlen(ref))};
+        book->merges[book->merge_count++] =
+            (struct merge){last_line, column, rk_arena_text(&book->merge_arena, ref, strlen(ref))};
     } else if (!book->in_data) {
         return;
     } else if (!strcmp(element, "row") && !book->in_row) {
@@ -901,8 +905,8 @@ static const struct handlers sheet = {sheet_start, sheet_end};
 
 /* ---- the workbook as a whole ---- */
 
-/* The archive's last record must end where the file ends: a cut file and one with something after it
- * are refused, whatever an older archive inside it says. */
+/* The archive's last record must end where the file ends: a cut file and one with something after
+ * it are refused, whatever an older archive inside it says. */
 static bool whole_archive(const unsigned char *bytes, size_t size)
 {
     const size_t record = 22;
@@ -943,9 +947,9 @@ static enum rk_status open_workbook(struct rk_xlsx *book, const void *bytes, siz
     if (!book->zip) {
         if (source)
             zip_source_free(source);
-        enum rk_status status = rk_fail_at(book->error, RK_BAD_DATA, &pos,
-                                           _("the workbook is damaged: %s"),
-                                           zip_error_strerror(&why));
+        enum rk_status status =
+            rk_fail_at(book->error, RK_BAD_DATA, &pos, _("the workbook is damaged: %s"),
+                       zip_error_strerror(&why));
         zip_error_fini(&why);
         return status;
     }
@@ -955,8 +959,9 @@ static enum rk_status open_workbook(struct rk_xlsx *book, const void *bytes, siz
         return status;
     if (zip_name_locate(book->zip, "mimetype", 0) >= 0 &&
         zip_name_locate(book->zip, "content.xml", 0) >= 0)
-        return rk_fail_at(book->error, RK_BAD_DATA, &pos,
-                          _("an OpenDocument file: save it as an Excel workbook (.xlsx) or as CSV"));
+        return rk_fail_at(
+            book->error, RK_BAD_DATA, &pos,
+            _("an OpenDocument file: save it as an Excel workbook (.xlsx) or as CSV"));
     if (zip_name_locate(book->zip, "_rels/.rels", ZIP_FL_NOCASE) < 0 ||
         zip_name_locate(book->zip, "[Content_Types].xml", ZIP_FL_NOCASE) < 0)
         return rk_fail_at(book->error, RK_BAD_DATA, &pos,
@@ -1005,8 +1010,8 @@ static enum rk_status open_workbook(struct rk_xlsx *book, const void *bytes, siz
     return status;
 }
 
-enum rk_status rk_xlsx_open(struct rk_xlsx **opened, const char *name, const void *bytes, size_t size,
-                            struct rk_error *error)
+enum rk_status rk_xlsx_open(struct rk_xlsx **opened, const char *name, const void *bytes,
+                            size_t size, struct rk_error *error)
 {
     struct rk_xlsx *book = rk_alloc(1, sizeof *book);
     book->name = name;
@@ -1021,7 +1026,10 @@ enum rk_status rk_xlsx_open(struct rk_xlsx **opened, const char *name, const voi
 }
 
 size_t rk_xlsx_sheets(const struct rk_xlsx *book) { return book->sheet_count; }
-const char *rk_xlsx_sheet_name(const struct rk_xlsx *book, size_t i) { return book->sheets[i].name; }
+const char *rk_xlsx_sheet_name(const struct rk_xlsx *book, size_t i)
+{
+    return book->sheets[i].name;
+}
 bool rk_xlsx_sheet_hidden(const struct rk_xlsx *book, size_t i) { return book->sheets[i].hidden; }
 bool rk_xlsx_1904(const struct rk_xlsx *book) { return book->from_1904; }
 uint64_t rk_xlsx_hidden(const struct rk_xlsx *book) { return book->hidden; }

@@ -1,8 +1,8 @@
 /* XLSX workbooks (ECMA-376, transitional and strict) through libzip and expat: one sheet's rows as
  * texts. A hostile or broken file is refused before it can cost anything: archives cut or with
- * something after their end, encrypted parts, parts twice, DOCTYPE and entities, parts over the caps
- * below, rows and cells out of order. Values of formulas are the stored ones. Numbers are rounded to
- * the 15 significant digits that Excel itself keeps (0.30000000000000004 is 0.3). */
+ * something after their end, encrypted parts, parts twice, DOCTYPE and entities, parts over the
+ * caps below, rows and cells out of order. Values of formulas are the stored ones. Numbers are
+ * rounded to the 15 significant digits that Excel itself keeps (0.30000000000000004 is 0.3). */
 #ifndef RK_XLSX_H
 #define RK_XLSX_H
 
@@ -15,8 +15,8 @@
 
 struct rk_xlsx;
 
-/* `bytes` are not copied and must outlive the workbook, and so must `name` (for messages). Close with
- * rk_xlsx_close. */
+/* `bytes` are not copied and must outlive the workbook, and so must `name` (for messages). Close
+ * with rk_xlsx_close. */
 enum rk_status rk_xlsx_open(struct rk_xlsx **book, const char *name, const void *bytes, size_t size,
                             struct rk_error *error);
 size_t rk_xlsx_sheets(const struct rk_xlsx *book); /* worksheets, at least 1 */

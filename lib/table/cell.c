@@ -24,9 +24,10 @@ static bool because(struct rk_buf *why, const char *reason)
 bool rk_cell_is_error(struct rk_text text)
 {
     static const char *const errors[] = {
-        "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#N/A", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
-        "#GETTING_DATA", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#SAKNAS!",
-        "#SKÄRNING!", "#OGILTIGT!", "#SPILL!", "#BERÄKNA!", NULL};
+        "#REF!",      "#VALUE!",    "#DIV/0!",      "#NAME?",    "#N/A",
+        "#NULL!",     "#NUM!",      "#SPILL!",      "#CALC!",    "#GETTING_DATA",
+        "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?",    "#SAKNAS!",
+        "#SKÄRNING!", "#OGILTIGT!", "#SPILL!",      "#BERÄKNA!", NULL};
     for (size_t i = 0; errors[i]; i++)
         if (rk_text_is(text, errors[i]))
             return true;
@@ -113,10 +114,11 @@ static bool read_number(struct rk_cell_column *column, const struct rk_foreign_c
     if (cell->kind == RK_FOREIGN_NUMBER) {
         rk_buf_add(out, text.text, text.size);
     } else if (cell->kind != RK_FOREIGN_TEXT) {
-        return because(why, cell->kind == RK_FOREIGN_TRUTH
-                                ? _("true or false where a number belongs")
-                                : _("a date or a time of day where a number belongs: Excel may have "
-                                    "turned 3/5 or 1.2 into a date"));
+        return because(why,
+                       cell->kind == RK_FOREIGN_TRUTH
+                           ? _("true or false where a number belongs")
+                           : _("a date or a time of day where a number belongs: Excel may have "
+                               "turned 3/5 or 1.2 into a date"));
     } else if (rk_cell_is_shortened(text)) {
         return because(why, _("Excel has shortened a long number: its last digits are lost"));
     } else {
@@ -127,17 +129,18 @@ static bool read_number(struct rk_cell_column *column, const struct rk_foreign_c
             bool percent = text.size && text.text[text.size - 1] == '%';
             bool both = memchr(text.text, ',', text.size) && memchr(text.text, '.', text.size);
             return because(why, percent ? _("a number with a percent sign; expected a plain number")
-                                : both  ? _("both a comma and a point: say which is the decimal mark "
-                                            "with --decimal")
-                                        : _("not a number"));
+                                : both
+                                    ? _("both a comma and a point: say which is the decimal mark "
+                                        "with --decimal")
+                                    : _("not a number"));
         }
     }
     if (mark) {
         size_t which = mark == '.';
         if (!column->marks[which]++)
             column->first[which] = *pos;
-        column->thousand_like += after == 3 && before <= 3 &&
-                                 out->text[start + (out->text[start] == '-')] != '0';
+        column->thousand_like +=
+            after == 3 && before <= 3 && out->text[start + (out->text[start] == '-')] != '0';
     }
     if (column->type == RK_INTEGER) { /* 4,0 is 4 */
         char *point = memchr(out->text + start, '.', out->size - start);
@@ -197,10 +200,10 @@ static bool take_digits(struct rk_text text, size_t *at, size_t least, size_t mo
 static bool take_month_name(struct rk_text text, size_t *at, int *month)
 {
     static const char *const names[12][2] = {
-        {"januari", "january"}, {"februari", "february"}, {"mars", "march"}, {"april", "april"},
-        {"maj", "may"}, {"juni", "june"}, {"juli", "july"}, {"augusti", "august"},
-        {"september", "september"}, {"oktober", "october"}, {"november", "november"},
-        {"december", "december"}};
+        {"januari", "january"}, {"februari", "february"}, {"mars", "march"},
+        {"april", "april"},     {"maj", "may"},           {"juni", "june"},
+        {"juli", "july"},       {"augusti", "august"},    {"september", "september"},
+        {"oktober", "october"}, {"november", "november"}, {"december", "december"}};
     size_t n = 0;
     while (*at + n < text.size && ((text.text[*at + n] | 0x20) >= 'a') &&
            ((text.text[*at + n] | 0x20) <= 'z'))
@@ -233,7 +236,8 @@ static void skip_blanks(struct rk_text text, size_t *at)
         *at += n;
 }
 
-/* 2020-03-05, 2020/3/5, 2020.03.05, 20200305, 5/3 2020, 5/3/2020, 5.3.2020, 5-3-2020, 5 mars 2020. */
+/* 2020-03-05, 2020/3/5, 2020.03.05, 20200305, 5/3 2020, 5/3/2020, 5.3.2020, 5-3-2020, 5 mars 2020.
+ */
 static bool take_day(struct rk_text text, size_t *at, struct rk_date *date, bool *day_first)
 {
     size_t start = *at;
@@ -450,7 +454,8 @@ static bool read_year(struct rk_cell_column *column, const struct rk_foreign_cel
     }
     rk_buf_free(&digits);
     return good ||
-           because(why, _("neither a year of birth such as 1987 nor a birth date of 6 or 8 digits"));
+           because(why,
+                   _("neither a year of birth such as 1987 nor a birth date of 6 or 8 digits"));
 }
 
 /* ---- lists and the rest ---- */
@@ -477,12 +482,14 @@ bool rk_cell_read(struct rk_cell_column *column, const struct rk_foreign_cell *c
                   const struct rk_pos *pos, struct rk_buf *out, struct rk_buf *why)
 {
     struct rk_text text = {cell->text, cell->size};
-    if (cell->kind == RK_FOREIGN_ERROR || (cell->kind == RK_FOREIGN_TEXT && rk_cell_is_error(text))) {
+    if (cell->kind == RK_FOREIGN_ERROR ||
+        (cell->kind == RK_FOREIGN_TEXT && rk_cell_is_error(text))) {
         rk_buf_printf(why, _("the cell holds Excel's error %.*s"), (int)text.size, text.text);
         return false;
     }
     if (cell->kind == RK_FOREIGN_UNSTORED)
-        return because(why, _("a formula without a stored value: open the file in Excel and save it"));
+        return because(why,
+                       _("a formula without a stored value: open the file in Excel and save it"));
     if (!text.size)
         return true;
     switch (column->type) {

@@ -1,7 +1,7 @@
-/* One foreign cell as its column's type means it: numbers with a decimal comma, thousands in spaces,
- * dates as Swedish offices and Excel write them, years of birth out of birth dates, lists. What was
- * decided on the way (which decimal mark, a time of day left out) is counted in the column's state,
- * so that it can be said, or refused, when the whole column is known. */
+/* One foreign cell as its column's type means it: numbers with a decimal comma, thousands in
+ * spaces, dates as Swedish offices and Excel write them, years of birth out of birth dates, lists.
+ * What was decided on the way (which decimal mark, a time of day left out) is counted in the
+ * column's state, so that it can be said, or refused, when the whole column is known. */
 #ifndef RK_TABLE_CELL_H
 #define RK_TABLE_CELL_H
 
@@ -20,19 +20,20 @@ enum rk_cell_note {
 
 struct rk_cell_column {
     enum rk_type type;
-    bool birth;    /* a year that is a year of birth: whole birth dates are taken */
-    bool is_1904;  /* serials count from 1904-01-01 */
-    char decimal;  /* '.' or ',': the only mark allowed; 0 = either, but one in a column */
+    bool birth;   /* a year that is a year of birth: whole birth dates are taken */
+    bool is_1904; /* serials count from 1904-01-01 */
+    char decimal; /* '.' or ',': the only mark allowed; 0 = either, but one in a column */
 
     /* found */
     uint64_t notes[RK_CELL_NOTES];
-    uint64_t marks[2];        /* cells with a comma, with a point */
-    struct rk_pos first[2];   /* where the first of them stands: filled by the caller's `pos` */
-    uint64_t thousand_like;   /* of the marks: three digits after it, and one to three before */
+    uint64_t marks[2];      /* cells with a comma, with a point */
+    struct rk_pos first[2]; /* where the first of them stands: filled by the caller's `pos` */
+    uint64_t thousand_like; /* of the marks: three digits after it, and one to three before */
 };
 
 /* Appends the cell to `out` as our tables write it; nothing = missing. False and the reason (that
- * never shows the cell) in `why` when it can't be read as the type. `pos` is where the cell stands. */
+ * never shows the cell) in `why` when it can't be read as the type. `pos` is where the cell stands.
+ */
 bool rk_cell_read(struct rk_cell_column *column, const struct rk_foreign_cell *cell,
                   const struct rk_pos *pos, struct rk_buf *out, struct rk_buf *why);
 
@@ -40,7 +41,8 @@ bool rk_cell_read(struct rk_cell_column *column, const struct rk_foreign_cell *c
  * trimmed, joined by '|'. */
 void rk_cell_list(struct rk_text text, struct rk_buf *out);
 
-/* One of Excel's error values as a CSV file has them, Swedish and English: "#REF!", "#REFERENS!". */
+/* One of Excel's error values as a CSV file has them, Swedish and English: "#REF!", "#REFERENS!".
+ */
 bool rk_cell_is_error(struct rk_text text);
 
 /* "1,98803E+11": digits that Excel has thrown away. */

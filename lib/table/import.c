@@ -33,8 +33,8 @@ const struct rk_writer_column *rk_import_columns(const struct rk_import *im, siz
 /* ---- rows ---- */
 
 /* The row is bad; the first reason goes with it to the rejects. `told`: a message is due now. */
-__attribute__((format(printf, 4, 5))) static void bad(struct rk_import *im, const struct rk_pos *pos,
-                                                      bool told, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void
+bad(struct rk_import *im, const struct rk_pos *pos, bool told, const char *format, ...)
 {
     struct rk_buf text = {0}, name = {0};
     va_list args;
@@ -52,6 +52,17 @@ __attribute__((format(printf, 4, 5))) static void bad(struct rk_import *im, cons
                       text.text);
     im->row_bad = true;
     rk_buf_free(&text);
+}
+
+/* Is the column an id of a person, and does the text look like a name? */
+static bool is_name(const struct rk_import *im, size_t field, struct rk_text text)
+{
+    static const char *const ids[] = {"candidate_id", "rater_id", "panelist_id", "respondent_id",
+                                      NULL};
+    for (size_t i = 0; ids[i]; i++)
+        if (!strcmp(im->schema->fields[field].name, ids[i]))
+            return rk_looks_like_name(text);
+    return false;
 }
 
 static void unknown_word(struct rk_import *im, size_t field, struct rk_text word,
@@ -100,8 +111,8 @@ static bool find_word(struct rk_import *im, size_t field, struct rk_text text, s
     return rk_words_find(im->options.words, im->table, f->name, text, ours);
 }
 
-static void read_list(struct rk_import *im, size_t field, struct rk_text list, struct rk_text *value,
-                      const struct rk_pos *pos)
+static void read_list(struct rk_import *im, size_t field, struct rk_text list,
+                      struct rk_text *value, const struct rk_pos *pos)
 {
     const struct rk_field *f = &im->schema->fields[field];
     bool closed = f->choices || im->closed[field];
@@ -130,8 +141,12 @@ static bool holds_identity(const struct rk_import *im, struct rk_text text)
     return digits >= 9 && im->options.is_identity && im->options.is_identity(text);
 }
 
-static bool refuse_identity(struct rk_import *im, struct rk_text text, const struct rk_pos *pos)
+static bool refuse_identity(struct rk_import *im, const struct rk_foreign_cell *cell,
+                            struct rk_text text, const struct rk_pos *pos)
 {
+    bool fraction = cell->kind == RK_FOREIGN_NUMBER && memchr(text.text, '.', text.size);
+    if ((cell->kind != RK_FOREIGN_TEXT && cell->kind != RK_FOREIGN_NUMBER) || fraction)
+        return false; /* dates and measured values, whose decimals can be any digits */
     if (!holds_identity(im, text))
         return false;
     bad(im, pos, true, _("a personal identity number: it may not come into any table"));
@@ -150,14 +165,15 @@ static struct rk_text read_field(struct rk_import *im, size_t field, struct rk_f
     text = rk_import_keep(&im->row_arena, text);
     cell.text = text.text;
     cell.size = text.size;
-    if (!text.size || refuse_identity(im, text, pos))
+    if (!text.size || refuse_identity(im, &cell, text, pos))
         return value;
     bool closed = im->closed[field];
     bool readable = cell.kind <= RK_FOREIGN_TRUTH && !rk_cell_is_error(text);
     bool is_word = readable && find_word(im, field, text, &ours);
     if (is_word && f->type != RK_LIST) {
         value = ours;
-    } else if (readable && !is_word && (f->choices || f->type == RK_BOOLEAN) && f->type != RK_LIST) {
+    } else if (readable && !is_word && (f->choices || f->type == RK_BOOLEAN) &&
+               f->type != RK_LIST) {
         unknown_word(im, field, text, pos);
         return value;
     } else {
@@ -171,6 +187,12 @@ static struct rk_text read_field(struct rk_import *im, size_t field, struct rk_f
             return value;
         }
         value = from_row(im, &im->text);
+        if (is_name(im, field, value) && !closed) {
+            bad(im, pos, true,
+                _("looks like a person's name: ids must be codes, and a map file's values "
+                  "can give each name one"));
+            return value;
+        }
         if (f->type == RK_LIST)
             read_list(im, field, value, &value, pos);
         else if (closed && f->type == RK_STRING) {
@@ -189,8 +211,8 @@ static void read_score(struct rk_import *im, const struct rk_foreign_cell *cell,
                        struct rk_cell_column *reading, const struct rk_pos *pos,
                        struct rk_text *score, struct rk_text *missing)
 {
-    struct rk_text text = rk_import_keep(&im->row_arena,
-                                    rk_tidy(&im->tidy, (struct rk_text){cell->text, cell->size}));
+    struct rk_text text = rk_import_keep(
+        &im->row_arena, rk_tidy(&im->tidy, (struct rk_text){cell->text, cell->size}));
     struct rk_text ours;
     *score = *missing = (struct rk_text){0};
     char first = text.size ? *text.text : '0';
@@ -201,7 +223,8 @@ static void read_score(struct rk_import *im, const struct rk_foreign_cell *cell,
         *missing = ours;
         return;
     }
-    bool word = cell->kind == RK_FOREIGN_TEXT && text.size && !strchr("0123456789+-,.#\xe2", first) &&
+    bool word = cell->kind == RK_FOREIGN_TEXT && text.size &&
+                !strchr("0123456789+-,.#\xe2", first) &&
                 !(im->closed[im->score] && find_word(im, im->score, text, &ours));
     if (word)
         unknown_word(im, im->score, text, pos);
@@ -228,8 +251,8 @@ static bool is_protected(struct rk_import *im, const struct rk_foreign_row *row)
             rk_buf_char(&pair, ' ');
             if (row->cells[i + 1].size)
                 rk_buf_add(&pair, row->cells[i + 1].text, row->cells[i + 1].size);
-            found = rk_words_in(im->options.words, "protected",
-                                (struct rk_text){pair.text, pair.size});
+            found =
+                rk_words_in(im->options.words, "protected", (struct rk_text){pair.text, pair.size});
         }
     }
     rk_buf_free(&pair);
@@ -249,7 +272,7 @@ static struct rk_text read_kept(struct rk_import *im, size_t column, struct rk_f
     struct rk_pos pos = cell_pos(im, column);
     struct rk_text text = rk_tidy(&im->tidy, (struct rk_text){cell.text, cell.size});
     text = rk_import_keep(&im->row_arena, text);
-    if (!text.size || refuse_identity(im, text, &pos))
+    if (!text.size || refuse_identity(im, &cell, text, &pos))
         return text;
     struct rk_cell_column reading = {.type = RK_STRING, .is_1904 = rk_foreign_1904(im->foreign)};
     if (cell.kind == RK_FOREIGN_DAY)
@@ -342,12 +365,14 @@ static void read_values(struct rk_import *im, const struct rk_foreign_row *row, 
                 im->values[f] = read_field(im, f, *cell, &im->columns[column].reading, &pos);
             }
         } else if (im->constant[f].text) {
-            struct rk_pos pos = {.file = im->columns[0].pos.file, .line = row->line,
+            struct rk_pos pos = {.file = im->columns[0].pos.file,
+                                 .line = row->line,
                                  .field = im->schema->fields[f].name};
-            im->values[f] = read_field(
-                im, f,
-                (struct rk_foreign_cell){im->constant[f].text, im->constant[f].size, RK_FOREIGN_TEXT},
-                &im->constant_reading[f], &pos);
+            im->values[f] =
+                read_field(im, f,
+                           (struct rk_foreign_cell){im->constant[f].text, im->constant[f].size,
+                                                    RK_FOREIGN_TEXT},
+                           &im->constant_reading[f], &pos);
         }
     }
 }
@@ -373,8 +398,9 @@ static void take_long(struct rk_import *im, const struct rk_text *kept, const st
         if (im->options.empty)
             im->values[im->missing] = rk_text(im->options.empty);
         else
-            bad(im, pos, true, _("neither a score nor a word for why it is missing (--empty says "
-                                 "what an empty score is)"));
+            bad(im, pos, true,
+                _("neither a score nor a word for why it is missing (--empty says "
+                  "what an empty score is)"));
     }
     emit(im, kept, pos);
 }
@@ -428,7 +454,8 @@ static bool check_width(struct rk_import *im, const struct rk_foreign_row *row,
         return false;
     }
     if (row->count < im->column_count && !rk_foreign_ragged(im->foreign)) {
-        bad(im, row_pos, true, _("%zu cells, but the header has %zu"), row->count, im->column_count);
+        bad(im, row_pos, true, _("%zu cells, but the header has %zu"), row->count,
+            im->column_count);
         return false;
     }
     return true;
@@ -539,8 +566,10 @@ static void check_marks(struct rk_import *im, const struct rk_import_column *c)
     const struct rk_cell_column *r = &c->reading;
     if (r->marks[0] && r->marks[1] && !r->decimal) {
         struct rk_pos pos = r->first[0];
-        rk_import_error(im, &pos, _("a decimal comma here, a decimal point in line %llu: say which it "
-                                 "is with --decimal"), (unsigned long long)r->first[1].line);
+        rk_import_error(im, &pos,
+                        _("a decimal comma here, a decimal point in line %llu: say which it "
+                          "is with --decimal"),
+                        (unsigned long long)r->first[1].line);
     } else if (!r->decimal && r->thousand_like && r->thousand_like == r->marks[0] + r->marks[1]) {
         struct rk_pos pos = r->first[r->marks[0] ? 0 : 1];
         rk_log(im->options.log, RK_WARNING, &pos,
@@ -566,13 +595,13 @@ static void list_unknown(struct rk_import *im)
         const struct rk_import_word *u = &im->unknown[i];
         const struct rk_field *f = &im->schema->fields[u->field];
         struct rk_buf text = {0};
-        if (f->personal)
+        if (f->personal || is_name(im, u->field, u->word))
             rk_buf_printf(&text, _("a word that is not known (cells: %llu)"),
                           (unsigned long long)u->count);
         else
             rk_buf_printf(&text, _("the word '%.*s%s' is not known (cells: %llu)"),
-                          (int)shown(u->word), u->word.text, shown(u->word) < u->word.size ? "…" : "",
-                          (unsigned long long)u->count);
+                          (int)shown(u->word), u->word.text,
+                          shown(u->word) < u->word.size ? "…" : "", (unsigned long long)u->count);
         const char *expected = _("; expected ");
         if (u->field == im->score) {
             f = &im->schema->fields[im->missing];
@@ -591,6 +620,7 @@ static void list_unknown(struct rk_import *im)
         size_t said = im->score == f ? im->missing : f;
         for (uint32_t i = 0; i < im->unknown_words.count; i++) {
             if (im->unknown[i].field != f || im->schema->fields[f].personal ||
+                is_name(im, f, im->unknown[i].word) ||
                 shown(im->unknown[i].word) < im->unknown[i].word.size)
                 continue;
             if (!n++)
@@ -618,8 +648,10 @@ enum rk_status rk_import_finish(struct rk_import *im, struct rk_import_counts *c
     struct rk_pos file = {.file = im->columns[0].pos.file};
     const char *merged = rk_foreign_merged(im->foreign, im->header_line, im->column_count);
     if (merged)
-        rk_import_error(im, &file, _("merged cells %s: only their first cell has a value; undo the "
-                                  "merging"), merged);
+        rk_import_error(im, &file,
+                        _("merged cells %s: only their first cell has a value; undo the "
+                          "merging"),
+                        merged);
     for (size_t i = 0; i < im->column_count; i++) {
         if (im->columns[i].use != FIELD && im->columns[i].use != SCORE)
             continue;
@@ -629,12 +661,14 @@ enum rk_status rk_import_finish(struct rk_import *im, struct rk_import_counts *c
     size_t wrong = im->errors;
     list_unknown(im);
     if (rk_foreign_hidden(im->foreign))
-        rk_log(im->options.log, RK_NOTE, &file, _("hidden rows were read like the others (rows: %llu)"),
+        rk_log(im->options.log, RK_NOTE, &file,
+               _("hidden rows were read like the others (rows: %llu)"),
                (unsigned long long)rk_foreign_hidden(im->foreign));
     if (im->counts.protected)
-        rk_log(im->options.log, RK_NOTE, &file,
-               _("protected identities (rows: %llu): status protected, gender and birth year empty"),
-               (unsigned long long)im->counts.protected);
+        rk_log(
+            im->options.log, RK_NOTE, &file,
+            _("protected identities (rows: %llu): status protected, gender and birth year empty"),
+            (unsigned long long)im->counts.protected);
     if (im->rejects) {
         rk_writer_finish(im->rejects);
         im->rejects = NULL;
@@ -643,8 +677,10 @@ enum rk_status rk_import_finish(struct rk_import *im, struct rk_import_counts *c
     if (wrong)
         return rk_fail(error, RK_BAD_DATA, "%s", "");
     if (im->counts.rejected && !im->options.rejects)
-        return rk_fail(error, RK_BAD_DATA, _("%llu of %llu rows are wrong; --rejects FILE sets them "
-                                             "aside"), (unsigned long long)im->counts.rejected,
+        return rk_fail(error, RK_BAD_DATA,
+                       _("%llu of %llu rows are wrong; --rejects FILE sets them "
+                         "aside"),
+                       (unsigned long long)im->counts.rejected,
                        (unsigned long long)im->counts.rows_in);
     return im->counts.rejected ? RK_ATTENTION : RK_OK;
 }

@@ -1,7 +1,7 @@
-/* A foreign table into one table of ours: its columns found by name, alias or map; its cells read as
- * their columns mean them (table/cell.h, table/words.h); wide score sheets turned long. Nothing is
- * lost in silence: a column that nothing claims is an error until the caller says what becomes of it,
- * a word nobody knows is listed with its count, and rows in = rows out + rejects + blank.
+/* A foreign table into one table of ours: its columns found by name, alias or map; its cells read
+ * as their columns mean them (table/cell.h, table/words.h); wide score sheets turned long. Nothing
+ * is lost in silence: a column that nothing claims is an error until the caller says what becomes
+ * of it, a word nobody knows is listed with its count, and rows in = rows out + rejects + blank.
  *
  * Calling order: rk_import_open, rk_import_columns, rk_import_next until it gives none,
  * rk_import_finish, rk_import_close. */
@@ -25,20 +25,21 @@ struct rk_import_criterion {
 
 struct rk_import_options {
     const struct rk_schema *schema;
-    const struct rk_map *map;   /* or NULL: --map and --map-file */
-    struct rk_words *words;     /* what rk knows of words */
+    const struct rk_map *map; /* or NULL: --map and --map-file */
+    struct rk_words *words;   /* what rk knows of words */
     struct rk_log *log;
-    char decimal;               /* '.', ',' or 0 = either, but one in a column */
+    char decimal; /* '.', ',' or 0 = either, but one in a column */
     /* texts "COLUMN=VALUE"; header names; each ends with NULL, or is NULL */
     const char *const *constants, *const *keep, *const *drop;
     bool drop_unknown;
-    uint64_t header; /* the line or row of the header; what stands above it is not read. 0 = first */
+    uint64_t
+        header; /* the line or row of the header; what stands above it is not read. 0 = first */
 
     enum rk_wide wide;
     const struct rk_import_criterion *criteria; /* of the rubric; criterion_count may be 0 */
     size_t criterion_count;
-    const char *const *columns; /* headers of the score columns, ends with NULL; NULL = by the rubric,
-                                 * or all that remain (raters) */
+    const char *const *columns; /* headers of the score columns, ends with NULL; NULL = by the
+                                 * rubric, or all that remain (raters) */
     const char *empty;          /* what a score cell without score or word is: a word of `missing`;
                                  * NULL: no row (wide), an error (long) */
     /* The group of a rater, NULL = not known; NULL where there is no table of raters. */
@@ -46,7 +47,7 @@ struct rk_import_options {
     /* Is there a personal identity number in the text? */
     bool (*is_identity)(struct rk_text text);
     void *context;
-    struct rk_out *rejects;     /* or NULL: any bad row makes the import bad */
+    struct rk_out *rejects; /* or NULL: any bad row makes the import bad */
 };
 
 struct rk_import_counts {
@@ -57,18 +58,20 @@ struct rk_import_counts {
 
 struct rk_import;
 
-/* Reads the header of `foreign` (which it takes over, also on failure) and binds the columns. All that
- * is wrong with them goes to the log at once; then RK_BAD_DATA. Wrong options are RK_BAD_USE. */
+/* Reads the header of `foreign` (which it takes over, also on failure) and binds the columns. All
+ * that is wrong with them goes to the log at once; then RK_BAD_DATA. Wrong options are RK_BAD_USE.
+ */
 enum rk_status rk_import_open(struct rk_import **import, struct rk_foreign *foreign,
                               const struct rk_import_options *options, struct rk_error *error);
-/* The columns of the output: those of the schema that there is something for, in its order, then the
- * columns kept. They last as long as the import. */
+/* The columns of the output: those of the schema that there is something for, in its order, then
+ * the columns kept. They last as long as the import. */
 const struct rk_writer_column *rk_import_columns(const struct rk_import *import, size_t *count);
 /* The next row of the output, by those columns; *cells = NULL at the end. */
 enum rk_status rk_import_next(struct rk_import *import, const struct rk_text **cells,
                               struct rk_error *error);
-/* Says what was decided on the way, lists unknown words, refuses columns that mix decimal marks. OK,
- * RK_ATTENTION where rows were rejected, RK_BAD_DATA where they were and nobody asked for them. */
+/* Says what was decided on the way, lists unknown words, refuses columns that mix decimal marks.
+ * OK, RK_ATTENTION where rows were rejected, RK_BAD_DATA where they were and nobody asked for them.
+ */
 enum rk_status rk_import_finish(struct rk_import *import, struct rk_import_counts *counts,
                                 struct rk_error *error);
 void rk_import_close(struct rk_import *import); /* NULL is allowed */

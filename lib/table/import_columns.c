@@ -90,8 +90,10 @@ static size_t find_header(struct rk_import *im, const char *name, const char *op
     for (size_t i = 0; i < im->column_count; i++)
         if (im->columns[i].folded.size && rk_text_equal(im->columns[i].folded, folded)) {
             if (found != SIZE_MAX) {
-                rk_import_error(im, &im->columns[i].pos, _("two columns have this name, and %s asks "
-                                                        "for one"), option);
+                rk_import_error(im, &im->columns[i].pos,
+                                _("two columns have this name, and %s asks "
+                                  "for one"),
+                                option);
                 *failed = true;
                 return SIZE_MAX;
             }
@@ -108,8 +110,8 @@ static size_t find_header(struct rk_import *im, const char *name, const char *op
     rk_free(names);
     struct rk_pos pos = header_pos(im);
     if (nearest)
-        rk_import_error(im, &pos, _("%s: there is no column '%s'; the nearest is '%s'"), option, name,
-                     nearest);
+        rk_import_error(im, &pos, _("%s: there is no column '%s'; the nearest is '%s'"), option,
+                        name, nearest);
     else
         rk_import_error(im, &pos, _("%s: there is no column '%s'"), option, name);
     *failed = true;
@@ -149,11 +151,13 @@ static void bind_asked(struct rk_import *im, const char *const *names, enum rk_u
             if (use != KEEP)
                 continue;
             if (rk_words_in(im->options.words, "personal", c->name))
-                rk_import_error(im, &c->pos, _("names, addresses and identity numbers of people are "
-                                            "in no table of ours: it can only be left out (--drop)"));
+                rk_import_error(im, &c->pos,
+                                _("names, addresses and identity numbers of people are "
+                                  "in no table of ours: it can only be left out (--drop)"));
             else if (rk_schema_find(im->schema, c->name) != SIZE_MAX)
-                rk_import_error(im, &c->pos, _("a column of ours has this name: it can't be kept as "
-                                            "something else"));
+                rk_import_error(im, &c->pos,
+                                _("a column of ours has this name: it can't be kept as "
+                                  "something else"));
         }
         if (!any)
             find_header(im, *names, option, &failed);
@@ -164,9 +168,9 @@ static void bind_asked(struct rk_import *im, const char *const *names, enum rk_u
 static enum rk_status bind_constants(struct rk_import *im, struct rk_error *error)
 {
     for (size_t f = 0; f < im->schema->field_count; f++) {
-        const char *value =
-            im->options.map
-                ? rk_map_constant(im->options.map, im->table, im->schema->fields[f].name) : NULL;
+        const char *value = im->options.map ? rk_map_constant(im->options.map, im->table,
+                                                              im->schema->fields[f].name)
+                                            : NULL;
         if (value)
             im->constant[f] = rk_text(value);
     }
@@ -196,7 +200,8 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
 {
     const char *our, *theirs, *value;
     const char *kind = im->options.wide == RK_WIDE_CRITERIA ? "criterion"
-                       : im->options.wide == RK_WIDE_RATERS ? "rater" : NULL;
+                       : im->options.wide == RK_WIDE_RATERS ? "rater"
+                                                            : NULL;
     const char **names = rk_alloc(im->schema->field_count + 1, sizeof *names);
     for (size_t f = 0; f < im->schema->field_count; f++)
         names[f] = im->schema->fields[f].name;
@@ -210,8 +215,8 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
                 if (failed)
                     continue;
                 if (im->columns[column].use != UNCLAIMED)
-                    rk_import_error(im, &im->columns[column].pos, _("claimed twice: by %s and before"),
-                                 our);
+                    rk_import_error(im, &im->columns[column].pos,
+                                    _("claimed twice: by %s and before"), our);
                 im->columns[column].use = SCORE;
                 im->columns[column].key = score_key(our, kind);
                 continue;
@@ -245,8 +250,8 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
                 if (failed)
                     continue;
                 if (im->columns[column].use != UNCLAIMED && im->columns[column].field != field)
-                    rk_import_error(im, &im->columns[column].pos, _("claimed twice: by %s and before"),
-                                 our);
+                    rk_import_error(im, &im->columns[column].pos,
+                                    _("claimed twice: by %s and before"), our);
                 bind_field(im, column, field);
             }
         }
@@ -254,7 +259,8 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
     return RK_OK;
 }
 
-static const struct rk_import_criterion *criterion_named(struct rk_import *im, struct rk_text folded)
+static const struct rk_import_criterion *criterion_named(struct rk_import *im,
+                                                         struct rk_text folded)
 {
     for (size_t i = 0; i < im->options.criterion_count; i++) {
         const struct rk_import_criterion *c = &im->options.criteria[i];
@@ -266,26 +272,13 @@ static const struct rk_import_criterion *criterion_named(struct rk_import *im, s
     return NULL;
 }
 
-/* Anna Svensson: two words or more, each with a capital, no digit. */
-static bool looks_like_name(struct rk_text text)
+static void refuse_name(struct rk_import *im, const struct rk_import_column *c)
 {
-    size_t words = 0;
-    bool start = true;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.text[i];
-        if (c >= '0' && c <= '9')
-            return false;
-        if (c == ' ') {
-            start = true;
-        } else if (start) {
-            if ((c >= 'a' && c <= 'z') || !strncmp(text.text + i, "å", 2) ||
-                !strncmp(text.text + i, "ä", 2) || !strncmp(text.text + i, "ö", 2))
-                return false;
-            words++;
-            start = false;
-        }
-    }
-    return words >= 2;
+    if (rk_looks_like_name(c->name))
+        rk_import_error(im, &c->pos,
+                        _("looks like a person's name: give the rater a code with "
+                          "--map rater.CODE='%s'"),
+                        c->name.text);
 }
 
 static void bind_scores(struct rk_import *im)
@@ -301,8 +294,12 @@ static void bind_scores(struct rk_import *im)
         if (c->use != UNCLAIMED)
             rk_import_error(im, &c->pos, _("claimed twice: by --columns and before"));
         else if (criteria && im->options.criterion_count && !known)
-            rk_import_error(im, &c->pos, _("no criterion of the rubric has this name: "
-                                        "--map criterion.ID='%s' says which it is"), c->name.text);
+            rk_import_error(im, &c->pos,
+                            _("no criterion of the rubric has this name: "
+                              "--map criterion.ID='%s' says which it is"),
+                            c->name.text);
+        else if (!criteria)
+            refuse_name(im, c);
         c->use = SCORE;
         c->key = known ? known->id : c->name.text;
     }
@@ -324,15 +321,16 @@ static void bind_remaining_raters(struct rk_import *im)
         return;
     for (size_t i = 0; i < im->column_count; i++) {
         struct rk_import_column *c = &im->columns[i];
-        if (c->use != UNCLAIMED || (im->options.drop_unknown && looks_like_name(c->name)) ||
+        if (c->use != UNCLAIMED || (im->options.drop_unknown && rk_looks_like_name(c->name)) ||
             rk_words_in(im->options.words, "personal", c->name))
             continue;
         if (rk_words_in(im->options.words, "computed", c->name))
-            rk_import_error(im, &c->pos, _("looks like a sum or a mean, not a rater: --drop '%s', or "
-                                        "name the raters with --columns"), c->name.text);
-        else if (looks_like_name(c->name))
-            rk_import_error(im, &c->pos, _("looks like a person's name: give the rater a code with "
-                                        "--map rater.CODE='%s'"), c->name.text);
+            rk_import_error(im, &c->pos,
+                            _("looks like a sum or a mean, not a rater: --drop '%s', or "
+                              "name the raters with --columns"),
+                            c->name.text);
+        else
+            refuse_name(im, c);
         c->use = SCORE;
         c->key = c->name.text;
     }
@@ -348,23 +346,26 @@ static void check_scores(struct rk_import *im)
         for (size_t k = 0; k < i; k++)
             if (im->columns[k].use == SCORE && !strcmp(im->columns[k].key, im->columns[i].key))
                 rk_import_error(im, &im->columns[i].pos, _("a second column for %s"),
-                             im->columns[i].key);
+                                im->columns[i].key);
     }
     struct rk_pos pos = header_pos(im);
     if (!im->score_columns)
-        rk_import_error(im, &pos, im->options.wide == RK_WIDE_CRITERIA
-                                   ? _("no column is a criterion: give --rubric FILE, --columns or "
-                                       "--map criterion.ID=Header")
-                                   : _("no column is a rater: give --columns or "
-                                       "--map rater.CODE=Header"));
+        rk_import_error(im, &pos,
+                        im->options.wide == RK_WIDE_CRITERIA
+                            ? _("no column is a criterion: give --rubric FILE, --columns or "
+                                "--map criterion.ID=Header")
+                            : _("no column is a rater: give --columns or "
+                                "--map rater.CODE=Header"));
     for (size_t i = 0; i < im->options.criterion_count && im->score_columns &&
-                       im->options.wide == RK_WIDE_CRITERIA; i++) {
+                       im->options.wide == RK_WIDE_CRITERIA;
+         i++) {
         const char *id = im->options.criteria[i].id;
         bool found = false;
         for (size_t k = 0; k < im->column_count; k++)
             found |= im->columns[k].use == SCORE && !strcmp(im->columns[k].key, id);
         if (!found)
-            rk_log(im->options.log, RK_NOTE, &pos, _("no column for the rubric's criterion %s"), id);
+            rk_log(im->options.log, RK_NOTE, &pos, _("no column for the rubric's criterion %s"),
+                   id);
     }
 }
 
@@ -411,11 +412,13 @@ static void bind_aliases(struct rk_import *im)
                     continue; /* our own name has been found */
                 if (found != SIZE_MAX)
                     rk_import_error(im, &c->pos, _("may be %s or %s: say which with --map"),
-                                 im->schema->fields[found].name, im->schema->fields[f].name);
+                                    im->schema->fields[found].name, im->schema->fields[f].name);
                 else if (before != SIZE_MAX)
-                    rk_import_error(im, &c->pos, _("both this column and '%s' may be %s: say which "
-                                                "with --map %s=…"), im->columns[before].name.text,
-                                 im->schema->fields[f].name, im->schema->fields[f].name);
+                    rk_import_error(im, &c->pos,
+                                    _("both this column and '%s' may be %s: say which "
+                                      "with --map %s=…"),
+                                    im->columns[before].name.text, im->schema->fields[f].name,
+                                    im->schema->fields[f].name);
                 found = f;
             }
             if (found != SIZE_MAX)
@@ -444,9 +447,10 @@ static void check_required(struct rk_import *im)
         rk_buf_printf(&option, "--map %s=", field->name);
         add_quoted(&option, nearest ? nearest : "…");
         struct rk_pos pos = header_pos(im);
-        rk_import_error(im, &pos, _("no column is %s, which every row needs: name theirs with %s, or "
-                                 "give all rows one value with --set %s=…"), field->name,
-                     option.text, field->name);
+        rk_import_error(im, &pos,
+                        _("no column is %s, which every row needs: name theirs with %s, or "
+                          "give all rows one value with --set %s=…"),
+                        field->name, option.text, field->name);
         rk_buf_free(&option);
         rk_free(names);
     }
@@ -490,16 +494,20 @@ static void check_unclaimed(struct rk_import *im)
             if (names[k] == nearest)
                 field = fields[k];
         if (rk_words_in(im->options.words, "personal", c->name))
-            rk_import_error(im, &c->pos, _("names, addresses and identity numbers of people are in no "
-                                        "table of ours: leave it out (--drop)"));
+            rk_import_error(im, &c->pos,
+                            _("names, addresses and identity numbers of people are in no "
+                              "table of ours: leave it out (--drop)"));
         else if (field != SIZE_MAX)
-            rk_import_error(im, &c->pos, _("no column of table %s has this name; the nearest is %s "
-                                        "(--map %s='%s')"), im->table,
-                         im->schema->fields[field].name, im->schema->fields[field].name,
-                         c->name.text);
+            rk_import_error(im, &c->pos,
+                            _("no column of table %s has this name; the nearest is %s "
+                              "(--map %s='%s')"),
+                            im->table, im->schema->fields[field].name,
+                            im->schema->fields[field].name, c->name.text);
         else
-            rk_import_error(im, &c->pos, _("no column of table %s has this name (--keep, --drop or "
-                                        "--map)"), im->table);
+            rk_import_error(im, &c->pos,
+                            _("no column of table %s has this name (--keep, --drop or "
+                              "--map)"),
+                            im->table);
     }
     struct rk_pos pos = header_pos(im);
     if (dropped.size)
@@ -599,7 +607,8 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
         }
     if (im->options.wide != RK_LONG &&
         (im->score == SIZE_MAX || im->criterion == SIZE_MAX || im->rater == SIZE_MAX))
-        return rk_fail(error, RK_BAD_USE, _("--wide turns score sheets into ratings: --table ratings"));
+        return rk_fail(error, RK_BAD_USE,
+                       _("--wide turns score sheets into ratings: --table ratings"));
     enum rk_status status = read_header(im, error);
     if (status != RK_OK)
         return status;

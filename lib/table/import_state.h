@@ -39,8 +39,8 @@ struct rk_import {
     size_t *source;           /* by field: the column, SIZE_MAX = none */
     struct rk_text *constant; /* by field: text NULL = none */
     struct rk_cell_column *constant_reading;
-    bool *closed;             /* by field: the map file has words for it, and no others pass */
-    bool *worded;             /* by field: it has choices, or words of the map file or of rk */
+    bool *closed; /* by field: the map file has words for it, and no others pass */
+    bool *worded; /* by field: it has choices, or words of the map file or of rk */
     size_t score, missing, criterion, rater, group, status, gender, birth; /* fields, or SIZE_MAX */
     size_t score_columns;
 

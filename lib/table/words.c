@@ -8,8 +8,8 @@
 #include <uninorm.h>
 
 struct rk_words {
-    struct rk_strings keys;  /* "column\x1fword" */
-    struct rk_text *ours;    /* by key */
+    struct rk_strings keys; /* "column\x1fword" */
+    struct rk_text *ours;   /* by key */
     uint32_t room;
     struct rk_strings columns; /* that have words */
     struct rk_arena arena;
@@ -81,7 +81,8 @@ struct rk_text rk_tidy(struct rk_buf *out, struct rk_text text)
     if (plain(text))
         return text;
     size_t size = 0;
-    uint8_t *composed = u8_normalize(UNINORM_NFC, (const uint8_t *)text.text, text.size, NULL, &size);
+    uint8_t *composed =
+        u8_normalize(UNINORM_NFC, (const uint8_t *)text.text, text.size, NULL, &size);
     if (!composed || (size == text.size && !memcmp(composed, text.text, size))) {
         free(composed);
         return text;
@@ -90,6 +91,27 @@ struct rk_text rk_tidy(struct rk_buf *out, struct rk_text text)
     rk_buf_add(out, composed, size);
     free(composed);
     return (struct rk_text){out->text, out->size};
+}
+
+bool rk_looks_like_name(struct rk_text text)
+{
+    size_t words = 0;
+    bool start = true;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.text[i];
+        if (c >= '0' && c <= '9')
+            return false;
+        if (c == ' ') {
+            start = true;
+        } else if (start) {
+            if ((c >= 'a' && c <= 'z') || !strncmp(text.text + i, "å", 2) ||
+                !strncmp(text.text + i, "ä", 2) || !strncmp(text.text + i, "ö", 2))
+                return false;
+            words++;
+            start = false;
+        }
+    }
+    return words >= 2;
 }
 
 struct rk_words *rk_words_new(void) { return rk_alloc(1, sizeof(struct rk_words)); }
@@ -138,8 +160,8 @@ enum rk_status rk_words_read(struct rk_words *words, const char *path, struct rk
         for (void *in = NULL; status == RK_OK && rk_json_each(member, &in, &text, &word);)
             if (!rk_json_text(word) ||
                 !rk_words_add(words, column, rk_text(text), rk_text(rk_json_text(word))))
-                status = rk_fail(error, RK_BAD_DATA, _("%s: the word '%s' has two meanings"), column,
-                                 text);
+                status = rk_fail(error, RK_BAD_DATA, _("%s: the word '%s' has two meanings"),
+                                 column, text);
     }
     for (void *at = NULL; status == RK_OK && sets && rk_json_each(sets, &at, &column, &member);) {
         rk_buf_clear(&name);

@@ -1,7 +1,7 @@
 /* Words of foreign files: "aktiv" for active, "jäv" for conflict. A table of them comes with rk
- * (share/schema/words.map.json), in the form of a map file's `values`; the user's own map file gives
- * more. Words are compared without regard to case, blanks around them, and how å, ä, ö were put
- * together (NFC). */
+ * (share/schema/words.map.json), in the form of a map file's `values`; the user's own map file
+ * gives more. Words are compared without regard to case, blanks around them, and how å, ä, ö were
+ * put together (NFC). */
 #ifndef RK_WORDS_H
 #define RK_WORDS_H
 
@@ -11,8 +11,8 @@
 struct rk_words;
 
 struct rk_words *rk_words_new(void);
-/* {"values": {column: {word: ours}}, "sets": {name: [word]}}; a column may be TABLE.column. Two words
- * that fold to one and mean different things are RK_BAD_DATA. */
+/* {"values": {column: {word: ours}}, "sets": {name: [word]}}; a column may be TABLE.column. Two
+ * words that fold to one and mean different things are RK_BAD_DATA. */
 enum rk_status rk_words_read(struct rk_words *words, const char *path, struct rk_error *error);
 /* `column` as above. False when the word is there already and means something else. */
 bool rk_words_add(struct rk_words *words, const char *column, struct rk_text word,
@@ -32,5 +32,9 @@ struct rk_text rk_fold(struct rk_buf *out, struct rk_text text);
 /* The text in NFC without blanks and line breaks at its ends; itself where nothing changes, else in
  * `out`, which is replaced. */
 struct rk_text rk_tidy(struct rk_buf *out, struct rk_text text);
+
+/* Anna Svensson: two words or more, each with a capital, and no digit. One word alone can't be
+ * told. */
+bool rk_looks_like_name(struct rk_text text);
 
 #endif

@@ -1,9 +1,9 @@
 /* lib/table/cell and words: cells as Swedish offices and Excel write them. */
-#include "stream/json.h"
 #include "table/cell.h"
-#include "table/words.h"
 
 #include "check.h"
+#include "stream/json.h"
+#include "table/words.h"
 
 static struct rk_cell_column column;
 static struct rk_buf out, why;
@@ -30,9 +30,15 @@ static void numbers(void)
     column = (struct rk_cell_column){0};
     CHECK_TEXT(as(RK_NUMBER, "4,5"), "4.5");
     CHECK_TEXT(as(RK_NUMBER, "4.50"), "4.50");
-    CHECK_TEXT(as(RK_NUMBER, "\xe2\x88\x92" "2,5"), "-2.5");
-    CHECK_TEXT(as(RK_NUMBER, "12\xc2\xa0" "500,25"), "12500.25");
-    CHECK_TEXT(as(RK_NUMBER, "1\xe2\x80\xaf" "234 567"), "1234567");
+    CHECK_TEXT(as(RK_NUMBER, "\xe2\x88\x92"
+                             "2,5"),
+               "-2.5");
+    CHECK_TEXT(as(RK_NUMBER, "12\xc2\xa0"
+                             "500,25"),
+               "12500.25");
+    CHECK_TEXT(as(RK_NUMBER, "1\xe2\x80\xaf"
+                             "234 567"),
+               "1234567");
     CHECK_TEXT(as(RK_NUMBER, "12 50"), "refused");
     CHECK_TEXT(as(RK_NUMBER, "1 234 5,0"), "refused");
     CHECK_TEXT(as(RK_NUMBER, "1.234,5"), "refused");
@@ -177,6 +183,9 @@ static void words(void)
 {
     struct rk_text ours;
     struct rk_words *w = rk_words_new();
+    CHECK(rk_looks_like_name(RK_TEXT("Namn Ettsson")) && rk_looks_like_name(RK_TEXT("Å Öst-Berg")));
+    CHECK(!rk_looks_like_name(RK_TEXT("Bedömare 1")) && !rk_looks_like_name(RK_TEXT("Avogadro")) &&
+          !rk_looks_like_name(RK_TEXT("Respekt för brukaren")));
     CHECK_TEXT(fold("  Kandidat\n ID\xc2\xa0: "), "kandidat id");
     CHECK_TEXT(fold("A\xcc\x8aLDER"), "ålder"); /* å put together from two */
     CHECK_TEXT(fold("ÅLDER*"), "ålder");
@@ -198,7 +207,8 @@ static void words(void)
     CHECK(rk_words_read(w, "share/schema/words.map.json", &error) == RK_OK);
     CHECK(rk_words_find(w, "ratings", "missing", RK_TEXT("Jäv"), &ours) &&
           rk_text_is(ours, "conflict"));
-    CHECK(rk_words_in(w, "personal", RK_TEXT("FÖRNAMN")) && !rk_words_in(w, "personal", RK_TEXT("kön")));
+    CHECK(rk_words_in(w, "personal", RK_TEXT("FÖRNAMN")) &&
+          !rk_words_in(w, "personal", RK_TEXT("kön")));
     rk_words_free(w);
 }
 

@@ -41,7 +41,8 @@ static const char *read_with(const char *bytes, size_t size, struct rk_foreign_o
         for (size_t i = 0; i < row.count; i++) {
             struct rk_pos pos = rk_foreign_pos(foreign, i);
             rk_buf_printf(&out, "<%.*s@%d:%d>", (int)row.cells[i].size,
-                          row.cells[i].size ? row.cells[i].text : "", (int)pos.line, (int)pos.column);
+                          row.cells[i].size ? row.cells[i].text : "", (int)pos.line,
+                          (int)pos.column);
         }
         rk_buf_char(&out, '\n');
     }
@@ -54,7 +55,7 @@ static const char *read_with(const char *bytes, size_t size, struct rk_foreign_o
 }
 
 #define READ(literal) read_with(literal, sizeof(literal) - 1, (struct rk_foreign_options){0})
-#define READ_AS(literal, ...)                                                                    \
+#define READ_AS(literal, ...)                                                                      \
     read_with(literal, sizeof(literal) - 1, (struct rk_foreign_options){__VA_ARGS__})
 
 static void encodings(void)
@@ -72,8 +73,11 @@ static void encodings(void)
     CHECK(strstr(READ("\xff\xfeK\0;"), "cut short"));
     CHECK(strstr(READ("\xff\xfeK\0\0\xd8;\0"), "not whole UTF-16"));
     CHECK(strstr(READ("a;b\n\xe5;\x81\n"), "2:3: byte 0x81"));
-    CHECK(strstr(READ("\xef\xbb\xbf" "a;b\n\xe5;1\n"), "2:1: the text is not whole UTF-8"));
-    CHECK(strstr(READ("Kön;b\nx;\xe5\n"), "2:3: the text is not whole UTF-8, yet line 1 holds UTF-8"));
+    CHECK(strstr(READ("\xef\xbb\xbf"
+                      "a;b\n\xe5;1\n"),
+                 "2:1: the text is not whole UTF-8"));
+    CHECK(strstr(READ("Kön;b\nx;\xe5\n"),
+                 "2:3: the text is not whole UTF-8, yet line 1 holds UTF-8"));
     CHECK_TEXT(READ_AS("K\xc3\xb6;b\nx;\xe5\n", .encoding = RK_WINDOWS_1252),
                "1<KÃ¶@1:1><b@1:5>\n2<x@2:1><å@2:3>\n");
     CHECK(strstr(READ_AS("K\xf6;b\n", .encoding = RK_UTF_8), "1:2: the text is not whole UTF-8"));
@@ -94,8 +98,9 @@ static void dialects(void)
     CHECK_TEXT(READ_AS("a;b,c\n", .delimiter = ','), "1<a;b@1:1><c@1:5>\n");
     /* CR alone, blank lines, no line end at the end, true lines after a line break in quotes */
     CHECK_TEXT(READ("a;b\r1;2\r"), "1<a@1:1><b@1:3>\n2<1@2:1><2@2:3>\n");
-    CHECK_TEXT(READ("a;b\n\n;\n \xc2\xa0;\n1;2"),
-               "1<a@1:1><b@1:3>\n2_<@2:1>\n3_<@3:1><@3:2>\n4_< \xc2\xa0@4:1><@4:4>\n5<1@5:1><2@5:3>\n");
+    CHECK_TEXT(
+        READ("a;b\n\n;\n \xc2\xa0;\n1;2"),
+        "1<a@1:1><b@1:3>\n2_<@2:1>\n3_<@3:1><@3:2>\n4_< \xc2\xa0@4:1><@4:4>\n5<1@5:1><2@5:3>\n");
     CHECK_TEXT(READ("a;b\n\"x\r\n\"\"y\"\"\";2\n3;4\n"),
                "1<a@1:1><b@1:3>\n2<x\r\n\"y\"@2:1><2@3:8>\n4<3@4:1><4@4:3>\n");
     CHECK_TEXT(READ("a;b\n1;\"\"\n"), "1<a@1:1><b@1:3>\n2<1@2:1><@2:3>\n");

@@ -25,12 +25,12 @@ static const char workbook_types[] =
 static const char workbook_root[] =
     XML "<Relationships xmlns=\"" PACKAGE "/relationships\"><Relationship Id=\"rId1\" Type=\"" RELS
         "/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
-static const char workbook_rels[] =
-    XML "<Relationships xmlns=\"" PACKAGE "/relationships\">"
-        "<Relationship Id=\"rId1\" Type=\"" RELS "/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
-        "<Relationship Id=\"rId3\" Type=\"" RELS "/styles\" Target=\"styles.xml\"/>"
-        "<Relationship Id=\"rId4\" Type=\"" RELS "/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/>"
-        "</Relationships>";
+static const char workbook_rels[] = XML
+    "<Relationships xmlns=\"" PACKAGE "/relationships\">"
+    "<Relationship Id=\"rId1\" Type=\"" RELS "/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
+    "<Relationship Id=\"rId3\" Type=\"" RELS "/styles\" Target=\"styles.xml\"/>"
+    "<Relationship Id=\"rId4\" Type=\"" RELS "/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/>"
+    "</Relationships>";
 static const char workbook_main[] =
     XML "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELS "\"><workbookPr/><sheets>"
         "<sheet name=\"Blad1\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>";
@@ -42,7 +42,7 @@ static const char workbook_styles[] =
         "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/>"
         "<xf numFmtId=\"46\"/><xf numFmtId=\"2\"/></cellXfs></styleSheet>";
 
-#define WORKBOOK_SHEET(rows)                                                                     \
+#define WORKBOOK_SHEET(rows)                                                                       \
     XML "<worksheet xmlns=\"" MAIN "\"><sheetData>" rows "</sheetData></worksheet>"
 #define WORKBOOK_STRINGS(items) XML "<sst xmlns=\"" MAIN "\">" items "</sst>"
 

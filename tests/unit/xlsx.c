@@ -9,8 +9,10 @@ static const char scores_sheet[] = WORKBOOK_SHEET(
     "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c>"
     "<c r=\"C1\" t=\"inlineStr\"><is><t>Kön</t></is></c><c r=\"D1\" t=\"s\"><v>2</v></c></row>"
     "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>3</v></c><c r=\"B2\" s=\"1\"><v>43895</v></c>"
-    "<c r=\"C2\" t=\"str\"><f>A1</f><v>kvinna</v></c><c r=\"D2\" s=\"4\"><v>0.30000000000000004</v></c></row>"
-    "<row r=\"4\" hidden=\"1\"><c r=\"A4\"><v>17</v></c><c r=\"B4\" s=\"2\"><v>43895.729166666664</v></c>"
+    "<c r=\"C2\" t=\"str\"><f>A1</f><v>kvinna</v></c><c r=\"D2\" "
+    "s=\"4\"><v>0.30000000000000004</v></c></row>"
+    "<row r=\"4\" hidden=\"1\"><c r=\"A4\"><v>17</v></c><c r=\"B4\" "
+    "s=\"2\"><v>43895.729166666664</v></c>"
     "<c r=\"D4\"><f>SUM(D2:D3)</f><v>4.5</v></c></row>"
     "<row><c t=\"b\"><v>1</v></c><c s=\"3\"><v>0.0625</v></c><c s=\"1\"/>"
     "<c t=\"e\"><f>X1</f><v>#REF!</v></c><c><f>NOW()</f></c></row>");
@@ -18,11 +20,10 @@ static const char scores_strings[] = WORKBOOK_STRINGS(
     "<si><t>Kandidat</t></si><si><t xml:space=\"preserve\"> Ansökningsdatum</t></si>"
     "<si><r><t>Po</t></r><r><rPr/><t>äng</t></r><rPh><t>reading</t></rPh></si>"
     "<si><t>K_x002D_1_x000D_</t></si>");
-static const char scores_dump[] =
-    "1:t<Kandidat>t< Ansökningsdatum>t<Kön>t<Poäng>\n"
-    "2:t<K-1\r>D<43895>t<kvinna>n<0.3>\n"
-    "4:n<17>M<43895.7291666667>-n<4.5>\n"
-    "5:b<true>H<0.0625>-e<#REF!>u<=>\n";
+static const char scores_dump[] = "1:t<Kandidat>t< Ansökningsdatum>t<Kön>t<Poäng>\n"
+                                  "2:t<K-1\r>D<43895>t<kvinna>n<0.3>\n"
+                                  "4:n<17>M<43895.7291666667>-n<4.5>\n"
+                                  "5:b<true>H<0.0625>-e<#REF!>u<=>\n";
 
 /* Rows as text; NULL and the reason in `error` when the workbook is refused. */
 static char *dump(const struct rk_buf *bytes, struct rk_error *error)
@@ -45,7 +46,7 @@ static char *dump(const struct rk_buf *bytes, struct rk_error *error)
         for (size_t i = 0; i < row.count; i++) {
             const struct rk_foreign_cell *c = &row.cells[i];
             if (c->size)
-                rk_buf_printf(&out, "%c<%.*s>", "tnbDMHeu"[c->kind], (int)c->size, c->text);
+                rk_buf_printf(&out, "%c<%.*s>", "tnbDMHeu"[c->kind], (int)c -> size, c -> text);
             else
                 rk_buf_char(&out, '-');
         }
@@ -134,7 +135,8 @@ static void contents(void)
     for (int i = 1; i <= 5000; i++)
         rk_buf_printf(&sheet,
                       "<row r=\"%d\"><c r=\"A%d\"><v>%d</v></c><c r=\"B%d\" t=\"inlineStr\"><is>"
-                      "<t>text number %d</t></is></c></row>", i, i, i, i, i);
+                      "<t>text number %d</t></is></c></row>",
+                      i, i, i, i, i);
     rk_buf_text(&sheet, "</sheetData></worksheet>");
     book = workbook(NULL, sheet.text, NULL);
     text = dump(&book, &error);
@@ -236,13 +238,13 @@ static void broken_xml(void)
                 text[at] = scores_sheet[at];
             else if (!cut)
                 text[at] = put[k];
-            struct workbook_part parts[] = {
-                {"[Content_Types].xml", workbook_types, 0}, {"_rels/.rels", workbook_root, 0},
-                {"xl/workbook.xml", workbook_main, 0},
-                {"xl/_rels/workbook.xml.rels", workbook_rels, 0},
-                {"xl/styles.xml", workbook_styles, 0},
-                {"xl/sharedStrings.xml", scores_strings, 0},
-                {"xl/worksheets/sheet1.xml", text, size - cut + twice}};
+            struct workbook_part parts[] = {{"[Content_Types].xml", workbook_types, 0},
+                                            {"_rels/.rels", workbook_root, 0},
+                                            {"xl/workbook.xml", workbook_main, 0},
+                                            {"xl/_rels/workbook.xml.rels", workbook_rels, 0},
+                                            {"xl/styles.xml", workbook_styles, 0},
+                                            {"xl/sharedStrings.xml", scores_strings, 0},
+                                            {"xl/worksheets/sheet1.xml", text, size - cut + twice}};
             struct rk_buf book = workbook_zip(parts, 7);
             struct rk_error error = {0};
             char *got = dump(&book, &error);
@@ -258,8 +260,10 @@ static void hostile(void)
 {
     static const char cell[] = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>";
     struct workbook_part parts[] = {
-        {"[Content_Types].xml", workbook_types, 0}, {"_rels/.rels", workbook_root, 0},
-        {"xl/workbook.xml", workbook_main, 0}, {"xl/_rels/workbook.xml.rels", workbook_rels, 0},
+        {"[Content_Types].xml", workbook_types, 0},
+        {"_rels/.rels", workbook_root, 0},
+        {"xl/workbook.xml", workbook_main, 0},
+        {"xl/_rels/workbook.xml.rels", workbook_rels, 0},
         {"xl/styles.xml", workbook_styles, 0},
         {"xl/sharedStrings.xml", WORKBOOK_STRINGS(""), 0},
         {"xl/worksheets/sheet1.xml", scores_sheet, 0},
@@ -296,7 +300,8 @@ static void hostile(void)
     CHECK(refused(workbook_zip(parts, n), "nested deeper"));
     rk_buf_free(&deep);
 
-    parts[0] = (struct workbook_part){"mimetype", "application/vnd.oasis.opendocument.spreadsheet", 0};
+    parts[0] =
+        (struct workbook_part){"mimetype", "application/vnd.oasis.opendocument.spreadsheet", 0};
     parts[1] = (struct workbook_part){"content.xml", "<a/>", 0};
     CHECK(refused(workbook_zip(parts, 2), "an OpenDocument file"));
     parts[0] = (struct workbook_part){"letter.txt", "hello", 0};
@@ -304,7 +309,8 @@ static void hostile(void)
 
     CHECK(refused(rows_only("<row r=\"2\"/><row r=\"1\"/>"), "not in order"));
     CHECK(refused(rows_only("<row r=\"1048577\"/>"), "not in order"));
-    CHECK(refused(rows_only("<row r=\"1\"><c r=\"B1\"><v>1</v></c><c r=\"A1\"/></row>"), "not in order"));
+    CHECK(refused(rows_only("<row r=\"1\"><c r=\"B1\"><v>1</v></c><c r=\"A1\"/></row>"),
+                  "not in order"));
     CHECK(refused(rows_only("<row r=\"1\"><c r=\"A2\"/></row>"), "not in order"));
     CHECK(refused(rows_only("<row r=\"1\"><c r=\"XFE1\"/></row>"), "not in order"));
     CHECK(refused(rows_only("<row r=\"1\"><c t=\"s\"><v>0</v></c></row>"), "shared text"));
@@ -327,7 +333,8 @@ static void hostile(void)
 
 /* ---- the workbooks of the golden cases ---- */
 
-static void write_file(const char *folder, const char *name, const struct rk_buf *bytes, size_t size)
+static void write_file(const char *folder, const char *name, const struct rk_buf *bytes,
+                       size_t size)
 {
     struct rk_buf path = {0};
     rk_buf_printf(&path, "%s/%s", folder, name);
@@ -371,20 +378,24 @@ static void write_samples(const char *folder)
     book.text[book.size / 2] ^= 1;
     write_file(folder, "bad-byte.xlsx", &book, book.size);
     rk_buf_free(&book);
-    book = workbook(NULL, WORKBOOK_SHEET(
-        "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Kandidat</t></is></c>"
-        "<c r=\"B1\" t=\"inlineStr\"><is><t>Ref.nr</t></is></c>"
-        "<c r=\"C1\" t=\"inlineStr\"><is><t>Ansökningsdatum</t></is></c></row>"
-        "<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\" t=\"e\"><f>X!A1</f><v>#REF!</v></c>"
-        "<c r=\"C2\"><f>TODAY()</f></c></row>"
-        "<row r=\"3\"><c r=\"A3\" s=\"1\"><v>43895</v></c>"
-        "<c r=\"B3\" t=\"inlineStr\"><is><t>R7</t></is></c>"
-        "<c r=\"C3\" t=\"inlineStr\"><is><t>#SAKNAS!</t></is></c></row>"), NULL);
+    book = workbook(
+        NULL,
+        WORKBOOK_SHEET(
+            "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Kandidat</t></is></c>"
+            "<c r=\"B1\" t=\"inlineStr\"><is><t>Ref.nr</t></is></c>"
+            "<c r=\"C1\" t=\"inlineStr\"><is><t>Ansökningsdatum</t></is></c></row>"
+            "<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\" t=\"e\"><f>X!A1</f><v>#REF!</v></c>"
+            "<c r=\"C2\"><f>TODAY()</f></c></row>"
+            "<row r=\"3\"><c r=\"A3\" s=\"1\"><v>43895</v></c>"
+            "<c r=\"B3\" t=\"inlineStr\"><is><t>R7</t></is></c>"
+            "<c r=\"C3\" t=\"inlineStr\"><is><t>#SAKNAS!</t></is></c></row>"),
+        NULL);
     write_file(folder, "bad-cells.xlsx", &book, book.size);
     rk_buf_free(&book);
-    book = workbook(NULL, XML "<!DOCTYPE w [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;\">]>"
-                              "<worksheet xmlns=\"" MAIN "\"><sheetData><row r=\"1\"><c "
-                              "t=\"inlineStr\"><is><t>&b;</t></is></c></row></sheetData></worksheet>",
+    book = workbook(NULL,
+                    XML "<!DOCTYPE w [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;\">]>"
+                        "<worksheet xmlns=\"" MAIN "\"><sheetData><row r=\"1\"><c "
+                        "t=\"inlineStr\"><is><t>&b;</t></is></c></row></sheetData></worksheet>",
                     NULL);
     write_file(folder, "bad-entities.xlsx", &book, book.size);
     rk_buf_free(&book);
