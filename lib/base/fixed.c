@@ -123,8 +123,11 @@ rk_fixed rk_fixed_round_to(rk_fixed value, int decimals)
 rk_fixed rk_fixed_round(rk_fixed value)
 {
     u128 v = size_of(value), step = 1;
-    while (v / step >= 1000000000000u)
+    for (u128 limit = 1000000000000u; v >= limit; limit *= 10) {
         step *= 10;
+        if (limit > ~(u128)0 / 10)
+            break;
+    }
     u128 rounded = divide(v, step) * step;
     return value < 0 ? -(rk_fixed)rounded : (rk_fixed)rounded;
 }

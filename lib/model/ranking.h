@@ -21,6 +21,7 @@ struct rk_ranking_row {
     uint32_t stage;                  /* RK_NONE = '*', all stages together */
     bool ranked;                     /* else combined, rank and tied are missing */
     bool whole;                      /* ranked, and rated by every group with a weight */
+    bool failed_gate;                /* ranked after all who did not */
     rk_fixed combined;
     uint32_t rank;                   /* competition rank: 1, 1, 3 */
     uint32_t tied;                   /* how many share it, 1 = alone */

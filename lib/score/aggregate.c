@@ -27,13 +27,13 @@ struct rk_aggregate {
     struct rk_ids *ids;
     struct rk_tuples keys;
     struct cell *cells;
-    uint32_t cell_room, last_cell;
+    uint32_t cell_room, last_cell, last_contest, last_person;
     struct rk_tuples contest_keys;
     struct contest *contests;
-    uint32_t contest_room;
+    uint32_t contest_room, contest_count;
     struct rk_tuples people; /* recruitment, candidate */
     uint32_t *gates;         /* by person: number in gate_lists, RK_NONE = none failed */
-    uint32_t person_room;
+    uint32_t person_room, person_count;
     struct rk_strings gate_lists;
     struct rk_tuples sheets; /* recruitment, candidate, rater, stage: told apart */
     uint32_t *sheet_places;
@@ -138,6 +138,15 @@ static uint32_t merge_gates(struct rk_aggregate *a, uint32_t old, struct rk_text
     return number;
 }
 
+/* rk_tuples_add for pairs that come in runs: the last one is tried first. */
+static uint32_t add_pair(struct rk_tuples *pairs, uint32_t *last, uint32_t first, uint32_t second)
+{
+    const uint32_t *members = pairs->members + 2 * (size_t)*last;
+    if (*last >= pairs->count || members[0] != first || members[1] != second)
+        *last = rk_tuples_add(pairs, (uint32_t[]){first, second});
+    return *last;
+}
+
 enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s, uint32_t place,
                                 struct rk_error *error)
 {
@@ -187,20 +196,22 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
         return clash(error, "score", 0, _("the scores are too large to be added exactly"));
     cell->n[s->basis] += s->count;
 
-    uint32_t before = a->contest_keys.count, contest = rk_tuples_add(&a->contest_keys, key);
+    uint32_t contest = add_pair(&a->contest_keys, &a->last_contest, s->recruitment, s->stage);
     ROOM_AT(a->contests, contest, a->contest_room);
     struct contest *c = &a->contests[contest];
-    if (contest == before)
+    if (a->contest_keys.count > a->contest_count) {
+        a->contest_count++;
         *c = (struct contest){value, value, s->percent, s->has_adjusted, 0};
+    }
     if (value < c->least)
         c->least = value;
     if (value > c->most)
         c->most = value;
 
-    before = a->people.count;
-    uint32_t person = rk_tuples_add(&a->people, (uint32_t[]){s->recruitment, s->candidate});
-    if (person == before) {
-        ROOM_AT(a->gates, person, a->person_room);
+    uint32_t person = add_pair(&a->people, &a->last_person, s->recruitment, s->candidate);
+    ROOM_AT(a->gates, person, a->person_room);
+    if (a->people.count > a->person_count) {
+        a->person_count++;
         a->gates[person] = RK_NONE;
     }
     a->gates[person] = merge_gates(a, a->gates[person], s->gates);
@@ -410,7 +421,7 @@ static struct rk_ranking_row *new_row(struct rk_aggregate *a, uint32_t recruitme
 }
 
 /* Flags of the candidate, whatever the stage; true when the candidate can be ranked. */
-static bool flag_person(const struct rk_aggregate *a, const struct rk_ranking_row *row,
+static bool flag_person(const struct rk_aggregate *a, struct rk_ranking_row *row,
                         struct rk_buf *flags)
 {
     const struct rk_contender *contender = contender_of(a, row->recruitment, row->candidate);
@@ -421,17 +432,12 @@ static bool flag_person(const struct rk_aggregate *a, const struct rk_ranking_ro
     struct rk_text gates = {0}, gate;
     if (person != RK_NONE && a->gates[person] != RK_NONE)
         gates = a->gate_lists.texts[a->gates[person]];
+    row->failed_gate = gates.size > 0;
     while (rk_list_next(&gates, &gate)) {
         flag(flags, "gate:", NULL);
         rk_buf_add(flags, gate.text, gate.size);
     }
     return active;
-}
-
-static bool failed_gate(const struct rk_aggregate *a, const struct rk_ranking_row *row)
-{
-    uint32_t person = rk_tuples_find(&a->people, (uint32_t[]){row->recruitment, row->candidate});
-    return person != RK_NONE && a->gates[person] != RK_NONE;
 }
 
 /* One candidate in one contest. */
@@ -574,7 +580,7 @@ static int by_standing(const void *x, const void *y, void *context)
     if (p->ranked != q->ranked)
         return p->ranked ? -1 : 1;
     if (p->ranked) {
-        bool p_failed = failed_gate(a, p), q_failed = failed_gate(a, q);
+        bool p_failed = p->failed_gate, q_failed = q->failed_gate;
         if (p_failed != q_failed)
             return p_failed ? 1 : -1;
         if (p->combined != q->combined)
@@ -600,10 +606,10 @@ static void rank_rows(struct rk_aggregate *a, size_t start, rk_fixed tolerance)
     size_t end = a->result.ranking.count, next;
     qsort_r(rows + start, end - start, sizeof *rows, by_standing, a);
     for (size_t i = start; i < end && rows[i].ranked; i = next) {
-        bool near = false, failed = failed_gate(a, &rows[i]);
+        bool near = false, failed = rows[i].failed_gate;
         for (next = i + 1; next < end && rows[next].ranked; next++) {
             rk_fixed apart = rows[i].combined - rows[next].combined;
-            if ((apart < 0 ? -apart : apart) > tolerance || failed_gate(a, &rows[next]) != failed)
+            if ((apart < 0 ? -apart : apart) > tolerance || rows[next].failed_gate != failed)
                 break;
             near |= rk_fixed_round(rows[next].combined) != rk_fixed_round(rows[i].combined);
         }

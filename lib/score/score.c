@@ -696,8 +696,13 @@ void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *scor
             ? RK_FIXED_ONE
             : rk_fixed_round(rk_fixed_times(sheet->weight, reciprocal(scorer, whole)));
     if (scorer->people.count) {
-        uint32_t person = rk_tuples_find(&scorer->people, m);
-        if (person != RK_NONE)
+        uint32_t person = scorer->last_person; /* rows of a candidate stand together */
+        if (person >= scorer->people.count ||
+            memcmp(scorer->people.members + 2 * (size_t)person, m, 2 * sizeof *m) != 0)
+            person = rk_tuples_find(&scorer->people, m);
+        if (person != RK_NONE) {
+            scorer->last_person = person;
             score->gates = scorer->persons[person].failed;
+        }
     }
 }
