@@ -3,6 +3,7 @@
 #include "model/codebook.h"
 #include "model/contents.h"
 #include "model/rules.h"
+#include "model/specification.h"
 #include "privacy/identity.h"
 #include "table/findings.h"
 #include "table/pass.h"
@@ -65,7 +66,7 @@ static enum rk_status find_files(struct work *w, struct rk_error *error)
     for (size_t i = 0; i < (run->operand_count ? run->operand_count : 1); i++) {
         const char *path = run->operand_count ? run->operands[i] : "-", *name = options.table;
         enum rk_content kind =
-            name ? RK_CONTENT_TABLE : rk_content_of("", path, rk_rules_tables, &name);
+            name ? RK_CONTENT_TABLE : rk_content_of(path, rk_rules_tables, &name);
         if (kind == RK_CONTENT_NONE)
             rk_usage(_("%s: which table is it? --table NAME tells"), path);
         if (kind == RK_CONTENT_PACKAGE)
@@ -226,6 +227,8 @@ static enum rk_status check_document(struct work *w, const struct rk_content_fil
 {
     struct rk_codebook *codebook;
     struct rk_rubric *rubric;
+    struct rk_specification specification;
+    rk_json *document = NULL;
     struct rk_error why = {0};
     struct listed listed = {w, file->path};
     rk_findings_begin(w->findings, rk_content_name(file->path), file->path, "json");
@@ -240,6 +243,13 @@ static enum rk_status check_document(struct work *w, const struct rk_content_fil
         why.status = rk_codebook_read(&codebook, file->path, &why);
         if (!why.status)
             rk_codebook_free(codebook);
+    } else if (file->kind == RK_CONTENT_SPECIFICATION) {
+        why.status = rk_json_read(&document, file->path, &why);
+        if (!why.status)
+            why.status = rk_specification_from_json(&specification, document, file->path, &why);
+        if (!why.status)
+            rk_specification_free(&specification);
+        rk_json_free(document);
     } else {
         why.status = rk_contents_check_listed(file->path, not_there, &listed, &why);
     }

@@ -29,17 +29,33 @@ static bool is_data(const char *name)
     return false;
 }
 
-enum rk_content rk_content_of(const char *folder, const char *path, const char *const *tables,
-                              const char **table)
+/* The documents: how their names begin, and what folder they may stand in. */
+static const struct {
+    enum rk_content kind;
+    const char *name, *folder;
+} documents[] = {{RK_CONTENT_RUBRIC, "rubric", "rubrics"},
+                 {RK_CONTENT_CODEBOOK, "codebook", "codebooks"},
+                 {RK_CONTENT_SPECIFICATION, "specification", "reports"}};
+enum { DOCUMENTS = sizeof documents / sizeof *documents };
+
+/* The last folder of the path before `name` is `folder`. */
+static bool stands_in(const char *path, const char *name, const char *folder)
+{
+    size_t size = strlen(folder);
+    const char *start = name - 1 - size;
+    return (size_t)(name - path) > size && !strncmp(start, folder, size) &&
+           (start == path || start[-1] == '/');
+}
+
+enum rk_content rk_content_of(const char *path, const char *const *tables, const char **table)
 {
     const char *name = rk_content_name(path);
     size_t size = strcspn(name, ".");
-    bool json = ends(name, ".json");
     *table = NULL;
-    if (json && (!strcmp(folder, "rubrics/") || !strncmp(name, "rubric", 6)))
-        return RK_CONTENT_RUBRIC;
-    if (json && (!strcmp(folder, "codebooks/") || !strncmp(name, "codebook", 8)))
-        return RK_CONTENT_CODEBOOK;
+    for (size_t d = 0; d < DOCUMENTS && ends(name, ".json"); d++)
+        if (!strncmp(name, documents[d].name, strlen(documents[d].name)) ||
+            stands_in(path, name, documents[d].folder))
+            return documents[d].kind;
     if (!strcmp(name, "datapackage.json"))
         return RK_CONTENT_PACKAGE;
     for (const char *const *t = tables; *t; t++)
@@ -61,24 +77,32 @@ static bool is_folder(const char *path)
     return !stat(path, &info) && S_ISDIR(info.st_mode);
 }
 
-static enum rk_status add_folder(struct rk_contents *contents, const char *root, const char *folder,
+static bool holds_documents(const char *folder)
+{
+    for (size_t d = 0; d < DOCUMENTS; d++)
+        if (!strcmp(documents[d].folder, folder))
+            return true;
+    return false;
+}
+
+static enum rk_status add_folder(struct rk_contents *contents, const char *folder, bool top,
                                  const char *const *tables, struct rk_log *log,
                                  struct rk_error *error)
 {
     struct rk_buf path = {0};
     char **names;
-    rk_buf_printf(&path, "%s/%s", root, folder);
-    enum rk_status status = rk_listing(&names, path.text, error);
+    enum rk_status status = rk_listing(&names, folder, error);
     for (char **n = names; n && *n && !status; n++) {
         const char *table;
-        enum rk_content kind = rk_content_of(folder, *n, tables, &table);
         rk_buf_clear(&path);
-        rk_buf_printf(&path, "%s/%s%s", root, folder, *n);
+        rk_buf_printf(&path, "%s/%s", folder, *n);
+        enum rk_content kind = rk_content_of(path.text, tables, &table);
         if (is_folder(path.text)) {
-            rk_buf_clear(&path);
-            rk_buf_printf(&path, "%s/", *n);
-            if (!*folder && (!strcmp(*n, "rubrics") || !strcmp(*n, "codebooks")))
-                status = add_folder(contents, root, path.text, tables, log, error);
+            if (top && holds_documents(*n))
+                status = add_folder(contents, path.text, false, tables, log, error);
+        } else if (!top && (kind == RK_CONTENT_TABLE || kind == RK_CONTENT_PACKAGE)) {
+            rk_log(log, RK_WARNING, &(struct rk_pos){.file = path.text},
+                   _("no table or document of ours, so it is not checked"));
         } else if (kind == RK_CONTENT_NONE) {
             if (is_data(*n))
                 rk_log(log, RK_WARNING, &(struct rk_pos){.file = path.text},
@@ -119,7 +143,7 @@ enum rk_status rk_contents_add_folder(struct rk_contents *contents, const char *
                                       const char *const *tables, struct rk_log *log,
                                       struct rk_error *error)
 {
-    enum rk_status status = add_folder(contents, root, "", tables, log, error);
+    enum rk_status status = add_folder(contents, root, true, tables, log, error);
     rk_contents_sort(contents, tables);
     return status;
 }

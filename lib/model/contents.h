@@ -1,6 +1,6 @@
 /* What stands in a data package's folder, by the names of its files: NAME.csv (.json, .jsonl, each also
  * .gz) where NAME is a table; rubric*.json and rubrics/NAME.json; codebook*.json and codebooks/NAME.json;
- * datapackage.json. */
+ * specification*.json and reports/NAME.json; datapackage.json. */
 #ifndef RK_CONTENTS_H
 #define RK_CONTENTS_H
 
@@ -11,6 +11,7 @@ enum rk_content {
     RK_CONTENT_TABLE,
     RK_CONTENT_RUBRIC,
     RK_CONTENT_CODEBOOK,
+    RK_CONTENT_SPECIFICATION,
     RK_CONTENT_PACKAGE,
 };
 
@@ -25,9 +26,8 @@ struct rk_contents { /* zeroed = empty */
     size_t count, room;
 };
 
-/* What a file is by its name; `tables` ends with NULL. `folder` is "" or "rubrics/" or "codebooks/". */
-enum rk_content rk_content_of(const char *folder, const char *path, const char *const *tables,
-                              const char **table);
+/* What a file is by its name and that of the folder it stands in; `tables` ends with NULL. */
+enum rk_content rk_content_of(const char *path, const char *const *tables, const char **table);
 void rk_contents_add(struct rk_contents *contents, const char *path, enum rk_content kind,
                      const char *table);
 /* All of a folder, documents first, then the tables in the order of `tables`. Data that are nothing of

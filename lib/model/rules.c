@@ -195,7 +195,10 @@ static void session(struct rk_rules *r)
 
 static void candidate(struct rk_rules *r)
 {
-    enum { ID, RECRUITMENT };
+    enum { ID, RECRUITMENT, STATUS, GENDER, BORN };
+    if (is(r, STATUS, "protected") && (there(r, GENDER) || there(r, BORN)))
+        find(r, there(r, GENDER) ? GENDER : BORN, "row-constraint",
+             _("the row of a protected identity must hold neither gender nor birth year"));
     uint32_t number = add_candidate(r, text_of(r, ID));
     uint32_t to = add_recruitment(r, text_of(r, RECRUITMENT));
     if (number != RK_NONE && r->recruitment_of[number] == RK_NONE)
@@ -450,7 +453,7 @@ static const struct rule_table tables[] = {
      {"panelist_id", "consent_until", "consent_withdrawn_on", "birth_year", "guardian_consent"}},
     {"recruitments", recruitment, {"recruitment_id", "rubric", "unit"}},
     {"sessions", session, {"recruitment_id", "stage", "start"}},
-    {"candidates", candidate, {"candidate_id", "recruitment_id"}},
+    {"candidates", candidate, {"candidate_id", "recruitment_id", "status", "gender", "birth_year"}},
     {"raters", rater, {"rater_id", "rater_group", "panelist_id"}},
     {"assignments",
      assignment,

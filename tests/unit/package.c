@@ -130,16 +130,19 @@ static void findings(void)
 static void contents(void)
 {
     const char *table;
-    CHECK(rk_content_of("", "a/b/ratings.csv", rk_rules_tables, &table) == RK_CONTENT_TABLE);
+    CHECK(rk_content_of("a/b/ratings.csv", rk_rules_tables, &table) == RK_CONTENT_TABLE);
     CHECK_TEXT(table, "ratings");
-    CHECK(rk_content_of("", "ratings.2019.jsonl.gz", rk_rules_tables, &table) == RK_CONTENT_TABLE);
-    CHECK(rk_content_of("", "ratings.txt", rk_rules_tables, &table) == RK_CONTENT_NONE);
-    CHECK(rk_content_of("", "rating.csv", rk_rules_tables, &table) == RK_CONTENT_NONE);
-    CHECK(rk_content_of("", "rubric-sof.json", rk_rules_tables, &table) == RK_CONTENT_RUBRIC);
-    CHECK(rk_content_of("rubrics/", "sof.json", rk_rules_tables, &table) == RK_CONTENT_RUBRIC);
-    CHECK(rk_content_of("", "codebook.json", rk_rules_tables, &table) == RK_CONTENT_CODEBOOK);
-    CHECK(rk_content_of("", "town/datapackage.json", rk_rules_tables, &table) ==
-          RK_CONTENT_PACKAGE);
+    CHECK(rk_content_of("ratings.2019.jsonl.gz", rk_rules_tables, &table) == RK_CONTENT_TABLE);
+    CHECK(rk_content_of("ratings.txt", rk_rules_tables, &table) == RK_CONTENT_NONE);
+    CHECK(rk_content_of("rating.csv", rk_rules_tables, &table) == RK_CONTENT_NONE);
+    CHECK(rk_content_of("rubric-sof.json", rk_rules_tables, &table) == RK_CONTENT_RUBRIC);
+    CHECK(rk_content_of("rubrics/sof.json", rk_rules_tables, &table) == RK_CONTENT_RUBRIC);
+    CHECK(rk_content_of("codebook.json", rk_rules_tables, &table) == RK_CONTENT_CODEBOOK);
+    CHECK(rk_content_of("town/datapackage.json", rk_rules_tables, &table) == RK_CONTENT_PACKAGE);
+    CHECK(rk_content_of("a/reports/monthly.json", rk_rules_tables, &table) ==
+          RK_CONTENT_SPECIFICATION);
+    CHECK(rk_content_of("myreports/monthly.json", rk_rules_tables, &table) == RK_CONTENT_NONE);
+    CHECK(rk_content_of("reports/monthly.csv", rk_rules_tables, &table) == RK_CONTENT_NONE);
     CHECK_TEXT(rk_content_name("a/b/c"), "c");
     CHECK_TEXT(rk_content_name("c"), "c");
 }
