@@ -135,27 +135,50 @@ static void set(struct rk_material *material, const struct part *part, void *row
     }
 }
 
-/* The ranking has a column score_G for each rater group G; the schema cannot know which. */
+/* What follows `prefix` in the name of an extra column; size 0 when the name is another. */
+static struct rk_text group_of(const struct rk_table *table, size_t extra, const char *prefix)
+{
+    struct rk_text name = rk_table_extra_name(table, extra);
+    size_t size = strlen(prefix);
+    if (name.size <= size || memcmp(name.text, prefix, size))
+        return RK_TEXT("");
+    return (struct rk_text){name.text + size, name.size - size};
+}
+
+static enum rk_status number_of(struct rk_table *table, size_t extra, rk_fixed *value,
+                                struct rk_error *error)
+{
+    struct rk_cell cell = rk_table_extra(table, extra);
+    if (!cell.size || rk_fixed_parse((struct rk_text){cell.text, cell.size}, value))
+        return RK_OK;
+    struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
+    struct rk_text name = rk_table_extra_name(table, extra);
+    return rk_fail_at(error, RK_BAD_DATA, &pos, _("%.*s: expected a number"), (int)name.size,
+                      name.text);
+}
+
+/* The ranking has columns score_G and weight_G for each rater group G; the schema cannot know
+ * which. */
 static enum rk_status read_groups(struct rk_material *material, struct rk_table *table,
                                   const struct rk_material_ranking *rank, struct rk_error *error)
 {
     struct rk_material_ranking base = *rank; /* the array may move */
-    for (size_t i = 0; i < rk_table_extras(table); i++) {
-        struct rk_text name = rk_table_extra_name(table, i);
-        struct rk_cell cell = rk_table_extra(table, i);
-        if (name.size <= 6 || memcmp(name.text, "score_", 6) || !cell.size)
+    size_t extras = rk_table_extras(table);
+    enum rk_status status = RK_OK;
+    for (size_t i = 0; i < extras && !status; i++) {
+        struct rk_text group = group_of(table, i, "score_");
+        if (!group.size || !rk_table_extra(table, i).size)
             continue;
         struct rk_material_ranking *row = new_row(material, RK_MATERIAL_ranking);
         *row = base;
-        row->group =
-            rk_strings_add(&material->words, (struct rk_text){name.text + 6, name.size - 6});
-        if (!rk_fixed_parse((struct rk_text){cell.text, cell.size}, &row->value)) {
-            struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
-            return rk_fail_at(error, RK_BAD_DATA, &pos, _("%.*s: expected a number"),
-                              (int)name.size, name.text);
-        }
+        row->group = rk_strings_add(&material->words, group);
+        row->weight = RK_FIXED_ONE;
+        status = number_of(table, i, &row->value, error);
+        for (size_t j = 0; j < extras && !status; j++)
+            if (rk_text_equal(group_of(table, j, "weight_"), group))
+                status = number_of(table, j, &row->weight, error);
     }
-    return RK_OK;
+    return status;
 }
 
 enum rk_status rk_material_read(struct rk_material *material, enum rk_material_table which,

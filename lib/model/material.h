@@ -34,6 +34,7 @@ struct rk_material_candidate {
 struct rk_material_ranking { /* one row per recruitment, stage, candidate and rater group */
     uint32_t recruitment, stage, candidate, group; /* group RK_NONE: the combined rank */
     rk_fixed value;                                /* the group's score, or the combined rank */
+    rk_fixed weight;                               /* of the group; 1 where the table tells none */
 };
 struct rk_material_decision {
     uint32_t recruitment, candidate, outcome, reason;

@@ -177,6 +177,14 @@ enum rk_status rk_specification_from_json(struct rk_specification *specification
             else
                 specification->groups[i] = keep(r, group);
         }
+        struct rk_text rest = rk_text(specification->groups[0]), item;
+        bool empty = !rk_list_next(&rest, &item);
+        for (rest = rk_text(specification->groups[0]); rk_list_next(&rest, &item);)
+            if (rk_list_has(rk_text(specification->groups[1]), item))
+                fail(r, "groups", _("a rater group stands on both sides"));
+        rest = rk_text(specification->groups[1]);
+        if (empty || !rk_list_next(&rest, &item))
+            fail(r, "groups", _("expected the names of two rater groups"));
     }
     labels(r, document);
     if (r->status == RK_OK)

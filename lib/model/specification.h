@@ -7,7 +7,8 @@
  *   publisher     who publishes it (may be left out)
  *   language      "sv" or "en" where --lang does not say
  *   threshold     counts of persons under it are hidden; 1 … 1000, 5 where left out
- *   groups        the two rater groups whose orders are compared; ["user", "staff"] where left out
+ *   groups        the two sides whose orders are compared, each a rater group or several joined by
+ *                 '|', the first of which names the side; ["user", "staff"] where left out
  *   labels        what words in the data are called: {"AMF": {"sv": …, "en": …}}
  *   sections      [{id, title, text, source [tables], measure, by, chart, table, small_cells}]
  *     chart        "none", "bars", "dots", "columns"

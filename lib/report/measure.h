@@ -47,6 +47,9 @@ uint32_t rk_divide(const struct rk_measuring *m, const struct rk_material_recrui
 const char *rk_divide_name(struct rk_measuring *m); /* "Department", over the rows */
 /* Whether the assignment gives its panelist a seat: proposed, confirmed or attended. */
 bool rk_holds_seat(const struct rk_measuring *m, const struct rk_material_assignment *a);
+/* The two sides that are compared: 0 the users', 1 the staff's. */
+bool rk_on_side(const struct rk_measuring *m, int side, uint32_t group);
+const char *rk_side_name(struct rk_measuring *m, int side);
 const char *rk_count_text(struct rk_measuring *m, int64_t count);
 const char *rk_month_text(struct rk_measuring *m, int32_t month);
 

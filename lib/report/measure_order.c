@@ -53,8 +53,9 @@ static bool decided_in(const struct rk_measuring *m, const struct rk_material_re
 
 /* ---- the two orders ---- */
 
-struct pair { /* one candidate's scores from the two groups */
+struct pair { /* one candidate's scores from the two sides, and how many groups each rests on */
     rk_fixed score[2];
+    int voices[2];
 };
 
 struct comparison {
@@ -97,37 +98,60 @@ static void compare_pairs(struct comparison *c, const struct pair *pairs, size_t
     c->same_first += same_first;
 }
 
-/* The last stage of the recruitment (or its combination of stages) that both groups scored, into
- * `pairs`. The rows of the recruitment are [from, to). */
-static size_t last_stage(const struct sorted *s, size_t from, size_t to, const uint32_t group[2],
-                         struct pair *pairs)
+/* A candidate's rows are [from, to): the side's score is the mean of its groups', by their weights;
+ * equal where all weigh nothing. */
+static void side_score(const struct sorted *s, size_t from, size_t to, int side, struct pair *pair)
 {
-    size_t count = 0;
-    for (size_t start = from; start < to;) {
-        size_t end = start, n = 0;
-        while (end < to && at(s, end)->stage == at(s, start)->stage)
-            end++;
-        for (size_t i = start; i < end;) {
-            struct pair pair;
-            int have = 0;
-            size_t next = i;
-            for (; next < end && at(s, next)->candidate == at(s, i)->candidate; next++)
-                for (int g = 0; g < 2; g++)
-                    if (at(s, next)->group == group[g]) {
-                        pair.score[g] = at(s, next)->value;
-                        have |= 1 << g;
-                    }
-            if (have == 3)
-                pairs[n++] = pair;
-            i = next;
+    rk_fixed weights = 0, sum = 0;
+    int voices = 0;
+    for (size_t i = from; i < to; i++)
+        if (rk_on_side(s->m, side, at(s, i)->group)) {
+            weights += at(s, i)->weight;
+            voices++;
         }
-        if (n >= 2)
-            count = n;
-        else if (n)
-            count = 0; /* the last stage had one candidate: nothing to compare */
-        start = end;
+    for (size_t i = from; i < to; i++)
+        if (rk_on_side(s->m, side, at(s, i)->group))
+            sum += weights ? rk_fixed_times(at(s, i)->value, rk_ratio(at(s, i)->weight, weights))
+                           : rk_fixed_divide(at(s, i)->value, voices);
+    pair->score[side] = sum;
+    pair->voices[side] = voices;
+}
+
+/* The candidates of the stage [from, to) whom each side scored with all of its groups that scored
+ * anybody there. */
+static size_t stage_pairs(const struct sorted *s, size_t from, size_t to, struct pair *pairs)
+{
+    size_t count = 0, kept = 0;
+    int most[2] = {1, 1};
+    for (size_t i = from, next; i < to; i = next) {
+        for (next = i; next < to && at(s, next)->candidate == at(s, i)->candidate;)
+            next++;
+        for (int side = 0; side < 2; side++) {
+            side_score(s, i, next, side, &pairs[count]);
+            if (pairs[count].voices[side] > most[side])
+                most[side] = pairs[count].voices[side];
+        }
+        count++;
     }
-    return count;
+    for (size_t i = 0; i < count; i++)
+        if (pairs[i].voices[0] == most[0] && pairs[i].voices[1] == most[1])
+            pairs[kept++] = pairs[i];
+    return kept;
+}
+
+/* The last stage of the recruitment (or its combination of stages) that both sides scored, into
+ * `pairs`; 0 when there are not two candidates to compare. The recruitment's rows are [from, to).
+ */
+static size_t last_stage(const struct sorted *s, size_t from, size_t to, struct pair *pairs)
+{
+    for (size_t end = to, start; end > from; end = start) {
+        for (start = end - 1; start > from && at(s, start - 1)->stage == at(s, end - 1)->stage;)
+            start--;
+        size_t count = stage_pairs(s, start, end, pairs);
+        if (count)
+            return count >= 2 ? count : 0;
+    }
+    return 0;
 }
 
 void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
@@ -140,17 +164,15 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
             return;
         }
     struct rk_groups rows = {0};
+    int64_t decided = 0;
     for (size_t i = 0; i < m->material->recruitments_count; i++)
-        if (decided_in(m, &m->material->recruitments[i]))
+        if (decided_in(m, &m->material->recruitments[i])) {
             rk_groups_add(&rows, rk_divide(m, &m->material->recruitments[i]));
+            decided++;
+        }
     rk_groups_sort(m, &rows);
     struct comparison *all = rk_alloc(rows.count + 1, sizeof *all);
-    uint32_t group[2];
-    const char *name[2];
-    for (int g = 0; g < 2; g++) {
-        group[g] = rk_material_word(m->material, m->specification->groups[g]);
-        name[g] = rk_measure_label(m, group[g]);
-    }
+    const char *const name[2] = {rk_side_name(m, 0), rk_side_name(m, 1)};
     struct sorted s = sort_ranking(m);
     struct pair *pairs = rk_alloc(s.count, sizeof *pairs);
     for (size_t from = 0, to; from < s.count; from = to) {
@@ -160,7 +182,7 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
             rk_measure_recruitment(m, at(&s, from)->recruitment);
         if (!r || !decided_in(m, r))
             continue;
-        size_t n = last_stage(&s, from, to, group, pairs);
+        size_t n = last_stage(&s, from, to, pairs);
         if (n) {
             compare_pairs(&all[rk_groups_find(&rows, rk_divide(m, r))], pairs, n);
             compare_pairs(&all[rows.count], pairs, n);
@@ -225,6 +247,15 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
     section->chart.least_label = RK_SAY("−1 opposite", "−1 omvända");
     section->chart.middle_label = RK_SAY("0 unrelated", "0 inget samband");
     section->chart.most_label = RK_SAY("same order 1", "samma ordning 1");
+    if (decided > all[rows.count].recruitments)
+        rk_section_note(
+            m->report, section,
+            rk_report_text(m->report,
+                           RK_SAY("Decided but not compared, since not both groups scored two "
+                                  "candidates: %s.",
+                                  "Avgjorda men inte jämförda, eftersom inte båda grupperna bedömt "
+                                  "två kandidater: %s."),
+                           rk_count_text(m, decided - all[rows.count].recruitments)));
     rk_section_note(
         m->report, section,
         RK_SAY("The stages weighed together where the rubric weighs them, else the last stage that "

@@ -230,7 +230,7 @@ void rk_measure_presence(struct rk_measuring *m, struct rk_report_section *secti
         rk_no_table(m, section, "events");
         return;
     }
-    struct rk_tuples seen = {.width = 3}; /* stage, recruitment, group */
+    struct rk_tuples seen = {.width = 3}; /* stage, recruitment, side or RK_NONE */
     struct rk_groups stages = {0};
     for (size_t i = 0; i < m->material->events_count; i++) {
         const struct rk_material_event *e = &m->material->events[i];
@@ -238,8 +238,9 @@ void rk_measure_presence(struct rk_measuring *m, struct rk_report_section *secti
             continue;
         rk_groups_add(&stages, e->stage);
         rk_tuples_add(&seen, (uint32_t[]){e->stage, e->recruitment, RK_NONE});
-        if (e->n > 0)
-            rk_tuples_add(&seen, (uint32_t[]){e->stage, e->recruitment, e->group});
+        for (uint32_t side = 0; side < 2; side++)
+            if (e->n > 0 && rk_on_side(m, (int)side, e->group))
+                rk_tuples_add(&seen, (uint32_t[]){e->stage, e->recruitment, side});
     }
     if (!stages.count) {
         rk_no_rows(m, section, "events");
@@ -247,12 +248,7 @@ void rk_measure_presence(struct rk_measuring *m, struct rk_report_section *secti
         return;
     }
     rk_groups_sort_stages(m, &stages);
-    uint32_t group[2];
-    const char *name[2];
-    for (int i = 0; i < 2; i++) {
-        group[i] = rk_material_word(m->material, m->specification->groups[i]);
-        name[i] = rk_measure_label(m, group[i]);
-    }
+    const char *const name[2] = {rk_side_name(m, 0), rk_side_name(m, 1)};
     struct rk_report_table *table =
         rk_section_table(m->report, section,
                          rk_report_text(m->report,
@@ -276,8 +272,8 @@ void rk_measure_presence(struct rk_measuring *m, struct rk_report_section *secti
             if (t[0] != stages.words[s])
                 continue;
             n[0] += t[2] == RK_NONE;
-            n[1] += t[2] == group[0];
-            n[2] += t[2] == group[1];
+            n[1] += t[2] == 0;
+            n[2] += t[2] == 1;
         }
         struct rk_figure *f = rk_report_row(table, rk_measure_label(m, stages.words[s]), false);
         f[HELD] = rk_figure_count(n[0], few);
@@ -309,7 +305,7 @@ void rk_measure_contributions(struct rk_measuring *m, struct rk_report_section *
     for (size_t i = 0; i < m->material->contributions_count; i++) {
         const struct rk_material_contribution *c = &m->material->contributions[i];
         const struct rk_material_recruitment *r = rk_measure_recruitment(m, c->recruitment);
-        in[i] = rk_measure_is(m, c->group, m->specification->groups[0]) &&
+        in[i] = rk_on_side(m, 0, c->group) &&
                 (c->date != RK_NO_DAY ? rk_in_period(m, c->date) : r && rk_under_way(m, r));
         if (in[i])
             rk_groups_add(&rows, stages ? c->stage : c->kind);

@@ -256,6 +256,19 @@ bool rk_holds_seat(const struct rk_measuring *m, const struct rk_material_assign
            rk_measure_is(m, a->status, "attended");
 }
 
+bool rk_on_side(const struct rk_measuring *m, int side, uint32_t group)
+{
+    return group != RK_NONE &&
+           rk_list_has(rk_text(m->specification->groups[side]), m->material->words.texts[group]);
+}
+
+const char *rk_side_name(struct rk_measuring *m, int side)
+{
+    struct rk_text rest = rk_text(m->specification->groups[side]), first = RK_TEXT("");
+    rk_list_next(&rest, &first);
+    return rk_measure_label(m, rk_strings_add(&m->material->words, first));
+}
+
 const char *rk_count_text(struct rk_measuring *m, int64_t count)
 {
     struct rk_buf buf = {0};
@@ -354,17 +367,18 @@ static void tell_hidden(struct rk_measuring *m)
     if (hidden)
         rk_report_summarize(
             m->report,
-            rk_report_text(m->report,
-                           hidden == 1
-                               ? RK_SAY("%s section has figures that are hidden, [c], because few "
-                                        "people are behind them. A longer period shows more.",
-                                        "%s avsnitt har dolda siffror, [c], eftersom de vilar på så få "
-                                        "personer. En längre period visar mer.")
-                               : RK_SAY("%s sections have figures that are hidden, [c], because "
-                                        "few people are behind them. A longer period shows more.",
-                                        "%s avsnitt har dolda siffror, [c], eftersom de vilar på så få "
-                                        "personer. En längre period visar mer."),
-                           rk_count_text(m, hidden)));
+            rk_report_text(
+                m->report,
+                hidden == 1
+                    ? RK_SAY("%s section has figures that are hidden, [c], because few "
+                             "people are behind them. A longer period shows more.",
+                             "%s avsnitt har dolda siffror, [c], eftersom de vilar på så få "
+                             "personer. En längre period visar mer.")
+                    : RK_SAY("%s sections have figures that are hidden, [c], because "
+                             "few people are behind them. A longer period shows more.",
+                             "%s avsnitt har dolda siffror, [c], eftersom de vilar på så få "
+                             "personer. En längre period visar mer."),
+                rk_count_text(m, hidden)));
 }
 
 void rk_monthly_report(struct rk_report *report, const struct rk_specification *specification,

@@ -160,12 +160,14 @@ static void recruitment(const char *id, const char *department, int32_t opened, 
 
 static void ranked(const char *recruitment_id, const char *candidate, int rank, int user, int staff)
 {
-    struct rk_material_ranking row = {word(recruitment_id), word("interview"), word(candidate),
-                                      RK_NONE, rk_fixed_int(rank)};
+    struct rk_material_ranking row = {
+        word(recruitment_id), word("interview"), word(candidate), RK_NONE, rk_fixed_int(rank), 0};
     const uint32_t groups[] = {word("user"), word("staff")};
-    ADD(ranking, {row.recruitment, row.stage, row.candidate, RK_NONE, row.value});
-    ADD(ranking, {row.recruitment, row.stage, row.candidate, groups[0], rk_fixed_int(user)});
-    ADD(ranking, {row.recruitment, row.stage, row.candidate, groups[1], rk_fixed_int(staff)});
+    ADD(ranking, {row.recruitment, row.stage, row.candidate, RK_NONE, row.value, 0});
+    ADD(ranking,
+        {row.recruitment, row.stage, row.candidate, groups[0], rk_fixed_int(user), RK_FIXED_ONE});
+    ADD(ranking,
+        {row.recruitment, row.stage, row.candidate, groups[1], rk_fixed_int(staff), RK_FIXED_ONE});
 }
 
 static void fill(void)
@@ -317,6 +319,47 @@ static void month(void)
     rk_report_free(&report);
 }
 
+static void voice(const char *candidate, const char *group, int score, int weight)
+{
+    ADD(ranking, {word("R9"), word("*"), word(candidate), word(group), rk_fixed_int(score),
+                  RK_FIXED_ONE * weight / 1000});
+}
+
+/* A side of two groups: their mean by weight, and only of candidates whom both scored. */
+static void sides(void)
+{
+    rk_material_free(&material);
+    rk_material_start(&material);
+    recruitment("R9", "SFF", day(4, 1), day(5, 5), RK_NO_DAY);
+    voice("X", "user", 80, 375); /* 80 x 3/4 + 40 x 1/4 = 70 */
+    voice("X", "pupil", 40, 125);
+    voice("X", "staff", 50, 500);
+    voice("Y", "user", 60, 375); /* 60 x 3/4 + 100 x 1/4 = 70: a tie */
+    voice("Y", "pupil", 100, 125);
+    voice("Y", "staff", 60, 500);
+    voice("Z", "user", 90, 375); /* no pupil scored Z */
+    voice("Z", "staff", 90, 500);
+    struct rk_specification_section only = sections[3];
+    struct rk_specification spec = specification;
+    spec.groups[0] = "user|pupil";
+    spec.threshold = 1;
+    spec.sections = &only;
+    spec.section_count = 1;
+    struct rk_report report;
+    const int32_t may = 2020 * 12 + 4;
+    rk_monthly_report(&report, &spec, &material, RK_ENGLISH, may, may);
+    CHECK_TEXT(row(&report, 0, 0), "SFF: 1 2 100% [z] [z]");
+    rk_report_free(&report);
+    voice("Z", "pupil", 10, 125); /* 90 x 3/4 + 10 x 1/4 = 70: all alike; staff all apart */
+    rk_monthly_report(&report, &spec, &material, RK_ENGLISH, may, may);
+    CHECK_TEXT(row(&report, 0, 0), "SFF: 1 3 100% [z] [z]");
+    rk_report_free(&report);
+    spec.groups[0] = "user"; /* X 80, Y 60, Z 90 against 50, 60, 90: 2 of 3 pairs alike */
+    rk_monthly_report(&report, &spec, &material, RK_ENGLISH, may, may);
+    CHECK_TEXT(row(&report, 0, 0), "SFF: 1 3 100% 67% 0.33");
+    rk_report_free(&report);
+}
+
 static void checks(void)
 {
     static const char *both[] = {"recruitments", "assignments", NULL},
@@ -353,6 +396,7 @@ int main(void)
     escaping();
     fill();
     month();
+    sides();
     checks();
     rk_material_free(&material);
     rk_buf_free(&buf);
