@@ -460,19 +460,31 @@ static bool read_year(struct rk_cell_column *column, const struct rk_foreign_cel
 
 /* ---- lists and the rest ---- */
 
+/* The comma between the digits of "skola:0,5", from text[at]; 0 when there is none. */
+static size_t decimal_comma(struct rk_text text, size_t at)
+{
+    while (at < text.size && digit(text.text[at]))
+        at++;
+    return at + 1 < text.size && text.text[at] == ',' && digit(text.text[at + 1]) ? at : 0;
+}
+
 void rk_cell_list(struct rk_text text, struct rk_buf *out)
 {
     const char *marks = memchr(text.text, '|', text.size) ? "|" : ",;/\r\n";
     size_t start = out->size;
     for (size_t at = 0; at <= text.size;) {
-        size_t end = at;
-        while (end < text.size && !strchr(marks, text.text[end]))
-            end++;
+        size_t end = at, weight = 0;
+        for (; end < text.size && (!strchr(marks, text.text[end]) || weight == end); end++)
+            if (end + 2 < text.size && text.text[end] == ':' && digit(text.text[end + 1]))
+                weight = decimal_comma(text, end + 1);
         struct rk_text item = rk_text_trim((struct rk_text){text.text + at, end - at});
         if (item.size) {
             if (out->size > start)
                 rk_buf_char(out, '|');
             rk_buf_add(out, item.text, item.size);
+            const char *comma = text.text + weight;
+            if (weight && comma > item.text && comma < item.text + item.size)
+                out->text[out->size - (size_t)(item.text + item.size - comma)] = '.';
         }
         at = end + 1;
     }

@@ -38,7 +38,8 @@ bool rk_cell_read(struct rk_cell_column *column, const struct rk_foreign_cell *c
                   const struct rk_pos *pos, struct rk_buf *out, struct rk_buf *why);
 
 /* A list cell: items between '|', or where there is none, between ',' ';' '/' and line breaks,
- * trimmed, joined by '|'. */
+ * trimmed, joined by '|'. The comma of a weight (skola:0,5) is a
+ * decimal mark. */
 void rk_cell_list(struct rk_text text, struct rk_buf *out);
 
 /* One of Excel's error values as a CSV file has them, Swedish and English: "#REF!", "#REFERENS!".

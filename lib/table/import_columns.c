@@ -259,17 +259,25 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
     return RK_OK;
 }
 
+/* The rubric's criterion of that id or label, NULL when there is none; two are told. */
 static const struct rk_import_criterion *criterion_named(struct rk_import *im,
-                                                         struct rk_text folded)
+                                                         const struct rk_import_column *column)
 {
+    const struct rk_import_criterion *found = NULL;
     for (size_t i = 0; i < im->options.criterion_count; i++) {
         const struct rk_import_criterion *c = &im->options.criteria[i];
         const char *names[] = {c->id, c->label_sv, c->label_en};
+        bool same = false;
         for (size_t k = 0; k < 3; k++)
-            if (names[k] && rk_text_equal(rk_fold(&im->text, rk_text(names[k])), folded))
-                return c;
+            same |=
+                names[k] && rk_text_equal(rk_fold(&im->text, rk_text(names[k])), column->folded);
+        if (same && found)
+            rk_import_error(im, &column->pos, _("may be %s or %s: say which with --map"), found->id,
+                            c->id);
+        if (same)
+            found = c;
     }
-    return NULL;
+    return found;
 }
 
 static void refuse_name(struct rk_import *im, const struct rk_import_column *c)
@@ -290,7 +298,7 @@ static void bind_scores(struct rk_import *im)
         if (failed || im->columns[i].use == SCORE)
             continue;
         struct rk_import_column *c = &im->columns[i];
-        const struct rk_import_criterion *known = criteria ? criterion_named(im, c->folded) : NULL;
+        const struct rk_import_criterion *known = criteria ? criterion_named(im, c) : NULL;
         if (c->use != UNCLAIMED)
             rk_import_error(im, &c->pos, _("claimed twice: by --columns and before"));
         else if (criteria && im->options.criterion_count && !known)
@@ -306,7 +314,7 @@ static void bind_scores(struct rk_import *im)
     for (size_t i = 0; criteria && !im->options.columns && i < im->column_count; i++) {
         struct rk_import_column *c = &im->columns[i];
         const struct rk_import_criterion *known =
-            c->use == UNCLAIMED ? criterion_named(im, c->folded) : NULL;
+            c->use == UNCLAIMED ? criterion_named(im, c) : NULL;
         if (known) {
             c->use = SCORE;
             c->key = known->id;
@@ -314,10 +322,15 @@ static void bind_scores(struct rk_import *im)
     }
 }
 
-/* Raters without --columns: all that nothing else claimed. */
+/* Raters that neither --columns nor --map names: all columns that nothing else claimed. */
 static void bind_remaining_raters(struct rk_import *im)
 {
-    if (im->options.wide != RK_WIDE_RATERS || im->options.columns)
+    struct rk_buf taken = {0};
+    struct rk_pos pos = header_pos(im);
+    bool named = im->options.columns != NULL;
+    for (size_t i = 0; i < im->column_count; i++)
+        named |= im->columns[i].use == SCORE;
+    if (im->options.wide != RK_WIDE_RATERS || named)
         return;
     for (size_t i = 0; i < im->column_count; i++) {
         struct rk_import_column *c = &im->columns[i];
@@ -333,7 +346,11 @@ static void bind_remaining_raters(struct rk_import *im)
             refuse_name(im, c);
         c->use = SCORE;
         c->key = c->name.text;
+        rk_buf_printf(&taken, "%s'%s'", taken.size ? ", " : "", c->name.text);
     }
+    if (taken.size)
+        rk_log(im->options.log, RK_NOTE, &pos, _("taken as raters: %s"), taken.text);
+    rk_buf_free(&taken);
 }
 
 static void check_scores(struct rk_import *im)

@@ -168,6 +168,8 @@ static void lists(void)
     CHECK_TEXT(as(RK_LIST, "LSS, hemtjänst;  skola/fritid"), "LSS|hemtjänst|skola|fritid");
     CHECK_TEXT(as(RK_LIST, "a\nb\r\nc"), "a|b|c");
     CHECK_TEXT(as(RK_LIST, "Stöd, vård | skola"), "Stöd, vård|skola");
+    CHECK_TEXT(as(RK_LIST, "skola:0,5, vård:2,LSS;fritid:1,25"), "skola:0.5|vård:2|LSS|fritid:1.25");
+    CHECK_TEXT(as(RK_LIST, "interpreter:ar,sign:1,"), "interpreter:ar|sign:1");
     CHECK_TEXT(as(RK_LIST, " , ;"), "");
     CHECK_TEXT(as(RK_LIST, "interpreter:ar"), "interpreter:ar");
 }

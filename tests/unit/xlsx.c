@@ -407,6 +407,16 @@ static void write_samples(const char *folder)
     rk_free(blanks);
     write_file(folder, "bad-bomb.xlsx", &book, book.size);
     rk_buf_free(&book);
+    book = workbook(
+        NULL,
+        WORKBOOK_SHEET(
+            "<row r=\"1\"><c t=\"inlineStr\"><is><t>Kandidat</t></is></c><c t=\"inlineStr\"><is>"
+            "<t>Rekrytering</t></is></c><c t=\"inlineStr\"><is><t>Status</t></is></c></row>"
+            "<row r=\"2\"><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c><c "
+            "t=\"s\"><v>2</v></c></row>"),
+        WORKBOOK_STRINGS("<si><t>K1</t></si><si><t>R1</t></si><si><t>aktiv</t></si>"));
+    write_file(folder, "kandidater.xlsx", &book, book.size); /* of tests/faults */
+    rk_buf_free(&book);
     struct workbook_part letter = {"letter.txt", "not a workbook", 0};
     book = workbook_zip(&letter, 1);
     write_file(folder, "bad-letter.xlsx", &book, book.size);
