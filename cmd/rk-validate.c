@@ -173,6 +173,7 @@ static enum rk_status check_table(struct work *w, const struct rk_content_file *
         return status;
     }
     rk_run_speak(w->run, true);
+    rk_table_hide(w->now, is_identity);
     rk_package_begin(w->package, schema, w->now);
     if (!w->findings)
         w->good = rk_pass_new(w->now, schema, rk_run_out(w->run), w->run->form);

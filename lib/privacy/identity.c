@@ -102,6 +102,17 @@ static bool free_after(struct rk_text text, size_t at)
     return at == text.size || (!digit(text.text[at]) && !letter(text.text[at]));
 }
 
+/* The digits are a part of a number such as 66.6412019876, on either side of its decimal mark. */
+static bool in_number(struct rk_text text, size_t at, size_t size)
+{
+    size_t end = at + size;
+    if (at >= 2 && (text.text[at - 1] == '.' || text.text[at - 1] == ',') &&
+        digit(text.text[at - 2]))
+        return true;
+    return end + 1 < text.size && (text.text[end] == '.' || text.text[end] == ',') &&
+           digit(text.text[end + 1]);
+}
+
 enum rk_identity rk_identity_find(struct rk_text text, size_t *start, size_t *size)
 {
     for (size_t at = 0; at < text.size;) {
@@ -112,7 +123,7 @@ enum rk_identity rk_identity_find(struct rk_text text, size_t *start, size_t *si
         }
         size_t total = n, sign = n == 6 || n == 8 ? sign_at(text, at + n) : 0;
         enum rk_identity found = RK_IDENTITY_NONE;
-        if (n == 10 || n == 12)
+        if ((n == 10 || n == 12) && !in_number(text, at, n))
             found = judge_parts(text.text + at, n - 4, text.text + at + n - 4);
         else if (sign && digits_at(text, at + n + sign) == 4) {
             total = n + sign + 4;

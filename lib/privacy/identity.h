@@ -16,7 +16,7 @@ enum rk_identity rk_identity_check(struct rk_text text);
 
 /* The first number in free text: its place in *start and *size, both in bytes. Here the sign may
  * also be a space, a no-break space or another dash, as people type it; letters may stand before
- * the number (an id made from one), but no digit, and neither after it. */
+ * the number (an id made from one), but no digit, and neither after it. The decimals of a number are none. */
 enum rk_identity rk_identity_find(struct rk_text text, size_t *start, size_t *size);
 
 #endif

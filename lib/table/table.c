@@ -40,6 +40,7 @@ struct rk_table {
     struct rk_strings reject_columns;
     struct reject *rejects;
     size_t reject_count, reject_room;
+    bool (*hide)(struct rk_text text);
     bool rejects_written;
 };
 
@@ -215,8 +216,11 @@ static void keep_reject(struct rk_table *t, const char *reason)
         r->columns[i] = rk_strings_add(&t->reject_columns, i < columns
                                                                ? rk_reader_column(t->reader, i)
                                                                : rk_text(name.text));
-        r->cells[i] = rk_strndup(t->record.cells[i].text, t->record.cells[i].size);
-        r->sizes[i] = t->record.cells[i].size;
+        struct rk_text cell = {t->record.cells[i].text, t->record.cells[i].size};
+        if (cell.size && t->hide && t->hide(cell))
+            cell.size = 0;
+        r->cells[i] = rk_strndup(cell.text, cell.size);
+        r->sizes[i] = cell.size;
         rk_buf_free(&name);
     }
 }
@@ -360,6 +364,8 @@ void rk_table_reject(struct rk_table *t, size_t field, const char *format, ...)
     reject(t, &pos, why.text ? why.text : "");
     rk_buf_free(&why);
 }
+
+void rk_table_hide(struct rk_table *t, bool (*hide)(struct rk_text text)) { t->hide = hide; }
 
 bool rk_table_has(const struct rk_table *t, size_t field)
 {

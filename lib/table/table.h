@@ -95,6 +95,9 @@ enum rk_status rk_table_next(struct rk_table *table, const struct rk_row **row,
  * as a whole. */
 void rk_table_reject(struct rk_table *table, size_t field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Cells for whose text `hide` is true are left empty among the rejects: a reject must not spread what
+ * no table may hold. */
+void rk_table_hide(struct rk_table *table, bool (*hide)(struct rk_text text));
 bool rk_table_has(const struct rk_table *table, size_t field); /* column there, mapped or constant */
 /* Columns that the schema does not know, of the file now being read, in its order. */
 size_t rk_table_extras(const struct rk_table *table);

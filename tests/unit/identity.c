@@ -72,6 +72,11 @@ static void in_text(void)
     CHECK_TEXT(found("16408233234"), "");
     CHECK_TEXT(found("64082332340"), "");
     CHECK_TEXT(found("2019-10-16T17:30"), "");
+    CHECK_TEXT(found("66.6408233234"), "");
+    CHECK_TEXT(found("-0,196408233234"), "");
+    CHECK_TEXT(found("6408233234.5"), "");
+    CHECK_TEXT(found("Nr. 6408233234, sade hon"), "6408233234");
+    CHECK_TEXT(found("se 6408233234."), "6408233234");
     CHECK_TEXT(found("kl 640823"), "");
     CHECK_TEXT(found(""), "");
 }
