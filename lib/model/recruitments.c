@@ -1,5 +1,8 @@
 #include "model/recruitments.h"
 
+/* More in one panel is a slip of the keyboard. */
+enum { MOST_SEATS = 1000000 };
+
 static int by_id(const void *a, const void *b)
 {
     return rk_text_compare(((const struct rk_recruitment *)a)->recruitment_id,
@@ -67,6 +70,12 @@ enum rk_status rk_recruitments_read(struct rk_recruitments *recruitments, struct
         const struct rk_value *v = row->values;
         if (rk_strings_find(&recruitments->ids, rk_value_text(&v[id])) != RK_NONE) {
             rk_table_reject(table, id, _("the recruitment is in the table already"));
+            continue;
+        }
+        if (v[seats].number > rk_fixed_int(MOST_SEATS) ||
+            v[reserves].number > rk_fixed_int(MOST_SEATS)) {
+            rk_table_reject(table, v[seats].number > rk_fixed_int(MOST_SEATS) ? seats : reserves,
+                            _("at most %d was expected"), MOST_SEATS);
             continue;
         }
         struct rk_recruitment r = {

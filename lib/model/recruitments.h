@@ -43,8 +43,8 @@ struct rk_recruitments {         /* zeroed = empty; give back with rk_recruitmen
     uint32_t *place;
 };
 
-/* Reads the table to its end; a recruitment_id told twice, or a weight that is not a number above
- * zero, makes a bad row. */
+/* Reads the table to its end; a recruitment_id told twice, a weight that is not a number above
+ * zero, or over a million seats or reserves make a bad row. */
 enum rk_status rk_recruitments_read(struct rk_recruitments *recruitments, struct rk_table *table,
                                     const struct rk_schema *schema, struct rk_error *error);
 uint32_t rk_recruitments_find(const struct rk_recruitments *recruitments,

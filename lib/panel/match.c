@@ -158,9 +158,11 @@ struct network {
     struct overlaps overlaps;
     struct limit *limits;
     uint32_t limit_count, limit_room;
-    uint32_t *leaf;    /* by pair: the limit it hangs on */
-    uint32_t *lottery; /* by pair */
-    bool nested;       /* no overlap is left outside the groups */
+    uint32_t *leaf;                    /* by pair: the limit it hangs on */
+    uint32_t *lottery;                 /* by pair */
+    int32_t *places;                   /* by recruitment: those that its pairs could fill */
+    int64_t seats_lost, shortage_lost; /* what the others add to the values, whatever is chosen */
+    bool nested;                       /* no overlap is left outside the groups */
     uint32_t nodes, arcs;
     /* arcs: places unfilled, by recruitment; loads, by panelist; limits below; pairs */
     uint32_t unfilled_arcs, load_arcs, limit_arcs;
@@ -325,6 +327,7 @@ static bool set_costs(struct network *net)
 {
     const struct rk_match_problem *problem = net->problem;
     __int128 most[RK_MATCH_LEVELS] = {0}, sum[RK_MATCH_LEVELS] = {0};
+    __int128 lost_sum = 0, shortage_sum = 0;
     int64_t places = 0;
     for (int l = 0; l < RK_MATCH_LEVELS; l++)
         net->level_cost[l] = rk_alloc((size_t)net->arcs + 1, sizeof **net->level_cost);
@@ -332,10 +335,13 @@ static bool set_costs(struct network *net)
     uint32_t arc = 0;
     for (uint32_t r = 0; r < problem->recruitment_count; r++) {
         const struct rk_match_recruitment *recruitment = &problem->recruitments[r];
-        places += recruitment->places;
-        for (int32_t k = 1; k <= recruitment->places; k++, arc++) {
+        int64_t lost = recruitment->places - net->places[r], lacking = recruitment->lacking;
+        lost_sum += lost;
+        shortage_sum += (__int128)(lacking + lost) * (lacking + lost) - (__int128)lacking * lacking;
+        places += net->places[r];
+        for (int32_t k = 1; k <= net->places[r]; k++, arc++) {
             net->level_cost[RK_MATCH_SEATS][arc] = 1;
-            net->level_cost[RK_MATCH_SHORTAGE][arc] = 2 * ((int64_t)recruitment->lacking + k) - 1;
+            net->level_cost[RK_MATCH_SHORTAGE][arc] = 2 * (lacking + lost + k) - 1;
         }
     }
     for (uint32_t l = 0; l < net->limit_count; l++)
@@ -374,9 +380,11 @@ static bool set_costs(struct network *net)
         l = end;
     }
     for (int l = 0; l < RK_MATCH_LEVELS; l++)
-        if (sum[l] > INT64_MAX)
+        if (sum[l] > INT64_MAX / 4)
             return false;
-    return true;
+    net->seats_lost = (int64_t)lost_sum;
+    net->shortage_lost = (int64_t)shortage_sum;
+    return shortage_sum < INT64_MAX / 4;
 }
 
 static bool build(struct network *net, const struct rk_match_problem *problem)
@@ -405,8 +413,13 @@ static bool build(struct network *net, const struct rk_match_problem *problem)
     rk_buf_free(&key);
     rk_free(rows);
     rk_free(used);
-    for (uint32_t r = 0; r < problem->recruitment_count; r++)
-        net->unfilled_arcs += (uint32_t)problem->recruitments[r].places;
+    net->places = rk_alloc((size_t)problem->recruitment_count + 1, sizeof *net->places);
+    for (uint32_t i = 0; i < problem->pair_count; i++) {
+        uint32_t r = problem->pairs[i].recruitment;
+        bool more = net->places[r] < problem->recruitments[r].places;
+        net->places[r] += more;
+        net->unfilled_arcs += more;
+    }
     for (uint32_t l = 0; l < net->limit_count; l++)
         if (net->limits[l].parent == RK_NONE)
             net->load_arcs += (uint32_t)net->limits[l].room;
@@ -423,6 +436,7 @@ static void free_network(struct network *net)
     rk_free(net->limits);
     rk_free(net->leaf);
     rk_free(net->lottery);
+    rk_free(net->places);
     for (int l = 0; l < RK_MATCH_LEVELS; l++)
         rk_free(net->level_cost[l]);
     rk_free(net->cost);
@@ -461,7 +475,7 @@ static void solve(struct network *net, const bool *forbidden, struct choice *cho
     const struct rk_match_problem *problem = net->problem;
     struct rk_flow *flow = rk_flow_new(net->nodes);
     for (uint32_t r = 0; r < problem->recruitment_count; r++) {
-        int32_t places = problem->recruitments[r].places;
+        int32_t places = net->places[r];
         rk_flow_supply(flow, 0, places);
         rk_flow_supply(flow, recruitment_node(net, r), -places);
         for (int32_t k = 0; k < places; k++)
@@ -825,6 +839,11 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
         search(&net, &choice, &best, forbidden, result);
     }
     memcpy(result->value, best.value, sizeof result->value);
+    for (int64_t *value = result->value; value;
+         value = value == result->value ? result->bound : NULL) {
+        value[RK_MATCH_SEATS] += net.seats_lost;
+        value[RK_MATCH_SHORTAGE] += net.shortage_lost;
+    }
     find_cuts(&net, best.member, result);
     result->member = best.member;
     rk_free(choice.member);
