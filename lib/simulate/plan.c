@@ -34,8 +34,8 @@ struct rk_simulate_options rk_simulate_defaults(void)
 
 double rk_simulate_expected_ratings(const struct rk_simulate_options *o)
 {
-    /* an application and an interview stage; about half of the candidates come to the second, one in
-     * twenty to none; a joint sheet stands for a whole group in a twentieth of the recruitments */
+    /* an application and an interview stage; about half of the candidates come to the second, one
+     * in twenty to none; a joint sheet stands for a whole group in a twentieth of the recruitments */
     double sheets = o->group_count * (double)o->raters - 0.05 * (o->raters - 1.0);
     return o->recruitments * (1 - o->open) * (1 - o->cancelled) * o->candidates * 0.95 * 1.53 *
            o->criteria * sheets * (1 - o->incomplete);
@@ -298,7 +298,8 @@ static void draw_recruitment(struct rk_simulate *simulate, uint32_t number)
     r->shortlist_on = rk_simulate_workday(r->closes + (int32_t)rk_simulate_between(&random, 2, 5));
     r->interview_on =
         rk_simulate_workday(r->shortlist_on + (int32_t)rk_simulate_between(&random, 5, 12));
-    r->decided_on = rk_simulate_workday(r->interview_on + (int32_t)rk_simulate_between(&random, 3, 14));
+    r->decided_on =
+        rk_simulate_workday(r->interview_on + (int32_t)rk_simulate_between(&random, 3, 14));
     r->cancelled_on = RK_SIMULATE_NEVER;
 
     /* of what is asked for, the rare is the most frequent; a second one is anything */

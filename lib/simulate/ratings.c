@@ -157,7 +157,8 @@ static void sheet(struct work *w, struct candidate *c, const struct person_at_ta
 {
     const struct rk_simulate_options *o = w->o;
     struct rk_random random =
-        rk_simulate_chance(w->simulate, "sheet|%s|%s|%s", c->id, rater->id, rk_simulate_stages[stage]);
+        rk_simulate_chance(w->simulate, "sheet|%s|%s|%s", c->id, rater->id,
+                           rk_simulate_stages[stage]);
     const char *whole = NULL;
     bool late = rk_simulate_happens(&random, o->missing / 2);
     if (has_conflict(w, rater, c))

@@ -151,9 +151,8 @@ static void candidate_rows(struct work *w)
         rk_simulate_date(cells, c->status == WITHDRAWN    ? r->shortlist_on + 1
                                 : c->status == INELIGIBLE ? r->closes + 1
                                                           : RK_SIMULATE_NEVER);
-        rk_simulate_string(cells, !decided || c->status == INELIGIBLE ? NULL
-                                  : c->interviewed                    ? rk_simulate_stages[INTERVIEW]
-                                                                      : rk_simulate_stages[APPLICATION]);
+        const char *reached = rk_simulate_stages[c->interviewed ? INTERVIEW : APPLICATION];
+        rk_simulate_string(cells, decided && c->status != INELIGIBLE ? reached : NULL);
         rk_simulate_string(cells, rk_simulate_happens(&random, 0.1)
                                       ? NULL
                                       : sources[rk_random_below(&random, 4)]);

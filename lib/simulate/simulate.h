@@ -1,17 +1,18 @@
-/* A whole synthetic municipality from a seed: a user bank, recruitments, candidates, ratings and what
- * follows from them, and the truth that the ratings were made from, so that estimators can be held
- * against it.
+/* A whole synthetic municipality from a seed: a user bank, recruitments, candidates, ratings and
+ * what follows from them, and the truth that the ratings were made from, so that estimators can be
+ * held against it.
  *
- * The model of a score, on a scale of length L from `least` to `most`, middle M = (least + most) / 2:
- *     score = round(M + quality_c + facet_ck + view_gc - severity_r + bias_r·favoured_c + noise_r·e)
- * clipped to the scale; c candidate, k criterion, g the rater's group, r rater, e about normal(0, 1).
- * quality, facet, view, severity and bias are normal with standard deviations 0.15, 0.06, 0.06, 0.08
- * and 0.02 of L (bias around 0.04 of L in groups other than the first), noise_r lies in 0.10 … 0.20 of
- * L. favoured_c is 1 for men. So the truth a perfect method would find for a candidate is M + quality_c,
- * up to rounding and clipping.
+ * The model of a score, on a scale of length L from `least` to `most` with middle M:
+ *     score = round(M + quality_c + facet_ck + view_gc - severity_r + bias_r·favoured_c
+ *                   + noise_r·e)
+ * clipped to the scale; c candidate, k criterion, g the rater's group, r rater, e about normal(0,
+ * 1). quality, facet, view, severity and bias are normal with standard deviations 0.15, 0.06, 0.06,
+ * 0.08 and 0.02 of L (bias around 0.04 of L in groups other than the first), noise_r lies in 0.10 …
+ * 0.20 of L. favoured_c is 1 for men. So the truth a perfect method would find for a candidate is M
+ * + quality_c, up to rounding and clipping.
  *
- * All chance is drawn by record keys (base/random.h): the result depends on the options alone, never
- * on threads. */
+ * All chance is drawn by record keys (base/random.h): the result depends on the options alone,
+ * never on threads. */
 #ifndef RK_SIMULATE_H
 #define RK_SIMULATE_H
 
@@ -25,7 +26,7 @@ struct rk_simulate_options {
     uint32_t recruitments;          /* >= 1 */
     uint32_t panelists;             /* 0 = as many as the seats ask for */
     uint32_t candidates;            /* mean per recruitment, >= 2 */
-    uint32_t raters;                /* per group and recruitment, >= 1: seats, for the first group */
+    uint32_t raters;                /* per group and recruitment, >= 1; seats, in the first group */
     uint32_t criteria;              /* per stage, >= 1 */
     const char *const *departments; /* ids */
     uint32_t department_count;

@@ -1,4 +1,4 @@
-/* lib/simulate: the truth is in the ratings, threads change nothing, and the odd cases are there. */
+/* lib/simulate: the truth is in the ratings, threads change nothing, the odd cases are there. */
 #include "base/fixed.h"
 #include "base/hash.h"
 #include "base/mem.h"
