@@ -15,52 +15,52 @@ from xml.sax.saxutils import escape
 HEADER = ("Kandidat;Referensnr;Ansökningsstatus;Statusdatum;Senaste steg;Källa;Kön;Födelsedatum;"
           "Ansökningsdatum")
 ROWS = """\
-K-2020-001;AMF-2020-01;Aktiv;;Intervju;Platsbanken;Kvinna;1980-03-01;2020-01-19
-K-2020-002;AMF-2020-01;Aktiv;;Intervju;Webbplatsen;Kvinna;1974-01-05;2020-01-15
-K-2020-003;AMF-2020-01;Aktiv;;Intervju;Webbplatsen;Kvinna;1987-11-19;2020-01-24
-K-2020-004;AMF-2020-01;Aktiv;;Ansökan;Webbplatsen;Kvinna;1974-05-21;2020-01-14
-K-2020-005;AMF-2020-01;Aktiv;;Ansökan;Platsbanken;Man;111111;2020-01-12
-K-2020-006;SOF-2020-01;Aktiv;;Intervju;Webbplatsen;Man;1992-04-11;2020-01-18
-K-2020-007;SOF-2020-01;Aktiv;;Intervju;Platsbanken;Kvinna;1989-03-21;2020-02-03
-K-2020-008;SOF-2020-01;Aktiv;;Intervju;Platsbanken;Kvinna;1996-05-27;2020-01-17
-K-2020-009;SOF-2020-01;Aktiv;;Ansökan;Webbplatsen;Kvinna;930226;2020-01-29
-K-2020-010;SOF-2020-01;Aktiv;;Ansökan;Platsbanken;Man;1965-07-08;2020-02-01
-K-2020-011;SOF-2020-01;Aktiv;;Ansökan;Platsbanken;Man;1976-01-12;2020-01-23
-K-2020-012;SFF-2020-01;Aktiv;;Intervju;Platsbanken;Kvinna;1995-04-19;2020-01-22
-K-2020-013;SFF-2020-01;Aktiv;;Intervju;Platsbanken;Man;1994-07-17;2020-02-05
-K-2020-014;SFF-2020-01;Aktiv;;Intervju;Platsbanken;Kvinna;1984-05-06;2020-02-08
-K-2020-015;SFF-2020-01;Aktiv;;Ansökan;Platsbanken;Kvinna;1979-10-09;2020-02-14
-K-2020-016;SFF-2020-01;Aktiv;;Ansökan;Sociala medier;Kvinna;1989-05-06;2020-02-02
-K-2020-017;AMF-2020-02;Aktiv;;Intervju;Webbplatsen;Kvinna;;2020-03-15
-K-2020-018;AMF-2020-02;Aktiv;;Intervju;Tips;Man;1977-07-04;2020-03-10
-K-2020-019;AMF-2020-02;Aktiv;;Intervju;Tips;Kvinna;1968-12-16;2020-02-29
-K-2020-020;AMF-2020-02;Aktiv;;Ansökan;Platsbanken;Vill ej uppge;1983-02-11;2020-02-29
-K-2020-021;SFF-2020-02;Aktiv;;;Tips;Kvinna;1982-07-02;2020-03-10
-K-2020-022;SFF-2020-02;Aktiv;;;Webbplatsen;Kvinna;111111;2020-03-22
-K-2020-023;SFF-2020-02;Aktiv;;;Sociala medier;Man;1988-11-22;2020-03-22
-K-2020-024;SFF-2020-02;Ej behörig;2020-03-25;;Platsbanken;Man;1983-06-06;2020-03-12
-K-2020-046;SFF-2020-02;Aktiv;;;Tips;Kvinna;1975-02-04;2020-03-11
-K-2020-025;SOF-2020-02;Aktiv;;Intervju;Sociala medier;Kvinna;1974-04-14;2020-03-26
-K-2020-026;SOF-2020-02;Aktiv;;Intervju;Tips;Kvinna;1967-08-14;2020-03-18
-K-2020-027;SOF-2020-02;Aktiv;;Intervju;Sociala medier;Kvinna;1964-07-16;2020-03-29
-K-2020-028;SOF-2020-02;Aktiv;;Ansökan;Sociala medier;Kvinna;1981-04-09;2020-03-22
-K-2020-029;SOF-2020-02;Återtagit;2020-04-20;Ansökan;Webbplatsen;Kvinna;1986-06-16;2020-03-23
-K-2020-030;SOF-2020-02;Skyddade personuppgifter;;Ansökan;Sociala medier;;2001-01-01;2020-03-27
-K-2020-031;AMF-2020-03;Aktiv;;Intervju;Platsbanken;Kvinna;1964-09-09;2020-04-02
-K-2020-032;AMF-2020-03;Aktiv;;Intervju;Platsbanken;Kvinna;1994-09-24;2020-04-06
-K-2020-033;AMF-2020-03;Aktiv;;Intervju;Webbplatsen;Kvinna;680615;2020-04-13
-K-2020-034;AMF-2020-03;Aktiv;;Ansökan;Tips;Kvinna;1990-05-16;2020-03-31
-K-2020-035;SOF-2020-03;Aktiv;;Intervju;Sociala medier;Kvinna;1970-05-05;2020-04-08
-K-2020-036;SOF-2020-03;Aktiv;;Intervju;Sociala medier;Kvinna;1972-08-27;2020-04-11
-K-2020-037;SOF-2020-03;Aktiv;;Intervju;Sociala medier;Kvinna;1982-01-24;2020-04-15
-K-2020-038;SOF-2020-03;Aktiv;;Ansökan;Sociala medier;Kvinna;1964-01-07;2020-04-29
-K-2020-039;AMF-2020-04;Aktiv;;;Webbplatsen;Kvinna;1973-09-08;2020-06-22
-K-2020-040;AMF-2020-04;Aktiv;;;Sociala medier;Man;1963-06-16;2020-06-20
-K-2020-041;AMF-2020-04;Aktiv;;;Sociala medier;Kvinna;1994-08-20;2020-06-17
-K-2020-042;SFF-2020-03;Aktiv;;;Tips;Kvinna;1994-10-26;2020-06-21
-K-2020-043;SFF-2020-03;Aktiv;;;Sociala medier;Kvinna;1975-07-06;2020-06-22
-K-2020-044;SOF-2020-04;Aktiv;;;Sociala medier;Kvinna;1966-02-13;2020-06-30
-K-2020-045;SOF-2020-04;Aktiv;;;Sociala medier;Kvinna;1983-12-02;2020-06-28
+K-2020-001;AMF-2020-01;Aktiv;;Intervju;Platsbanken;Kvinna;1990-02-06;2020-01-12
+K-2020-002;AMF-2020-01;Aktiv;;Intervju;Platsbanken;Kvinna;1973-04-11;2020-01-11
+K-2020-003;AMF-2020-01;Aktiv;;Intervju;Webbplatsen;Kvinna;1968-06-15;2020-01-22
+K-2020-004;AMF-2020-01;Aktiv;;Ansökan;Tips;Kvinna;1990-05-16;2020-01-09
+K-2020-005;AMF-2020-01;Aktiv;;Ansökan;Sociala medier;Kvinna;111111;2020-01-10
+K-2020-006;SOF-2020-01;Aktiv;;Intervju;Sociala medier;Kvinna;1972-08-27;2020-01-18
+K-2020-007;SOF-2020-01;Aktiv;;Intervju;Sociala medier;Kvinna;1982-01-24;2020-01-22
+K-2020-008;SOF-2020-01;Aktiv;;Intervju;Sociala medier;Kvinna;1964-01-07;2020-01-31
+K-2020-009;SOF-2020-01;Aktiv;;Ansökan;Webbplatsen;Kvinna;730908;2020-01-27
+K-2020-010;SOF-2020-01;Aktiv;;Ansökan;Sociala medier;Man;1963-06-16;2020-01-23
+K-2020-011;SOF-2020-01;Aktiv;;Ansökan;Sociala medier;Kvinna;1994-08-20;2020-01-16
+K-2020-012;SFF-2020-01;Aktiv;;Intervju;Tips;Kvinna;1993-09-20;2020-02-13
+K-2020-013;SFF-2020-01;Aktiv;;Intervju;Sociala medier;Kvinna;1975-07-06;2020-02-03
+K-2020-014;SFF-2020-01;Aktiv;;Intervju;Sociala medier;Kvinna;1966-02-13;2020-02-05
+K-2020-015;SFF-2020-01;Aktiv;;Intervju;Webbplatsen;Kvinna;1995-03-12;2020-02-06
+K-2020-016;SFF-2020-01;Aktiv;;Intervju;Sociala medier;Kvinna;1992-12-12;2020-02-04
+K-2020-017;AMF-2020-02;Aktiv;;Intervju;Platsbanken;Kvinna;;2020-03-16
+K-2020-018;AMF-2020-02;Aktiv;;Intervju;Sociala medier;Kvinna;1985-04-21;2020-02-27
+K-2020-019;AMF-2020-02;Aktiv;;Intervju;Tips;Man;1983-07-06;2020-02-25
+K-2020-020;AMF-2020-02;Aktiv;;Ansökan;Platsbanken;Man;1976-12-25;2020-03-16
+K-2020-021;SFF-2020-02;Aktiv;;;Sociala medier;Man;1981-11-10;2020-03-12
+K-2020-022;SFF-2020-02;Aktiv;;;Tips;Man;111111;2020-03-15
+K-2020-023;SFF-2020-02;Aktiv;;;Tips;Kvinna;1990-03-21;2020-03-21
+K-2020-024;SFF-2020-02;Ej behörig;2020-03-25;;Webbplatsen;Kvinna;1981-07-22;2020-03-08
+K-2020-046;SFF-2020-02;Aktiv;;;Webbplatsen;Kvinna;1983-11-11;2020-03-12
+K-2020-025;SOF-2020-02;Aktiv;;Intervju;Sociala medier;Kvinna;1984-07-13;2020-03-19
+K-2020-026;SOF-2020-02;Aktiv;;Intervju;Sociala medier;Kvinna;1961-06-28;2020-03-16
+K-2020-027;SOF-2020-02;Aktiv;;Intervju;Webbplatsen;Kvinna;1965-04-14;2020-03-19
+K-2020-028;SOF-2020-02;Aktiv;;Ansökan;Platsbanken;Kvinna;1970-02-19;2020-03-22
+K-2020-029;SOF-2020-02;Återtagit;2020-04-20;Ansökan;Webbplatsen;Kvinna;1964-01-27;2020-03-26
+K-2020-030;SOF-2020-02;Skyddade personuppgifter;;Ansökan;Platsbanken;;2001-01-01;2020-03-17
+K-2020-031;AMF-2020-03;Aktiv;;Intervju;Webbplatsen;Man;1990-02-01;2020-04-13
+K-2020-032;AMF-2020-03;Aktiv;;Intervju;Sociala medier;Kvinna;1964-07-14;2020-04-02
+K-2020-033;AMF-2020-03;Aktiv;;Intervju;Sociala medier;Man;901226;2020-04-08
+K-2020-034;AMF-2020-03;Aktiv;;Ansökan;Tips;Vill ej uppge;1991-05-09;2020-04-05
+K-2020-035;SOF-2020-03;Aktiv;;Intervju;Platsbanken;Man;1966-12-05;2020-04-29
+K-2020-036;SOF-2020-03;Aktiv;;Intervju;Tips;Man;1967-06-20;2020-04-13
+K-2020-037;SOF-2020-03;Aktiv;;Intervju;Platsbanken;Kvinna;1978-08-26;2020-04-15
+K-2020-038;SOF-2020-03;Aktiv;;Ansökan;Webbplatsen;Kvinna;1982-12-07;2020-04-09
+K-2020-039;AMF-2020-04;Aktiv;;;Platsbanken;Kvinna;1973-05-09;2020-06-21
+K-2020-040;AMF-2020-04;Aktiv;;;Platsbanken;Kvinna;1989-04-27;2020-06-16
+K-2020-041;AMF-2020-04;Aktiv;;;Platsbanken;Kvinna;1970-02-27;2020-06-17
+K-2020-042;SFF-2020-03;Aktiv;;;Platsbanken;Kvinna;1979-05-02;2020-06-23
+K-2020-043;SFF-2020-03;Aktiv;;;Sociala medier;Kvinna;1993-11-08;2020-06-20
+K-2020-044;SOF-2020-04;Aktiv;;;Sociala medier;Kvinna;1983-12-04;2020-06-28
+K-2020-045;SOF-2020-04;Aktiv;;;Tips;Kvinna;1987-10-19;2020-06-30
 """
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
