@@ -126,7 +126,7 @@ setup:
 demo: tools
 	@sh share/examples/demo.sh $(B)/bin out/demo
 
-PARTS := units golden faults install
+PARTS := units golden faults install lint
 check: tools units man
 	@tests/check $(B) $(PARTS)
 lint: tools man
