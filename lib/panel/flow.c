@@ -406,4 +406,22 @@ void rk_flow_narrow(struct rk_flow *flow)
     flow->next_live = 0;
 }
 
+void rk_flow_widen(struct rk_flow *flow)
+{
+    bool *basic = rk_alloc((size_t)flow->arcs + flow->nodes + 1, sizeof *basic);
+    for (uint32_t u = 0; u < flow->nodes; u++)
+        basic[flow->tree[u].arc] = true;
+    flow->live_count = flow->next_live = 0;
+    for (uint32_t a = 0; a < flow->arcs; a++) {
+        if (flow->fixed)
+            flow->fixed[a] = false;
+        if (flow->room_left[a] == 0 || flow->from[a] == flow->to[a])
+            continue;
+        flow->live[flow->live_count++] = a;
+        if (!basic[a])
+            flow->state[a] = flow->amount[a] == 0 ? LOWER : UPPER;
+    }
+    rk_free(basic);
+}
+
 uint64_t rk_flow_pivots(const struct rk_flow *flow) { return flow->pivots; }

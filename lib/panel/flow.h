@@ -44,6 +44,9 @@ bool rk_flow_proven(const struct rk_flow *flow);
 /* From now on only flows as cheap as the last result are allowed: by complementary slackness they
  * are those that leave every arc with a reduced cost other than zero where it is. */
 void rk_flow_narrow(struct rk_flow *flow);
+/* Takes back every rk_flow_narrow: all flows are allowed again. Only after rk_flow_solve; the next
+ * one starts from the basis at hand. */
+void rk_flow_widen(struct rk_flow *flow);
 /* Largest |cost| that rk_flow_solve takes for so many nodes. */
 int64_t rk_flow_largest_cost(uint32_t nodes);
 uint64_t rk_flow_pivots(const struct rk_flow *flow); /* since rk_flow_new */

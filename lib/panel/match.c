@@ -168,6 +168,7 @@ struct network {
     uint32_t unfilled_arcs, load_arcs, limit_arcs;
     int64_t *level_cost[RK_MATCH_LEVELS]; /* by arc */
     int64_t *cost;                        /* of the stage */
+    struct rk_flow *flow;                 /* NULL before the first is solved */
     uint32_t stage_end[RK_MATCH_LEVELS];  /* one past the last level of each stage */
     uint32_t stages;
 };
@@ -440,6 +441,7 @@ static void free_network(struct network *net)
     for (int l = 0; l < RK_MATCH_LEVELS; l++)
         rk_free(net->level_cost[l]);
     rk_free(net->cost);
+    rk_flow_free(net->flow);
 }
 
 /* ---- one flow ---- */
@@ -467,10 +469,7 @@ static void combine(struct network *net, uint32_t first, uint32_t end)
     }
 }
 
-/* The best choice without the pairs in `forbidden` when overlaps outside the groups do not count.
- */
-static void solve(struct network *net, const bool *forbidden, struct choice *choice,
-                  struct rk_match_result *result)
+static struct rk_flow *new_flow(const struct network *net)
 {
     const struct rk_match_problem *problem = net->problem;
     struct rk_flow *flow = rk_flow_new(net->nodes);
@@ -488,30 +487,55 @@ static void solve(struct network *net, const bool *forbidden, struct choice *cho
         if (net->limits[l].parent != RK_NONE)
             rk_flow_arc(flow, limit_node(net->limits[l].parent), limit_node(l), 0,
                         net->limits[l].room);
-    uint32_t first_pair = net->arcs - problem->pair_count;
     for (uint32_t i = 0; i < problem->pair_count; i++)
         rk_flow_arc(flow, limit_node(net->leaf[i]),
-                    recruitment_node(net, problem->pairs[i].recruitment), 0, !forbidden[i]);
+                    recruitment_node(net, problem->pairs[i].recruitment), 0, 1);
+    return flow;
+}
+
+/* Solves for net->cost; the result is checked from the potentials. */
+static void solve_stage(struct network *net, struct rk_match_result *result)
+{
+    enum rk_flow_outcome outcome = rk_flow_solve(net->flow, net->cost);
+    assert(outcome == RK_FLOW_OPTIMAL); /* all places may stay unfilled, and costs were checked */
+    result->proven = outcome == RK_FLOW_OPTIMAL && rk_flow_proven(net->flow) && result->proven;
+}
+
+/* The best choice without the pairs in `forbidden` when overlaps outside the groups do not count. A
+ * flow solved before is where the next one starts. */
+static void solve(struct network *net, const bool *forbidden, struct choice *choice,
+                  struct rk_match_result *result)
+{
+    const struct rk_match_problem *problem = net->problem;
+    uint32_t first_pair = net->arcs - problem->pair_count;
+    if (!net->flow) {
+        net->flow = new_flow(net);
+    } else { /* before all else: nothing through forbidden pairs */
+        rk_flow_widen(net->flow);
+        memset(net->cost, 0, net->arcs * sizeof *net->cost);
+        for (uint32_t i = 0; i < problem->pair_count; i++)
+            net->cost[first_pair + i] = forbidden[i];
+        solve_stage(net, result);
+        rk_flow_narrow(net->flow);
+    }
     for (uint32_t stage = 0; stage < net->stages; stage++) {
         uint32_t first = stage ? net->stage_end[stage - 1] : 0;
         if (stage)
-            rk_flow_narrow(flow); /* before the costs change */
+            rk_flow_narrow(net->flow); /* before the costs change */
         combine(net, first, net->stage_end[stage]);
-        enum rk_flow_outcome outcome = rk_flow_solve(flow, net->cost);
-        assert(outcome == RK_FLOW_OPTIMAL);
-        (void)outcome;
-        result->proven = rk_flow_proven(flow) && result->proven;
+        solve_stage(net, result);
         for (uint32_t l = first; l < net->stage_end[stage]; l++)
-            choice->value[l] = (int64_t)rk_flow_cost(flow, net->level_cost[l]);
+            choice->value[l] = (int64_t)rk_flow_cost(net->flow, net->level_cost[l]);
     }
     for (int l = 0; l < RK_MATCH_LEVELS; l++) /* what a stage reached, later ones have kept */
-        result->proven =
-            result->proven && choice->value[l] == (int64_t)rk_flow_cost(flow, net->level_cost[l]);
-    for (uint32_t i = 0; i < problem->pair_count; i++)
-        choice->member[i] = rk_flow_amount(flow, first_pair + i) == 1;
+        result->proven = result->proven &&
+                         choice->value[l] == (int64_t)rk_flow_cost(net->flow, net->level_cost[l]);
+    for (uint32_t i = 0; i < problem->pair_count; i++) {
+        choice->member[i] = rk_flow_amount(net->flow, first_pair + i) == 1;
+        result->proven = result->proven && !(choice->member[i] && forbidden[i]);
+    }
     result->solves++;
-    result->pivots += rk_flow_pivots(flow);
-    rk_flow_free(flow);
+    result->pivots = rk_flow_pivots(net->flow);
 }
 
 /* ---- branch and bound over overlaps that do not nest ---- */

@@ -261,6 +261,10 @@ static void at_random(void)
             wrong += !rk_flow_proven(flow);
             by_paths(&s, 100000, &both);
             wrong += rk_flow_cost(flow, s.cost) * 100000 + rk_flow_cost(flow, s.second) != both;
+            rk_flow_widen(flow); /* as if never narrowed */
+            wrong += rk_flow_solve(flow, s.second) != RK_FLOW_OPTIMAL || !rk_flow_proven(flow);
+            by_paths(&s, 0, &both);
+            wrong += rk_flow_cost(flow, s.second) != both;
         }
         rk_flow_free(flow);
     }
