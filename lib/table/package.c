@@ -180,6 +180,15 @@ static void check_header(struct rk_package *p)
 {
     const struct rk_reader *reader = rk_table_reader(p->table);
     size_t columns = rk_reader_columns(reader);
+    for (size_t c = 0; c < columns; c++)
+        if (is_secret(p, rk_reader_column(reader, c))) {
+            struct rk_finding finding = {.pos = {.file = rk_reader_file(reader), .line = 1},
+                                         .field = SIZE_MAX,
+                                         .field_number = c + 1,
+                                         .kind = "identity-number",
+                                         .text = _("the name of a column holds an identity number")};
+            tell(p, &finding);
+        }
     if (rk_reader_is_json(reader))
         return; /* a later record may bring the column */
     const char **there = rk_alloc(columns + 1, sizeof *there);

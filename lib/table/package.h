@@ -24,14 +24,15 @@ struct rk_finding {
     size_t field_number; /* the column's place in the file, from 1; 0 = the row as a whole */
     uint64_t row;        /* record from 1; 0 = the file as a whole */
     /* As Frictionless calls them: source-error, missing-label, blank-row, extra-cell, missing-cell,
-     * type-error, constraint-error, primary-key, foreign-key, row-constraint; others are the caller's. */
+     * type-error, constraint-error, primary-key, foreign-key, row-constraint; and identity-number, of a
+     * column's name. Others are the caller's. */
     const char *kind;
     const char *text;
 };
 
 /* All pointers in `finding` hold only during the call. */
 typedef void rk_package_found(void *context, const struct rk_finding *finding);
-/* Whether the text of a cell must not be shown whatever its column; may be NULL. */
+/* Whether a text is an identity number, which must not be shown whatever its column; may be NULL. */
 typedef bool rk_package_secret(struct rk_text text);
 
 struct rk_package;
