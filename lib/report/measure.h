@@ -14,6 +14,7 @@ struct rk_measuring {
     int32_t from, to;         /* days, half-open */
     uint32_t *recruitment_of; /* by word: place in material->recruitments, or RK_NONE */
     uint32_t word_count;
+    int32_t *hired_on;  /* by recruitment: the first hire's day among the decisions */
     const char *period; /* "mars 2020" */
 };
 

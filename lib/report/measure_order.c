@@ -42,13 +42,8 @@ static const struct rk_material_ranking *at(const struct sorted *s, size_t i)
 
 static bool decided_in(const struct rk_measuring *m, const struct rk_material_recruitment *r)
 {
-    if (r->decided != RK_NO_DAY)
-        return rk_in_period(m, r->decided);
-    for (size_t i = 0; i < m->material->decisions_count; i++)
-        if (m->material->decisions[i].recruitment == r->id &&
-            rk_measure_is(m, m->material->decisions[i].outcome, "hired"))
-            return rk_in_period(m, m->material->decisions[i].decided);
-    return false;
+    return rk_in_period(m, r->decided != RK_NO_DAY ? r->decided
+                                                   : m->hired_on[r - m->material->recruitments]);
 }
 
 /* ---- the two orders ---- */
@@ -292,36 +287,56 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
 
 /* ---- decisions ---- */
 
-/* How the candidate stands on the day of decision. */
+/* How a candidate stands on the day of decision. */
 enum standing { AVAILABLE, HIRED, GONE };
 
-static enum standing standing_of(const struct rk_measuring *m, uint32_t recruitment,
-                                 uint32_t candidate)
+/* Of all who are not available any more: (recruitment, candidate) and how they stand. */
+struct standings {
+    struct rk_tuples who;
+    enum standing *how;
+    uint32_t room;
+};
+
+static void stand(struct standings *all, uint32_t recruitment, uint32_t candidate,
+                  enum standing how)
 {
-    for (size_t i = 0; i < m->material->decisions_count; i++) {
-        const struct rk_material_decision *d = &m->material->decisions[i];
-        if (d->recruitment != recruitment || d->candidate != candidate)
-            continue;
-        if (rk_measure_is(m, d->outcome, "hired"))
-            return HIRED;
-        if (rk_measure_is(m, d->outcome, "offered_declined"))
-            return GONE;
+    uint32_t place = rk_tuples_add(&all->who, (uint32_t[]){recruitment, candidate});
+    while (place >= all->room) {
+        all->room = all->room ? all->room * 2 : 64;
+        all->how = rk_resize(all->how, all->room, sizeof *all->how);
     }
+    all->how[place] = how;
+}
+
+static struct standings find_standings(const struct rk_measuring *m)
+{
+    struct standings all = {.who = {.width = 2}};
     for (size_t i = 0; i < m->material->candidates_count; i++) {
         const struct rk_material_candidate *c = &m->material->candidates[i];
-        if (c->recruitment == recruitment && c->id == candidate)
-            return rk_measure_is(m, c->status, "withdrawn") ||
-                           rk_measure_is(m, c->status, "ineligible")
-                       ? GONE
-                       : AVAILABLE;
+        if (rk_measure_is(m, c->status, "withdrawn") || rk_measure_is(m, c->status, "ineligible"))
+            stand(&all, c->recruitment, c->id, GONE);
     }
-    return AVAILABLE;
+    for (size_t i = 0; i < m->material->decisions_count; i++) {
+        const struct rk_material_decision *d = &m->material->decisions[i];
+        if (rk_measure_is(m, d->outcome, "hired"))
+            stand(&all, d->recruitment, d->candidate, HIRED);
+        else if (rk_measure_is(m, d->outcome, "offered_declined"))
+            stand(&all, d->recruitment, d->candidate, GONE);
+    }
+    return all;
+}
+
+static enum standing standing_of(const struct standings *all, uint32_t recruitment,
+                                 uint32_t candidate)
+{
+    uint32_t place = rk_tuples_find(&all->who, (uint32_t[]){recruitment, candidate});
+    return place == RK_NONE ? AVAILABLE : all->how[place];
 }
 
 enum followed { FOLLOWED, OTHER, UNKNOWN };
 
 /* Whether nobody still available was ranked before somebody hired, in the last stage ranked. */
-static enum followed followed(struct rk_measuring *m, const struct sorted *s, size_t from,
+static enum followed followed(const struct standings *all, const struct sorted *s, size_t from,
                               size_t to)
 {
     size_t start = from; /* of the last stage that has ranks */
@@ -334,7 +349,7 @@ static enum followed followed(struct rk_measuring *m, const struct sorted *s, si
         const struct rk_material_ranking *row = at(s, i);
         if (row->group != RK_NONE || row->stage != at(s, start)->stage)
             continue;
-        enum standing standing = standing_of(m, row->recruitment, row->candidate);
+        enum standing standing = standing_of(all, row->recruitment, row->candidate);
         if (standing == HIRED && (!hired || row->value > worst_hired)) {
             hired = true;
             worst_hired = row->value;
@@ -377,6 +392,7 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
     int64_t without = 0;
     struct rk_groups departed = {0}, reasons = {0};
     struct sorted s = sort_ranking(m);
+    struct standings standings = find_standings(m);
     enum followed *how = rk_alloc(m->material->recruitments_count, sizeof *how);
     for (size_t i = 0; i < m->material->recruitments_count; i++)
         how[i] = UNKNOWN;
@@ -386,7 +402,7 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
         const struct rk_material_recruitment *r =
             rk_measure_recruitment(m, at(&s, from)->recruitment);
         if (r && decided_in(m, r))
-            how[r - m->material->recruitments] = followed(m, &s, from, to);
+            how[r - m->material->recruitments] = followed(&standings, &s, from, to);
     }
     for (size_t i = 0; i < m->material->recruitments_count; i++) {
         const struct rk_material_recruitment *r = &m->material->recruitments[i];
@@ -462,6 +478,8 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
                                   "I %s av %s beslut anställdes panelens första."),
                            rk_figure_text(m->report, &table->columns[FOLLOWED], &f[FOLLOWED]),
                            rk_figure_text(m->report, &table->columns[TOTAL], &f[TOTAL])));
+    rk_tuples_free(&standings.who);
+    rk_free(standings.how);
     rk_free(how);
     rk_free(s.places);
     rk_free(n);

@@ -33,16 +33,23 @@ static bool find_work(struct rk_measuring *m, struct works *works)
     if (!material->present[RK_MATERIAL_assignments] || !material->present[RK_MATERIAL_sessions])
         return false;
     works->planned = true;
+    uint32_t *first = rk_resize(NULL, material->words.count, sizeof *first); /* by recruitment */
+    uint32_t *next = rk_resize(NULL, material->sessions_count, sizeof *next);
+    for (uint32_t i = 0; i < material->words.count; i++)
+        first[i] = RK_NONE;
+    for (uint32_t i = (uint32_t)material->sessions_count; i-- > 0;) {
+        next[i] = first[material->sessions[i].recruitment];
+        first[material->sessions[i].recruitment] = i;
+    }
     for (size_t i = 0; i < material->assignments_count; i++) {
         const struct rk_material_assignment *a = &material->assignments[i];
         if (!rk_measure_is(m, a->seat, "member") ||
             !(rk_measure_is(m, a->status, "confirmed") || rk_measure_is(m, a->status, "attended")))
             continue;
         struct rk_text stages = material->words.texts[a->stages];
-        for (size_t j = 0; j < material->sessions_count; j++) {
+        for (uint32_t j = first[a->recruitment]; j != RK_NONE; j = next[j]) {
             const struct rk_material_session *s = &material->sessions[j];
-            if (s->recruitment != a->recruitment ||
-                (stages.size && !rk_list_has(stages, material->words.texts[s->stage])))
+            if (stages.size && !rk_list_has(stages, material->words.texts[s->stage]))
                 continue;
             RK_GROW(works->all, works->count, works->room);
             works->all[works->count++] = (struct work){
@@ -50,6 +57,8 @@ static bool find_work(struct rk_measuring *m, struct works *works)
                 rk_fixed_divide(rk_fixed_int(s->end - s->start), 60)};
         }
     }
+    rk_free(first);
+    rk_free(next);
     return true;
 }
 

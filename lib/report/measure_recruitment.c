@@ -389,23 +389,23 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
         material->present[RK_MATERIAL_assignments] && material->present[RK_MATERIAL_recruitments];
     bool panelists = material->present[RK_MATERIAL_panelists];
     int64_t candidates = 0, users = 0, declarations = 0, consents = 0;
-    struct rk_groups ended = {0}, told = {0};
+    enum { ENDED = 1, TOLD = 2 }; /* of a recruitment, by its word */
+    unsigned char *state = rk_alloc(material->words.count, 1);
     for (size_t i = 0; i < material->decisions_count; i++) {
         const struct rk_material_decision *d = &material->decisions[i];
         if (d->decided == RK_NO_DAY || d->decided >= m->to)
             continue;
         candidates += d->candidates_told == RK_NO_DAY || d->candidates_told >= m->to;
         if (d->users_told != RK_NO_DAY && d->users_told < m->to)
-            rk_groups_add(&told, d->recruitment);
-        rk_groups_add(&ended, d->recruitment);
+            state[d->recruitment] |= TOLD;
+        state[d->recruitment] |= ENDED;
     }
     for (size_t i = 0; i < material->assignments_count; i++) {
         const struct rk_material_assignment *a = &material->assignments[i];
         const struct rk_material_recruitment *r = rk_measure_recruitment(m, a->recruitment);
         if (!rk_holds_seat(m, a))
             continue;
-        users += rk_measure_is(m, a->seat, "member") && rk_groups_has(&ended, a->recruitment) &&
-                 !rk_groups_has(&told, a->recruitment);
+        users += rk_measure_is(m, a->seat, "member") && state[a->recruitment] == ENDED;
         declarations +=
             r && rk_under_way(m, r) && (a->declared == RK_NO_DAY || a->declared >= m->to);
     }
@@ -451,6 +451,5 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
             f[0].state = RK_FIGURE_MISSING;
     }
     rk_measure_finish(m, section, RK_SAY("What is due", "Att göra"), 0, SIZE_MAX);
-    rk_free(ended.words);
-    rk_free(told.words);
+    rk_free(state);
 }

@@ -339,6 +339,16 @@ static void index_recruitments(struct rk_measuring *m)
         m->recruitment_of[i] = RK_NONE;
     for (size_t i = 0; i < material->recruitments_count; i++)
         m->recruitment_of[material->recruitments[i].id] = (uint32_t)i;
+    m->hired_on = rk_resize(NULL, material->recruitments_count, sizeof *m->hired_on);
+    for (size_t i = 0; i < material->recruitments_count; i++)
+        m->hired_on[i] = RK_NO_DAY;
+    for (size_t i = 0; i < material->decisions_count; i++) {
+        const struct rk_material_decision *d = &material->decisions[i];
+        uint32_t r = m->recruitment_of[d->recruitment];
+        if (r != RK_NONE && rk_measure_is(m, d->outcome, "hired") &&
+            (m->hired_on[r] == RK_NO_DAY || d->decided < m->hired_on[r]))
+            m->hired_on[r] = d->decided;
+    }
 }
 
 /* In one month, the people of the month are the people of all stages: where that total is hidden in
@@ -426,4 +436,5 @@ void rk_monthly_report(struct rk_report *report, const struct rk_specification *
                                    "sammanfattning som skyddar dem som siffrorna handlar om."));
     tell_hidden(m);
     rk_free(m->recruitment_of);
+    rk_free(m->hired_on);
 }
