@@ -40,7 +40,9 @@ static const struct argp_option table[] = {
     {"output", 'o', "DIR", 0, N_("the data package to make: whole or not at all"), 0},
     {"force", FORCE, NULL, 0, N_("replace DIR where it is such a package already"), 0},
     {"table", TABLE, "TEXT", 0,
-     N_("no package: this table alone, to standard output or the file named by -o"), 0},
+     N_("no package: this table alone, to standard output or the file named by -o (without -o: "
+        "ratings)"),
+     0},
     {"recruitments", RECRUITMENTS, "N", 0, N_("how many recruitments (100)"), 0},
     {"panelists", PANELISTS, "N", 0, N_("how many in the user bank (as the seats ask for)"), 0},
     {"candidates", CANDIDATES, "N", 0, N_("candidates per recruitment, on average (6)"), 0},
@@ -322,16 +324,16 @@ static enum rk_status write_package(struct rk_run *run, const struct rk_simulate
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
-    if (!options.folder && !options.table)
-        rk_usage(_("expected -o DIR for a whole package, or --table NAME for one table"));
     if (options.folder && !*options.folder)
         rk_usage(_("-o: expected a name"));
     if (options.folder && !options.table && !strcmp(options.folder, "-"))
         rk_usage(_("a whole package cannot go to standard output; --table NAME can"));
-    if (options.force && options.table)
+    if (options.force && (options.table || !options.folder))
         rk_usage(_("--force is for a whole package, not for --table"));
-    if (!options.table && run->form != RK_CSV)
+    if (!options.table && options.folder && run->form != RK_CSV)
         rk_usage(_("a package is CSV; --to is for --table"));
+    if (!options.folder && !options.table)
+        options.table = rk_simulate_sheets[RK_SIMULATE_RATINGS].name;
     options.simulate.seed = run->seed;
     reach_ratings(&options.simulate);
     struct rk_simulate *simulate = rk_simulate_new(&options.simulate);
@@ -343,7 +345,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
 
 static const char *const examples[] = {
     "rk-simulate --seed a --recruitments 20 -o town",
-    "rk-simulate --seed a --recruitments 2 --panelists 5 --table truth/raters --to table", NULL};
+    "rk-simulate --seed a --recruitments 2 --panelists 5 --table truth/raters --to table",
+    "rk-simulate --seed a --recruitments 1 | rk-score --scale 1:5 | rk-aggregate", NULL};
 
 static const struct rk_tool_table outputs[] = {
     {.schema = "panelists"}, {.schema = "recruitments"}, {.schema = "sessions"},

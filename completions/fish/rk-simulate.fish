@@ -1,7 +1,7 @@
 # made by rk-simulate --describe=fish
 complete -c rk-simulate -l output -s o -x -a '(__fish_complete_directories)' -d 'the data package to make: whole or not at all'
 complete -c rk-simulate -l force -d 'replace DIR where it is such a package already'
-complete -c rk-simulate -l table -x -d 'no package: this table alone, to standard output or the file named by -o'
+complete -c rk-simulate -l table -x -d 'no package: this table alone, to standard output or the file named by -o (without -o: ratings)'
 complete -c rk-simulate -l recruitments -x -d 'how many recruitments (100)'
 complete -c rk-simulate -l panelists -x -d 'how many in the user bank (as the seats ask for)'
 complete -c rk-simulate -l candidates -x -d 'candidates per recruitment, on average (6)'
