@@ -51,8 +51,8 @@ struct rk_foreign;
 
 /* Reads the file ("-" = standard input; gzip is unpacked) and tells what it is. What was decided
  * for the reader (encoding, sheet) goes to `log` as notes. Not a table we read, undecodable,
- * encrypted, damaged, a zip bomb: RK_BAD_DATA with the place. Close with rk_foreign_close. `path`
- * must outlive it. */
+ * encrypted, a zip bomb: RK_BAD_DATA with the place; unreadable or damaged: RK_FAILED. Close with
+ * rk_foreign_close. `path` must outlive it. */
 enum rk_status rk_foreign_open(struct rk_foreign **foreign, const char *path,
                                const struct rk_foreign_options *options, struct rk_log *log,
                                struct rk_error *error);

@@ -305,6 +305,15 @@ __attribute__((format(printf, 2, 3))) static void wrong(struct rk_xlsx *book, co
     XML_StopParser(book->part.parser, XML_FALSE);
 }
 
+/* Bytes of the archive that are not what was once written: as a cut gzip file, no fault of the
+ * data. */
+static enum rk_status damaged(struct rk_xlsx *book, const char *part, const char *why)
+{
+    struct rk_pos pos = {.file = book->name};
+    return rk_fail_at(book->error, RK_FAILED, &pos, _("the workbook is damaged: part %s: %s"), part,
+                      why);
+}
+
 static enum rk_status broken(struct rk_xlsx *book, const char *part, const char *why)
 {
     struct rk_pos pos = {.file = book->name};
@@ -422,7 +431,7 @@ static enum rk_status open_part(struct rk_xlsx *book, const char *name,
     part->packed = stat.comp_size;
     part->file = zip_fopen_index(book->zip, (zip_uint64_t)index, 0);
     if (!part->file)
-        return broken(book, name, zip_strerror(book->zip));
+        return damaged(book, name, zip_strerror(book->zip));
     part->handlers = handlers;
     part->parser = XML_ParserCreateNS(NULL, '|');
     if (!part->parser)
@@ -445,7 +454,7 @@ static enum rk_status feed_part(struct rk_xlsx *book)
         return rk_fail(book->error, RK_FAILED, _("out of memory"));
     zip_int64_t got = zip_fread(part->file, room, CHUNK);
     if (got < 0)
-        return broken(book, part->name, zip_error_strerror(zip_file_get_error(part->file)));
+        return damaged(book, part->name, zip_error_strerror(zip_file_get_error(part->file)));
     part->read += (uint64_t)got;
     book->unpacked += (uint64_t)got;
     struct rk_pos pos = {.file = book->name};
@@ -456,6 +465,13 @@ static enum rk_status feed_part(struct rk_xlsx *book)
                           part->name);
     part->end = got == 0;
     if (XML_ParseBuffer(part->parser, (int)got, part->end) != XML_STATUS_OK) {
+        /* what looks like a fault of the data may be one of the bytes: the checksum tells */
+        char rest[4096];
+        while ((got = zip_fread(part->file, rest, sizeof rest)) > 0 &&
+               (part->read += (uint64_t)got) <= RK_XLSX_RATIO_FROM)
+            ;
+        if (got < 0)
+            return damaged(book, part->name, zip_error_strerror(zip_file_get_error(part->file)));
         if (book->status != RK_OK)
             return book->status;
         if (XML_GetErrorCode(part->parser) == XML_ERROR_NO_MEMORY)
@@ -937,7 +953,7 @@ static enum rk_status open_workbook(struct rk_xlsx *book, const void *bytes, siz
 {
     struct rk_pos pos = {.file = book->name};
     if (!whole_archive(bytes, size))
-        return rk_fail_at(book->error, RK_BAD_DATA, &pos,
+        return rk_fail_at(book->error, RK_FAILED, &pos,
                           _("the workbook is cut short, or something follows its end"));
     zip_error_t why;
     zip_error_init(&why);
@@ -948,7 +964,7 @@ static enum rk_status open_workbook(struct rk_xlsx *book, const void *bytes, siz
         if (source)
             zip_source_free(source);
         enum rk_status status =
-            rk_fail_at(book->error, RK_BAD_DATA, &pos, _("the workbook is damaged: %s"),
+            rk_fail_at(book->error, RK_FAILED, &pos, _("the workbook is damaged: %s"),
                        zip_error_strerror(&why));
         zip_error_fini(&why);
         return status;

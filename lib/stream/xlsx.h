@@ -2,7 +2,10 @@
  * texts. A hostile or broken file is refused before it can cost anything: archives cut or with
  * something after their end, encrypted parts, parts twice, DOCTYPE and entities, parts over the
  * caps below, rows and cells out of order. Values of formulas are the stored ones. Numbers are
- * rounded to the 15 significant digits that Excel itself keeps (0.30000000000000004 is 0.3). */
+ * rounded to the 15 significant digits that Excel itself keeps (0.30000000000000004 is 0.3).
+ *
+ * An archive that is cut or whose bytes do not match their checksums is RK_FAILED, as a damaged
+ * gzip file is; all else that is wrong is RK_BAD_DATA. */
 #ifndef RK_XLSX_H
 #define RK_XLSX_H
 
