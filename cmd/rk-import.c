@@ -304,8 +304,13 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                     .is_identity = is_identity,
                                     .rejects = rk_run_rejects(run)};
     struct rk_buf words = {0};
-    rk_buf_printf(&words, "%s/schema/words.map.json", run->share);
+    char **tables = NULL;
+    rk_buf_printf(&words, "%s/schema", run->share);
     enum rk_status status = rk_run_schema(run, &how.schema, options.table, error);
+    if (status == RK_OK)
+        status = rk_schema_names(&tables, words.text, error);
+    how.tables = (const char *const *)tables;
+    rk_buf_text(&words, "/words.map.json");
     if (status == RK_OK)
         status = rk_words_read(how.words, rk_keep(words.text), error);
     if (status == RK_OK && options.raters)
@@ -321,6 +326,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (status == RK_OK)
         status = copy_rows(run, import, error);
     rk_import_close(import);
+    rk_schema_free_names(tables);
     rk_buf_free(&words);
     rk_words_free(how.words);
     rk_strings_free(&raters.ids);

@@ -26,7 +26,9 @@ struct rk_import_criterion {
 struct rk_import_options {
     const struct rk_schema *schema;
     const struct rk_map *map; /* or NULL: --map and --map-file */
-    struct rk_words *words;   /* what rk knows of words */
+    const char *const
+        *tables;            /* names of all our tables, ends with NULL: a map may speak of them */
+    struct rk_words *words; /* what rk knows of words */
     struct rk_log *log;
     char decimal; /* '.', ',' or 0 = either, but one in a column */
     /* texts "COLUMN=VALUE"; header names; each ends with NULL, or is NULL */

@@ -195,6 +195,16 @@ static const char *score_key(const char *our, const char *kind)
     return !strncmp(our, kind, size) && our[size] == '.' && our[size + 1] ? our + size + 1 : NULL;
 }
 
+/* Is what stands before the point of "TABLE.column" a table, or criterion or rater? */
+static bool knows_table(const struct rk_import *im, const char *our)
+{
+    size_t size = strcspn(our, ".");
+    for (const char *const *t = im->options.tables; t && *t; t++)
+        if (strlen(*t) == size && !strncmp(*t, our, size))
+            return true;
+    return score_key(our, "criterion") || score_key(our, "rater");
+}
+
 /* --map and the map file's columns and words; entries for other tables are passed over. */
 static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
 {
@@ -222,8 +232,13 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
                 continue;
             }
             if (dot && ((size_t)(dot - our) != strlen(im->table) ||
-                        strncmp(our, im->table, (size_t)(dot - our))))
-                continue;
+                        strncmp(our, im->table, (size_t)(dot - our)))) {
+                if (knows_table(im, our))
+                    continue;
+                rk_free(names);
+                return rk_fail(error, RK_BAD_USE, _("the map: there is no table '%.*s'"),
+                               (int)(dot - our), our);
+            }
             if (dot)
                 name = dot + 1;
             size_t field = rk_schema_find(im->schema, rk_text(name));
