@@ -4,6 +4,7 @@
 #   make install    DESTDIR= PREFIX=/usr/local    make bless      rewrites the golden cases
 #   make lint       the house rules               make SAN=1 …    with ASan and UBSan, in build-san
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
+#   make bench      beside Miller and datamash    make bench-peers installs those
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does). RK_REFERENCE names the folder of reference data.
 
@@ -40,7 +41,7 @@ MAN     := $(patsubst share/%.in,$(B)/%,$(wildcard share/man/man?/*.in share/man
 COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n completions/fish/$n.fish)
 
 all: tools
-.PHONY: all tools setup demo fuzz check units lint valgrind bless man completions install uninstall clean
+.PHONY: all tools setup demo fuzz bench bench-peers check units lint valgrind bless man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -147,6 +148,12 @@ fuzz: $(FUZZERS)
 	    $$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$$fuzzer. \
 	        $$fuzzer.corpus; \
 	done
+
+# Speed beside the peers of Debian (and DuckDB's command line, where it is on the PATH).
+bench: tools
+	@tests/bench/run $(B)
+bench-peers:
+	apt-get -q -y --no-install-recommends install miller datamash time
 
 bless: tools
 	@tests/run --build $(B) --bless
