@@ -837,9 +837,13 @@ static void cell_end(struct rk_xlsx *book)
         struct rk_text text = rk_text_trim((struct rk_text){value->text, value->size});
         kind = book->style < book->style_count ? book->styles[book->style] : RK_FOREIGN_NUMBER;
         if (text.size && !rk_xlsx_number(text, &number)) {
-            wrong(book, _("a cell's number cannot be read"));
-            rk_buf_free(&number);
-            return;
+            for (size_t i = 0; i < text.size; i++)
+                if (text.size > 64 || !strchr("0123456789+-.eE", text.text[i])) {
+                    wrong(book, _("a cell's number cannot be read"));
+                    rk_buf_free(&number);
+                    return;
+                }
+            rk_buf_add(&number, text.text, text.size); /* 1E+300: a number, but none of ours */
         }
         rk_buf_clear(value);
         if (number.size)

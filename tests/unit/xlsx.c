@@ -327,8 +327,13 @@ static void hostile(void)
     CHECK(refused(workbook(NULL, "<worksheet xmlns=\"" MAIN "\"/>", NULL), "holds no rows"));
 
     struct rk_error error = {0};
-    struct rk_buf book = rows_only(cell);
+    struct rk_buf book = rows_only("<row><c><v>9.9999999999999992E+307</v></c></row>");
     char *text = dump(&book, &error);
+    CHECK_TEXT(text, "1:n<9.9999999999999992E+307>\n");
+    rk_free(text);
+    rk_buf_free(&book);
+    book = rows_only(cell);
+    text = dump(&book, &error);
     CHECK_TEXT(text, "1:n<1>\n");
     rk_free(text);
     rk_buf_free(&book);
