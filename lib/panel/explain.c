@@ -167,6 +167,7 @@ static void count_reasons(const struct rk_explain *match, const struct rk_match_
                           const bool *sits, struct rk_explanation *panel, uint32_t *stopped)
 {
     uint32_t r = panel->recruitment;
+    bool lacks = panel->filled + panel->room_lacks < panel->seats;
     memset(stopped, 0, SETS * sizeof *stopped);
     for (uint32_t p = 0; p < match->panelists->count; p++) {
         if (rk_eligible_kept_row(match->eligible, p, r))
@@ -179,7 +180,7 @@ static void count_reasons(const struct rk_explain *match, const struct rk_match_
             if (size_of(reasons) == 1)
                 panel->only[__builtin_ctz(reasons)]++;
         }
-        if (sits[p])
+        if (!lacks || sits[p])
             continue;
         unsigned blocked = rk_match_blocked(state, p, r);
         if (blocked & RK_MATCH_CAP)
@@ -188,7 +189,7 @@ static void count_reasons(const struct rk_explain *match, const struct rk_match_
             reasons |= RK_REFUSED_BIT(RK_REFUSED_OVERLAP);
         stopped[reasons]++;
     }
-    if (panel->filled + panel->room_lacks < panel->seats)
+    if (lacks)
         smallest_set(stopped, panel);
 }
 

@@ -37,6 +37,8 @@ struct rk_flow {
     uint32_t *live; /* arcs that pricing looks at: neither fixed nor without room */
     uint32_t live_count;
     uint32_t next_live; /* where pricing goes on */
+    uint32_t *list;     /* arcs found to break their sign, to be tried again before looking on */
+    uint32_t list_count, list_most, tries;
     uint64_t pivots;
     bool started;
     bool *fixed; /* by rk_flow_narrow; NULL before the first */
@@ -66,6 +68,7 @@ void rk_flow_free(struct rk_flow *flow)
     rk_free(flow->potential);
     rk_free(flow->tree);
     rk_free(flow->live);
+    rk_free(flow->list);
     rk_free(flow->fixed);
     rk_free(flow);
 }
@@ -207,28 +210,43 @@ static void shift_subtree(struct rk_flow *flow, uint32_t top, int64_t by)
     }
 }
 
-/* The arc that breaks its sign most in the first block that has one, or NOWHERE. */
-static uint32_t entering_arc(struct rk_flow *flow, uint32_t block)
+static int64_t reduced_cost(const struct rk_flow *flow, uint32_t arc)
 {
-    const int64_t *potential = flow->potential, *costs = flow->costs;
-    const uint32_t *from = flow->from, *to = flow->to, *live = flow->live;
+    return flow->costs[arc] + flow->potential[flow->from[arc]] - flow->potential[flow->to[arc]];
+}
+
+/* An arc that breaks its sign, or NOWHERE: the worst of a short list, which is looked through again
+ * for a tenth of its length before the next stretch of arcs fills it anew. */
+static uint32_t entering_arc(struct rk_flow *flow)
+{
     const int8_t *state = flow->state;
-    uint32_t count = flow->live_count, at = flow->next_live, best = NOWHERE, left = block;
+    uint32_t best = NOWHERE, count = flow->live_count, at = flow->next_live;
     int64_t least = 0;
-    for (uint32_t seen = 0; seen < count; seen++) {
-        uint32_t arc = live[at];
-        int64_t reduced = state[arc] * (costs[arc] + potential[from[arc]] - potential[to[arc]]);
-        if (reduced < least) {
-            least = reduced;
-            best = arc;
+    if (flow->tries++ < flow->list_most / 10)
+        for (uint32_t i = 0; i < flow->list_count;) {
+            uint32_t arc = flow->list[i];
+            int64_t reduced = state[arc] * reduced_cost(flow, arc);
+            if (reduced >= 0) {
+                flow->list[i] = flow->list[--flow->list_count];
+                continue;
+            }
+            best = reduced < least ? arc : best;
+            least = reduced < least ? reduced : least;
+            i++;
         }
+    if (best != NOWHERE)
+        return best;
+    flow->list_count = flow->tries = 0;
+    for (uint32_t seen = 0; seen < count && flow->list_count < flow->list_most; seen++) {
+        uint32_t arc = flow->live[at];
+        int64_t reduced = state[arc] * reduced_cost(flow, arc);
         if (++at == count)
             at = 0;
-        if (--left == 0) {
-            if (best != NOWHERE)
-                break;
-            left = block;
-        }
+        if (reduced >= 0)
+            continue;
+        flow->list[flow->list_count++] = arc;
+        best = reduced < least ? arc : best;
+        least = reduced < least ? reduced : least;
     }
     flow->next_live = at;
     return best;
@@ -331,10 +349,12 @@ enum rk_flow_outcome rk_flow_solve(struct rk_flow *flow, const int64_t *costs)
             flow->amount[a] = costs[a] < 0 ? flow->room_left[a] : 0;
     flow->potential[flow->nodes] = 0;
     price_tree(flow, flow->nodes);
-    uint32_t block = 16;
-    while ((uint64_t)block * block < flow->live_count)
-        block++;
-    for (uint32_t arc; (arc = entering_arc(flow, block)) != NOWHERE;)
+    flow->list_count = flow->tries = 0; /* a quarter of the root of the arcs, at least ten */
+    flow->list_most = 10;
+    while ((uint64_t)flow->list_most * flow->list_most * 16 < flow->live_count)
+        flow->list_most++;
+    flow->list = rk_resize(flow->list, flow->list_most, sizeof *flow->list);
+    for (uint32_t arc; (arc = entering_arc(flow)) != NOWHERE;)
         pivot(flow, arc);
     int64_t sum = 0;
     for (uint32_t u = 0; u < flow->nodes; u++)
@@ -375,8 +395,7 @@ bool rk_flow_proven(const struct rk_flow *flow)
         good = flow->amount[a] >= 0 && flow->amount[a] <= flow->room_left[a];
         if (flow->fixed && flow->fixed[a])
             continue;
-        int64_t reduced =
-            flow->costs[a] + flow->potential[flow->from[a]] - flow->potential[flow->to[a]];
+        int64_t reduced = reduced_cost(flow, a);
         good = good && !(reduced < 0 && flow->amount[a] < flow->room_left[a]) &&
                !(reduced > 0 && flow->amount[a] > 0);
     }
@@ -391,8 +410,7 @@ void rk_flow_narrow(struct rk_flow *flow)
     if (!flow->fixed)
         flow->fixed = rk_alloc((size_t)flow->arcs + 1, sizeof *flow->fixed);
     for (uint32_t a = 0; a < flow->arcs; a++) {
-        int64_t reduced =
-            flow->costs[a] + flow->potential[flow->from[a]] - flow->potential[flow->to[a]];
+        int64_t reduced = reduced_cost(flow, a);
         if (reduced != 0 && !flow->fixed[a]) {
             flow->fixed[a] = true;
             flow->state[a] = QUIET;

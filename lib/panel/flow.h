@@ -1,6 +1,6 @@
 /* Minimum-cost flow, exact, in 64-bit integers: the primal network simplex with a strongly feasible
- * basis (Cunningham 1976, "A network simplex method", which cannot cycle) and block pricing (Kiraly
- * & Kovacs 2012, "Efficient implementations of minimum-cost flow algorithms").
+ * basis (Cunningham 1976, "A network simplex method", which cannot cycle) and candidate-list
+ * pricing (Kiraly & Kovacs 2012, "Efficient implementations of minimum-cost flow algorithms").
  *
  * Order of calls: rk_flow_new, rk_flow_supply and rk_flow_arc for the whole network, then
  * rk_flow_solve. After it the amounts and potentials may be read. A further objective among the
