@@ -196,12 +196,14 @@ static enum rk_status explain(struct rk_run *run, const struct rk_explain *match
     rk_explanation_columns(columns);
     struct rk_writer *writer = rk_writer_open(out, RK_CSV, columns, RK_EXPLANATION_COLUMNS);
     struct rk_buf why = {0};
+    rk_run_speak(run, true);
     for (uint32_t i = 0; i < count; i++) {
         rk_buf_clear(&why);
         rk_explain_why(match, &rows[i], &why);
         rk_explanation_write(writer, &rows[i], match->recruitments,
                              (struct rk_text){why.text, why.size});
     }
+    rk_run_speak(run, false);
     rk_buf_free(&why);
     rk_writer_finish(writer);
     return RK_OK;

@@ -10,7 +10,7 @@ complete -c rk-score -l map -x -d '[TABLE.]our_column=Their column: what a colum
 complete -c rk-score -l map-file -r -F -d 'columns, constants and words of a foreign file, as JSON'
 complete -c rk-score -l delimiter -x -d 'what stands between the columns of CSV input: a character or "tab" (comma)'
 complete -c rk-score -l max-errors -x -d 'show at most so many errors (20)'
-complete -c rk-score -l rejects -r -F -d 'put bad rows there with their reason, and go on with the good ones'
+complete -c rk-score -l rejects -r -F -d 'put bad rows there with their reason, and go on with the good ones; reasons are in English unless --lang is given'
 complete -c rk-score -l output -s o -r -F -d 'write there instead of standard output; whole or not at all'
 complete -c rk-score -l to -x -a 'csv json jsonl table markdown latex html' -d 'form of the output (csv)'
 complete -c rk-score -l quiet -s q -d 'no notes or warnings'

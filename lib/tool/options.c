@@ -51,7 +51,8 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
                RK_KEY_MAX_ERRORS, RK_GROUP_STREAMS);
         if ((main_table || !tool->inputs) && !(tool->flags & RK_NO_REJECTS))
             common(options, "rejects", 0, "FILE",
-                   N_("put bad rows there with their reason, and go on with the good ones"),
+                   N_("put bad rows there with their reason, and go on with the good ones; reasons "
+                      "are in English unless --lang is given"),
                    RK_KEY_REJECTS, RK_GROUP_STREAMS);
     }
     if (!(tool->flags & RK_NO_OUTPUT))

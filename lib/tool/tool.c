@@ -213,6 +213,9 @@ static enum rk_status open_outputs(struct rk_state *s, struct rk_error *error)
 static enum rk_status work(struct rk_state *s, struct rk_error *error)
 {
     enum rk_status status = open_outputs(s, error);
+    /* the reasons in a rejects file are data and must not follow the locale; one text serves both */
+    if (s->rejects)
+        rk_run_speak(&s->run, true);
     if (!status)
         status = s->run.tool->run(&s->run, error);
     bool findings = status == RK_BAD_DATA && (s->run.tool->flags & RK_FINDINGS) && !*error->text;
