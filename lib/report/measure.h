@@ -46,6 +46,8 @@ bool rk_under_way(const struct rk_measuring *m, const struct rk_material_recruit
 /* The word that the section divides recruitments by: department or role. */
 uint32_t rk_divide(const struct rk_measuring *m, const struct rk_material_recruitment *r);
 const char *rk_divide_name(struct rk_measuring *m); /* "Department", over the rows */
+/* The first of `groups` rows and the total's that is told: the total's alone where nothing divides. */
+size_t rk_divide_first(const struct rk_measuring *m, size_t groups);
 /* Whether the assignment gives its panelist a seat: proposed, confirmed or attended. */
 bool rk_holds_seat(const struct rk_measuring *m, const struct rk_material_assignment *a);
 /* The two sides that are compared: 0 the users', 1 the staff's. */

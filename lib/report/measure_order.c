@@ -219,9 +219,9 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
             table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
             g == rows.count);
         int64_t untied[2] = {c->pairs - c->tied[0], c->pairs - c->tied[1]};
-        f[RECRUITMENTS] = rk_figure_count(c->recruitments, false);
+        f[RECRUITMENTS] = rk_figure_count(c->recruitments, true);
         f[CANDIDATES] = rk_figure_count(c->candidates, true);
-        f[FIRST] = rk_figure_share(c->same_first, c->recruitments, c->candidates, true);
+        f[FIRST] = rk_figure_share(c->same_first, c->recruitments, c->recruitments, true);
         f[SAME] = rk_figure_share(c->same, c->same + c->opposite, c->candidates, true);
         bool defined = untied[0] && untied[1];
         double tau = defined ? (double)(c->same - c->opposite) /
@@ -270,7 +270,17 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
     rk_report_key_figure(m->report, &f[SAME], same,
                          RK_SAY("of pairs of candidates in the same order by users and staff",
                                 "av kandidatparen i samma ordning hos brukare och medarbetare"));
-    if (rk_figure_shown(&f[SAME]) && rk_figure_shown(&f[CANDIDATES]) && rk_figure_shown(&f[FIRST]))
+    if (rk_figure_shown(&f[SAME]) && rk_figure_shown(&f[CANDIDATES]) && !rk_figure_shown(&f[FIRST]))
+        rk_report_summarize(
+            m->report,
+            rk_report_text(
+                m->report,
+                RK_SAY("Of two candidates, the two groups put the same one first %s of the time "
+                       "(n = %s candidates).",
+                       "Av två kandidater satte de två grupperna samma före i %s av fallen (n = %s "
+                       "kandidater)."),
+                same, rk_figure_text(m->report, &table->columns[CANDIDATES], &f[CANDIDATES])));
+    else if (rk_figure_shown(&f[SAME]) && rk_figure_shown(&f[CANDIDATES]))
         rk_report_summarize(
             m->report,
             rk_report_text(
@@ -367,7 +377,6 @@ static enum followed followed(const struct standings *all, const struct sorted *
 void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *section)
 {
     enum { TOTAL = 2, COLUMNS };
-    bool undivided = !strcmp(m->wanted->by, "all");
     static const enum rk_material_table needs[] = {RK_MATERIAL_decisions, RK_MATERIAL_recruitments,
                                                    RK_MATERIAL_ranking};
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
@@ -425,15 +434,15 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
                                         RK_SAY("Decisions and the panel’s order, decided in %s",
                                                "Beslut och panelens ordning, avgjorda i %s"),
                                         m->period),
-                         undivided ? RK_SAY("Recruitments", "Rekryteringar") : rk_divide_name(m));
+                         rk_divide_name(m));
     rk_report_column(table, RK_SAY("The panel’s first", "Panelens första"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Another candidate", "En annan kandidat"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Compared", "Jämförda"), RK_COUNTED, 0, true);
     table->rows_known = true; /* how many were decided, and compared, is told in other sections */
-    for (size_t g = undivided ? rows.count : 0; g <= rows.count; g++) {
+    for (size_t g = rk_divide_first(m, rows.count); g <= rows.count; g++) {
         struct rk_figure *f = rk_report_row(
             table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
-            g == rows.count && !undivided);
+            g == rows.count && strcmp(m->wanted->by, "all"));
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[g * COLUMNS + c], true);
     }

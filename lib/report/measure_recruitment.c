@@ -85,7 +85,7 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
     rk_report_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Cancelled", "Avbrutna"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Open at the end", "Öppna vid slutet"), RK_COUNTED, 0, false);
-    for (size_t g = 0; g <= groups.count; g++) {
+    for (size_t g = rk_divide_first(m, groups.count); g <= groups.count; g++) {
         struct rk_figure *figures =
             rk_report_row(table, row_label(m, &groups, g), g == groups.count);
         for (size_t c = 0; c < COLUMNS; c++)
@@ -108,28 +108,26 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
     const struct rk_figure *all = last_row(table);
     rk_report_key_figure(m->report, &all[UNDER_WAY], said(m, table, UNDER_WAY),
                          RK_SAY("recruitments under way", "rekryteringar pågick"));
-    if (rk_figure_shown(&all[UNDER_WAY]) && rk_figure_shown(&all[OPENED]) &&
-        rk_figure_shown(&all[DECIDED]) && rk_figure_shown(&all[CANCELLED]))
+    if (rk_figure_shown(&all[UNDER_WAY])) {
+        struct rk_buf parts = {0};
+        const char *const words[COLUMNS] = {[OPENED] = RK_SAY("opened", "öppnades"),
+                                            [DECIDED] = RK_SAY("decided", "avgjordes"),
+                                            [CANCELLED] = RK_SAY("cancelled", "avbröts")};
+        for (size_t c = OPENED; c <= CANCELLED; c++)
+            if (rk_figure_shown(&all[c]) && all[c].value)
+                rk_buf_printf(&parts, "%s %s %s", parts.size ? "," : ":", said(m, table, c),
+                              words[c]);
         rk_report_summarize(
             m->report,
-            rk_report_text(
-                m->report,
-                all[UNDER_WAY].value == RK_FIXED_ONE
-                    ? RK_SAY("%s recruitment was under way in %s: %s opened, %s decided, "
-                             "%s cancelled.",
-                             "%s rekrytering pågick i %s: %s öppnades, %s avgjordes, "
-                             "%s avbröts.")
-                : all[CANCELLED].value
-                    ? RK_SAY("%s recruitments were under way in %s: %s were opened, %s "
-                             "decided and %s cancelled.",
-                             "%s rekryteringar pågick i %s: %s öppnades, %s avgjordes "
-                             "och %s avbröts.")
-                    : RK_SAY("%s recruitments were under way in %s: %s were opened and "
-                             "%s decided; none was cancelled%.0s.",
-                             "%s rekryteringar pågick i %s: %s öppnades och %s "
-                             "avgjordes; ingen avbröts%.0s."),
-                said(m, table, UNDER_WAY), m->period, said(m, table, OPENED),
-                said(m, table, DECIDED), said(m, table, CANCELLED)));
+            rk_report_text(m->report,
+                           all[UNDER_WAY].value == RK_FIXED_ONE
+                               ? RK_SAY("%s recruitment was under way in %s%s.",
+                                        "%s rekrytering pågick i %s%s.")
+                               : RK_SAY("%s recruitments were under way in %s%s.",
+                                        "%s rekryteringar pågick i %s%s."),
+                           said(m, table, UNDER_WAY), m->period, parts.size ? parts.text : ""));
+        rk_buf_free(&parts);
+    }
     rk_free(n);
     rk_free(groups.words);
 }
@@ -290,7 +288,7 @@ void rk_measure_applicants(struct rk_measuring *m, struct rk_report_section *sec
         f[count] = rk_figure_count(of[1], true);
         if (stages)
             continue;
-        f[first] = rk_figure_count(of[0], false);
+        f[first] = rk_figure_count(of[0], true);
         f[mean] =
             rk_figure_of(of[0] ? rk_fixed_divide(rk_fixed_int(of[1]), of[0]) : 0, of[1], true);
     }
@@ -352,7 +350,7 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
     rk_report_column(table, RK_SAY("Median, days", "Median, dagar"), RK_MEASURED, 0, false);
     table->columns[MEDIAN].unit = RK_SAY("days", "dagar");
     int64_t *days = rk_alloc(m->material->recruitments_count, sizeof *days);
-    for (size_t g = 0; g <= groups.count; g++) {
+    for (size_t g = rk_divide_first(m, groups.count); g <= groups.count; g++) {
         size_t n = 0;
         for (size_t i = 0; i < m->material->recruitments_count; i++) {
             const struct rk_material_recruitment *r = &m->material->recruitments[i];

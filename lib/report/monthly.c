@@ -12,7 +12,7 @@ struct entry {
 };
 
 static const struct entry registry[] = {
-    {"recruitments", "recruitments", "department|role", "bars", false, rk_measure_recruitments},
+    {"recruitments", "recruitments", "all|department|role", "bars", false, rk_measure_recruitments},
     {"seats", "recruitments|assignments", "department|role", "bars", true, rk_measure_seats},
     {"participation", "activities|assignments|sessions", "stage", "bars", true,
      rk_measure_participation},
@@ -26,7 +26,7 @@ static const struct entry registry[] = {
     {"order", "ranking|recruitments|decisions", "department|role", "dots", true, rk_measure_order},
     {"decisions", "decisions|recruitments|ranking|candidates", "all|department|role", "bars", true,
      rk_measure_decisions},
-    {"days", "recruitments", "department|role", "bars", false, rk_measure_days},
+    {"days", "recruitments", "all|department|role", "bars", false, rk_measure_days},
     {"bank", "panelists", "status", "bars", true, rk_measure_bank},
     {"bank-changes", "panelists", "way", "bars", true, rk_measure_changes},
     {"load", "assignments|recruitments", "times", "bars", true, rk_measure_load},
@@ -246,8 +246,15 @@ uint32_t rk_divide(const struct rk_measuring *m, const struct rk_material_recrui
 
 const char *rk_divide_name(struct rk_measuring *m)
 {
+    if (!strcmp(m->wanted->by, "all"))
+        return RK_SAY("Recruitments", "Rekryteringar");
     return strcmp(m->wanted->by, "role") ? RK_SAY("Department", "Förvaltning")
                                          : RK_SAY("Role", "Yrkesroll");
+}
+
+size_t rk_divide_first(const struct rk_measuring *m, size_t groups)
+{
+    return strcmp(m->wanted->by, "all") ? 0 : groups;
 }
 
 bool rk_holds_seat(const struct rk_measuring *m, const struct rk_material_assignment *a)
