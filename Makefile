@@ -6,7 +6,7 @@
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
 #   make bench      beside Miller and datamash    make bench-peers installs those
 #   make man, make completions: what the option tables say
-# Add WERROR=1 to make warnings errors (CI does). RK_REFERENCE names the folder of reference data.
+# Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
@@ -40,6 +40,9 @@ MO      := $(B)/locale/sv/LC_MESSAGES/rk.mo
 MAN     := $(patsubst share/%.in,$(B)/%,$(wildcard share/man/man?/*.in share/man/sv/man?/*.in))
 COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n completions/fish/$n.fish)
 
+# a line per step; V=1 shows the commands
+tell = $(if $(V),,@echo '$(1) $(2)';)
+
 all: tools
 .PHONY: all tools setup demo fuzz bench bench-peers check units lint valgrind bless man completions install uninstall clean
 .SUFFIXES:
@@ -54,23 +57,22 @@ units: $(UNITS)
 
 $(B)/%.o: %.c | $(AFTER_SETUP)
 	@mkdir -p $(@D)
-	$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call tell,compile,$<)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIBOBJS)
-	rm -f $@
-	ar rcs $@ $^
+	$(call tell,archive,$@)rm -f $@ && ar rcs $@ $^
 
 $(B)/bin/%: $(B)/cmd/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
 $(MO): $(PO) | $(AFTER_SETUP)
 	@mkdir -p $(@D)
-	$(if $(PO),msgcat --use-first $(PO) | msgfmt --check-format -o $@ -,touch $@)
+	$(call tell,translate,$@)$(if $(PO),msgcat --use-first $(PO) | msgfmt --check-format -o $@ -,touch $@)
 
 # What the option table says goes into the man pages and the completions: see tests/lint.
 DESCRIBE = $< --describe
