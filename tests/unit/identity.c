@@ -89,7 +89,7 @@ static void reference(void)
         return; /* these vectors are not there; those above are */
     struct rk_buf path = {0};
     struct rk_in *in;
-    struct rk_reader *reader;
+    struct rk_reader *reader = NULL;
     struct rk_record record;
     struct rk_error error;
     bool more = false;
