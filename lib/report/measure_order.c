@@ -237,12 +237,19 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
                                             "och %s"),
                                      name[0], name[1]),
                       TAU, SIZE_MAX);
+    /* How many were decided is told in other sections, so the column's sum is known. */
+    bool known = rk_figure_shown(&table->rows[table->row_count - 1].figures[RECRUITMENTS]);
+    for (size_t r = 0; r < table->row_count && !known; r++) {
+        rk_report_hide(table, r, RECRUITMENTS);
+        rk_report_hide(table, r, FIRST); /* its fractions may tell of how many */
+    }
     section->chart.least = -RK_FIXED_ONE;
     section->chart.most = RK_FIXED_ONE;
     section->chart.least_label = RK_SAY("−1 opposite", "−1 omvända");
     section->chart.middle_label = RK_SAY("0 unrelated", "0 inget samband");
     section->chart.most_label = RK_SAY("same order 1", "samma ordning 1");
-    if (decided > all[rows.count].recruitments)
+    int64_t without = decided - all[rows.count].recruitments;
+    if (without && known && without >= m->report->threshold)
         rk_section_note(
             m->report, section,
             rk_report_text(m->report,
@@ -250,19 +257,23 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
                                   "candidates: %s.",
                                   "Avgjorda men inte jämförda, eftersom inte båda grupperna bedömt "
                                   "två kandidater: %s."),
-                           rk_count_text(m, decided - all[rows.count].recruitments)));
+                           rk_count_text(m, without)));
+    else if (without)
+        rk_section_note(m->report, section,
+                        RK_SAY("Some recruitments were decided but are not compared, since not "
+                               "both groups scored two candidates.",
+                               "Några rekryteringar avgjordes men jämförs inte, eftersom inte båda "
+                               "grupperna bedömt två kandidater."));
     rk_section_note(
         m->report, section,
         RK_SAY("The stages weighed together where the rubric weighs them, else the last stage that "
-               "both "
-               "groups scored. Same first choice: the share "
-               "of recruitments where some candidate is first, alone or shared, for both. Pairs: "
+               "both groups scored. Same first choice: the share of recruitments where some "
+               "candidate is first, alone or shared, for both. Pairs: "
                "of every two candidates whom both groups set apart, how often in the same order. "
                "Tau-b over all pairs within recruitments: 1 the same order, −1 the opposite.",
                "Stegen sammanvägda där bedömningsmallen väger dem, annars sista steget som båda "
-               "grupperna "
-               "bedömt. Samma förstaval: andelen "
-               "rekryteringar där någon kandidat är först, ensam eller delat, för båda. Par: av "
+               "grupperna bedömt. Samma förstaval: andelen rekryteringar där någon kandidat är "
+               "först, ensam eller delat, för båda. Par: av "
                "varje två kandidater som båda grupperna skiljer åt, hur ofta i samma ordning. "
                "Tau-b över alla par inom rekryteringarna: 1 samma ordning, −1 omvänd."));
     const struct rk_figure *f = table->rows[table->row_count - 1].figures;
@@ -442,7 +453,7 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
     for (size_t g = rk_divide_first(m, rows.count); g <= rows.count; g++) {
         struct rk_figure *f = rk_report_row(
             table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
-            g == rows.count && strcmp(m->wanted->by, "all"));
+            g == rows.count);
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[g * COLUMNS + c], true);
     }

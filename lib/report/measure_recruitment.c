@@ -80,7 +80,8 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
         m->report, section,
         rk_report_text(m->report, RK_SAY("Recruitments, %s", "Rekryteringar, %s"), m->period),
         rk_divide_name(m));
-    rk_report_column(table, RK_SAY("Under way", "Pågick"), RK_COUNTED, 0, false);
+    /* Those under way are those decided, cancelled or left at the end. */
+    rk_report_column(table, RK_SAY("Under way", "Pågick"), RK_COUNTED, 0, true);
     rk_report_column(table, RK_SAY("Opened", "Öppnade"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Cancelled", "Avbrutna"), RK_COUNTED, 0, false);
@@ -117,15 +118,15 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
             if (rk_figure_shown(&all[c]) && all[c].value)
                 rk_buf_printf(&parts, "%s %s %s", parts.size ? "," : ":", said(m, table, c),
                               words[c]);
-        rk_report_summarize(
-            m->report,
-            rk_report_text(m->report,
-                           all[UNDER_WAY].value == RK_FIXED_ONE
-                               ? RK_SAY("%s recruitment was under way in %s%s.",
-                                        "%s rekrytering pågick i %s%s.")
-                               : RK_SAY("%s recruitments were under way in %s%s.",
-                                        "%s rekryteringar pågick i %s%s."),
-                           said(m, table, UNDER_WAY), m->period, parts.size ? parts.text : ""));
+        rk_report_summarize(m->report,
+                            rk_report_text(m->report,
+                                           all[UNDER_WAY].value == RK_FIXED_ONE
+                                               ? RK_SAY("%s recruitment was under way in %s%s.",
+                                                        "%s rekrytering pågick i %s%s.")
+                                               : RK_SAY("%s recruitments were under way in %s%s.",
+                                                        "%s rekryteringar pågick i %s%s."),
+                                           said(m, table, UNDER_WAY), m->period,
+                                           parts.size ? parts.text : ""));
         rk_buf_free(&parts);
     }
     rk_free(n);
@@ -289,22 +290,30 @@ void rk_measure_applicants(struct rk_measuring *m, struct rk_report_section *sec
         if (stages)
             continue;
         f[first] = rk_figure_count(of[0], true);
-        f[mean] =
-            rk_figure_of(of[0] ? rk_fixed_divide(rk_fixed_int(of[1]), of[0]) : 0, of[1], true);
+        /* With the candidates told, the mean tells the recruitments, so it rests on the fewer. */
+        f[mean] = rk_figure_of(of[0] ? rk_fixed_divide(rk_fixed_int(of[1]), of[0]) : 0,
+                               of[1] < of[0] ? of[1] : of[0], true);
     }
     rk_measure_finish(m, section,
                       stages ? RK_SAY("How far the candidates came", "Hur långt kandidaterna kom")
                              : RK_SAY("Candidates", "Kandidater"),
                       count, SIZE_MAX);
+    bool few =
+        stages ? recruitments < m->report->threshold : !rk_figure_shown(&last_row(table)[first]);
     if (rk_figure_shown(&last_row(table)[count]))
         rk_report_summarize(
             m->report,
-            rk_report_text(m->report,
-                           RK_SAY("%s candidates applied to the %s recruitments that closed for "
-                                  "applications in %s.",
-                                  "%s kandidater sökte de %s rekryteringar vars ansökningstid "
-                                  "gick ut i %s."),
-                           said(m, table, count), rk_count_text(m, recruitments), m->period));
+            few ? rk_report_text(m->report,
+                                 RK_SAY("%s candidates applied where applications closed in %s.",
+                                        "%s kandidater sökte till rekryteringar vars ansökningstid "
+                                        "gick ut i %s."),
+                                 said(m, table, count), m->period)
+                : rk_report_text(m->report,
+                                 RK_SAY("%s candidates applied to the %s recruitments that closed "
+                                        "for applications in %s.",
+                                        "%s kandidater sökte de %s rekryteringar vars "
+                                        "ansökningstid gick ut i %s."),
+                                 said(m, table, count), rk_count_text(m, recruitments), m->period));
     rk_free(n);
     rk_free(groups.words);
 }

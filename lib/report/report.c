@@ -168,11 +168,11 @@ void rk_report_protect(struct rk_report_table *table, int64_t threshold)
         }
     for (size_t r = 0; r < table->row_count; r++)
         for (size_t c = 0; c < table->column_count; c++) {
-            if (table->rows[r].figures[c].state != RK_FIGURE_HIDDEN || table->rows[r].total)
+            if (table->rows[r].figures[c].state != RK_FIGURE_HIDDEN)
                 continue;
             for (size_t row = 0; row < table->row_count; row++)
                 for (size_t column = 0; column < table->column_count; column++) {
-                    bool total_row = table->rows[row].total;
+                    bool total_row = table->rows[row].total && !table->rows[r].total;
                     bool total_column = table->columns[column].total;
                     if ((total_row && (column == c || total_column)) || (row == r && total_column))
                         hide_total(&table->rows[row].figures[column]);
