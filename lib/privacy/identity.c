@@ -76,8 +76,8 @@ enum rk_identity rk_identity_check(struct rk_text text)
     return RK_IDENTITY_NONE;
 }
 
-/* The size of the sign at `at` as people type it, or 0. */
-static size_t sign_at(struct rk_text text, size_t at)
+/* The size of one dash, plus or space at `at`, or 0. */
+static size_t mark_at(struct rk_text text, size_t at)
 {
     static const char *const signs[] = {"-",      "+",      " ",      "\u00a0", "\u2010", "\u2011",
                                         "\u2012", "\u2013", "\u2014", "\u2212", "\u202f", NULL};
@@ -87,6 +87,33 @@ static size_t sign_at(struct rk_text text, size_t at)
             return size;
     }
     return 0;
+}
+
+/* The size of the sign at `at` as people type it, perhaps with a space on either side, or 0. */
+static size_t sign_at(struct rk_text text, size_t at)
+{
+    size_t size = 0;
+    for (size_t marks = 0, one; marks < 3 && (one = mark_at(text, at + size)); marks++)
+        size += one;
+    return size;
+}
+
+/* The size of YYYY-MM-DD, a dash or plus, and four digits at `at`, or 0; its digits to `digits`. A
+ * space instead would be a time of day. */
+static size_t dated_at(struct rk_text text, size_t at, char digits[12])
+{
+    static const char form[] = "dddd-dd-dd-dddd";
+    size_t n = 0;
+    if (text.size - at < sizeof form - 1)
+        return 0;
+    for (size_t i = 0; i < sizeof form - 1; i++) {
+        char c = text.text[at + i];
+        if (form[i] == 'd' && digit(c))
+            digits[n++] = c;
+        else if (form[i] == 'd' || (c != '-' && (c != '+' || i != 10)))
+            return 0;
+    }
+    return sizeof form - 1;
 }
 
 /* What stands before may be letters, if these are all there is of the word. */
@@ -123,7 +150,12 @@ enum rk_identity rk_identity_find(struct rk_text text, size_t *start, size_t *si
         }
         size_t total = n, sign = n == 6 || n == 8 ? sign_at(text, at + n) : 0;
         enum rk_identity found = RK_IDENTITY_NONE;
-        if ((n == 10 || n == 12) && !in_number(text, at, n))
+        char digits[12];
+        size_t dated = dated_at(text, at, digits);
+        if (dated) {
+            total = dated;
+            found = judge_parts(digits, 8, digits + 8);
+        } else if ((n == 10 || n == 12) && !in_number(text, at, n))
             found = judge_parts(text.text + at, n - 4, text.text + at + n - 4);
         else if (sign && digits_at(text, at + n + sign) == 4) {
             total = n + sign + 4;

@@ -15,8 +15,9 @@ enum rk_identity { RK_IDENTITY_NONE, RK_IDENTITY_PERSONAL, RK_IDENTITY_COORDINAT
 enum rk_identity rk_identity_check(struct rk_text text);
 
 /* The first number in free text: its place in *start and *size, both in bytes. Here the sign may
- * also be a space, a no-break space or another dash, as people type it; letters may stand before
- * the number (an id made from one), but no digit, and neither after it. The decimals of a number are none. */
+ * also be a space, a no-break space or another dash, with a space on either side, as people type
+ * it; and the birth date may be YYYY-MM-DD. Letters may stand before the number (an id made from
+ * one), but no digit, and neither after it. The decimals of a number are none. */
 enum rk_identity rk_identity_find(struct rk_text text, size_t *start, size_t *size);
 
 #endif

@@ -65,6 +65,14 @@ static void in_text(void)
     CHECK_TEXT(found("640823 3234"), "640823 3234");
     CHECK_TEXT(found("född 19640823–3234, ring"), "19640823–3234");
     CHECK_TEXT(found("P6408233234"), "6408233234");
+    CHECK_TEXT(found("640823 - 3234"), "640823 - 3234");
+    CHECK_TEXT(found("19640823 – 3234!"), "19640823 – 3234");
+    CHECK_TEXT(found("640823    3234"), ""); /* two columns of a text */
+    CHECK_TEXT(found("pnr 1964-08-23-3234"), "1964-08-23-3234");
+    CHECK_TEXT(found("1912-12-12+1212"), "1912-12-12+1212");
+    CHECK_TEXT(found("1964-08-23 3234"), ""); /* a day and a time of day, or a sum */
+    CHECK_TEXT(found("1964-08-23-32345"), "");
+    CHECK_TEXT(found("1964-08-23-3235"), "");
     CHECK_TEXT(found("12 st 111111-1111 och 701063-2391"), "701063-2391");
     CHECK_TEXT(found("6408233234a"), "");
     CHECK_TEXT(found("a16408233234"), "");
