@@ -444,7 +444,7 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
                 "Brukare som ska få veta hur en rekrytering slutade"),
          decisions && assignments, users},
         {RK_SAY("Declarations about conflicts of interest that are missing",
-                "Jävsförklaringar som saknas"),
+                "Jävsdeklarationer som saknas"),
          assignments, declarations},
         {RK_SAY("Active in the user bank whose consent is missing or ends within three months",
                 "Aktiva i brukarbanken vars samtycke saknas eller går ut inom tre månader"),
