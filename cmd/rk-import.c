@@ -8,7 +8,6 @@
 #include "table/import.h"
 #include "tool/tool.h"
 
-#include <unistd.h>
 
 struct texts { /* ends with NULL when read */
     const char **all;
@@ -280,8 +279,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (options.wide == RK_WIDE_RATERS && options.rubric)
         rk_usage(_("--rubric is for --wide criteria"));
     const char *path = run->operand_count ? run->operands[0] : "-";
-    if (!run->operand_count && isatty(STDIN_FILENO))
-        rk_usage(_("no file was named, and standard input is a terminal"));
+    if (!run->operand_count)
+        rk_refuse_terminal();
     struct raters raters = {0};
     struct rk_import_criterion *criteria = NULL;
     rk_json *rubric = NULL;

@@ -73,6 +73,8 @@ static enum rk_status find_files(struct work *w, struct rk_error *error)
             rk_usage(_("%s: name the folder it stands in"), path);
         if (kind != RK_CONTENT_TABLE && rk_run_rejecting(run))
             rk_usage(_("--%s is for a table"), "rejects");
+        if (!run->operand_count)
+            rk_refuse_terminal();
         rk_contents_add(&w->files, path, kind, name);
     }
     rk_contents_sort(&w->files, rk_rules_tables);

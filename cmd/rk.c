@@ -35,6 +35,8 @@ static enum rk_status list(struct rk_run *run)
     return RK_OK;
 }
 
+static int problem; /* errno, when a tool could not be started */
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     if (!run->operand_count)
@@ -44,6 +46,11 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     for (size_t i = 0; i < TOOLS; i++)
         names[i] = tools[i].name;
     const char *nearest = rk_nearest(name, names);
+    bool known = nearest && !strcmp(nearest, name);
+    if (known && !problem)
+        return rk_fail(error, RK_BAD_USE, _("options come after the name: rk %s …"), name);
+    if (problem && (known || problem != ENOENT))
+        return rk_fail_errno(error, RK_FAILED, NULL, problem, _("cannot start rk-%s"), name);
     if (nearest)
         return rk_fail(error, RK_BAD_USE, _("there is no tool rk-%s; did you mean rk-%s?"), name,
                        nearest);
@@ -59,6 +66,7 @@ static void become(char **argv)
     struct rk_buf path = {0};
     rk_buf_printf(&path, "%s-%s", self, argv[0]);
     execv(path.text, argv);
+    problem = errno;
     rk_buf_free(&path);
 }
 

@@ -34,10 +34,9 @@ static size_t depth(struct rk_text text)
     return most;
 }
 
-/* jansson's message may hold a piece of the data and is English: its code says enough. */
-static const char *reason(enum json_error_code code)
+const char *rk_json_reason(const struct json_error_t *why)
 {
-    switch (code) {
+    switch (json_error_code(why)) {
     case json_error_invalid_utf8: return _("invalid UTF-8");
     case json_error_premature_end_of_input: return _("the JSON document is cut short");
     case json_error_end_of_input_expected: return _("something follows the JSON document");
@@ -72,7 +71,7 @@ static enum rk_status parse(rk_json **document, const char *path, struct rk_text
         return rk_fail_at(error, RK_FAILED, &pos, _("out of memory"));
     pos.line = why.line > 0 ? (uint64_t)why.line : 0;
     pos.column = why.line > 0 && why.column > 0 ? (uint64_t)why.column : 0;
-    return rk_fail_at(error, RK_BAD_DATA, &pos, "%s", reason(json_error_code(&why)));
+    return rk_fail_at(error, RK_BAD_DATA, &pos, "%s", rk_json_reason(&why));
 }
 
 enum rk_status rk_json_read(rk_json **document, const char *path, struct rk_error *error)
@@ -92,6 +91,31 @@ enum rk_status rk_json_read(rk_json **document, const char *path, struct rk_erro
 }
 
 void rk_json_free(rk_json *document) { json_decref(document); }
+
+bool rk_json_is_number(struct rk_text text)
+{
+    const char *s = text.text, *end = s + text.size, *part;
+    s += text.size && *s == '-';
+    for (part = s; s < end && *s >= '0' && *s <= '9'; s++)
+        ;
+    if (s == part || (*part == '0' && s > part + 1))
+        return false;
+    if (s < end && *s == '.') {
+        for (part = ++s; s < end && *s >= '0' && *s <= '9'; s++)
+            ;
+        if (s == part)
+            return false;
+    }
+    if (s < end && (*s == 'e' || *s == 'E')) {
+        s++;
+        s += s < end && (*s == '+' || *s == '-');
+        for (part = s; s < end && *s >= '0' && *s <= '9'; s++)
+            ;
+        if (s == part)
+            return false;
+    }
+    return s == end;
+}
 
 /* ---- checked members ---- */
 

@@ -14,6 +14,12 @@ typedef struct json_t rk_json; /* jansson's json_t, borrowed unless a function s
 enum rk_status rk_json_read(rk_json **document, const char *path, struct rk_error *error);
 void rk_json_free(rk_json *document);
 
+/* Is all of `text` a number as JSON writes them (RFC 8259)? */
+bool rk_json_is_number(struct rk_text text);
+/* What was wrong, for people. jansson's own message is English and may hold a piece of the data. */
+struct json_error_t;
+const char *rk_json_reason(const struct json_error_t *why);
+
 /* Members of an object. `what` names the object for messages ("criteria[2]"). A missing member
  * leaves *value alone and is RK_OK unless `required`; a wrong type is RK_BAD_DATA. */
 enum rk_status rk_json_string(const rk_json *object, const char *key, bool required,

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "stream/json.h"
 
 #include <csv.h>
 #include <jansson.h>
@@ -374,35 +375,8 @@ static enum rk_status frame_object(struct rk_reader *r, size_t *size, struct rk_
     }
 }
 
-static bool json_number(const char *s, size_t size)
-{
-    size_t i = size && s[0] == '-';
-    size_t whole = i;
-    while (i < size && s[i] >= '0' && s[i] <= '9')
-        i++;
-    if (i == whole || (s[whole] == '0' && i > whole + 1))
-        return false;
-    if (i < size && s[i] == '.') {
-        size_t part = ++i;
-        while (i < size && s[i] >= '0' && s[i] <= '9')
-            i++;
-        if (i == part)
-            return false;
-    }
-    if (i < size && (s[i] == 'e' || s[i] == 'E')) {
-        i++;
-        if (i < size && (s[i] == '+' || s[i] == '-'))
-            i++;
-        size_t part = i;
-        while (i < size && s[i] >= '0' && s[i] <= '9')
-            i++;
-        if (i == part)
-            return false;
-    }
-    return i == size;
-}
-
-/* Numbers pass as they are written, so they are handed to jansson as strings behind this mark. */
+/* Numbers pass as they are written, so they are handed to jansson as strings behind this mark; a text
+ * that begins with it has it doubled. */
 #define NUMBER_MARK "\\u0001"
 
 static enum rk_status mark_numbers(struct rk_reader *r, const char *s, size_t size,
@@ -417,14 +391,14 @@ static enum rk_status mark_numbers(struct rk_reader *r, const char *s, size_t si
                     i++;
             i++;
             if (i - from > 7 && !memcmp(s + from + 1, NUMBER_MARK, 6))
-                return json_bad(r, error, _("a control character at the start of a text"));
+                rk_buf_text(&r->text, "\"" NUMBER_MARK), from++;
             rk_buf_add(&r->text, s + from, i - from);
         } else if (s[i] == '-' || (s[i] >= '0' && s[i] <= '9')) {
             while (i < size && (s[i] == '-' || s[i] == '+' || s[i] == '.' ||
                                 (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'z') ||
                                 (s[i] >= 'A' && s[i] <= 'Z')))
                 i++;
-            if (!json_number(s + from, i - from))
+            if (!rk_json_is_number((struct rk_text){s + from, i - from}))
                 return json_bad(r, error, _("not a JSON number"));
             rk_buf_text(&r->text, "\"" NUMBER_MARK);
             rk_buf_add(&r->text, s + from, i - from);
@@ -442,7 +416,7 @@ static bool scalar(const json_t *value, struct rk_cell *cell)
     if (json_is_string(value)) {
         *cell = (struct rk_cell){json_string_value(value), json_string_length(value), false};
         if (cell->size && cell->text[0] == '\1')
-            *cell = (struct rk_cell){cell->text + 1, cell->size - 1, true};
+            *cell = (struct rk_cell){cell->text + 1, cell->size - 1, cell->text[1] != '\1'};
     } else if (json_is_boolean(value)) {
         const char *word = json_is_true(value) ? "true" : "false";
         *cell = (struct rk_cell){word, strlen(word), true};
@@ -532,7 +506,7 @@ static enum rk_status json_next(struct rk_reader *r, bool *found, struct rk_erro
         return rk_fail_at(
             error, RK_BAD_DATA,
             &(struct rk_pos){.file = r->file, .line = r->line + (uint64_t)problem.line - 1},
-            _("not JSON: %s"), problem.text);
+            "%s", rk_json_reason(&problem));
     }
     for (size_t i = 0; i < size; i++)
         r->line += r->raw[i] == '\n';
@@ -545,6 +519,8 @@ static enum rk_status json_next(struct rk_reader *r, bool *found, struct rk_erro
     {
         if (!*key)
             return json_bad(r, error, _("a column without a name"));
+        if (*key == '\1') /* {1: 2} */
+            return json_bad(r, error, _("a name that is a number or begins with a control character"));
         rk_strings_add(&r->columns, rk_text(key));
     }
     if (r->columns.count > MOST_COLUMNS)
@@ -570,21 +546,23 @@ static enum rk_status json_next(struct rk_reader *r, bool *found, struct rk_erro
 
 static enum rk_status begin(struct rk_reader *r, struct rk_error *error)
 {
-    size_t got;
+    size_t got, at = 0, mark = 0;
+    /* a header may start with blank lines only in JSON, so look past blanks without taking them */
     do {
         enum rk_status status = more(r, &got, error);
         if (status)
             return status;
-    } while (got && r->end < 3);
+        if (r->end >= 3 && !memcmp(r->window, "\xef\xbb\xbf", 3))
+            mark = 3;
+        if (at < mark)
+            at = mark;
+        while (at < r->end && strchr(" \t\r\n", r->window[at]) && r->window[at])
+            at++;
+    } while (got && (r->end < 3 || at == r->end) && at < r->max_record);
     if (!r->end)
         return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = r->file}, "%s",
                           _("empty: not even a header line"));
-    if (r->end >= 3 && !memcmp(r->window, "\xef\xbb\xbf", 3))
-        r->start = 3;
-    /* a header may start with blank lines only in JSON, so look past blanks without taking them */
-    size_t at = r->start;
-    while (at < r->end && strchr(" \t\r\n", r->window[at]) && r->window[at])
-        at++;
+    r->start = mark;
     if (at < r->end && (r->window[at] == '[' || r->window[at] == '{')) {
         r->json = true;
         r->array = r->window[at] == '[';

@@ -2,6 +2,7 @@
 
 #include "base/date.h"
 #include "base/mem.h"
+#include "stream/json.h"
 
 #include <assert.h>
 #include <math.h>
@@ -100,26 +101,6 @@ struct rk_writer *rk_writer_open(struct rk_out *out, enum rk_form form,
     return w;
 }
 
-static bool is_number(struct rk_text text)
-{
-    /* what JSON takes as a number; the same as our readers take, less the odd spellings */
-    size_t i = text.size && *text.text == '-', digits = i;
-    if (text.size > 64)
-        return false;
-    while (i < text.size && text.text[i] >= '0' && text.text[i] <= '9')
-        i++;
-    if (i == digits || (text.text[digits] == '0' && i > digits + 1))
-        return false;
-    if (i < text.size && text.text[i] == '.') {
-        digits = ++i;
-        while (i < text.size && text.text[i] >= '0' && text.text[i] <= '9')
-            i++;
-        if (i == digits)
-            return false;
-    }
-    return i == text.size;
-}
-
 static void write_cell(struct rk_writer *w, struct rk_text text, bool bare)
 {
     assert(w->at < w->count);
@@ -133,7 +114,7 @@ static void write_cell(struct rk_writer *w, struct rk_text text, bool bare)
         rk_buf_char(&w->line, ':');
         if (!text.size)
             rk_buf_text(&w->line, "null");
-        else if (bare || (w->columns[w->at].number && is_number(text)))
+        else if (bare || (w->columns[w->at].number && rk_json_is_number(text)))
             rk_buf_add(&w->line, text.text, text.size);
         else
             rk_json_quote(&w->line, text);

@@ -16,6 +16,7 @@ enum {
     MAX_FORMATS = 2048,
     MAX_DEPTH = 64,
     MAX_MERGES = 1 << 20,
+    MAX_STRINGS = 1 << 24, /* shared texts: 16 for each row that Excel allows */
 };
 
 struct sheet {
@@ -402,6 +403,11 @@ static void XMLCALL on_text(void *user, const XML_Char *text, int size)
     rk_buf_add(&book->value, text, (size_t)size);
 }
 
+/* Expat takes some failed allocations for faults of the XML, so it never sees one. */
+static void *allocate(size_t size) { return rk_resize(NULL, size, 1); }
+static void *reallocate(void *old, size_t size) { return rk_resize(old, size, 1); }
+static const XML_Memory_Handling_Suite memory = {allocate, reallocate, rk_free};
+
 static enum rk_status open_part(struct rk_xlsx *book, const char *name,
                                 const struct handlers *handlers)
 {
@@ -433,7 +439,7 @@ static enum rk_status open_part(struct rk_xlsx *book, const char *name,
     if (!part->file)
         return damaged(book, name, zip_strerror(book->zip));
     part->handlers = handlers;
-    part->parser = XML_ParserCreateNS(NULL, '|');
+    part->parser = XML_ParserCreate_MM(NULL, &memory, "|");
     if (!part->parser)
         return rk_fail(book->error, RK_FAILED, _("out of memory"));
     book->depth = 0;
@@ -671,6 +677,10 @@ static void strings_end(struct rk_xlsx *book, const char *element)
     item_end(book);
     if (book->item)
         return;
+    if (book->string_count == MAX_STRINGS) {
+        wrong(book, _("part %s has more than %d texts"), book->part.name, MAX_STRINGS);
+        return;
+    }
     unescape(&book->value);
     RK_GROW(book->strings, book->string_count, book->string_room);
     book->strings[book->string_count++] = (struct rk_text){

@@ -95,10 +95,7 @@ static enum rk_status find_input(struct rk_run *run, size_t input, const char **
     if (!*path && !*operands && s->data)
         status = in_package(s->data, declared->schema, path, error);
     if (!*path && !*operands && !status && declared->use == RK_MAIN && !s->data) {
-        if (isatty(STDIN_FILENO))
-            return rk_fail(error, RK_BAD_USE, _("no file was named, and standard input is a terminal; "
-                                                "%s --help tells more"),
-                           run->tool->name);
+        rk_refuse_terminal();
         *path = "-";
     }
     return status;

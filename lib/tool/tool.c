@@ -108,6 +108,12 @@ _Noreturn void rk_usage(const char *format, ...)
     rk_leave(RK_BAD_USE);
 }
 
+void rk_refuse_terminal(void)
+{
+    if (isatty(STDIN_FILENO))
+        rk_usage(_("no file was named, and standard input is a terminal"));
+}
+
 const char *rk_language_of(int argc, char **argv)
 {
     static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};

@@ -87,6 +87,8 @@ int rk_tool_main(const struct rk_tool *tool, int argc, char **argv);
 
 /* For parse(): ends the program with status 2 and the text; names the nearest choice. */
 _Noreturn void rk_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Before standard input is read for want of a file: ends with status 2 where nobody is to send one. */
+void rk_refuse_terminal(void);
 /* The place of `arg` among the words of "a|b|c", or ends with status 2. */
 size_t rk_choice(const char *option, const char *words, const char *arg);
 int64_t rk_option_int(const char *option, const char *arg, int64_t least, int64_t most);
