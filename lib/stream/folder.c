@@ -17,6 +17,7 @@ enum { MOST_FILES = 60 }; /* of which each needs a temporary at once (stream/out
 struct rk_folder {
     char *path;      /* as the user named it */
     char *target;    /* links followed, no slash at the end */
+    char *parent;    /* where target stands */
     char *temporary; /* beside target */
     bool replaces;
     bool (*ours)(const char *name);
@@ -121,6 +122,7 @@ static void free_folder(struct rk_folder *folder)
         rk_free(folder->subfolders[i]);
     rk_free(folder->path);
     rk_free(folder->target);
+    rk_free(folder->parent);
     rk_free(folder->temporary);
     rk_free(folder);
 }
@@ -177,12 +179,13 @@ enum rk_status rk_folder_open(struct rk_folder **result, const char *path,
     enum rk_status status = inspect(folder, error);
     if (!status) {
         char *copy = rk_strdup(folder->target);
-        const char *parent = dirname(copy);
+        folder->parent = rk_strdup(dirname(copy));
+        rk_free(copy);
         uint64_t salt = 0;
         if (getrandom(&salt, sizeof salt, GRND_NONBLOCK) < 0)
             salt = 0;
         struct rk_buf name = {0};
-        rk_buf_printf(&name, "%s/.rk-tmp.%ld.%016llx", parent, (long)getpid(),
+        rk_buf_printf(&name, "%s/.rk-tmp.%ld.%016llx", folder->parent, (long)getpid(),
                       (unsigned long long)salt);
         folder->temporary = rk_buf_take(&name);
         standing = folder;
@@ -190,7 +193,6 @@ enum rk_status rk_folder_open(struct rk_folder **result, const char *path,
             status = cannot_make(folder, errno, error);
             standing = NULL;
         }
-        rk_free(copy);
     }
     if (status)
         free_folder(folder);
@@ -272,9 +274,7 @@ enum rk_status rk_folder_commit(struct rk_folder *folder, struct rk_error *error
     if (status) {
         remove_parts(folder);
     } else {
-        char *copy = rk_strdup(folder->target);
-        sync_folder(dirname(copy));
-        rk_free(copy);
+        sync_folder(folder->parent);
         int problem = 0;
         if (folder->replaces && !(problem = walk(folder->temporary, NULL, take_away, NULL)) &&
             rmdir(folder->temporary) < 0)

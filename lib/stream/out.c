@@ -18,11 +18,13 @@ enum { CHUNK = 64 * 1024, KEPT = 8 * 1024 * 1024, MOST_TEMPORARIES = 64 };
 
 struct rk_out {
     char *path;      /* as in messages; NULL = standard output */
-    char *target;    /* the file renamed onto: path with links followed; NULL = copied at commit */
+    int shown_on;    /* standard output or error, by whatever name; -1 = path is opened */
+    char *folder;    /* where the target stands, links followed */
+    char *target;    /* the file renamed onto; NULL = copied at commit */
     char *temporary; /* beside target, while it stands */
     int fd;          /* the temporary (named, or unlinked), -1 while all is in memory */
-    mode_t mode;     /* of an existing target */
-    bool keep_mode;
+    struct stat was; /* the target as it is now, where `replaces` */
+    bool replaces;
     struct rk_buf waiting; /* not yet written to fd */
     uint64_t written;
     int problem; /* errno of the first failure */
@@ -59,33 +61,53 @@ static void forget(char *name)
             standing[i] = NULL;
 }
 
-static const char *shown(const struct rk_out *out) { return out->path ? out->path : "-"; }
-
-static char *folder_of(const char *path)
+/* Where `path` is and what it is called there: the rename must land on the file that a link points
+ * to, not on the link, and one file is one output however it is spelled. Returns errno. */
+static int find_target(struct rk_out *out, const char *path)
 {
-    char *copy = rk_strdup(path);
-    char *folder = rk_strdup(dirname(copy));
+    size_t size = strlen(path);
+    struct stat st;
+    if (size && path[size - 1] == '/')
+        return EISDIR;
+    char *real = out->replaces ? realpath(path, NULL) : NULL;
+    if (out->replaces && !real)
+        return errno;
+    if (!out->replaces && (!size || !lstat(path, &st))) /* a link that leads nowhere */
+        return ENOENT;
+    char *copy = rk_strdup(real ? real : path), *name = rk_strdup(copy);
+    char *folder = realpath(dirname(copy), NULL);
+    int problem = folder ? 0 : errno;
+    if (folder) {
+        struct rk_buf target = {0};
+        out->folder = rk_strdup(folder);
+        rk_buf_printf(&target, "%s/%s", strcmp(folder, "/") ? folder : "", basename(name));
+        out->target = rk_buf_take(&target);
+    }
+    free(real);
+    free(folder);
     rk_free(copy);
-    return folder;
+    rk_free(name);
+    return problem;
 }
 
-/* A file of our own beside `target`, registered for removal before it exists. */
+/* A file of our own beside `target`, registered for removal before it exists. What replaces a file
+ * is nobody else's to read until it has that file's mode. */
 static int open_temporary(struct rk_out *out)
 {
-    char *folder = folder_of(out->target);
     int fd = -1, problem = 0;
     for (int attempt = 0; attempt < 100 && fd < 0; attempt++) {
         uint64_t salt = 0;
         if (getrandom(&salt, sizeof salt, GRND_NONBLOCK) < 0)
             salt = (uint64_t)attempt;
         struct rk_buf name = {0};
-        rk_buf_printf(&name, "%s/.rk-tmp.%ld.%016llx", folder, (long)getpid(),
+        rk_buf_printf(&name, "%s/.rk-tmp.%ld.%016llx", out->folder, (long)getpid(),
                       (unsigned long long)salt);
         out->temporary = rk_buf_take(&name);
         if (!remember(out->temporary)) {
             problem = EMFILE;
         } else {
-            fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+            fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                      out->replaces ? 0600 : 0666);
             problem = fd < 0 ? errno : 0;
         }
         if (fd < 0) {
@@ -96,7 +118,6 @@ static int open_temporary(struct rk_out *out)
                 break;
         }
     }
-    rk_free(folder);
     errno = problem;
     return fd;
 }
@@ -193,49 +214,70 @@ static void free_out(struct rk_out *out)
         deflateEnd(&out->z);
     rk_buf_free(&out->waiting);
     rk_free(out->path);
+    rk_free(out->folder);
     rk_free(out->target);
     rk_free(out);
+}
+
+/* /dev/stdout, or the very file that the shell sent standard output to: what is in there already is
+ * not ours to replace. A device bears two writers. */
+static int standard(const struct stat *st)
+{
+    struct stat own;
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO && !S_ISCHR(st->st_mode); fd++)
+        if (!fstat(fd, &own) && own.st_dev == st->st_dev && own.st_ino == st->st_ino)
+            return fd;
+    return -1;
+}
+
+static bool same(const struct rk_out *a, const struct rk_out *b)
+{
+    if (a->shown_on >= 0 || b->shown_on >= 0)
+        return a->shown_on == b->shown_on;
+    const char *one = a->target ? a->target : a->path, *other = b->target ? b->target : b->path;
+    return !strcmp(one, other);
+}
+
+/* Prepares a file, a pipe or a device. Returns errno. */
+static int open_path(struct rk_out *out)
+{
+    out->replaces = !stat(out->path, &out->was);
+    if (!out->replaces && errno != ENOENT)
+        return errno;
+    if (out->replaces && S_ISDIR(out->was.st_mode))
+        return EISDIR;
+    if (out->replaces && (out->shown_on = standard(&out->was)) >= 0)
+        return 0;
+    if (out->replaces && !S_ISREG(out->was.st_mode))
+        return 0;
+    int problem = out->replaces && access(out->path, W_OK) < 0 ? errno : find_target(out, out->path);
+    if (!problem && (out->fd = open_temporary(out)) < 0)
+        problem = errno;
+    return problem;
 }
 
 enum rk_status rk_out_open(struct rk_outputs *outputs, struct rk_out **result, const char *path,
                            struct rk_error *error)
 {
     struct rk_out *out = rk_alloc(1, sizeof *out);
-    struct stat st;
     *result = NULL;
     out->fd = -1;
+    out->shown_on = STDOUT_FILENO;
     if (path && strcmp(path, "-")) {
-        out->path = rk_strdup(path);
-        bool there = stat(path, &st) == 0;
-        if (there && S_ISDIR(st.st_mode)) {
-            out->problem = EISDIR;
-        } else if (!there || S_ISREG(st.st_mode)) {
-            /* the rename must land on the file a link points to, not on the link */
-            char *real = there ? realpath(path, NULL) : NULL;
-            out->target = rk_strdup(real ? real : path);
-            free(real);
-            out->keep_mode = there;
-            out->mode = st.st_mode & 07777;
-            if (there && access(path, W_OK) < 0)
-                out->problem = errno;
-            else if ((out->fd = open_temporary(out)) < 0)
-                out->problem = errno;
-        }
         size_t size = strlen(path);
+        out->path = rk_strdup(path);
+        out->shown_on = -1;
         out->gzip = size > 3 && !strcmp(path + size - 3, ".gz");
+        out->problem = open_path(out);
     }
     enum rk_status status = RK_OK;
     if (out->problem)
-        status = rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = rk_keep(path)}, out->problem, "%s",
-                               _("cannot write"));
-    for (size_t i = 0; i < outputs->count && !status; i++) {
-        const struct rk_out *other = outputs->all[i];
-        const char *a = out->target ? out->target : shown(out);
-        const char *b = other->target ? other->target : shown(other);
-        if (!strcmp(a, b))
+        status = rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = rk_keep(path)},
+                               out->problem, "%s", _("cannot write"));
+    for (size_t i = 0; i < outputs->count && !status; i++)
+        if (same(out, outputs->all[i]))
             status = rk_fail(error, RK_BAD_USE, _("%s is named for two outputs"),
-                             path ? path : _("standard output"));
-    }
+                             out->path ? out->path : _("standard output"));
     if (!status && out->gzip &&
         deflateInit2(&out->z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
         out->gzip = false;
@@ -271,6 +313,19 @@ static int pour(struct rk_out *out, int to)
     return write_all(to, out->waiting.text, out->waiting.size);
 }
 
+/* Owner and group are kept where that is allowed: a nightly run by root must not take the file away
+ * from those who read it. */
+static void keep_owner(const struct rk_out *out)
+{
+    struct stat own;
+    if (fstat(out->fd, &own) ||
+        (own.st_uid == out->was.st_uid && own.st_gid == out->was.st_gid) ||
+        !fchown(out->fd, out->was.st_uid, out->was.st_gid))
+        return;
+    if (fchown(out->fd, (uid_t)-1, out->was.st_gid))
+        return;
+}
+
 /* Everything into the temporary and safe on the disk. */
 static int settle(struct rk_out *out)
 {
@@ -279,7 +334,7 @@ static int settle(struct rk_out *out)
     if (out->target && !out->problem && out->waiting.size)
         spill(out);
     if (out->target && !out->problem) {
-        if (out->keep_mode && fchmod(out->fd, out->mode) < 0)
+        if (out->replaces && (keep_owner(out), fchmod(out->fd, out->was.st_mode & 07777) < 0))
             out->problem = errno;
         else if (fsync(out->fd) < 0)
             out->problem = errno;
@@ -294,7 +349,8 @@ static int settle(struct rk_out *out)
  * quietly by SIGPIPE, as it does every filter. */
 static int show(struct rk_out *out)
 {
-    int to = out->path ? open(out->path, O_WRONLY | O_CLOEXEC | O_NOCTTY) : STDOUT_FILENO;
+    int to = out->shown_on >= 0 ? out->shown_on
+                                : open(out->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (to < 0)
         return errno;
     int problem = pour(out, to);
@@ -304,7 +360,7 @@ static int show(struct rk_out *out)
         raise(SIGPIPE);
     }
     /* close a copy: a full disk behind NFS tells at close, and a later close must not hide it */
-    int last = out->path ? to : dup(to);
+    int last = out->shown_on >= 0 ? dup(to) : to;
     if (last < 0 || close(last) < 0)
         problem = problem ? problem : errno;
     return problem;
@@ -317,13 +373,11 @@ static int take_place(struct rk_out *out)
     forget(out->temporary);
     rk_free(out->temporary);
     out->temporary = NULL;
-    char *folder = folder_of(out->target);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(out->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd); /* some file systems refuse to sync a folder: the rename stands all the same */
         close(fd);
     }
-    rk_free(folder);
     return 0;
 }
 

@@ -2,7 +2,9 @@
  * into memory, then an unlinked temporary) and nothing is seen of any until rk_outputs_commit, which
  * writes standard output and renames the files, in that order, or leaves no trace. Errors stick:
  * rk_out_write may be called without looking, the commit tells. A name ending in .gz is compressed
- * (same bytes each time). Devices and pipes are written to directly at commit. */
+ * (same bytes each time). Devices and pipes are written to directly at commit, and so is the file that
+ * standard output or error already goes to. A file that is replaced keeps its mode, and its owner where
+ * that is allowed. */
 #ifndef RK_OUT_H
 #define RK_OUT_H
 
@@ -16,8 +18,8 @@ struct rk_outputs { /* zeroed = none yet */
     size_t count, room;
 };
 
-/* Adds an output: `path` NULL or "-" = standard output. The same path twice is RK_BAD_USE. Owned by
- * `outputs`. */
+/* Adds an output: `path` NULL or "-" = standard output. The same file twice, however it is spelled, is
+ * RK_BAD_USE; a link that leads nowhere is RK_FAILED. Owned by `outputs`. */
 enum rk_status rk_out_open(struct rk_outputs *outputs, struct rk_out **out, const char *path,
                            struct rk_error *error);
 void rk_out_write(struct rk_out *out, const void *bytes, size_t size);

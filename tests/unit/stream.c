@@ -4,8 +4,10 @@
 #include "stream/record.h"
 #include "stream/write.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -293,6 +295,73 @@ static void round_trips(const char *folder)
 #undef DRAW
 }
 
+static enum rk_status open_two(const char *one, const char *other)
+{
+    struct rk_outputs outputs = {0};
+    struct rk_out *out;
+    enum rk_status status = rk_out_open(&outputs, &out, one, &error);
+    if (!status)
+        status = rk_out_open(&outputs, &out, other, &error);
+    rk_outputs_discard(&outputs);
+    return status;
+}
+
+static mode_t mode_of_temporary(void)
+{
+    struct stat st = {0};
+    DIR *here = opendir(".");
+    for (const struct dirent *entry; here && (entry = readdir(here));)
+        if (!strncmp(entry->d_name, ".rk-tmp.", 8))
+            stat(entry->d_name, &st);
+    closedir(here);
+    return st.st_mode & 07777;
+}
+
+static void places(void)
+{
+    struct rk_outputs outputs = {0};
+    struct rk_out *out;
+    struct stat st;
+    CHECK(!mkdir("sub", 0777) && !symlink("there", "link") && !symlink("nowhere", "lost"));
+    /* one file, however it is spelled */
+    CHECK(open_two("a", "b") == RK_OK);
+    CHECK(open_two("a", "a") == RK_BAD_USE);
+    CHECK(open_two("a", "./a") == RK_BAD_USE);
+    CHECK(open_two("sub/../a", "a") == RK_BAD_USE);
+    CHECK(open_two(NULL, "-") == RK_BAD_USE);
+    CHECK(open_two("/dev/null", "-") == RK_OK);
+    CHECK(open_two("lost", "a") == RK_FAILED);
+    CHECK(open_two("", "a") == RK_FAILED);
+    CHECK(open_two("a/", "b") == RK_FAILED);
+    CHECK(open_two("missing/a", "b") == RK_FAILED);
+    /* onto the file that a link leads to, which keeps its mode and is never open to others */
+    int fd = open("there", O_WRONLY | O_CREAT, 0600);
+    CHECK(open_two("there", "link") == RK_BAD_USE);
+    CHECK(fd >= 0 && !fchmod(fd, 0640) && (geteuid() || !fchown(fd, 1, 2)) && !close(fd));
+    CHECK(!rk_out_open(&outputs, &out, "link", &error));
+    rk_out_write(out, "new", 3);
+    CHECK(mode_of_temporary() == 0600);
+    CHECK(!rk_outputs_commit(&outputs, &error));
+    CHECK(!lstat("link", &st) && S_ISLNK(st.st_mode));
+    CHECK(!stat("there", &st) && st.st_size == 3 && (st.st_mode & 07777) == 0640);
+    CHECK(geteuid() || (st.st_uid == 1 && st.st_gid == 2));
+    /* the file that standard error goes to already is added to, not replaced */
+    int was = dup(STDERR_FILENO);
+    fd = open("there", O_WRONLY | O_APPEND);
+    CHECK(was >= 0 && fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+    CHECK(open_two("/dev/stderr", "there") == RK_BAD_USE);
+    CHECK(!rk_out_open(&outputs, &out, "/dev/stderr", &error));
+    rk_out_write(out, "er", 2);
+    CHECK(!rk_outputs_commit(&outputs, &error));
+    CHECK(dup2(was, STDERR_FILENO) >= 0 && !close(was) && !close(fd));
+    char text[8] = "";
+    fd = open("there", O_RDONLY);
+    CHECK(read(fd, text, sizeof text - 1) == 5);
+    CHECK_TEXT(text, "newer");
+    close(fd);
+    CHECK(!unlink("there") && !unlink("link") && !unlink("lost") && !rmdir("sub"));
+}
+
 int main(void)
 {
     char folder[] = "/tmp/rk-unit-XXXXXX";
@@ -303,6 +372,7 @@ int main(void)
         return 2;
     writing(folder);
     round_trips(folder);
+    places();
     CHECK(!rmdir(folder)); /* nothing was left behind */
     return finish();
 }
