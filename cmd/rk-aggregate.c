@@ -21,7 +21,7 @@ static const struct argp_option table[] = {
      N_("weights of groups and stages, as JSON, and how ratings become scores; repeatable, then "
         "recruitments tell which has which"),
      0},
-    {"rubrics", RUBRICS, "DIR", 0, N_("all rubrics (*.json) in this folder"), 0},
+    {"rubrics", RUBRICS, "DIR", 0, N_("all rubrics (*.json) in this folder (rubrics in --data, where it is there)"), 0},
     {"weights", WEIGHTS, "TEXT", 0,
      N_("weights of the groups, like user=1,staff=1; 0 = advisory (the rubric's, or equal)"), 0},
     {"basis", BASIS, "individual|consensus", 0,
@@ -73,11 +73,16 @@ struct work {
     size_t contender_count, contender_room;
     struct rk_scorer *scorer;
     struct rk_aggregate *aggregate;
+    bool rubrics_named; /* by an option, not found in the data package */
+    uint64_t raw;       /* scores read that no rubric has brought to 0 to 100 */
 };
 
 static enum rk_status load_rubrics(struct rk_run *run, struct work *work, struct rk_error *error)
 {
     struct rk_table *recruitments = NULL;
+    work->rubrics_named = options.rubric_count || options.folder;
+    if (!work->rubrics_named)
+        options.folder = rk_run_folder(run, "rubrics");
     enum rk_status status = rk_rubrics_load(&work->rubrics, options.rubrics, options.rubric_count,
                                             options.folder, error);
     if (!status && work->rubrics.count)
@@ -176,10 +181,12 @@ static enum rk_status add_ratings(struct rk_run *run, struct work *work, struct 
     return status;
 }
 
-static enum rk_status take_score(void *aggregate, const struct rk_score *score, uint32_t place,
+static enum rk_status take_score(void *context, const struct rk_score *score, uint32_t place,
                                  struct rk_error *error)
 {
-    return rk_aggregate_add(aggregate, score, place, error);
+    struct work *work = context;
+    work->raw += !score->percent;
+    return rk_aggregate_add(work->aggregate, score, place, error);
 }
 
 static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk_error *error)
@@ -195,7 +202,7 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
                                                         {"ratings", NULL}};
     const struct rk_main_choice *choices = work->rubrics.count ? with_rubric : plain;
     struct rk_table *table_read = NULL, *candidates = NULL;
-    bool package = !run->operand_count && !work->rubrics.count && rk_run_given(run, "scores");
+    bool package = !run->operand_count && !work->rubrics_named && rk_run_given(run, "scores");
     enum rk_status status = rk_run_table(run, &candidates, "candidates", error);
     if (!status && candidates)
         status = read_candidates(work, candidates, error);
@@ -218,7 +225,7 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
     };
     work->aggregate = rk_aggregate_new(&how, &work->ids);
     if (strcmp(schema, "ratings") != 0)
-        return rk_scores_read(table_read, &work->ids, take_score, work->aggregate, error);
+        return rk_scores_read(table_read, &work->ids, take_score, work, error);
     if (!work->rubrics.count)
         return rk_fail(error, RK_BAD_USE,
                        _("these are ratings: --rubric is needed, or rk-score before"));
@@ -284,6 +291,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status)
         status = rk_aggregate_finish(work.aggregate, &result, error);
     if (!status) {
+        if (work.raw && work.rubrics.count)
+            rk_run_warn(run, _("scores that no rubric has scaled (raw): %llu; in them reversed criteria "
+                               "are not turned round. Was rk-score run without --rubric?"),
+                        (unsigned long long)work.raw);
         tell(run, &work.ids, result);
         struct rk_writer *writer = rk_ranking_open(&result->ranking, &work.ids, options.in_long,
                                                    rk_run_out(run), run->form);

@@ -23,7 +23,7 @@ static const struct argp_option table[] = {
         "has "
         "which"),
      0},
-    {"rubrics", RUBRICS, "DIR", 0, N_("all rubrics (*.json) in this folder"), 0},
+    {"rubrics", RUBRICS, "DIR", 0, N_("all rubrics (*.json) in this folder (rubrics in --data, where it is there)"), 0},
     {"scale", SCALE, "MIN:MAX", 0,
      N_("without a rubric: all ratings are on this scale, which becomes 0 to 100"), 0},
     {"adjust", ADJUST, "none|center|zscore|additive|random|rasch", 0,
@@ -63,10 +63,15 @@ static enum rk_status load_rubrics(struct rk_run *run, struct rk_rubrics *rubric
                                    struct rk_ids *ids, struct rk_error *error)
 {
     struct rk_table *recruitments = NULL;
+    if (!options.rubric_count && !options.folder && !options.has_scale)
+        options.folder = rk_run_folder(run, "rubrics");
     enum rk_status status =
         rk_rubrics_load(rubrics, options.rubrics, options.rubric_count, options.folder, error);
     if (!status && rubrics->count && options.has_scale)
         return rk_fail(error, RK_BAD_USE, _("--scale is for ratings without a rubric"));
+    if (!status && !rubrics->count && !options.has_scale && rk_run_given(run, "recruitments"))
+        rk_run_warn(run, _("the recruitments name rubrics and none was given: scores stay raw, and "
+                           "reversed criteria are not turned round"));
     if (!status && rubrics->count)
         status = rk_run_table(run, &recruitments, "recruitments", error);
     if (!status && recruitments)

@@ -1,6 +1,6 @@
 # made by rk-aggregate --describe=fish
 complete -c rk-aggregate -l rubric -r -F -d 'weights of groups and stages, as JSON, and how ratings become scores; repeatable, then recruitments tell which has which'
-complete -c rk-aggregate -l rubrics -x -a '(__fish_complete_directories)' -d 'all rubrics (*.json) in this folder'
+complete -c rk-aggregate -l rubrics -x -a '(__fish_complete_directories)' -d 'all rubrics (*.json) in this folder (rubrics in --data, where it is there)'
 complete -c rk-aggregate -l weights -x -d 'weights of the groups, like user=1,staff=1; 0 = advisory (the rubric'\''s, or equal)'
 complete -c rk-aggregate -l basis -x -a 'individual consensus' -d 'which sheets of a group to take where it has both; never their mean (individual)'
 complete -c rk-aggregate -l empty-group -x -a 'mark refuse rest' -d 'a candidate whom a whole group did not rate: no rank, an error, or ranked by the rest of the groups (mark)'

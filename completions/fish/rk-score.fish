@@ -1,6 +1,6 @@
 # made by rk-score --describe=fish
 complete -c rk-score -l rubric -r -F -d 'criteria, scales, weights and stages, as JSON; repeatable, then recruitments tell which has which'
-complete -c rk-score -l rubrics -x -a '(__fish_complete_directories)' -d 'all rubrics (*.json) in this folder'
+complete -c rk-score -l rubrics -x -a '(__fish_complete_directories)' -d 'all rubrics (*.json) in this folder (rubrics in --data, where it is there)'
 complete -c rk-score -l scale -x -d 'without a rubric: all ratings are on this scale, which becomes 0 to 100'
 complete -c rk-score -l adjust -x -a 'none center zscore additive random rasch' -d 'how rater severity is taken out (none); the last three are not yet available'
 complete -c rk-score -l ratings -r -F -d 'the table to work on, instead of FILE operands'

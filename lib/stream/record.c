@@ -562,6 +562,9 @@ static enum rk_status begin(struct rk_reader *r, struct rk_error *error)
     if (!r->end)
         return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = r->file}, "%s",
                           _("empty: not even a header line"));
+    if (r->end >= 3 && !memcmp(r->window, "PK\3", 3))
+        return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = r->file}, "%s",
+                          _("a workbook or another archive, not a table of ours; rk-import reads XLSX"));
     r->start = mark;
     if (at < r->end && (r->window[at] == '[' || r->window[at] == '{')) {
         r->json = true;

@@ -61,7 +61,8 @@ static size_t find_column(const struct rk_table *t, const char *name)
 }
 
 /* "there is no column X; did you mean Y?" */
-static enum rk_status no_column(const struct rk_table *t, const char *name, struct rk_error *error)
+static enum rk_status no_column(const struct rk_table *t, const char *our, const char *name,
+                                struct rk_error *error)
 {
     size_t n = rk_reader_columns(t->reader);
     const char **names = rk_alloc(n + 1, sizeof *names);
@@ -72,8 +73,8 @@ static enum rk_status no_column(const struct rk_table *t, const char *name, stru
     enum rk_status status;
     if (nearest)
         status = rk_fail_at(error, RK_BAD_DATA, &pos,
-                            _("there is no column \"%s\"; the nearest is \"%s\" (--map %s=…)"), name,
-                            nearest, name);
+                            _("there is no column \"%s\"; the nearest is \"%s\": --map %s=\"%s\""), name,
+                            nearest, our, nearest);
     else if (n == 1 && !t->options.reader.delimiter && strpbrk(names[0], ";\t"))
         status = rk_fail_at(error, RK_BAD_DATA, &pos,
                             _("there is no column \"%s\"; this looks like a file from Excel: read it "
@@ -81,7 +82,7 @@ static enum rk_status no_column(const struct rk_table *t, const char *name, stru
                             name);
     else
         status = rk_fail_at(error, RK_BAD_DATA, &pos,
-                            _("there is no column \"%s\"; --map %s=… names it"), name, name);
+                            _("there is no column \"%s\"; --map %s=… names it"), name, our);
     rk_free(names);
     return status;
 }
@@ -116,10 +117,10 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
         if (s->column != SIZE_MAX)
             taken[s->column] = true;
         else if (!s->constant && mapped && final)
-            status = no_column(t, mapped, error);
+            status = no_column(t, field->name, mapped, error);
         else if (!s->constant && !(s->constant = default_of(t, field->name)) && field->required &&
                  final && !t->options.unchecked)
-            status = no_column(t, field->name, error);
+            status = no_column(t, field->name, field->name, error);
     }
     t->extra_count = 0;
     for (size_t c = 0; c < columns; c++)

@@ -149,13 +149,21 @@ static void inspect(const struct rk_options *options, int argc, char **argv)
     }
 }
 
+/* The second of two would quietly win. */
+static void once(const char *option, const char **place, const char *arg)
+{
+    if (*place)
+        rk_usage(_("--%s is given twice"), option);
+    *place = arg;
+}
+
 static void take_common(int key, char *arg)
 {
     struct rk_state *s = &rk_state;
     struct rk_error error = {0};
     enum rk_status status = RK_OK;
     switch (key) {
-    case RK_KEY_DATA: s->data = arg; break;
+    case RK_KEY_DATA: once("data", &s->data, arg); break;
     case RK_KEY_MAP: status = rk_map_add(s->run.map, arg, &error); break;
     case RK_KEY_MAP_FILE: status = rk_map_read(s->run.map, arg, &error); break;
     case RK_KEY_DELIMITER:
@@ -166,8 +174,8 @@ static void take_common(int key, char *arg)
     case RK_KEY_MAX_ERRORS:
         s->max_errors = (uint64_t)rk_option_int("max-errors", arg, 0, INT64_MAX);
         break;
-    case RK_KEY_REJECTS: s->rejects_path = arg; break;
-    case RK_KEY_OUTPUT: s->output_path = arg; break;
+    case RK_KEY_REJECTS: once("rejects", &s->rejects_path, arg); break;
+    case RK_KEY_OUTPUT: once("output", &s->output_path, arg); break;
     case RK_KEY_TO:
         s->run.form = (enum rk_form)rk_choice("to", "csv|json|jsonl|table|markdown|latex|html", arg);
         break;
@@ -188,7 +196,9 @@ static void take_common(int key, char *arg)
     case RK_KEY_QUIET: s->run.quiet = true; break;
     case RK_KEY_VERBOSE: s->run.verbose = true; break;
     case RK_KEY_PROGRESS: s->progress = true; break;
-    default: s->table_paths[key - RK_KEY_TABLE] = arg; break;
+    default:
+        once(s->run.tool->inputs[key - RK_KEY_TABLE].schema, &s->table_paths[key - RK_KEY_TABLE], arg);
+        break;
     }
     if (status) {
         rk_emit(&s->log, RK_ERROR, &error.pos, error.text);
@@ -243,6 +253,10 @@ void rk_options_parse(const struct rk_tool *tool, int argc, char **argv)
     }
     if (problem)
         rk_usage("%s", _("the command line cannot be understood"));
+    for (int i = 0; rk_state.operand_count && tool->inputs && tool->inputs[i].schema; i++)
+        if (tool->inputs[i].use == RK_MAIN && rk_state.table_paths[i])
+            rk_usage(_("--%s and %s both name the table to work on"), tool->inputs[i].schema,
+                     rk_state.operands[0]);
     if (!*tool->operands && rk_state.operand_count && !rk_state.help && !rk_state.describe)
         rk_usage(_("no operand is expected: %s"), rk_state.operands[0]);
 }

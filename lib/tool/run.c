@@ -3,6 +3,7 @@
 #include "tool/state.h"
 
 #include <time.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static size_t input_of(const struct rk_run *run, const char *schema)
@@ -58,6 +59,20 @@ static enum rk_status in_package(const char *folder, const char *name, const cha
     return status;
 }
 
+const char *rk_run_folder(const struct rk_run *run, const char *name)
+{
+    struct stat info;
+    struct rk_buf path = {0};
+    const char *found = NULL;
+    if (!run->state->data)
+        return NULL;
+    rk_buf_printf(&path, "%s/%s", run->state->data, name);
+    if (!stat(path.text, &info) && S_ISDIR(info.st_mode))
+        found = rk_keep(path.text);
+    rk_buf_free(&path);
+    return found;
+}
+
 bool rk_run_given(const struct rk_run *run, const char *schema)
 {
     const struct rk_state *s = run->state;
@@ -84,6 +99,17 @@ static enum rk_status check_map(struct rk_run *run, struct rk_error *error)
 }
 
 /* Where an input's rows are: *path, or the operands, or nowhere. */
+/* A pipe that nobody reads is most likely a forgotten "-". Waiting to see whether anything comes would
+ * hang where standard input is only left open, so it is said once and no more. */
+static void mind_pipe(struct rk_run *run, const char *path)
+{
+    struct stat info;
+    if (run->state->pipe_minded || fstat(STDIN_FILENO, &info) || !S_ISFIFO(info.st_mode))
+        return;
+    run->state->pipe_minded = true;
+    rk_run_warn(run, _("%s is read, and the pipe on standard input is not; - names the pipe"), path);
+}
+
 static enum rk_status find_input(struct rk_run *run, size_t input, const char **path, bool *operands,
                                  struct rk_error *error)
 {
@@ -92,8 +118,11 @@ static enum rk_status find_input(struct rk_run *run, size_t input, const char **
     enum rk_status status = RK_OK;
     *path = s->table_paths[input];
     *operands = declared->use == RK_MAIN && !*path && s->operand_count;
-    if (!*path && !*operands && s->data)
+    if (!*path && !*operands && s->data) {
         status = in_package(s->data, declared->schema, path, error);
+        if (*path && declared->use == RK_MAIN)
+            mind_pipe(run, *path);
+    }
     if (!*path && !*operands && !status && declared->use == RK_MAIN && !s->data) {
         rk_refuse_terminal();
         *path = "-";
@@ -104,6 +133,8 @@ static enum rk_status find_input(struct rk_run *run, size_t input, const char **
 static enum rk_status no_input(const struct rk_run *run, const char *name, struct rk_error *error)
 {
     const char *data = run->state->data;
+    if (data && access(data, F_OK))
+        return rk_fail(error, RK_BAD_USE, _("there is no folder %s"), data);
     return data ? rk_fail(error, RK_BAD_USE, _("there is no table %s in %s"), name, data)
                 : rk_fail(error, RK_BAD_USE, _("--%s FILE (or --data DIR) is needed"), name);
 }

@@ -61,7 +61,7 @@ struct rk_state {
     struct rk_out *rejects;
     const char *output_path, *rejects_path, *data;
     const char *describe; /* NULL = not asked */
-    bool help, usage, version, progress;
+    bool help, usage, version, progress, pipe_minded;
     uint64_t max_errors;
     char delimiter;
     const char **table_paths; /* by input; NULL = not given */

@@ -121,6 +121,8 @@ void rk_run_close(struct rk_run *run, struct rk_table *table);
 bool rk_run_rejecting(const struct rk_run *run); /* --rejects was given */
 /* The file that the table was read from; NULL unless it was opened. */
 const char *rk_run_path(const struct rk_run *run, const char *schema);
+/* The folder of this name in the data package; NULL when there is none. */
+const char *rk_run_folder(const struct rk_run *run, const char *name);
 bool rk_run_given(const struct rk_run *run, const char *schema); /* named by option, --data or FILE */
 /* The main output (-o or standard output), in run->form; finish it with rk_writer_finish. */
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,

@@ -88,8 +88,7 @@ echo '(exit 3, as expected: done, but a person is needed, since seats stay empty
 run awk -F '"' 'NF > 1 {print $2}' "$out/explain.csv"
 
 step "Ratings become scores, scores one ranking: users' voice weighs as much as staff's"
-run rk-score --data "$data" --rubrics "$data/rubrics" "$data/ratings.csv" '|' \
-    rk-aggregate --data "$data" --rubrics "$data/rubrics" -o "$data/ranking.csv" -
+run rk-score --data "$data" '|' rk-aggregate --data "$data" -o "$data/ranking.csv" -
 
 step 'The reports'
 for language in sv en; do
