@@ -129,15 +129,19 @@ static bool free_after(struct rk_text text, size_t at)
     return at == text.size || (!digit(text.text[at]) && !letter(text.text[at]));
 }
 
-/* The digits are a part of a number such as 66.6412019876, on either side of its decimal mark. */
+/* The digits are a part of a number such as 66.6412019876, on either side of its decimal mark; but
+ * 6412019876.0 is a whole one, written so by other programs. */
 static bool in_number(struct rk_text text, size_t at, size_t size)
 {
     size_t end = at + size;
     if (at >= 2 && (text.text[at - 1] == '.' || text.text[at - 1] == ',') &&
         digit(text.text[at - 2]))
         return true;
-    return end + 1 < text.size && (text.text[end] == '.' || text.text[end] == ',') &&
-           digit(text.text[end + 1]);
+    if (end == text.size || (text.text[end] != '.' && text.text[end] != ','))
+        return false;
+    for (end++; end < text.size && text.text[end] == '0';)
+        end++;
+    return end < text.size && digit(text.text[end]);
 }
 
 enum rk_identity rk_identity_find(struct rk_text text, size_t *start, size_t *size)

@@ -132,8 +132,8 @@ static void read_list(struct rk_import *im, size_t field, struct rk_text list,
     rk_buf_free(&out);
 }
 
-/* Is a personal identity number in it? Short texts and plain words are passed over quickly. */
-static bool holds_identity(const struct rk_import *im, struct rk_text text)
+/* Short texts and plain words are passed over quickly. */
+bool rk_import_holds_identity(const struct rk_import *im, struct rk_text text)
 {
     size_t digits = 0;
     for (size_t i = 0; i < text.size; i++)
@@ -144,10 +144,8 @@ static bool holds_identity(const struct rk_import *im, struct rk_text text)
 static bool refuse_identity(struct rk_import *im, const struct rk_foreign_cell *cell,
                             struct rk_text text, const struct rk_pos *pos)
 {
-    bool fraction = cell->kind == RK_FOREIGN_NUMBER && memchr(text.text, '.', text.size);
-    if ((cell->kind != RK_FOREIGN_TEXT && cell->kind != RK_FOREIGN_NUMBER) || fraction)
-        return false; /* dates and measured values, whose decimals can be any digits */
-    if (!holds_identity(im, text))
+    if ((cell->kind != RK_FOREIGN_TEXT && cell->kind != RK_FOREIGN_NUMBER) ||
+        !rk_import_holds_identity(im, text))
         return false;
     bad(im, pos, true, _("a personal identity number: it may not come into any table"));
     im->identities++;
@@ -476,7 +474,7 @@ static void write_reject(struct rk_import *im, const struct rk_foreign_row *row)
         struct rk_text cell = {0};
         if (i < row->count && row->cells[i].size)
             cell = (struct rk_text){row->cells[i].text, row->cells[i].size};
-        rk_write_text(im->rejects, holds_identity(im, cell) ? (struct rk_text){0} : cell);
+        rk_write_text(im->rejects, rk_import_holds_identity(im, cell) ? (struct rk_text){0} : cell);
     }
     rk_write_end(im->rejects);
 }

@@ -401,6 +401,27 @@ static void check_scores(struct rk_import *im)
     }
 }
 
+/* A header that holds an identity number is never shown, nor taken for a rater, a criterion or a
+ * column to keep: the column can only be left out. */
+static void refuse_identities(struct rk_import *im)
+{
+    for (size_t i = 0; i < im->column_count; i++) {
+        struct rk_import_column *c = &im->columns[i];
+        bool key = c->use == SCORE && rk_import_holds_identity(im, rk_text(c->key));
+        if (c->use == DROP || (!key && !rk_import_holds_identity(im, c->name)))
+            continue;
+        c->pos.field = NULL;
+        if (key || c->use != UNCLAIMED || !im->options.drop_unknown)
+            rk_import_error(im, &c->pos,
+                            _("the name of the column holds a personal identity number: give it "
+                              "another in the file, or leave the column out (--drop-unknown)"));
+        else
+            rk_log(im->options.log, RK_NOTE, &c->pos,
+                   _("a column whose name holds a personal identity number is left out"));
+        c->use = DROP;
+    }
+}
+
 /* 2 = the header is our own name for the field, 1 = one of its aliases. */
 static int matches(struct rk_import *im, const struct rk_import_column *c, size_t field)
 {
@@ -653,6 +674,7 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
         return status;
     if (im->options.wide != RK_LONG)
         bind_scores(im);
+    refuse_identities(im);
     bind_aliases(im);
     bind_remaining_raters(im);
     if (im->options.wide != RK_LONG)

@@ -73,6 +73,8 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error);
 /* A message about the columns; counted in im->errors. */
 void rk_import_error(struct rk_import *im, const struct rk_pos *pos, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Is a personal identity number in it? */
+bool rk_import_holds_identity(const struct rk_import *im, struct rk_text text);
 struct rk_text rk_import_keep(struct rk_arena *arena, struct rk_text text);
 
 #endif

@@ -83,6 +83,9 @@ static void in_text(void)
     CHECK_TEXT(found("66.6408233234"), "");
     CHECK_TEXT(found("-0,196408233234"), "");
     CHECK_TEXT(found("6408233234.5"), "");
+    CHECK_TEXT(found("6408233234.05"), "");
+    CHECK_TEXT(found("196408233234.0"), "196408233234");
+    CHECK_TEXT(found("6408233234,00 kr"), "6408233234");
     CHECK_TEXT(found("Nr. 6408233234, sade hon"), "6408233234");
     CHECK_TEXT(found("se 6408233234."), "6408233234");
     CHECK_TEXT(found("kl 640823"), "");
