@@ -202,6 +202,14 @@ static enum rk_status tell_sources(struct rk_run *run, struct rk_report *report,
     return status;
 }
 
+/* A report that mostly says that there are no data is most likely of the wrong month. */
+static void mind_emptiness(struct rk_run *run, const struct rk_report *report)
+{
+    if (report->empty_count && 3 * report->empty_count >= report->section_count)
+        rk_run_warn(run, _("%zu of %zu sections have no data for the period; is the month right?"),
+                    report->empty_count, report->section_count);
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     if (options.last < options.first)
@@ -224,6 +232,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = tell_sources(run, &report, path, error);
     }
     if (!status) {
+        mind_emptiness(run, &report);
         (options.form == MARKDOWN ? rk_render_markdown : rk_render_html)(&text, &report);
         rk_out_write(rk_run_out(run), text.text, text.size);
     }

@@ -9,6 +9,7 @@
 #include "table/pass.h"
 #include "tool/tool.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 static struct {
@@ -65,6 +66,12 @@ static enum rk_status find_files(struct work *w, struct rk_error *error)
         rk_usage(_("--%s takes one file"), "rejects");
     for (size_t i = 0; i < (run->operand_count ? run->operand_count : 1); i++) {
         const char *path = run->operand_count ? run->operands[i] : "-", *name = options.table;
+        bool file = strcmp(path, "-") != 0;
+        if (file && stat(path, &info))
+            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = rk_keep(path)}, errno, "%s",
+                                 _("cannot read"));
+        if (file && S_ISDIR(info.st_mode))
+            rk_usage(_("%s is a folder, which is checked as a whole: name it alone"), path);
         enum rk_content kind =
             name ? RK_CONTENT_TABLE : rk_content_of(path, rk_rules_tables, &name);
         if (kind == RK_CONTENT_NONE)

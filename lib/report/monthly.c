@@ -307,6 +307,7 @@ void rk_no_table(struct rk_measuring *m, struct rk_report_section *section, cons
 
 void rk_no_rows(struct rk_measuring *m, struct rk_report_section *section, const char *table)
 {
+    m->report->empty_count++;
     rk_section_paragraph(
         m->report, section,
         rk_report_text(m->report,

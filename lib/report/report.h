@@ -109,6 +109,7 @@ struct rk_report {
     size_t summary_count, summary_room;
     struct rk_report_section *sections;
     size_t section_count, section_room;
+    size_t empty_count; /* sections whose tables are there and have nothing of the period */
     struct rk_source *sources;
     size_t source_count, source_room;
     struct rk_arena arena;
