@@ -246,7 +246,7 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
     section->chart.least = -RK_FIXED_ONE;
     section->chart.most = RK_FIXED_ONE;
     section->chart.least_label = RK_SAY("−1 opposite", "−1 omvända");
-    section->chart.middle_label = RK_SAY("0 unrelated", "0 inget samband");
+    section->chart.middle_label = "0";
     section->chart.most_label = RK_SAY("same order 1", "samma ordning 1");
     int64_t without = decided - all[rows.count].recruitments;
     if (without && known && without >= m->report->threshold)
