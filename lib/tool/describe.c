@@ -308,8 +308,21 @@ static void spaced_choices(struct rk_buf *out, const char *argument)
         rk_buf_char(out, *c == '|' ? ' ' : *c);
 }
 
+/* `rk NAME …` is completed as `rk-NAME …`, and NAME from the tools that are there. */
+static const char bash_of_others[] =
+    "    if [ \"$COMP_CWORD\" -gt 1 ] && [[ ${COMP_WORDS[1]} != -* ]]; then\n"
+    "        local tool=rk-${COMP_WORDS[1]}\n"
+    "        local function=_${tool//-/_}\n"
+    "        COMP_WORDS=(\"$tool\" \"${COMP_WORDS[@]:2}\")\n"
+    "        COMP_CWORD=$((COMP_CWORD - 1))\n"
+    "        declare -F \"$function\" >/dev/null || _completion_loader \"$tool\" 2>/dev/null\n"
+    "        declare -F \"$function\" >/dev/null && \"$function\"\n"
+    "        return\n"
+    "    fi\n";
+
 static void bash(const struct rk_tool *tool, struct rk_buf *out)
 {
+    bool others = !strcmp(tool->name, "rk");
     const struct rk_options *options = &rk_state.options;
     const char *function = underscored(tool->name);
     rk_buf_printf(out, "# bash completion for %s, made by %s --describe=bash\n_%s() {\n", tool->name,
@@ -317,8 +330,9 @@ static void bash(const struct rk_tool *tool, struct rk_buf *out)
     rk_buf_text(out, "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
                      "    if [ \"$cur\" = = ]; then cur=; fi\n"
                      "    if [ \"$prev\" = = ]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
-                     "    COMPREPLY=()\n"
-                     "    case $prev in\n");
+                     "    COMPREPLY=()\n");
+    rk_buf_text(out, others ? bash_of_others : "");
+    rk_buf_text(out, "    case $prev in\n");
     for (size_t i = 0; i < options->count; i++) {
         const struct rk_option *o = &options->all[i];
         if (!o->argument || o->argument_optional)
@@ -344,9 +358,10 @@ static void bash(const struct rk_tool *tool, struct rk_buf *out)
     for (size_t i = 0; i < options->count; i++)
         rk_buf_printf(out, "%s--%s", i ? " " : "", options->all[i].name);
     rk_buf_printf(out,
-                  "' -- \"$cur\") ;;\n    *) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
-                  "    esac\n}\ncomplete -o filenames -F _%s %s\n",
-                  function, tool->name);
+                  "' -- \"$cur\") ;;\n    *) mapfile -t COMPREPLY < <(compgen %s -- \"$cur\") ;;\n"
+                  "    esac\n}\ncomplete %s-F _%s %s\n",
+                  others ? "-W \"$(compgen -c rk- | sed 's/^rk-//')\"" : "-f",
+                  others ? "" : "-o filenames ", function, tool->name);
 }
 
 /* Text inside single quotes of a shell; in zsh's specs also without brackets and colons. */
