@@ -178,7 +178,6 @@ static bool is_identity(struct rk_text text)
     return rk_identity_find(text, &start, &size) != RK_IDENTITY_NONE;
 }
 
-/* The rubric's criteria with both labels; they point into the document. */
 /* With --set stage=ID a sheet holds the criteria of that stage alone. */
 static bool of_stage(const rk_json *rubric, const char *criterion)
 {
@@ -204,6 +203,7 @@ static bool of_stage(const rk_json *rubric, const char *criterion)
     return true;
 }
 
+/* The rubric's criteria with both labels; they point into the document. */
 static enum rk_status read_criteria(rk_json **document, struct rk_import_criterion **criteria,
                                     size_t *count, struct rk_error *error)
 {

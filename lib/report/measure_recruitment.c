@@ -443,8 +443,9 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
         {RK_SAY("Users to be told how a recruitment ended",
                 "Brukare som ska få veta hur en rekrytering slutade"),
          decisions && assignments, users},
-        {RK_SAY("Declarations about conflicts of interest that are missing",
-                "Jävsdeklarationer som saknas"),
+        {RK_SAY(
+             "Seats and reserves with no day noted for a declaration about conflicts of interest",
+             "Platser och reserver där ingen dag för jävsdeklaration är noterad"),
          assignments, declarations},
         {RK_SAY("Active in the user bank whose consent is missing or ends within three months",
                 "Aktiva i brukarbanken vars samtycke saknas eller går ut inom tre månader"),
