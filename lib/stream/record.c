@@ -295,19 +295,20 @@ static enum rk_status read_header(struct rk_reader *r, struct rk_error *error)
                           _("empty: not even a header line"));
     for (size_t i = 0; i < r->cell_count; i++) {
         struct rk_text name = {r->cells[i].text, r->cells[i].size};
-        struct rk_pos pos = rk_reader_pos(r, i);
+        bool twice = name.size && (r->columns.count != i || rk_strings_add(&r->columns, name) != i);
+        if (name.size && !twice && i < MOST_COLUMNS)
+            continue;
+        struct rk_pos pos = rk_reader_pos(r, i); /* counts from the line's start: only now */
         if (!name.size)
             return rk_fail_at(error, RK_BAD_DATA, &pos, _("a column without a name"));
-        if (r->columns.count != i || rk_strings_add(&r->columns, name) != i) {
-            struct rk_buf visible = {0};
-            rk_text_visible(&visible, name.text, name.size);
-            status = rk_fail_at(error, RK_BAD_DATA, &pos, _("the column name \"%.80s\" stands twice"),
-                                visible.text);
-            rk_buf_free(&visible);
-            return status;
-        }
-        if (i > MOST_COLUMNS)
+        if (!twice)
             return rk_fail_at(error, RK_BAD_DATA, &pos, _("more than %d columns"), MOST_COLUMNS);
+        struct rk_buf visible = {0};
+        rk_text_visible(&visible, name.text, name.size);
+        status = rk_fail_at(error, RK_BAD_DATA, &pos, _("the column name \"%.80s\" stands twice"),
+                            visible.text);
+        rk_buf_free(&visible);
+        return status;
     }
     return RK_OK;
 }
