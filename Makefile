@@ -129,8 +129,12 @@ setup:
 demo: tools
 	@sh share/examples/demo.sh $(B)/bin out/demo
 
+$(B)/faults/%.so: tests/faults/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -Wall -Wextra -O1 -fPIC -shared -o $@ $<
+
 PARTS := units golden faults install lint
-check: tools units man
+check: tools units man $(B)/faults/memory.so
 	@tests/check $(B) $(PARTS)
 lint: tools man
 	@tests/check $(B) lint

@@ -277,8 +277,8 @@ int rk_tool_main(const struct rk_tool *tool, int argc, char **argv)
                              .language = rk_language_of(argc, argv),
                              .seed = RK_TEXT(""),
                              .log = &s->log,
-                             .state = s,
-                             .map = rk_map_new()};
+                             .state = s};
+    s->run.map = rk_map_new(); /* from here on, what runs out of memory is the tool's */
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     s->run.threads = processors < 1 ? 1 : processors > 8 ? 8 : (unsigned)processors;
     s->run.share = rk_share_folder(s->run.language);
