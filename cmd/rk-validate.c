@@ -70,6 +70,9 @@ static enum rk_status find_files(struct work *w, struct rk_error *error)
         if (file && stat(path, &info))
             return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = rk_keep(path)}, errno, "%s",
                                  _("cannot read"));
+        if (file && S_ISDIR(info.st_mode) && options.table) /* a table was expected there */
+            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = rk_keep(path)}, EISDIR,
+                                 "%s", _("cannot read"));
         if (file && S_ISDIR(info.st_mode))
             rk_usage(_("%s is a folder, which is checked as a whole: name it alone"), path);
         enum rk_content kind =
