@@ -234,6 +234,13 @@ static const struct rk_rubric *rubric_of(const struct rk_aggregate *a, uint32_t 
 
 static void mark_group(struct rk_aggregate *a, uint32_t group) { a->group_place[group] = 0; }
 
+/* The rubric that says which groups have a say: one without groups leaves it to who rated. */
+static const struct rk_rubric *group_rubric(const struct rk_aggregate *a, uint32_t recruitment)
+{
+    const struct rk_rubric *rubric = rubric_of(a, recruitment);
+    return rubric && rubric->group_count ? rubric : NULL;
+}
+
 /* Which groups have columns: those that rated, those of the rubrics in use, those with weights. */
 static enum rk_status find_groups(struct rk_aggregate *a, struct rk_error *error)
 {
@@ -350,7 +357,7 @@ static enum rk_status weigh_groups(struct rk_aggregate *a, struct rk_error *erro
                              name(a, RK_ID_RECRUITMENT, m[0]));
         else if (rubric)
             status = expect_by_rubric(a, rubric, m[1], m[0], groups, error);
-        for (size_t w = 0; !rubric && w < a->options.weight_count; w++) {
+        for (size_t w = 0; !group_rubric(a, m[0]) && w < a->options.weight_count; w++) {
             uint32_t g = a->group_place[a->options.weights[w].group];
             groups[g].expected |= a->options.weights[w].weight > 0 && !rated[m[0] * width + g];
         }
@@ -376,7 +383,7 @@ static enum rk_status weigh_groups(struct rk_aggregate *a, struct rk_error *erro
         bool fewer = false;
         for (size_t g = 0; g < width; g++)
             fewer |= !rated[r * width + g];
-        a->result.fewer_groups += met[r] && fewer && !rubric_of(a, r);
+        a->result.fewer_groups += met[r] && fewer && !group_rubric(a, r);
     }
     rk_free(met);
     rk_free(rated);

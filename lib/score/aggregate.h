@@ -4,9 +4,9 @@
  *     score of a group = mean over its raters            (a row that stands for several counts so)
  *     combined         = Σ w_g · score of g / Σ w_g
  *
- * Groups with a say: those of the rubric's stage; without a rubric those that rated anyone of the
- * recruitment in the stage, and those with a weight given that rated in no other stage of it
- * either. A weight of 0 is advisory: shown, never counted. Individual and joint sheets of a group
+ * Groups with a say: those of the rubric's stage; without a rubric, or with one that names no
+ * groups, those that rated anyone of the recruitment in the stage, and those with a weight given
+ * that rated in no other stage of it either. A weight of 0 is advisory: shown, never counted. Individual and joint sheets of a group
  * are never averaged: within a recruitment and stage the basis asked for is used, the other one
  * only where the group has none of the first.
  *
