@@ -139,6 +139,9 @@ static enum rk_status read_places(struct rk_rubric *rubric, const rk_json *list,
                                   struct rk_error *error)
 {
     *count = rk_json_count(list);
+    if (!*count) /* none at all would silence everybody */
+        return wrong(rubric, error, what,
+                     _("an empty list of ids; leave it out to mean all of them"));
     *places = room_for(rubric, *count, sizeof **places);
     for (size_t i = 0; i < *count; i++) {
         const char *id = rk_json_text(rk_json_item(list, i));
