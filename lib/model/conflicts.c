@@ -46,6 +46,7 @@ enum rk_status rk_conflicts_read(struct rk_conflicts *conflicts, struct rk_table
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         const struct rk_value *v = row->values;
         struct rk_declaration d = {.recruitment = RK_NONE,
+                                   .of_candidate = v[about].size != 0,
                                    .candidate = RK_NONE,
                                    .none = rk_text_is(rk_value_text(&v[ground]), "none")};
         if (!find_panelist(table, &v[who], who, &v[rater], rater, panelists, raters, &d.panelist))
@@ -85,7 +86,8 @@ enum rk_status rk_conflicts_read(struct rk_conflicts *conflicts, struct rk_table
             conflicts->others++;
             continue;
         }
-        d.unit = rk_cell_text(&conflicts->arena, &v[unit]);
+        if (!d.of_candidate)
+            d.unit = rk_cell_text(&conflicts->arena, &v[unit]);
         RK_GROW(conflicts->rows, conflicts->count, conflicts->room);
         conflicts->rows[conflicts->count++] = d;
     }

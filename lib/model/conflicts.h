@@ -8,8 +8,9 @@
 struct rk_declaration {
     uint32_t panelist;    /* place in rk_panelists */
     uint32_t recruitment; /* place in rk_recruitments, or RK_NONE; that of the candidate if one */
-    uint32_t candidate;   /* place in rk_candidates, or RK_NONE */
-    struct rk_text unit;  /* or empty */
+    bool of_candidate;    /* about one candidate, not about the recruitment or the unit */
+    uint32_t candidate;   /* place in rk_candidates; RK_NONE = none is named, or not to be found */
+    struct rk_text unit;  /* or empty; empty where of_candidate */
     bool none;            /* ground `none`: declared to have no conflict */
 };
 

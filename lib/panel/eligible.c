@@ -19,7 +19,7 @@ struct mark {
     unsigned bits;
 };
 
-struct busy { /* by a kept membership */
+struct busy { /* by a membership kept, or of a decided recruitment */
     uint32_t panelist, recruitment;
     int64_t start, end;
 };
@@ -218,14 +218,16 @@ static void mark_conflicts(struct rk_eligible *e)
         }
         if (d->recruitment == RK_NONE)
             continue;
-        if (d->candidate == RK_NONE) {
+        if (!d->of_candidate) {
             mark(e, d->panelist, d->recruitment, MARK_DECLARED | (d->none ? 0 : MARK_CONFLICT));
             continue;
         }
-        if (!rk_candidate_is_met(&candidates->rows[d->candidate]))
+        if (d->candidate != RK_NONE && !rk_candidate_is_met(&candidates->rows[d->candidate]))
             continue;
         if (!d->none && !e->facts.candidate_conflicts_pass)
             mark(e, d->panelist, d->recruitment, MARK_CONFLICT);
+        if (d->candidate == RK_NONE) /* no table of candidates: nobody knows about how many of all */
+            continue;
         if (rk_tuples_find(&about, (uint32_t[]){d->panelist, d->candidate}) != RK_NONE)
             continue;
         rk_tuples_add(&about, (uint32_t[]){d->panelist, d->candidate});
@@ -255,6 +257,20 @@ static void use(struct rk_eligible *e, uint32_t panelist, uint32_t recruitment)
     e->load[panelist]++;
 }
 
+/* The panelist sits in the sessions of the row's stages. */
+static void occupy(struct rk_eligible *e, const struct rk_assignment *row)
+{
+    for (uint32_t s = e->session_first[row->recruitment];
+         s < e->session_first[row->recruitment + 1]; s++) {
+        const struct rk_session *session = &e->facts.sessions->rows[s];
+        if (row->stages.size && !rk_list_has(row->stages, session->stage))
+            continue;
+        RK_GROW(e->busy, e->busy_count, e->busy_room);
+        e->busy[e->busy_count++] =
+            (struct busy){row->panelist, row->recruitment, session->start, session->end};
+    }
+}
+
 static enum rk_status take_history(struct rk_eligible *e, const struct rk_assignment *row,
                                    struct rk_error *error)
 {
@@ -268,6 +284,8 @@ static enum rk_status take_history(struct rk_eligible *e, const struct rk_assign
     enum rk_status status = find_days(e, row->recruitment, error);
     if (status == RK_OK)
         use(e, row->panelist, row->recruitment);
+    if (status == RK_OK && !cancelled && row->status != RK_ASSIGNMENT_ABSENT)
+        occupy(e, row);
     return status;
 }
 
@@ -282,15 +300,7 @@ static void keep(struct rk_eligible *e, const struct rk_assignment *row)
     }
     panel->kept++;
     use(e, row->panelist, row->recruitment);
-    for (uint32_t s = e->session_first[row->recruitment];
-         s < e->session_first[row->recruitment + 1]; s++) {
-        const struct rk_session *session = &e->facts.sessions->rows[s];
-        if (row->stages.size && !rk_list_has(row->stages, session->stage))
-            continue;
-        RK_GROW(e->busy, e->busy_count, e->busy_room);
-        e->busy[e->busy_count++] =
-            (struct busy){row->panelist, row->recruitment, session->start, session->end};
-    }
+    occupy(e, row);
 }
 
 static int by_kept(const void *x, const void *y)
@@ -318,6 +328,8 @@ static enum rk_status take_assignments(struct rk_eligible *e, struct rk_error *e
             is_fixed ? &fixed->rows[i] : &standing->rows[i - fixed->count];
         if (!is_fixed && find_row(fixed->rows, fixed->count, row->panelist, row->recruitment))
             continue; /* told by `fixed` */
+        if (row->declared_on != RK_NO_DATE)
+            mark(e, row->panelist, row->recruitment, MARK_DECLARED);
         if (!e->panels[row->recruitment].open) {
             status = take_history(e, row, error);
             e->not_open += is_fixed;

@@ -3,17 +3,20 @@
  *   status        the panelist is active
  *   consent       consent_until is no earlier than the last day of the recruitment, and
  *                 consent_withdrawn_on is empty
- *   guardian      a minor (year of the first day - birth_year <= 18: a year cannot tell a birthday)
- * has a guardian's consent. Without a birth_year nobody knows: refused as if a minor, unless
- * assume_adult training      where training_required, trained_on is no later than the first day
+ *   guardian      a minor (year of the first day - birth_year <= 18: a year cannot tell a
+ *                 birthday) has a guardian's consent. Without a birth_year nobody knows: refused as
+ *                 if a minor, unless assume_adult
+ *   training      where training_required, trained_on is no later than the first day
  *   need          the panelist has at least one of the experiences in `need`
  *   conflict      no declared conflict with the recruitment, its unit, or a candidate it meets
  *   declaration   with require_declarations: something was declared, if only `none`, about the
- *                 recruitment, its unit, or each of the candidates it meets
+ *                 recruitment, its unit, or each of the candidates it meets, or by declared_on in
+ *                 the row of the assignment
  *   declined      has not declined this recruitment, and was not absent from it
  *   availability  the panelist's times cover every session. With no row at all they are unknown:
  *                 refused, unless assume_available. A recruitment without sessions asks no times
- *   overlap       none of its sessions overlaps one of a kept membership
+ *   overlap       none of its sessions overlaps one of a kept membership, or of one in a
+ *                 recruitment already decided
  *   cap           kept and earlier memberships leave room under max_per_month and max_per_year
  *
  * The days of a recruitment are those of its sessions; without any, `opened` to `closes` (one of

@@ -78,7 +78,7 @@ static uint32_t some_rows(struct rk_random *random, const struct town *t,
             .position = -1,
             .stages = below(random, 3) ? (struct rk_text){"", 0} : rk_text("s0"),
             .status = (enum rk_assignment_status)below(random, 5),
-            .declared_on = RK_NO_DATE,
+            .declared_on = below(random, 4) ? RK_NO_DATE : FIRST,
             .confidentiality_on = RK_NO_DATE};
     }
     qsort(rows, count, sizeof *rows, by_row);
@@ -165,8 +165,11 @@ static void invent(struct town *t, int trial)
         else if (kind == 1 || !t->candidates.count)
             d->recruitment = below(random, t->recruitments.count);
         else {
+            d->of_candidate = true;
             d->candidate = below(random, t->candidates.count);
             d->recruitment = t->applicants[d->candidate].recruitment;
+            if (!below(random, 4)) /* as where the table of candidates is not given */
+                d->candidate = RK_NONE;
         }
     }
     t->conflicts = (struct rk_conflicts){.rows = t->declarations, .count = below(random, 9)};
@@ -238,12 +241,23 @@ static bool counts(const struct town *t, uint32_t p, uint32_t r)
            t->jobs[r].status != RK_RECRUITMENT_CANCELLED;
 }
 
+/* A member who is, or was, in the sessions. */
+static bool sits_in(const struct town *t, uint32_t p, uint32_t r)
+{
+    bool fixed;
+    const struct rk_assignment *row = standing(t, p, r, &fixed);
+    if (is_open(t, r))
+        return is_kept(t, p, r, true);
+    return counts(t, p, r) && t->jobs[r].status == RK_RECRUITMENT_DECIDED &&
+           row->status != RK_ASSIGNMENT_ABSENT;
+}
+
 static bool takes_part(const struct town *t, uint32_t p, uint32_t r,
                        const struct rk_session *session)
 {
     bool fixed;
     const struct rk_assignment *row = standing(t, p, r, &fixed);
-    return !is_kept(t, p, r, false) || !row->stages.size ||
+    return (!is_kept(t, p, r, false) && !sits_in(t, p, r)) || !row->stages.size ||
            rk_text_equal(row->stages, session->stage);
 }
 
@@ -291,16 +305,20 @@ static unsigned reasons_again(const struct town *t, uint32_t p, uint32_t r)
     all = all && met_some;
     for (uint32_t i = 0; i < t->conflicts.count; i++) {
         const struct rk_declaration *d = &t->declarations[i];
-        if (d->panelist == p && ((d->recruitment == r && d->candidate == RK_NONE) ||
+        if (d->panelist == p && d->recruitment == r && d->of_candidate && d->candidate == RK_NONE &&
+            !d->none && !t->facts.candidate_conflicts_pass)
+            reasons |= RK_REFUSED_BIT(RK_REFUSED_CONFLICT);
+        if (d->panelist == p && ((d->recruitment == r && !d->of_candidate) ||
                                  (d->unit.size && rk_text_equal(d->unit, job->unit)))) {
             declared = true;
             if (!d->none)
                 reasons |= RK_REFUSED_BIT(RK_REFUSED_CONFLICT);
         }
     }
+    const struct rk_assignment *row = standing(t, p, r, &fixed);
+    declared = declared || (row && row->declared_on != RK_NO_DATE);
     if (t->facts.require_declarations && !declared && !all)
         reasons |= RK_REFUSED_BIT(RK_REFUSED_DECLARATION);
-    const struct rk_assignment *row = standing(t, p, r, &fixed);
     if (row && (row->status == RK_ASSIGNMENT_DECLINED || row->status == RK_ASSIGNMENT_ABSENT))
         reasons |= RK_REFUSED_BIT(RK_REFUSED_DECLINED);
     bool told = false, free = true, busy = false;
@@ -318,7 +336,7 @@ static unsigned reasons_again(const struct town *t, uint32_t p, uint32_t r)
         }
         for (uint32_t o = 0; o < t->sessions.count; o++)
             busy = busy ||
-                   (t->times[o].recruitment != r && is_kept(t, p, t->times[o].recruitment, true) &&
+                   (t->times[o].recruitment != r && sits_in(t, p, t->times[o].recruitment) &&
                     takes_part(t, p, t->times[o].recruitment, &t->times[o]) &&
                     t->times[o].start < t->times[s].end && t->times[s].start < t->times[o].end);
     }
