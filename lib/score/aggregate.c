@@ -2,11 +2,13 @@
 
 #include <assert.h>
 
-enum { MOST_GROUPS = 100 };
+enum { MOST_GROUPS = 100, RECENT = 64 };
 
 struct cell {        /* recruitment, stage, candidate, group */
     rk_fixed sum[2]; /* by basis */
     uint64_t n[2];
+    uint32_t contest;
+    uint32_t next; /* cell of the same contest and candidate, RK_NONE = the last */
 };
 
 struct contest { /* recruitment, stage */
@@ -27,7 +29,8 @@ struct rk_aggregate {
     struct rk_ids *ids;
     struct rk_tuples keys;
     struct cell *cells;
-    uint32_t cell_room, last_cell, last_contest, last_person;
+    uint32_t cell_room, last_contest, last_person;
+    uint32_t recent[RECENT]; /* cells by stage and group: scores go round them for each candidate */
     struct rk_tuples contest_keys;
     struct contest *contests;
     uint32_t contest_room, contest_count;
@@ -147,6 +150,17 @@ static uint32_t add_pair(struct rk_tuples *pairs, uint32_t *last, uint32_t first
     return *last;
 }
 
+static uint32_t contest_of(struct rk_aggregate *a, const struct rk_score *s, rk_fixed value)
+{
+    uint32_t contest = add_pair(&a->contest_keys, &a->last_contest, s->recruitment, s->stage);
+    ROOM_AT(a->contests, contest, a->contest_room);
+    if (a->contest_keys.count > a->contest_count) {
+        a->contest_count++;
+        a->contests[contest] = (struct contest){value, value, s->percent, s->has_adjusted, 0};
+    }
+    return contest;
+}
+
 enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s, uint32_t place,
                                 struct rk_error *error)
 {
@@ -176,33 +190,27 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
         a->sheet_places[sheet] = place;
     }
     *known = scale;
-    rk_fixed value = s->has_adjusted ? s->adjusted : s->score;
+    rk_fixed value = s->has_adjusted ? s->adjusted : s->score, times;
+    if (__builtin_mul_overflow(value, (rk_fixed)s->count, &times))
+        return clash(error, "score", 0, _("the scores are too large to be added exactly"));
 
     const uint32_t key[4] = {s->recruitment, s->stage, s->candidate, s->group};
-    uint32_t number = a->last_cell;
-    if (number >= a->keys.count ||
-        memcmp(a->keys.members + 4 * (size_t)number, key, sizeof key) != 0) {
+    uint32_t *recent = &a->recent[(s->stage * 8 + s->group) % RECENT];
+    if (*recent >= a->keys.count ||
+        memcmp(a->keys.members + 4 * (size_t)*recent, key, sizeof key) != 0) {
         uint32_t before = a->keys.count;
-        number = a->last_cell = rk_tuples_add(&a->keys, key);
-        if (number == before) {
-            ROOM_AT(a->cells, number, a->cell_room);
-            a->cells[number] = (struct cell){0};
+        *recent = rk_tuples_add(&a->keys, key);
+        if (*recent == before) {
+            ROOM_AT(a->cells, *recent, a->cell_room);
+            a->cells[*recent] = (struct cell){.contest = contest_of(a, s, value)};
         }
     }
-    struct cell *cell = &a->cells[number];
-    rk_fixed times;
-    if (__builtin_mul_overflow(value, (rk_fixed)s->count, &times) ||
-        __builtin_add_overflow(cell->sum[s->basis], times, &cell->sum[s->basis]))
+    struct cell *cell = &a->cells[*recent];
+    if (__builtin_add_overflow(cell->sum[s->basis], times, &cell->sum[s->basis]))
         return clash(error, "score", 0, _("the scores are too large to be added exactly"));
     cell->n[s->basis] += s->count;
 
-    uint32_t contest = add_pair(&a->contest_keys, &a->last_contest, s->recruitment, s->stage);
-    ROOM_AT(a->contests, contest, a->contest_room);
-    struct contest *c = &a->contests[contest];
-    if (a->contest_keys.count > a->contest_count) {
-        a->contest_count++;
-        *c = (struct contest){value, value, s->percent, s->has_adjusted, 0};
-    }
+    struct contest *c = &a->contests[cell->contest];
     if (value < c->least)
         c->least = value;
     if (value > c->most)
@@ -342,7 +350,7 @@ static enum rk_status weigh_groups(struct rk_aggregate *a, struct rk_error *erro
     for (uint32_t i = 0; i < a->keys.count; i++) {
         const uint32_t *m = a->keys.members + 4 * (size_t)i;
         size_t g = a->group_place[m[3]];
-        struct contest_group *group = &a->groups[rk_tuples_find(&a->contest_keys, m) * width + g];
+        struct contest_group *group = &a->groups[a->cells[i].contest * width + g];
         for (int basis = 0; basis < 2; basis++)
             group->seen[basis] |= a->cells[i].n[basis] > 0;
         rated[m[0] * width + g] = true;
@@ -447,14 +455,23 @@ static bool flag_person(const struct rk_aggregate *a, struct rk_ranking_row *row
     return active;
 }
 
+struct entry { /* a candidate in a contest, in order of the output */
+    unsigned __int128 key;
+    uint32_t contest, candidate;
+    uint32_t first; /* cell, RK_NONE = no score */
+};
+
 /* One candidate in one contest. */
-static enum rk_status fill_row(struct rk_aggregate *a, uint32_t contest, uint32_t candidate,
+static enum rk_status fill_row(struct rk_aggregate *a, const struct entry *entry,
                                struct rk_error *error)
 {
-    const uint32_t *m = a->contest_keys.members + 2 * (size_t)contest;
+    const uint32_t *m = a->contest_keys.members + 2 * (size_t)entry->contest;
     size_t width = a->result.ranking.group_count;
-    const struct contest_group *groups = &a->groups[contest * width];
-    struct rk_ranking_row *row = new_row(a, m[0], m[1], candidate);
+    const struct contest_group *groups = &a->groups[entry->contest * width];
+    const struct cell *cells[MOST_GROUPS] = {NULL};
+    for (uint32_t c = entry->first; c != RK_NONE; c = a->cells[c].next)
+        cells[a->group_place[a->keys.members[4 * (size_t)c + 3]]] = &a->cells[c];
+    struct rk_ranking_row *row = new_row(a, m[0], m[1], entry->candidate);
     struct rk_buf flags = {0};
     bool active = flag_person(a, row, &flags), missing = false;
     rk_fixed nominal = 0, present = 0;
@@ -464,14 +481,12 @@ static enum rk_status fill_row(struct rk_aggregate *a, uint32_t contest, uint32_
         if (!(to->expected = groups[g].expected))
             continue;
         const char *id = name(a, RK_ID_GROUP, a->result.ranking.groups[g]);
-        uint32_t at = rk_tuples_find(
-            &a->keys, (uint32_t[]){m[0], m[1], candidate, a->result.ranking.groups[g]});
         enum rk_basis used = groups[g].used;
         nominal += groups[g].weight;
-        if (at != RK_NONE && a->cells[at].n[used]) {
+        if (cells[g] && cells[g]->n[used]) {
             to->has_score = true;
-            to->n = a->cells[at].n[used];
-            to->score = rk_fixed_divide(a->cells[at].sum[used], (__int128)to->n);
+            to->n = cells[g]->n[used];
+            to->score = rk_fixed_divide(cells[g]->sum[used], (__int128)to->n);
             present += groups[g].weight;
             if (used == RK_CONSENSUS)
                 flag(&flags, "joint:", id);
@@ -482,10 +497,10 @@ static enum rk_status fill_row(struct rk_aggregate *a, uint32_t contest, uint32_
                 status =
                     rk_fail(error, RK_BAD_DATA,
                             _("candidate %s has no score by group %s (recruitment %s, stage %s)"),
-                            name(a, RK_ID_CANDIDATE, candidate), id,
+                            name(a, RK_ID_CANDIDATE, entry->candidate), id,
                             name(a, RK_ID_RECRUITMENT, m[0]), name(a, RK_ID_STAGE, m[1]));
         }
-        if (at != RK_NONE && a->cells[at].n[!used])
+        if (cells[g] && cells[g]->n[!used])
             flag(&flags, used == RK_CONSENSUS ? "individual_unused:" : "joint_unused:", id);
     }
     if (!nominal)
@@ -636,11 +651,6 @@ static void rank_rows(struct rk_aggregate *a, size_t start, rk_fixed tolerance)
     }
 }
 
-struct entry { /* a candidate in a contest, in order of the output */
-    unsigned __int128 key;
-    uint32_t contest, candidate;
-};
-
 static int by_key(const void *x, const void *y)
 {
     const struct entry *p = x, *q = y;
@@ -665,10 +675,14 @@ static bool reached(const struct rk_aggregate *a, const struct rk_contender *con
 static struct entry *list_entries(struct rk_aggregate *a, size_t *count)
 {
     struct rk_tuples known = {.width = 2}; /* contest, candidate */
+    uint32_t *first = rk_resize(NULL, (size_t)a->keys.count + 1, sizeof *first);
     for (uint32_t i = 0; i < a->keys.count; i++) {
-        const uint32_t *m = a->keys.members + 4 * (size_t)i;
-        rk_tuples_add(&known, (uint32_t[]){rk_tuples_find(&a->contest_keys, m), m[2]});
+        uint32_t before = known.count, candidate = a->keys.members[4 * (size_t)i + 2];
+        uint32_t at = rk_tuples_add(&known, (uint32_t[]){a->cells[i].contest, candidate});
+        a->cells[i].next = at == before ? RK_NONE : first[at];
+        first[at] = i;
     }
+    uint32_t scored_count = known.count;
     /* contests by recruitment, as chains */
     uint32_t recruitments = a->ids->of[RK_ID_RECRUITMENT].count;
     uint32_t *head = rk_resize(NULL, (size_t)recruitments + 1, sizeof *head);
@@ -701,6 +715,7 @@ static struct entry *list_entries(struct rk_aggregate *a, size_t *count)
         const uint32_t *c = a->contest_keys.members + 2 * (size_t)m[0];
         entries[i].contest = m[0];
         entries[i].candidate = m[1];
+        entries[i].first = i < scored_count ? first[i] : RK_NONE;
         entries[i].key = (unsigned __int128)a->ranks[RK_ID_RECRUITMENT][c[0]] << 64 |
                          (unsigned __int128)a->ranks[RK_ID_STAGE][c[1]] << 32 |
                          a->ranks[RK_ID_CANDIDATE][m[1]];
@@ -708,6 +723,7 @@ static struct entry *list_entries(struct rk_aggregate *a, size_t *count)
     *count = known.count;
     qsort(entries, known.count, sizeof *entries, by_key);
     rk_tuples_free(&known);
+    rk_free(first);
     return entries;
 }
 
@@ -792,6 +808,21 @@ static int by_spot(const void *x, const void *y)
     return (p->stage > q->stage) - (p->stage < q->stage);
 }
 
+/* Moves the rows '*', from `start` on, among the recruitment's stages, from `from` on, to where the
+ * bytewise order of stages has them. */
+static void put_combined(struct rk_aggregate *a, size_t from, size_t start)
+{
+    struct rk_ranking_row *rows = a->result.ranking.rows;
+    size_t n = a->result.ranking.count - start, at = from;
+    while (at < start && strcmp(name(a, RK_ID_STAGE, rows[at].stage), "*") < 0)
+        at++;
+    struct rk_ranking_row *combined = rk_resize(NULL, n, sizeof *combined);
+    memcpy(combined, rows + start, n * sizeof *combined);
+    memmove(rows + at + n, rows + at, (start - at) * sizeof *rows);
+    memcpy(rows + at, combined, n * sizeof *rows);
+    rk_free(combined);
+}
+
 /* Adds the rows '*' of one recruitment whose stage rows are [from, to). */
 static void combine_recruitment(struct rk_aggregate *a, const struct rk_rubric *rubric, size_t from,
                                 size_t to, rk_fixed tolerance)
@@ -818,23 +849,7 @@ static void combine_recruitment(struct rk_aggregate *a, const struct rk_rubric *
     rk_free(of);
     find_effects(a, start, tolerance);
     rank_rows(a, start, tolerance);
-}
-
-static int by_output(const void *x, const void *y, void *context)
-{
-    const struct rk_ranking_row *p = x, *q = y;
-    const struct rk_aggregate *a = context;
-    uint32_t i = a->ranks[RK_ID_RECRUITMENT][p->recruitment];
-    uint32_t j = a->ranks[RK_ID_RECRUITMENT][q->recruitment];
-    if (i != j)
-        return i > j ? 1 : -1;
-    if (p->stage != q->stage)
-        return strcmp(name(a, RK_ID_STAGE, p->stage), name(a, RK_ID_STAGE, q->stage));
-    if (p->ranked != q->ranked)
-        return p->ranked ? -1 : 1;
-    if (p->rank != q->rank)
-        return p->rank > q->rank ? 1 : -1;
-    return by_candidate(p, q, context);
+    put_combined(a, from, start);
 }
 
 /* Every scored candidate must be known, where candidates are. */
@@ -878,7 +893,7 @@ static enum rk_status make_rows(struct rk_aggregate *a, struct rk_error *error)
         uint32_t recruitment = a->contest_keys.members[2 * (size_t)contest];
         size_t start = a->result.ranking.count;
         for (next = i; next < count && entries[next].contest == contest && status == RK_OK; next++)
-            status = fill_row(a, contest, entries[next].candidate, error);
+            status = fill_row(a, &entries[next], error);
         if (status != RK_OK)
             break;
         rk_fixed tolerance = a->contests[contest].tolerance;
@@ -948,8 +963,6 @@ enum rk_status rk_aggregate_finish(struct rk_aggregate *a,
                 a->result.warnings[kept++] = a->result.warnings[i];
         a->result.warning_count = kept;
     }
-    if (ranking->count)
-        qsort_r(ranking->rows, ranking->count, sizeof *ranking->rows, by_output, a);
     if (a->result.warning_count)
         qsort_r(a->result.warnings, a->result.warning_count, sizeof *a->result.warnings, by_warning,
                 a);
