@@ -71,7 +71,6 @@ struct work {
     size_t weight_count, weight_room;
     struct rk_contender *contenders;
     size_t contender_count, contender_room;
-    struct rk_scorer *scorer;
     struct rk_aggregate *aggregate;
     bool rubrics_named; /* by an option, not found in the data package */
     uint64_t raw;       /* scores read that no rubric has brought to 0 to 100 */
@@ -167,17 +166,18 @@ static enum rk_status add_ratings(struct rk_run *run, struct work *work, struct 
     const struct rk_scorer_options how = {.rubrics = &work->rubrics};
     struct rk_ratings reader = {.ids = &work->ids};
     struct rk_score score;
-    work->scorer = rk_scorer_new(&how, &work->ids);
-    enum rk_status status = rk_ratings_read(&reader, ratings, rk_scorer_add, work->scorer, error);
+    struct rk_scorer *scorer = rk_scorer_new(&how, &work->ids);
+    enum rk_status status = rk_ratings_read(&reader, ratings, rk_scorer_add, scorer, error);
     if (!status)
-        status = rk_scorer_finish(work->scorer, error);
-    if (!status && rk_scorer_tell_empty(work->scorer, &empty))
+        status = rk_scorer_finish(scorer, error);
+    if (!status && rk_scorer_tell_empty(scorer, &empty))
         rk_run_note(run, "%s", empty.text);
     rk_buf_free(&empty);
-    for (size_t i = 0; !status && i < rk_scorer_count(work->scorer); i++) {
-        rk_scorer_get(work->scorer, i, &score);
+    for (size_t i = 0; !status && i < rk_scorer_count(scorer); i++) {
+        rk_scorer_get(scorer, i, &score);
         status = rk_aggregate_add(work->aggregate, &score, 0, error);
     }
+    rk_scorer_free(scorer); /* before the ranking takes its memory */
     return status;
 }
 
@@ -302,7 +302,6 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         rk_writer_finish(writer);
     }
     rk_aggregate_free(work.aggregate);
-    rk_scorer_free(work.scorer);
     rk_rubrics_free(&work.rubrics);
     rk_free(work.weights);
     rk_free(work.contenders);

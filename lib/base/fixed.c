@@ -77,8 +77,11 @@ bool rk_fixed_parse(struct rk_text text, rk_fixed *value)
     }
     if (s != end)
         return false;
-    if (v) {
-        for (exponent += 18; exponent > 0; exponent--) {
+    exponent += 18;
+    if (exponent >= 0 && exponent <= 18 && v < (u128)1000000000000) { /* most numbers of data */
+        v *= (u128)power10[exponent];
+    } else if (v) {
+        for (; exponent > 0; exponent--) {
             if (v > limit)
                 return false;
             v *= 10;

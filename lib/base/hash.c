@@ -148,9 +148,13 @@ uint32_t *rk_strings_ranks(const struct rk_strings *strings)
 {
     uint32_t n = strings->count;
     uint32_t *order = rk_alloc(n, sizeof *order), *rank = rk_alloc(n, sizeof *rank);
-    for (uint32_t i = 0; i < n; i++)
+    bool sorted = true; /* as ids often are */
+    for (uint32_t i = 0; i < n; i++) {
         order[i] = i;
-    qsort_r(order, n, sizeof *order, by_text, (void *)strings);
+        sorted = sorted && (!i || rk_text_compare(strings->texts[i - 1], strings->texts[i]) < 0);
+    }
+    if (!sorted)
+        qsort_r(order, n, sizeof *order, by_text, (void *)strings);
     for (uint32_t i = 0; i < n; i++)
         rank[order[i]] = i;
     rk_free(order);

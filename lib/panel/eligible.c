@@ -226,7 +226,7 @@ static void mark_conflicts(struct rk_eligible *e)
             continue;
         if (!d->none && !e->facts.candidate_conflicts_pass)
             mark(e, d->panelist, d->recruitment, MARK_CONFLICT);
-        if (d->candidate == RK_NONE) /* no table of candidates: nobody knows about how many of all */
+        if (d->candidate == RK_NONE) /* no table of candidates: one of nobody knows how many */
             continue;
         if (rk_tuples_find(&about, (uint32_t[]){d->panelist, d->candidate}) != RK_NONE)
             continue;

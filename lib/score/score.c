@@ -54,11 +54,6 @@ struct person {     /* a candidate of a recruitment */
     struct rk_text failed;
 };
 
-struct order {
-    unsigned __int128 key;
-    uint32_t sheet;
-};
-
 struct rk_scorer {
     struct rk_scorer_options options;
     struct rk_ids *ids;
@@ -86,8 +81,8 @@ struct rk_scorer {
     rk_fixed *farthest;
     uint32_t farthest_room;
 
-    struct order *order;
-    size_t order_count;
+    uint32_t *order; /* sheets with a score, as they are given out */
+    uint32_t order_count;
     struct rk_scorer_empty empty;
     struct rk_arena arena;
     struct rk_text flags[256]; /* by `missing` */
@@ -509,12 +504,6 @@ enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, stru
     return RK_OK;
 }
 
-static int by_key(const void *a, const void *b)
-{
-    const struct order *x = a, *y = b;
-    return (x->key > y->key) - (x->key < y->key);
-}
-
 static enum rk_status check_scales(const struct rk_scorer *scorer, struct rk_error *error)
 {
     struct rk_tuples places = {.width = 2}; /* recruitment, stage */
@@ -589,37 +578,42 @@ static void count_empty(struct rk_scorer *scorer, const struct sheet *sheet)
     scorer->empty.weightless += sheet->scored > 0;
 }
 
+/* Sorts the order by one member of the sheets' keys, and leaves equals as they stand. */
+static void sort_by(struct rk_scorer *scorer, uint32_t member, enum rk_id_kind kind)
+{
+    const struct rk_strings *ids = &scorer->ids->of[kind];
+    uint32_t *rank = rk_strings_ranks(ids), *from = scorer->order, n = scorer->order_count;
+    uint32_t *place = rk_alloc((size_t)ids->count + 1, sizeof *place);
+    uint32_t *to = rk_resize(NULL, (size_t)n + 1, sizeof *to);
+    for (uint32_t i = 0; i < n; i++)
+        place[rank[scorer->keys.members[4 * (size_t)from[i] + member]] + 1]++;
+    for (uint32_t r = 0; r < ids->count; r++)
+        place[r + 1] += place[r];
+    for (uint32_t i = 0; i < n; i++)
+        to[place[rank[scorer->keys.members[4 * (size_t)from[i] + member]]]++] = from[i];
+    scorer->order = to;
+    rk_free(from);
+    rk_free(place);
+    rk_free(rank);
+}
+
 enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error)
 {
     enum rk_status status = check_scales(scorer, error);
     if (status != RK_OK)
         return status;
     judge_gates(scorer);
-    uint32_t *ranks[4];
-    const enum rk_id_kind kinds[4] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER, RK_ID_STAGE};
-    for (int k = 0; k < 4; k++)
-        ranks[k] = rk_strings_ranks(&scorer->ids->of[kinds[k]]);
     uint32_t n = scorer->keys.count;
     scorer->order = rk_resize(NULL, (size_t)n + 1, sizeof *scorer->order);
-    bool sorted = true;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct sheet *sheet = &scorer->sheets[i];
-        if (!sheet->weight) {
-            count_empty(scorer, sheet);
-            continue;
-        }
-        const uint32_t *m = scorer->keys.members + 4 * (size_t)i;
-        struct order *o = &scorer->order[scorer->order_count++];
-        o->sheet = i;
-        o->key = 0;
-        for (int k = 0; k < 4; k++)
-            o->key = o->key << 32 | ranks[k][m[k]];
-        sorted &= o == scorer->order || o[-1].key < o->key;
-    }
-    if (!sorted)
-        qsort(scorer->order, scorer->order_count, sizeof *scorer->order, by_key);
-    for (int k = 0; k < 4; k++)
-        rk_free(ranks[k]);
+    for (uint32_t i = 0; i < n; i++)
+        if (scorer->sheets[i].weight)
+            scorer->order[scorer->order_count++] = i;
+        else
+            count_empty(scorer, &scorer->sheets[i]);
+    static const enum rk_id_kind kinds[4] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
+                                             RK_ID_STAGE};
+    for (uint32_t member = 4; member-- > 0;)
+        sort_by(scorer, member, kinds[member]);
     return RK_OK;
 }
 
@@ -666,7 +660,7 @@ static struct rk_text flags_of(struct rk_scorer *scorer, uint8_t missing)
 void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *score)
 {
     assert(index < scorer->order_count);
-    uint32_t number = scorer->order[index].sheet;
+    uint32_t number = scorer->order[index];
     const struct sheet *sheet = &scorer->sheets[number];
     const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
     const struct plan *plan = plan_for(scorer, m[0]);

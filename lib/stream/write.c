@@ -27,6 +27,7 @@ struct rk_writer {
     size_t at; /* the column that comes next */
     uint64_t rows;
     struct rk_buf line;
+    struct rk_buf printed; /* a number as text */
     /* the forms for reading keep every cell: texts end to end, and where each starts */
     struct rk_buf kept;
     size_t *starts;
@@ -138,30 +139,47 @@ void rk_write_cell(struct rk_writer *w, const struct rk_cell *cell)
 void rk_write_missing(struct rk_writer *w) { write_cell(w, (struct rk_text){0}, false); }
 
 /* The printers of lib/base append; a cell wants its own text. */
-#define WRITE_PRINTED(w, print)                                                                  \
-    do {                                                                                         \
-        struct rk_buf buf = {0};                                                                 \
-        print;                                                                                   \
-        write_cell(w, (struct rk_text){buf.text, buf.size}, false);                              \
-        rk_buf_free(&buf);                                                                       \
-    } while (0)
+static void write_printed(struct rk_writer *w)
+{
+    write_cell(w, (struct rk_text){w->printed.text, w->printed.size}, false);
+    rk_buf_clear(&w->printed);
+}
 
 void rk_write_fixed(struct rk_writer *w, rk_fixed value)
 {
-    WRITE_PRINTED(w, rk_fixed_print(&buf, value));
+    rk_fixed_print(&w->printed, value);
+    write_printed(w);
 }
 
 void rk_write_double(struct rk_writer *w, double value)
 {
-    WRITE_PRINTED(w, rk_double_print(&buf, value));
+    rk_double_print(&w->printed, value);
+    write_printed(w);
+}
+
+static void print_int(struct rk_buf *out, int64_t value)
+{
+    char digits[20], *at = digits + sizeof digits;
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do
+        *--at = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        *--at = '-';
+    rk_buf_add(out, at, (size_t)(digits + sizeof digits - at));
 }
 
 void rk_write_int(struct rk_writer *w, int64_t value)
 {
-    WRITE_PRINTED(w, rk_buf_printf(&buf, "%lld", (long long)value));
+    print_int(&w->printed, value);
+    write_printed(w);
 }
 
-void rk_write_date(struct rk_writer *w, int32_t days) { WRITE_PRINTED(w, rk_date_print(&buf, days)); }
+void rk_write_date(struct rk_writer *w, int32_t days)
+{
+    rk_date_print(&w->printed, days);
+    write_printed(w);
+}
 
 void rk_write_end(struct rk_writer *w)
 {
@@ -370,6 +388,7 @@ void rk_writer_finish(struct rk_writer *w)
         rk_free((char *)w->columns[i].name);
     rk_free(w->columns);
     rk_buf_free(&w->line);
+    rk_buf_free(&w->printed);
     rk_buf_free(&w->kept);
     rk_free(w->starts);
     rk_free(w);

@@ -29,6 +29,8 @@ static void fixed(void)
     CHECK_TEXT(round_trip("0.0000000000000000005"), "refused");
     CHECK_TEXT(round_trip("1000000000000"), "refused");
     CHECK_TEXT(round_trip("999999999999"), "999999999999");
+    CHECK_TEXT(round_trip("999999999999e1"), "refused");
+    CHECK_TEXT(round_trip("1e-18"), "0.000000000000000001");
     CHECK_TEXT(round_trip(""), "refused");
     CHECK_TEXT(round_trip("."), "refused");
     CHECK_TEXT(round_trip("1,5"), "refused");
@@ -65,6 +67,18 @@ static void hashing(void)
     CHECK(rk_strings_add(&s, rk_text("n7")) == 7 && rk_strings_find(&s, rk_text("x")) == RK_NONE);
     uint32_t *rank = rk_strings_ranks(&s);
     CHECK(rank[0] == 0 && rank[10] == 2);
+    rk_free(rank);
+    rk_strings_free(&s);
+    for (int i = 10; i < 100; i++) { /* in order already, then one that is not */
+        snprintf(name, sizeof name, "n%d", i);
+        rk_strings_add(&s, rk_text(name));
+    }
+    rank = rk_strings_ranks(&s);
+    CHECK(rank[0] == 0 && rank[89] == 89);
+    rk_free(rank);
+    rk_strings_add(&s, RK_TEXT("a"));
+    rank = rk_strings_ranks(&s);
+    CHECK(rank[0] == 1 && rank[89] == 90 && rank[90] == 0);
     rk_free(rank);
     rk_strings_free(&s);
     struct rk_tuples t = {.width = 2};

@@ -181,6 +181,32 @@ static char *written(enum rk_form form, const char *path)
     return rk_buf_take(&all);
 }
 
+static void integers(const char *folder)
+{
+    static const int64_t values[] = {0, 7, -10, INT64_MAX, INT64_MIN};
+    struct rk_outputs outputs = {0};
+    struct rk_out *out = NULL;
+    struct rk_writer_column column = {"n", true};
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/integers.csv", folder);
+    CHECK(rk_out_open(&outputs, &out, path, &error) == RK_OK);
+    struct rk_writer *w = rk_writer_open(out, RK_CSV, &column, 1);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        rk_write_int(w, values[i]);
+        rk_write_end(w);
+    }
+    rk_writer_finish(w);
+    CHECK(rk_outputs_commit(&outputs, &error) == RK_OK);
+    struct rk_in *in = NULL;
+    struct rk_buf all = {0};
+    CHECK(rk_in_open(&in, path, &error) == RK_OK);
+    rk_in_read_all(in, &all, 1 << 20, &error);
+    rk_in_close(in);
+    CHECK_TEXT(all.text, "n\n0\n7\n-10\n9223372036854775807\n-9223372036854775808\n");
+    rk_buf_free(&all);
+    CHECK(!unlink(path));
+}
+
 static void writing(const char *folder)
 {
     static const char *const expected[] = {
@@ -371,6 +397,7 @@ int main(void)
     if (!mkdtemp(folder) || chdir(folder))
         return 2;
     writing(folder);
+    integers(folder);
     round_trips(folder);
     places();
     CHECK(!rmdir(folder)); /* nothing was left behind */
