@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "stream/json.h"
 
+#include <assert.h>
 #include <csv.h>
 #include <jansson.h>
 
@@ -15,6 +16,7 @@ struct rk_reader {
     size_t max_field, max_record;
     char delimiter;
     bool json, array, begun, ended;
+    bool looked, held; /* the first record was read ahead; there was one */
 
     char *window; /* bytes read: [start, end) is not yet taken */
     size_t start, end, room;
@@ -597,11 +599,27 @@ enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
     return status;
 }
 
+static enum rk_status read_record(struct rk_reader *r, bool *found, struct rk_error *error)
+{
+    return r->json ? json_next(r, found, error) : csv_next(r, found, error);
+}
+
+enum rk_status rk_reader_look(struct rk_reader *r, struct rk_error *error)
+{
+    assert(!r->records && !r->looked);
+    r->looked = true;
+    return read_record(r, &r->held, error);
+}
+
 enum rk_status rk_reader_next(struct rk_reader *r, struct rk_record *record, bool *more_records,
                               struct rk_error *error)
 {
-    enum rk_status status =
-        r->json ? json_next(r, more_records, error) : csv_next(r, more_records, error);
+    enum rk_status status = RK_OK;
+    if (r->looked)
+        *more_records = r->held;
+    else
+        status = read_record(r, more_records, error);
+    r->looked = false;
     if (status || !*more_records)
         return status;
     *record = (struct rk_record){r->cells, r->cell_count, ++r->records, r->raw_line};

@@ -39,6 +39,8 @@ enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
 /* *more = false at the end. After a failure the reader is finished. */
 enum rk_status rk_reader_next(struct rk_reader *reader, struct rk_record *record, bool *more,
                               struct rk_error *error);
+/* Reads the first record ahead, so that the columns of JSON are known before it is asked for. */
+enum rk_status rk_reader_look(struct rk_reader *reader, struct rk_error *error);
 /* JSON has no header: its columns are known from the records only. */
 bool rk_reader_is_json(const struct rk_reader *reader);
 size_t rk_reader_columns(const struct rk_reader *reader);

@@ -165,6 +165,8 @@ static enum rk_status open_next(struct rk_table *t, const struct rk_table_choice
     enum rk_status status = rk_in_open(&in, t->paths[t->path_at++], error);
     if (!status)
         status = rk_reader_open(&t->reader, in, &t->options.reader, error);
+    if (!status && choices && choices->column && rk_reader_is_json(t->reader))
+        status = rk_reader_look(t->reader, error);
     if (!status && choices)
         set_schema(t, choose(t, choices));
     return status ? status : bind(t, error);
@@ -299,6 +301,21 @@ static void check_row(struct rk_table *t)
     }
 }
 
+/* Of JSON it is known at the end only that a column the user speaks of is nowhere. */
+static enum rk_status check_mapped(const struct rk_table *t, struct rk_error *error)
+{
+    if (!rk_reader_is_json(t->reader) || !rk_reader_columns(t->reader))
+        return RK_OK;
+    for (size_t f = 0; f < t->schema->field_count; f++) {
+        const char *our = t->schema->fields[f].name;
+        const char *mapped = rk_map_column(t->options.map, t->schema->name, our);
+        if (mapped && t->sources[f].column == SIZE_MAX &&
+            !rk_map_constant(t->options.map, t->schema->name, our))
+            return no_column(t, our, mapped, error);
+    }
+    return RK_OK;
+}
+
 enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, struct rk_error *error)
 {
     *row = NULL;
@@ -308,9 +325,11 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
         if (status)
             return status;
         if (!found) {
-            if (t->path_at == t->path_count)
+            status = check_mapped(t, error);
+            if (!status && t->path_at == t->path_count)
                 break;
-            status = open_next(t, NULL, error);
+            if (!status)
+                status = open_next(t, NULL, error);
             if (status)
                 return status;
             continue;
