@@ -385,13 +385,15 @@ enum rk_status rk_outputs_commit(struct rk_outputs *outputs, struct rk_error *er
 {
     const struct rk_out *bad = NULL;
     int problem = 0;
-    for (int step = 0; step < 3 && !problem; step++)
+    /* what cannot be taken back comes late, and standard output last of it */
+    for (int step = 0; step < 4 && !problem; step++)
         for (size_t i = 0; i < outputs->count && !problem; i++) {
             struct rk_out *out = outputs->all[i];
-            problem = step == 0                   ? settle(out)
-                      : step == 1 && !out->target ? show(out)
-                      : step == 2 && out->target  ? take_place(out)
-                                                  : 0;
+            problem = step == 0                                ? settle(out)
+                      : step == 1 && out->path && !out->target ? show(out)
+                      : step == 2 && !out->path                ? show(out)
+                      : step == 3 && out->target               ? take_place(out)
+                                                               : 0;
             bad = out;
         }
     enum rk_status status = RK_OK;
