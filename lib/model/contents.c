@@ -97,7 +97,7 @@ static enum rk_status add_folder(struct rk_contents *contents, const char *folde
         rk_buf_clear(&path);
         rk_buf_printf(&path, "%s/%s", folder, *n);
         enum rk_content kind = rk_content_of(path.text, tables, &table);
-        if (is_folder(path.text)) {
+        if (kind == RK_CONTENT_NONE && is_folder(path.text)) {
             if (top && holds_documents(*n))
                 status = add_folder(contents, path.text, false, tables, log, error);
         } else if (!top && (kind == RK_CONTENT_TABLE || kind == RK_CONTENT_PACKAGE)) {
