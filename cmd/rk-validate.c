@@ -207,9 +207,9 @@ static enum rk_status check_table(struct work *w, const struct rk_content_file *
         rk_pass_finish(w->good);
         w->good = NULL;
     }
-    rk_run_speak(w->run, false);
     size_t fields = rk_reader_columns(rk_table_reader(w->now));
     rk_package_end(w->package, &count);
+    rk_run_speak(w->run, false);
     if (!w->findings)
         return status; /* lib/tool tells the counts, and closes the table */
     rk_run_close(w->run, w->now);

@@ -189,6 +189,20 @@ const char *rk_nearest(const char *name, const char *const *names)
     return best;
 }
 
+bool rk_mistyped(const char *name, const char *right)
+{
+    size_t n = strlen(name), m = strlen(right);
+    if (n < 4 || m < 4 || n > m + 1 || m > n + 1)
+        return false;
+    if (distance(name, right) <= 1)
+        return true;
+    size_t i = 0;
+    while (i < n && lower(name[i]) == lower(right[i]))
+        i++;
+    return n == m && i + 1 < n && lower(name[i]) == lower(right[i + 1]) &&
+           lower(name[i + 1]) == lower(right[i]) && !distance(name + i + 2, right + i + 2);
+}
+
 void rk_text_visible(struct rk_buf *out, const char *text, size_t size)
 {
     const uint8_t *s = (const uint8_t *)text;

@@ -37,6 +37,9 @@ bool rk_list_has(struct rk_text list, struct rk_text item);
 /* The candidate nearest to `name` (edit distance at most a third of its length, at least 2), or
  * NULL; `names` ends with NULL. Upper and lower case are alike. */
 const char *rk_nearest(const char *name, const char *const *names);
+/* Is `name` so near `right` that it was hardly meant to be another: one letter wrong, missing, too many,
+ * or two that changed places; of names with at least four letters, whatever their case? */
+bool rk_mistyped(const char *name, const char *right);
 
 /* Control characters and bidirectional overrides become \x1b or \u202e, so that data can't reach
  * the terminal. */

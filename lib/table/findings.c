@@ -13,6 +13,7 @@ static const struct {
     const char *kind, *title, *description;
 } kinds[] = {
     {"source-error", N_("File error"), N_("the file cannot be read as what it should be")},
+    {"incorrect-label", N_("Mistyped column"), N_("the name of a column is nearly one of ours")},
     {"missing-label", N_("Missing column"), N_("a column that is required is not in the header")},
     {"blank-row", N_("Empty line"), N_("a line holds nothing")},
     {"extra-cell", N_("Too many cells"), N_("a row has more cells than the header has columns")},

@@ -176,6 +176,25 @@ static void find_text(struct rk_package *p, size_t field, const char *kind, cons
 
 /* ---- one table ---- */
 
+static void check_extras(struct rk_package *p)
+{
+    for (size_t i = 0; i < rk_table_extras(p->table); i++) {
+        const char *name = rk_table_extra_name(p->table, i).text;
+        const struct rk_field *meant = rk_table_extra_meant(p->table, i);
+        struct rk_finding finding = {
+            .pos = {.file = rk_reader_file(rk_table_reader(p->table)), .line = 1, .field = name},
+            .field = SIZE_MAX,
+            .kind = "incorrect-label"};
+        if (!meant || meant->required) /* told as a column that is not there */
+            continue;
+        rk_buf_clear(&p->text);
+        rk_buf_printf(&p->text, _("the column \"%s\" is not known; did you mean \"%s\"?"), name,
+                      meant->name);
+        finding.text = p->text.text;
+        tell(p, &finding);
+    }
+}
+
 static void check_header(struct rk_package *p)
 {
     const struct rk_reader *reader = rk_table_reader(p->table);
@@ -191,6 +210,7 @@ static void check_header(struct rk_package *p)
         }
     if (rk_reader_is_json(reader))
         return; /* a later record may bring the column */
+    check_extras(p);
     const char **there = rk_alloc(columns + 1, sizeof *there);
     for (size_t c = 0, n = 0; c < columns; c++)
         if (!is_secret(p, rk_reader_column(reader, c)))
@@ -490,6 +510,8 @@ enum rk_status rk_package_next(struct rk_package *p, const struct rk_row **row,
 
 void rk_package_end(struct rk_package *p, struct rk_package_count *count)
 {
+    if (rk_reader_is_json(rk_table_reader(p->table)))
+        check_extras(p);
     *count = p->count;
     forget_table(p);
 }

@@ -23,9 +23,9 @@ struct rk_finding {
     size_t field;        /* of the schema, SIZE_MAX: none, or a column that it doesn't know */
     size_t field_number; /* the column's place in the file, from 1; 0 = the row as a whole */
     uint64_t row;        /* record from 1; 0 = the file as a whole */
-    /* As Frictionless calls them: source-error, missing-label, blank-row, extra-cell, missing-cell,
-     * type-error, constraint-error, primary-key, foreign-key, row-constraint; and identity-number, of a
-     * column's name. Others are the caller's. */
+    /* As Frictionless calls them: source-error, incorrect-label, missing-label, blank-row, extra-cell,
+     * missing-cell, type-error, constraint-error, primary-key, foreign-key, row-constraint; and
+     * identity-number, of a column's name. Others are the caller's. */
     const char *kind;
     const char *text;
 };

@@ -95,6 +95,35 @@ static const char *default_of(const struct rk_table *t, const char *name)
     return NULL;
 }
 
+const struct rk_field *rk_table_extra_meant(const struct rk_table *t, size_t extra)
+{
+    struct rk_text name = rk_table_extra_name(t, extra);
+    for (size_t f = 0; f < t->schema->field_count; f++) {
+        const char *table = t->schema->name, *our = t->schema->fields[f].name;
+        if (t->sources[f].column == SIZE_MAX && !rk_map_column(t->options.map, table, our) &&
+            !rk_map_constant(t->options.map, table, our) && rk_mistyped(name.text, our))
+            return &t->schema->fields[f];
+    }
+    return NULL;
+}
+
+/* A column of ours that is mistyped would be missed without a word. */
+static enum rk_status check_extras(const struct rk_table *t, struct rk_error *error)
+{
+    if (t->options.unchecked || t->options.by_alias)
+        return RK_OK;
+    for (size_t i = 0; i < t->extra_count; i++) {
+        const struct rk_field *meant = rk_table_extra_meant(t, i);
+        uint64_t line = rk_reader_is_json(t->reader) ? 0 : 1;
+        struct rk_pos pos = {rk_reader_file(t->reader), line, 0, NULL};
+        if (meant)
+            return rk_fail_at(error, RK_BAD_DATA, &pos,
+                              _("the column \"%s\" is not known; did you mean \"%s\"?"),
+                              rk_table_extra_name(t, i).text, meant->name);
+    }
+    return RK_OK;
+}
+
 /* Finds each field's column in the file; called again when JSON brings new columns. */
 static enum rk_status bind(struct rk_table *t, struct rk_error *error)
 {
@@ -130,7 +159,7 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
         }
     t->bound_columns = columns;
     rk_free(taken);
-    return status;
+    return status || !final ? status : check_extras(t, error);
 }
 
 static void set_schema(struct rk_table *t, const struct rk_table_choice *choice)
@@ -301,8 +330,8 @@ static void check_row(struct rk_table *t)
     }
 }
 
-/* Of JSON it is known at the end only that a column the user speaks of is nowhere. */
-static enum rk_status check_mapped(const struct rk_table *t, struct rk_error *error)
+/* Of JSON it is known at the end only what columns are nowhere. */
+static enum rk_status check_columns(const struct rk_table *t, struct rk_error *error)
 {
     if (!rk_reader_is_json(t->reader) || !rk_reader_columns(t->reader))
         return RK_OK;
@@ -313,7 +342,7 @@ static enum rk_status check_mapped(const struct rk_table *t, struct rk_error *er
             !rk_map_constant(t->options.map, t->schema->name, our))
             return no_column(t, our, mapped, error);
     }
-    return RK_OK;
+    return check_extras(t, error);
 }
 
 enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, struct rk_error *error)
@@ -325,7 +354,7 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
         if (status)
             return status;
         if (!found) {
-            status = check_mapped(t, error);
+            status = check_columns(t, error);
             if (!status && t->path_at == t->path_count)
                 break;
             if (!status)

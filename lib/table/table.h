@@ -102,6 +102,9 @@ bool rk_table_has(const struct rk_table *table, size_t field); /* column there, 
 /* Columns that the schema does not know, of the file now being read, in its order. */
 size_t rk_table_extras(const struct rk_table *table);
 struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
+/* The column of ours, not in the file, that the name of the extra one was surely meant to be; NULL
+ * where there is none. rk_table_next and rk_table_open refuse such a file unless it is unchecked. */
+const struct rk_field *rk_table_extra_meant(const struct rk_table *table, size_t extra);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
 /* Where the field of the last row stands; SIZE_MAX: the row as a whole, which is cheap to ask. */
 struct rk_pos rk_table_pos(const struct rk_table *table, size_t field);
