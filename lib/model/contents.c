@@ -6,6 +6,7 @@
 #include "stream/listing.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 const char *rk_content_name(const char *path)
 {
@@ -143,7 +144,19 @@ enum rk_status rk_contents_add_folder(struct rk_contents *contents, const char *
                                       const char *const *tables, struct rk_log *log,
                                       struct rk_error *error)
 {
+    struct rk_error bad = {0}; /* a damaged document is told of when it is checked */
     enum rk_status status = add_folder(contents, root, true, tables, log, error);
+    for (const char *const *t = tables; *t && !status; t++) {
+        const char *path;
+        struct stat info;
+        if (rk_contents_listed(root, *t, &path, &bad))
+            break;
+        bool known = !path || stat(path, &info) != 0;
+        for (size_t i = 0; i < contents->count && !known; i++)
+            known = !strcmp(contents->files[i].path, path);
+        if (!known)
+            rk_contents_add(contents, path, RK_CONTENT_TABLE, *t);
+    }
     rk_contents_sort(contents, tables);
     return status;
 }
@@ -165,6 +178,41 @@ static bool inside(const char *path)
             return true;
         part += size + 1;
     }
+}
+
+enum rk_status rk_contents_listed(const char *folder, const char *table, const char **path,
+                                  struct rk_error *error)
+{
+    rk_json *document = NULL;
+    const rk_json *resources = NULL;
+    struct rk_buf file = {0};
+    enum rk_status status = RK_OK;
+    rk_buf_printf(&file, "%s/datapackage.json", folder);
+    const char *package = rk_keep(file.text);
+    *path = NULL;
+    if (!access(package, F_OK))
+        status = rk_json_read(&document, package, error);
+    if (document && !status)
+        status = rk_json_array(document, "resources", true, &resources, package, error);
+    for (size_t i = 0; resources && !status && !*path && i < rk_json_count(resources); i++) {
+        const rk_json *resource = rk_json_item(resources, i);
+        const char *name = NULL, *named = NULL;
+        char what[40];
+        snprintf(what, sizeof what, "resources[%zu]", i);
+        status = rk_json_string(resource, "name", false, &name, what, error);
+        if (status || !name || strcmp(name, table) != 0)
+            continue;
+        status = rk_json_string(resource, "path", true, &named, what, error);
+        if (!status && !inside(named))
+            status = rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = package},
+                                _("%s.path: must lie inside the folder"), what);
+        rk_buf_clear(&file);
+        rk_buf_printf(&file, "%s/%s", folder, named ? named : "");
+        *path = status ? NULL : rk_keep(file.text);
+    }
+    rk_json_free(document);
+    rk_buf_free(&file);
+    return status;
 }
 
 enum rk_status rk_contents_check_listed(const char *path,

@@ -41,6 +41,10 @@ void rk_contents_free(struct rk_contents *contents);
 /* The last part of a path. */
 const char *rk_content_name(const char *path);
 
+/* The file in `folder` that its datapackage.json names for the table: *path, kept until the program ends;
+ * NULL where there is no such document or it does not name the table. */
+enum rk_status rk_contents_listed(const char *folder, const char *table, const char **path,
+                                  struct rk_error *error);
 /* Calls `lacks` for every file that the package `path` lists and that isn't in its folder. */
 enum rk_status rk_contents_check_listed(const char *path,
                                         void (*lacks)(void *context, const char *why),

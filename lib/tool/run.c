@@ -1,5 +1,6 @@
 /* What run() asks for: tables, outputs, words to the user. */
 #include "base/mem.h"
+#include "model/contents.h"
 #include "tool/state.h"
 
 #include <time.h>
@@ -41,7 +42,8 @@ enum rk_status rk_run_schema(struct rk_run *run, const struct rk_schema **schema
 static enum rk_status in_package(const char *folder, const char *name, const char **path,
                                  struct rk_error *error)
 {
-    static const char *const endings[] = {".csv", ".csv.gz", ".json", ".jsonl", ".jsonl.gz"};
+    static const char *const endings[] = {".csv",      ".csv.gz", ".json",
+                                          ".json.gz", ".jsonl",  ".jsonl.gz"};
     struct rk_buf file = {0};
     enum rk_status status = RK_OK;
     *path = NULL;
@@ -56,7 +58,7 @@ static enum rk_status in_package(const char *folder, const char *name, const cha
         *path = rk_keep(file.text);
     }
     rk_buf_free(&file);
-    return status;
+    return status || *path ? status : rk_contents_listed(folder, name, path, error);
 }
 
 const char *rk_run_folder(const struct rk_run *run, const char *name)
