@@ -239,9 +239,9 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
                       TAU, SIZE_MAX);
     /* How many were decided is told in other sections, so the column's sum is known. */
     bool known = rk_figure_shown(&table->rows[table->row_count - 1].figures[RECRUITMENTS]);
-    for (size_t r = 0; r < table->row_count && !known; r++) {
-        rk_report_hide(table, r, RECRUITMENTS);
-        rk_report_hide(table, r, FIRST); /* its fractions may tell of how many */
+    if (!known) {
+        rk_report_hide_column(table, RECRUITMENTS);
+        rk_report_hide_column(table, FIRST); /* its fractions may tell of how many */
     }
     section->chart.least = -RK_FIXED_ONE;
     section->chart.most = RK_FIXED_ONE;

@@ -483,6 +483,11 @@ void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
         }
     int32_t from = rk_month_first(m->last - 11);
     struct rk_tuples people = {.width = 1}, seats = {.width = 2};
+    bool older = false;
+    for (size_t i = 0; i < m->material->recruitments_count; i++) {
+        int32_t opened = m->material->recruitments[i].opened;
+        older = older || (opened != RK_NO_DAY && opened >= from && opened < m->from);
+    }
     for (size_t i = 0; i < m->material->assignments_count; i++) {
         const struct rk_material_assignment *a = &m->material->assignments[i];
         const struct rk_material_recruitment *r = rk_measure_recruitment(m, a->recruitment);
@@ -519,6 +524,10 @@ void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
         m, section,
         RK_SAY("People by number of recruitments", "Personer efter antal rekryteringar"), 0,
         SIZE_MAX);
+    /* Where no recruitment of these months is older than the period, the people are those who took
+     * part and the seats those filled, whose numbers other sections tell. */
+    if (!older && !rk_figure_shown(&table->rows[MOST].figures[0]))
+        rk_report_hide_column(table, 0);
     rk_free(times);
     rk_tuples_free(&people);
     rk_tuples_free(&seats);

@@ -157,6 +157,12 @@ void rk_report_hide(struct rk_report_table *table, size_t row, size_t column)
     table->hidden = true;
 }
 
+void rk_report_hide_column(struct rk_report_table *table, size_t column)
+{
+    for (size_t r = 0; r < table->row_count; r++)
+        rk_report_hide(table, r, column);
+}
+
 void rk_report_protect(struct rk_report_table *table, int64_t threshold)
 {
     for (size_t r = 0; r < table->row_count; r++)

@@ -155,6 +155,8 @@ void rk_report_protect(struct rk_report_table *table, int64_t threshold);
 
 /* Hides one figure, because another table would give it away or be given away by it. */
 void rk_report_hide(struct rk_report_table *table, size_t row, size_t column);
+/* Likewise a whole column, whose sum is told elsewhere. */
+void rk_report_hide_column(struct rk_report_table *table, size_t column);
 
 /* The figure as people read it in the report's language, with "[c]", "[x]", "[z]"; no unit. */
 const char *rk_figure_text(struct rk_report *report, const struct rk_report_column *column,
