@@ -263,6 +263,8 @@ static bool take_day(struct rk_text text, size_t *at, struct rk_date *date, bool
         return false;
     size_t after = *at;
     skip_blanks(text, at);
+    if (*at == text.size)
+        return false;
     if (*at > after || !strchr("/.-", text.text[*at])) { /* 5 mars 2020 */
         if (!take_month_name(text, at, &b))
             return false;

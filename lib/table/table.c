@@ -229,6 +229,20 @@ enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *sc
 
 const struct rk_schema *rk_table_schema(const struct rk_table *t) { return t->schema; }
 
+/* What every rejects file begins with. */
+static const struct rk_writer_column reject_head[] = {
+    {"rk:file", false}, {"rk:line", true}, {"rk:reason", false}};
+enum { REJECT_HEAD = sizeof reject_head / sizeof *reject_head };
+
+/* Rejects that were put right and are read again: what was wrong with them then is no part of the row. */
+static bool is_head(struct rk_text name)
+{
+    for (size_t i = 0; i < REJECT_HEAD; i++)
+        if (rk_text_is(name, reject_head[i].name))
+            return true;
+    return false;
+}
+
 static void keep_reject(struct rk_table *t, const char *reason)
 {
     RK_GROW(t->rejects, t->reject_count, t->reject_room);
@@ -239,20 +253,20 @@ static void keep_reject(struct rk_table *t, const char *reason)
                          .reason = rk_strdup(reason),
                          .columns = rk_alloc(n, sizeof *r->columns),
                          .cells = rk_alloc(n, sizeof *r->cells),
-                         .sizes = rk_alloc(n, sizeof *r->sizes),
-                         .count = n};
+                         .sizes = rk_alloc(n, sizeof *r->sizes)};
     for (size_t i = 0; i < n; i++) {
         struct rk_buf name = {0};
+        if (i < columns && is_head(rk_reader_column(t->reader, i)))
+            continue;
         if (i >= columns) /* a row longer than its header */
             rk_buf_printf(&name, "column %zu", i + 1);
-        r->columns[i] = rk_strings_add(&t->reject_columns, i < columns
-                                                               ? rk_reader_column(t->reader, i)
-                                                               : rk_text(name.text));
+        r->columns[r->count] = rk_strings_add(
+            &t->reject_columns, i < columns ? rk_reader_column(t->reader, i) : rk_text(name.text));
         struct rk_text cell = {t->record.cells[i].text, t->record.cells[i].size};
         if (cell.size && t->hide && t->hide(cell))
             cell.size = 0;
-        r->cells[i] = rk_strndup(cell.text, cell.size);
-        r->sizes[i] = cell.size;
+        r->cells[r->count] = rk_strndup(cell.text, cell.size);
+        r->sizes[r->count++] = cell.size;
         rk_buf_free(&name);
     }
 }
@@ -260,13 +274,12 @@ static void keep_reject(struct rk_table *t, const char *reason)
 static void write_rejects(struct rk_table *t)
 {
     uint32_t n = t->reject_columns.count;
-    struct rk_writer_column *columns = rk_alloc(n + 3, sizeof *columns);
-    columns[0].name = "rk:file";
-    columns[1] = (struct rk_writer_column){"rk:line", true};
-    columns[2].name = "rk:reason";
+    struct rk_writer_column *columns = rk_alloc(n + REJECT_HEAD, sizeof *columns);
+    memcpy(columns, reject_head, sizeof reject_head);
     for (uint32_t c = 0; c < n; c++)
-        columns[c + 3].name = t->reject_columns.texts[c].text;
-    struct rk_writer *w = rk_writer_open(t->options.rejects, RK_CSV, columns, n + 3);
+        columns[c + REJECT_HEAD].name = t->reject_columns.texts[c].text;
+    struct rk_writer *w =
+        rk_writer_open(t->options.rejects, RK_CSV, columns, n + REJECT_HEAD);
     struct rk_text *cells = rk_alloc(n, sizeof *cells);
     for (size_t i = 0; i < t->reject_count; i++) {
         const struct reject *r = &t->rejects[i];

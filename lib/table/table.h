@@ -66,7 +66,8 @@ struct rk_table_options {
      * required column may be absent (lib/table/package does the checking). */
     bool unchecked;
     struct rk_out *rejects;        /* bad rows go here at the end, as CSV: rk:file, rk:line,
-                                    * rk:reason, then the row; or NULL: then any bad row makes the table bad */
+                                    * rk:reason, then the row (less columns of these names, where rejects
+                                    * are read again); or NULL: then any bad row makes the table bad */
 };
 
 /* Opens the files one after another as one table (each has its header). `schema`, `paths`, `options`
