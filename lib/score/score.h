@@ -4,18 +4,23 @@
  *
  * The score of a sheet is the weighted mean of its criteria: Σ w·y / Σ w over those that were
  * scored (design/domain.md 3.3: what is missing takes no part, the weights that are left are
- * rescaled within the rater), with y = x                                   no rubric and no scale:
- * "raw" y = 100 (x - min) / (max - min)         a rubric's criterion, or the scale given y = 100
- * (max - x) / (max - min)         where low is good weight_covered is Σ w of what was scored over Σ
- * w of all the criteria of the stage (without a rubric: the criteria of the sheet). A criterion
- * that the rater was not asked counts as not covered like any other: the score then says less,
- * whatever the reason; the reason stands in the flags.
+ * rescaled within the rater), with
+ *
+ *     y = x                               no rubric and no scale: "raw"
+ *     y = 100 (x - min) / (max - min)     a rubric's criterion, or the scale given
+ *     y = 100 (max - x) / (max - min)     where low is good
+ *
+ * weight_covered is Σ w of what was scored over Σ w of all the criteria of the stage (without a
+ * rubric: the criteria of the sheet). A criterion that the rater was not asked counts as not
+ * covered like any other: the score then says less, whatever the reason; the reason stands in the
+ * flags.
  *
  * A gate is failed when the mean of all ratings of the candidate on that criterion (on the
  * criterion's own scale, after reversing; of individual sheets, of joint ones only where there are
  * no others) is less than the gate. It is told on every row of the candidate, whatever the stage.
  *
- * All sums are exact; a score is rounded last, to what is printed. */
+ * Each w·y is rounded to 10^-18, and added exactly, so that order has no part in it; a gate's mean
+ * is compared exactly. A score is rounded last, to what is printed. */
 #ifndef RK_SCORE_H
 #define RK_SCORE_H
 
