@@ -410,7 +410,7 @@ static const struct rk_strings *referred(const struct rk_package *p,
     if (!k || !k->schema)
         return NULL;
     for (size_t i = 0; i < k->schema->key_count; i++)
-        if (!strcmp(k->schema->fields[k->schema->key[i]].name, key->reference))
+        if (!strcmp(k->schema->fields[k->schema->key[i]].name, key->references[0]))
             return &k->texts[i];
     return NULL;
 }
@@ -420,27 +420,53 @@ static void check_reference(struct rk_package *p, const struct rk_foreign_key *k
 {
     if ((key->except && rk_text_is(text, key->except)) || rk_strings_find(known, text) != RK_NONE)
         return;
-    if (p->hidden[key->field]) {
-        find_text(p, key->field, "foreign-key", _("the value is not in %s of the table %s"),
-                  key->reference, key->table);
+    if (p->hidden[key->fields[0]]) {
+        find_text(p, key->fields[0], "foreign-key", _("the value is not in %s of the table %s"),
+                  key->references[0], key->table);
         return;
     }
     struct rk_buf shown = {0};
     rk_text_visible(&shown, text.text, text.size > 60 ? rk_utf8_valid(text.text, 60) : text.size);
-    find_text(p, key->field, "foreign-key", _("'%s' is not in %s of the table %s"), shown.text,
-              key->reference, key->table);
+    find_text(p, key->fields[0], "foreign-key", _("'%s' is not in %s of the table %s"), shown.text,
+              key->references[0], key->table);
     rk_buf_free(&shown);
+}
+
+/* Several columns together: a row there must have all of them. */
+static void check_references(struct rk_package *p, const struct rk_foreign_key *key)
+{
+    const struct keys *k = keys_of(p, key->table);
+    uint32_t members[RK_FOREIGN_FIELDS];
+    if (!k || !k->schema || k->schema->key_count != key->count)
+        return;
+    rk_buf_clear(&p->names);
+    for (size_t i = 0; i < key->count; i++) {
+        struct rk_text text = rk_value_text(&p->values[key->fields[i]]);
+        if (p->wrong[key->fields[i]] || !text.size)
+            return;
+        rk_buf_printf(&p->names, "%s%s", i ? ", " : "", p->schema->fields[key->fields[i]].name);
+        for (size_t j = 0; j < key->count; j++)
+            if (!strcmp(k->schema->fields[k->schema->key[j]].name, key->references[i]))
+                members[j] = rk_strings_find(&k->texts[j], text);
+    }
+    if (rk_tuples_find(&k->tuples, members) == RK_NONE)
+        find_text(p, key->fields[key->count - 1], "foreign-key",
+                  _("no row of the table %s has these %s"), key->table, p->names.text);
 }
 
 static void check_foreign_keys(struct rk_package *p)
 {
     for (size_t i = 0; i < p->schema->foreign_key_count; i++) {
         const struct rk_foreign_key *key = &p->schema->foreign_keys[i];
-        const struct rk_strings *known = referred(p, key);
-        struct rk_text text = rk_value_text(&p->values[key->field]), item;
-        if (!known || p->wrong[key->field] || !text.size)
+        if (key->count > 1) {
+            check_references(p, key);
             continue;
-        if (p->schema->fields[key->field].type != RK_LIST) {
+        }
+        const struct rk_strings *known = referred(p, key);
+        struct rk_text text = rk_value_text(&p->values[key->fields[0]]), item;
+        if (!known || p->wrong[key->fields[0]] || !text.size)
+            continue;
+        if (p->schema->fields[key->fields[0]].type != RK_LIST) {
             check_reference(p, key, known, text);
             continue;
         }

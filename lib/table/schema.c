@@ -151,10 +151,17 @@ static enum rk_status read_foreign_key(struct loaded *l, const rk_json *object,
         status = rk_json_array(reference, "fields", true, &there, what, error);
     if (status != RK_OK)
         return status;
-    key->reference = rk_json_text(rk_json_item(there, 0));
-    if (rk_json_count(fields) != 1 || rk_json_count(there) != 1 || !key->reference)
-        return rk_fail(error, RK_BAD_DATA, _("%s: expected one field on each side"), what);
-    return named(l, rk_json_item(fields, 0), &key->field, what, error);
+    key->count = rk_json_count(fields);
+    if (!key->count || key->count > RK_FOREIGN_FIELDS || rk_json_count(there) != key->count)
+        return rk_fail(error, RK_BAD_DATA, _("%s: expected one to %d fields, as many on each side"),
+                       what, RK_FOREIGN_FIELDS);
+    for (size_t i = 0; i < key->count && status == RK_OK; i++) {
+        key->references[i] = rk_json_text(rk_json_item(there, i));
+        status = key->references[i]
+                     ? named(l, rk_json_item(fields, i), &key->fields[i], what, error)
+                     : rk_fail(error, RK_BAD_DATA, _("%s: a field must be a text"), what);
+    }
+    return status;
 }
 
 static enum rk_status read_rule(struct loaded *l, const rk_json *object, struct rk_rule *rule,

@@ -32,10 +32,12 @@ struct rk_field {
     const char *description_sv;   /* rk:description-sv */
 };
 
+enum { RK_FOREIGN_FIELDS = 4 };
 struct rk_foreign_key {
-    size_t field;                 /* one column; a list field: every item */
+    size_t fields[RK_FOREIGN_FIELDS]; /* a single list field: every item */
     const char *table;            /* "" = this table */
-    const char *reference;        /* column there */
+    const char *references[RK_FOREIGN_FIELDS]; /* columns there; where several, its whole key */
+    size_t count;                 /* of both, at least 1 */
     const char *except;           /* rk:except, a value that needs no match ("*"), or NULL */
 };
 

@@ -91,15 +91,18 @@ static void every_schema(void)
             CHECK_IN(*n, key->table, rk_schema_load(&other, SCHEMAS, key->table, &error) == RK_OK);
             if (!other)
                 continue;
-            size_t there = rk_schema_find(other, rk_text(key->reference));
-            CHECK_IN(*n, key->table, there != SIZE_MAX);
-            /* what is referred to identifies a row: a part of the key there */
-            bool in_key = false;
-            for (size_t i = 0; i < other->key_count; i++)
-                in_key |= other->key[i] == there;
-            CHECK_IN(*n, key->table, in_key);
-            CHECK_IN(*n, key->table,
-                     there == SIZE_MAX || other->fields[there].type == s->fields[key->field].type);
+            /* what is referred to identifies a row: a part of the key there, or all of it */
+            CHECK_IN(*n, key->table, key->count == 1 || key->count == other->key_count);
+            for (size_t c = 0; c < key->count; c++) {
+                size_t there = rk_schema_find(other, rk_text(key->references[c]));
+                bool in_key = false;
+                for (size_t i = 0; i < other->key_count; i++)
+                    in_key |= other->key[i] == there;
+                CHECK_IN(*n, key->table, in_key);
+                CHECK_IN(*n, key->table,
+                         there == SIZE_MAX ||
+                             other->fields[there].type == s->fields[key->fields[c]].type);
+            }
             rk_schema_free(other);
         }
         rk_schema_free(s);
