@@ -287,9 +287,9 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
             rk_report_text(
                 m->report,
                 RK_SAY("Of two candidates, the two groups put the same one first %s of the time "
-                       "(n = %s candidates).",
+                       "(n = %s candidates).",
                        "Av två kandidater satte båda grupperna samma person före i %s av fallen "
-                       "(n = %s kandidater)."),
+                       "(n = %s kandidater)."),
                 same, rk_figure_text(m->report, &table->columns[CANDIDATES], &f[CANDIDATES])));
     else if (rk_figure_shown(&f[SAME]) && rk_figure_shown(&f[CANDIDATES]))
         rk_report_summarize(
