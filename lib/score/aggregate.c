@@ -114,17 +114,18 @@ static uint32_t merge_gates(struct rk_aggregate *a, uint32_t old, struct rk_text
         return old;
     if (old != RK_NONE && rk_text_equal(a->gate_lists.texts[old], list))
         return old;
-    struct rk_text parts[2] = {list, {0}}, item, items[256];
+    struct rk_text parts[2] = {list, {0}}, item, *items = NULL;
     if (old != RK_NONE)
         parts[1] = a->gate_lists.texts[old];
-    size_t n = 0;
+    size_t n = 0, room = 0;
     for (int p = 0; p < 2; p++)
-        while (n < 256 && rk_list_next(&parts[p], &item)) {
+        while (rk_list_next(&parts[p], &item)) {
             size_t at = n;
             while (at && rk_text_compare(items[at - 1], item) > 0)
                 at--;
             if (at && rk_text_equal(items[at - 1], item))
                 continue;
+            RK_GROW(items, n, room);
             memmove(items + at + 1, items + at, (n - at) * sizeof *items);
             items[at] = item;
             n++;
@@ -138,6 +139,7 @@ static uint32_t merge_gates(struct rk_aggregate *a, uint32_t old, struct rk_text
     uint32_t number =
         n ? rk_strings_add(&a->gate_lists, (struct rk_text){merged.text, merged.size}) : old;
     rk_buf_free(&merged);
+    rk_free(items);
     return number;
 }
 
