@@ -211,8 +211,9 @@ void rk_text_visible(struct rk_buf *out, const char *text, size_t size)
         int n = u8_mbtouc(&c, s, size);
         if (c < 0x20 || c == 0x7f)
             rk_buf_printf(out, "\\x%02x", (unsigned)c);
-        else if ((c >= 0x80 && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
-                 (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0xfffd)
+        else if ((c >= 0x80 && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
+                 (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x61c ||
+                 c == 0xfffd)
             rk_buf_printf(out, "\\u%04x", (unsigned)c);
         else
             rk_buf_add(out, s, (size_t)n);

@@ -41,7 +41,7 @@ const char *rk_nearest(const char *name, const char *const *names);
  * or two that changed places; of names with at least four letters, whatever their case? */
 bool rk_mistyped(const char *name, const char *right);
 
-/* Control characters and bidirectional overrides become \x1b or \u202e, so that data can't reach
+/* Control characters, line separators and bidirectional overrides become \x1b or \u202e, so that data can't reach
  * the terminal. */
 void rk_text_visible(struct rk_buf *out, const char *text, size_t size);
 

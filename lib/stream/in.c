@@ -70,7 +70,13 @@ enum rk_status rk_in_open(struct rk_in **result, const char *path, struct rk_err
     struct stat st;
     *result = NULL;
     in->name = rk_keep(path);
+    static bool taken; /* two readers would each get a part of it */
     bool standard = !strcmp(path, "-");
+    if (standard && taken) {
+        rk_free(in);
+        return rk_fail(error, RK_BAD_USE, "%s", _("standard input can be read only once"));
+    }
+    taken |= standard;
     in->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     int problem = in->fd < 0 || fstat(in->fd, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
     enum rk_status status = RK_OK;

@@ -9,7 +9,8 @@
 
 struct rk_in;
 
-/* Opens `path` for reading. A directory or an unreadable file is RK_FAILED. Close with rk_in_close. */
+/* Opens `path` for reading. A directory or an unreadable file is RK_FAILED; standard input a second
+ * time is RK_BAD_USE. Close with rk_in_close. */
 enum rk_status rk_in_open(struct rk_in **in, const char *path, struct rk_error *error);
 /* Reads the bytes of `size` at `bytes` (not copied, must outlive it) as if they were a file. */
 struct rk_in *rk_in_memory(const char *name, const void *bytes, size_t size);

@@ -48,6 +48,19 @@ static void add(struct entries *list, const char *our, size_t our_size, const ch
                                               value ? rk_strdup(value) : NULL};
 }
 
+/* The same, where a second word on the matter would be passed over without one. */
+static enum rk_status add_once(struct entries *list, const char *our, size_t our_size,
+                               const char *theirs, struct rk_error *error)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (rk_text_is((struct rk_text){our, our_size}, list->all[i].our) &&
+            strcmp(list->all[i].theirs, theirs))
+            return rk_fail(error, RK_BAD_USE, _("%s is mapped to \"%s\" and to \"%s\""),
+                           list->all[i].our, list->all[i].theirs, theirs);
+    add(list, our, our_size, theirs, NULL);
+    return RK_OK;
+}
+
 /* Does the entry speak of column `our` of `table`? */
 static bool speaks_of(const struct entry *entry, const char *table, const char *our)
 {
@@ -74,8 +87,7 @@ enum rk_status rk_map_add(struct rk_map *map, const char *text, struct rk_error 
     if (!equal || equal == text || !equal[1])
         return rk_fail(error, RK_BAD_USE, _("\"%.80s\" is not of the form our_column=Their column"),
                        text);
-    add(&map->columns, text, (size_t)(equal - text), equal + 1, NULL);
-    return RK_OK;
+    return add_once(&map->columns, text, (size_t)(equal - text), equal + 1, error);
 }
 
 /* A member that maps names to texts, or words of a column to our words where `deep`. */
@@ -91,7 +103,7 @@ static enum rk_status read_part(struct entries *list, const rk_json *document, c
             const char *text = rk_json_text(value);
             if (!text)
                 return rk_fail(error, RK_BAD_DATA, _("%s.%s must be a text"), part, our);
-            add(list, our, strlen(our), text, NULL);
+            status = add_once(list, our, strlen(our), text, error);
             continue;
         }
         const rk_json *words = NULL, *word;

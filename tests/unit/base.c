@@ -145,6 +145,9 @@ static void texts(void)
     struct rk_buf buf = {0};
     rk_text_visible(&buf, "a\033]0;x\a\xe2\x80\xaeö", 12);
     CHECK_TEXT(buf.text, "a\\x1b]0;x\\x07\\u202eö");
+    rk_buf_clear(&buf);
+    rk_text_visible(&buf, "\xe2\x80\xa8\xe2\x80\xa9\xd8\x9c", 8);
+    CHECK_TEXT(buf.text, "\\u2028\\u2029\\u061c");
     rk_buf_free(&buf);
     int64_t v;
     CHECK(rk_text_int(RK_TEXT("-9223372036854775808"), &v) && v == INT64_MIN);
