@@ -374,11 +374,11 @@ static bool among(const size_t *places, size_t count, size_t place)
 static void check_against(struct rk_rules *r, const struct rk_rubric *rubric)
 {
     size_t stage = SIZE_MAX, criterion, group;
-    bool all = !there(r, R_STAGE) || is(r, R_STAGE, "all");
+    struct rk_text stage_name = there(r, R_STAGE) ? text_of(r, R_STAGE) : RK_TEXT("all");
     PLACE(rubric->criteria, rubric->criterion_count, text_of(r, R_CRITERION), criterion);
     PLACE(rubric->groups, rubric->group_count, text_of(r, R_GROUP), group);
-    if (!all && rubric->stage_count) {
-        PLACE(rubric->stages, rubric->stage_count, text_of(r, R_STAGE), stage);
+    if (rubric->stage_count) {
+        PLACE(rubric->stages, rubric->stage_count, stage_name, stage);
         if (stage == SIZE_MAX)
             find(r, R_STAGE, "scale", _("not a stage of the rubric %s"), rubric->id);
     }
