@@ -2,12 +2,11 @@
 #include "base/mem.h"
 #include "score/aggregate.h"
 #include "score/score.h"
-#include "tool/tool.h"
+#include "tool/rubrics.h"
 
 static struct {
-    const char **rubrics;
-    size_t rubric_count, rubric_room;
-    const char *folder, *weights;
+    struct rk_rubric_options rubrics;
+    const char *weights;
     size_t basis, empty, stages;
     bool in_long;
 } options = {.stages = RK_STAGES_BOTH};
@@ -45,10 +44,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     (void)state;
     switch (key) {
     case RUBRIC:
-        RK_GROW(options.rubrics, options.rubric_count, options.rubric_room);
-        options.rubrics[options.rubric_count++] = arg;
+        RK_GROW(options.rubrics.files, options.rubrics.count, options.rubrics.room);
+        options.rubrics.files[options.rubrics.count++] = arg;
         break;
-    case RUBRICS: options.folder = arg; break;
+    case RUBRICS: options.rubrics.folder = arg; break;
     case WEIGHTS: options.weights = arg; break;
     case BASIS: options.basis = rk_choice("basis", "individual|consensus", arg); break;
     case EMPTY: options.empty = rk_choice("empty-group", "mark|refuse|rest", arg); break;
@@ -72,28 +71,8 @@ struct work {
     struct rk_contender *contenders;
     size_t contender_count, contender_room;
     struct rk_aggregate *aggregate;
-    bool rubrics_named; /* by an option, not found in the data package */
-    uint64_t raw;       /* scores read that no rubric has brought to 0 to 100 */
+    uint64_t raw; /* scores read that no rubric has brought to 0 to 100 */
 };
-
-static enum rk_status load_rubrics(struct rk_run *run, struct work *work, struct rk_error *error)
-{
-    struct rk_table *recruitments = NULL;
-    work->rubrics_named = options.rubric_count || options.folder;
-    if (!work->rubrics_named)
-        options.folder = rk_run_folder(run, "rubrics");
-    enum rk_status status = rk_rubrics_load(&work->rubrics, options.rubrics, options.rubric_count,
-                                            options.folder, error);
-    if (!status && work->rubrics.count)
-        status = rk_run_table(run, &recruitments, "recruitments", error);
-    if (!status && recruitments)
-        status = rk_rubrics_assign(&work->rubrics, recruitments, &work->ids, error);
-    if (!status && work->rubrics.count > 1 && !recruitments)
-        return rk_fail(error, RK_BAD_USE,
-                       _("several rubrics: --recruitments (or --data) must tell which recruitment "
-                         "has which"));
-    return status;
-}
 
 /* user=1,staff=1 */
 static enum rk_status read_weights(struct work *work, struct rk_error *error)
@@ -202,7 +181,7 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
                                                         {"ratings", NULL}};
     const struct rk_main_choice *choices = work->rubrics.count ? with_rubric : plain;
     struct rk_table *table_read = NULL, *candidates = NULL;
-    bool package = !run->operand_count && !work->rubrics_named && rk_run_given(run, "scores");
+    bool package = !run->operand_count && !rk_rubrics_named(&options.rubrics) && rk_run_given(run, "scores");
     enum rk_status status = rk_run_table(run, &candidates, "candidates", error);
     if (!status && candidates)
         status = read_candidates(work, candidates, error);
@@ -283,7 +262,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct work work = {0};
     const struct rk_aggregate_result *result = NULL;
-    enum rk_status status = load_rubrics(run, &work, error);
+    enum rk_status status =
+        rk_run_rubrics(run, &work.rubrics, &options.rubrics, true, &work.ids, error);
     if (!status)
         status = read_weights(&work, error);
     if (!status)
@@ -306,7 +286,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_free(work.weights);
     rk_free(work.contenders);
     rk_ids_free(&work.ids);
-    rk_free(options.rubrics);
+    rk_free(options.rubrics.files);
     return status;
 }
 

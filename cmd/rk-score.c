@@ -2,12 +2,10 @@
 #include "base/mem.h"
 #include "score/adjust.h"
 #include "score/score.h"
-#include "tool/tool.h"
+#include "tool/rubrics.h"
 
 static struct {
-    const char **rubrics;
-    size_t rubric_count, rubric_room;
-    const char *folder;
+    struct rk_rubric_options rubrics;
     bool has_scale;
     rk_fixed least, most;
     size_t adjust;
@@ -44,10 +42,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     (void)state;
     switch (key) {
     case RUBRIC:
-        RK_GROW(options.rubrics, options.rubric_count, options.rubric_room);
-        options.rubrics[options.rubric_count++] = arg;
+        RK_GROW(options.rubrics.files, options.rubrics.count, options.rubrics.room);
+        options.rubrics.files[options.rubrics.count++] = arg;
         break;
-    case RUBRICS: options.folder = arg; break;
+    case RUBRICS: options.rubrics.folder = arg; break;
     case SCALE: read_scale(arg); break;
     case ADJUST:
         options.adjust = rk_choice("adjust", adjusts, arg);
@@ -62,24 +60,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static enum rk_status load_rubrics(struct rk_run *run, struct rk_rubrics *rubrics,
                                    struct rk_ids *ids, struct rk_error *error)
 {
-    struct rk_table *recruitments = NULL;
-    if (!options.rubric_count && !options.folder && !options.has_scale)
-        options.folder = rk_run_folder(run, "rubrics");
-    enum rk_status status =
-        rk_rubrics_load(rubrics, options.rubrics, options.rubric_count, options.folder, error);
-    if (!status && rubrics->count && options.has_scale)
+    if (options.has_scale && rk_rubrics_named(&options.rubrics))
         return rk_fail(error, RK_BAD_USE, _("--scale is for ratings without a rubric"));
+    enum rk_status status =
+        rk_run_rubrics(run, rubrics, &options.rubrics, !options.has_scale, ids, error);
     if (!status && !rubrics->count && !options.has_scale && rk_run_given(run, "recruitments"))
         rk_run_warn(run, _("the recruitments name rubrics and none was given: scores stay raw, and "
                            "reversed criteria are not turned round"));
-    if (!status && rubrics->count)
-        status = rk_run_table(run, &recruitments, "recruitments", error);
-    if (!status && recruitments)
-        status = rk_rubrics_assign(rubrics, recruitments, ids, error);
-    if (!status && rubrics->count > 1 && !recruitments)
-        return rk_fail(error, RK_BAD_USE,
-                       _("several rubrics: --recruitments (or --data) must tell which recruitment "
-                         "has which"));
     return status;
 }
 
@@ -169,7 +156,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_scorer_free(scorer);
     rk_rubrics_free(&rubrics);
     rk_ids_free(&ids);
-    rk_free(options.rubrics);
+    rk_free(options.rubrics.files);
     return status;
 }
 
