@@ -259,7 +259,7 @@ static void keep_reject(struct rk_table *t, const char *reason)
         if (i < columns && is_head(rk_reader_column(t->reader, i)))
             continue;
         if (i >= columns) /* a row longer than its header */
-            rk_buf_printf(&name, "column %zu", i + 1);
+            rk_buf_printf(&name, "rk:column %zu", i + 1);
         r->columns[r->count] = rk_strings_add(
             &t->reject_columns, i < columns ? rk_reader_column(t->reader, i) : rk_text(name.text));
         struct rk_text cell = {t->record.cells[i].text, t->record.cells[i].size};

@@ -168,7 +168,8 @@ static void take_common(int key, char *arg)
     case RK_KEY_MAP_FILE: status = rk_map_read(s->run.map, arg, &error); break;
     case RK_KEY_DELIMITER:
         s->delimiter = !strcmp(arg, "tab") || !strcmp(arg, "\\t") ? '\t' : arg[0];
-        if ((s->delimiter != '\t' && arg[1]) || strchr("\"\n\r", s->delimiter))
+        if ((s->delimiter != '\t' && arg[1]) || strchr("\"\n\r", s->delimiter) ||
+            s->delimiter & 0x80)
             rk_usage(_("--%s must be one character or \"tab\""), "delimiter");
         break;
     case RK_KEY_MAX_ERRORS:

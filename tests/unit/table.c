@@ -127,7 +127,7 @@ static void bad_rows(void)
     struct rk_in *in;
     struct rk_buf all = {0};
     CHECK(!rk_in_open(&in, aside, &error) && !rk_in_read_all(in, &all, 9999, &error));
-    CHECK(all.text && strstr(all.text, ",column 8\n") && strstr(all.text, ",\"4,5\",both,\n"));
+    CHECK(all.text && strstr(all.text, ",rk:column 8\n") && strstr(all.text, ",\"4,5\",both,\n"));
     rk_in_close(in);
     rk_buf_free(&all);
     unlink(aside);
