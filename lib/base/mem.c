@@ -88,6 +88,21 @@ char *rk_arena_text(struct rk_arena *arena, const char *text, size_t size)
     return copy;
 }
 
+void *rk_arena_zeroed(struct rk_arena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        fail();
+    void *memory = rk_arena_alloc(arena, bytes ? bytes : 1);
+    memset(memory, 0, bytes);
+    return memory;
+}
+
+const char *rk_arena_keep(struct rk_arena *arena, const char *text)
+{
+    return text ? rk_arena_text(arena, text, strlen(text)) : NULL;
+}
+
 static void free_blocks(struct rk_arena_block *block)
 {
     while (block) {

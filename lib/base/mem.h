@@ -33,6 +33,8 @@ struct rk_arena {
 };
 void *rk_arena_alloc(struct rk_arena *arena, size_t size); /* aligned for any type, not zeroed */
 char *rk_arena_text(struct rk_arena *arena, const char *text, size_t size); /* NUL-ended copy */
+void *rk_arena_zeroed(struct rk_arena *arena, size_t count, size_t size); /* count × size fits */
+const char *rk_arena_keep(struct rk_arena *arena, const char *text); /* a copy; NULL of NULL */
 void rk_arena_reset(struct rk_arena *arena); /* forgets all, keeps one block */
 void rk_arena_free(struct rk_arena *arena);
 

@@ -53,6 +53,14 @@ const char *rk_strerror(int error_number); /* translated by our catalogue, not t
 
 enum rk_severity { RK_DETAIL, RK_NOTE, RK_WARNING, RK_ERROR };
 
+/* Hands a failure on to the caller. */
+#define RK_TRY(call)                                                                             \
+    do {                                                                                         \
+        enum rk_status rk_try_status = (call);                                                   \
+        if (rk_try_status != RK_OK)                                                              \
+            return rk_try_status;                                                                \
+    } while (0)
+
 /* Where messages go. lib/tool makes one that prints; tests make one that collects. */
 struct rk_log {
     void (*emit)(struct rk_log *log, enum rk_severity severity, const struct rk_pos *pos,

@@ -27,8 +27,7 @@ int rk_text_compare(struct rk_text a, struct rk_text b)
     return order ? order : (a.size > b.size) - (a.size < b.size);
 }
 
-/* The size of the blank character at `text`, 0 when it is not one. */
-static size_t blank(const char *text, size_t size)
+size_t rk_text_blank(const char *text, size_t size)
 {
     if (size && (*text == ' ' || *text == '\t'))
         return 1;
@@ -42,14 +41,14 @@ static size_t blank(const char *text, size_t size)
 struct rk_text rk_text_trim(struct rk_text text)
 {
     size_t n;
-    while ((n = blank(text.text, text.size))) {
+    while ((n = rk_text_blank(text.text, text.size))) {
         text.text += n;
         text.size -= n;
     }
     for (bool more = true; more && text.size;) {
         more = false;
         for (n = 1; n <= 3 && n <= text.size; n++)
-            if (blank(text.text + text.size - n, n) == n) {
+            if (rk_text_blank(text.text + text.size - n, n) == n) {
                 text.size -= n;
                 more = true;
                 break;

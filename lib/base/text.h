@@ -19,6 +19,8 @@ struct rk_text rk_text(const char *nul_ended);
 bool rk_text_is(struct rk_text text, const char *nul_ended);
 bool rk_text_equal(struct rk_text a, struct rk_text b);
 int rk_text_compare(struct rk_text a, struct rk_text b); /* bytewise, shorter first: C order */
+/* The size of the blank character that `text` starts with (space, tab, no-break and thin spaces), or 0. */
+size_t rk_text_blank(const char *text, size_t size);
 struct rk_text rk_text_trim(struct rk_text text);        /* spaces, tabs, no-break spaces */
 
 /* The number of leading bytes that are valid UTF-8 and not NUL; == size when all are. */

@@ -3,27 +3,8 @@
 #include "base/hash.h"
 #include "stream/json.h"
 
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        enum rk_status status_ = (call);                                                           \
-        if (status_ != RK_OK)                                                                      \
-            return status_;                                                                        \
-    } while (0)
-
 static const char *const known_actors[] = {"user",         "staff",  "manager", "candidate",
                                            "commissioner", "client", "union",   NULL};
-
-static const char *keep(struct rk_codebook *c, const char *text)
-{
-    return text ? rk_arena_text(&c->arena, text, strlen(text)) : NULL;
-}
-
-static void *room_for(struct rk_codebook *c, size_t count, size_t size)
-{
-    void *room = rk_arena_alloc(&c->arena, count ? count * size : 1);
-    memset(room, 0, count * size);
-    return room;
-}
 
 static enum rk_status taken(const char *what, const char *id, struct rk_error *error)
 {
@@ -53,16 +34,16 @@ static size_t label_texts(const rk_json *object, const char *key, const char **t
 static enum rk_status read_goals(struct rk_codebook *c, const rk_json *list, struct rk_error *error)
 {
     static const char *const known[] = {"id", "label", "kind", NULL};
-    c->goals = room_for(c, rk_json_count(list), sizeof *c->goals);
+    c->goals = rk_arena_zeroed(&c->arena, rk_json_count(list), sizeof *c->goals);
     for (size_t i = 0; i < rk_json_count(list); i++) {
         const rk_json *item = rk_json_item(list, i);
         const char *id = NULL, *label = NULL, *kind = "effect";
         char what[40];
         snprintf(what, sizeof what, "goals[%zu]", i);
-        TRY(rk_json_only(item, known, what, error));
-        TRY(rk_json_string(item, "id", true, &id, what, error));
-        TRY(rk_json_string(item, "kind", false, &kind, what, error));
-        TRY(rk_json_label(item, "label", "en", &label, what, error));
+        RK_TRY(rk_json_only(item, known, what, error));
+        RK_TRY(rk_json_string(item, "id", true, &id, what, error));
+        RK_TRY(rk_json_string(item, "kind", false, &kind, what, error));
+        RK_TRY(rk_json_label(item, "label", "en", &label, what, error));
         if (!label)
             return rk_fail(error, RK_BAD_DATA, _("%s.label: is missing"), what);
         if (strcmp(kind, "effect") != 0 && strcmp(kind, "research") != 0)
@@ -70,7 +51,7 @@ static enum rk_status read_goals(struct rk_codebook *c, const rk_json *list, str
         for (size_t j = 0; j < i; j++)
             if (!strcmp(c->goals[j], id))
                 return taken(what, id, error);
-        c->goals[c->goal_count++] = keep(c, id);
+        c->goals[c->goal_count++] = rk_arena_keep(&c->arena, id);
     }
     return RK_OK;
 }
@@ -84,10 +65,10 @@ static enum rk_status read_value(struct rk_codebook *c, struct rk_codebook_scale
     const char *texts[8], *label = NULL;
     const rk_json *also = NULL;
     rk_fixed value = none;
-    TRY(rk_json_only(item, known, what, error));
-    TRY(rk_json_label(item, "label", "en", &label, what, error));
-    TRY(rk_json_fixed(item, "value", false, &value, what, error));
-    TRY(rk_json_array(item, "also", false, &also, what, error));
+    RK_TRY(rk_json_only(item, known, what, error));
+    RK_TRY(rk_json_label(item, "label", "en", &label, what, error));
+    RK_TRY(rk_json_fixed(item, "value", false, &value, what, error));
+    RK_TRY(rk_json_array(item, "also", false, &also, what, error));
     if (!label)
         return rk_fail(error, RK_BAD_DATA, _("%s.label: is missing"), what);
     if (value != none && (value < s->minimum || value > s->maximum))
@@ -109,14 +90,14 @@ static enum rk_status read_value(struct rk_codebook *c, struct rk_codebook_scale
             continue;
         if (s->word_count == *room) {
             size_t larger = *room ? *room * 2 : 16;
-            struct rk_codebook_word *words = room_for(c, larger, sizeof *words);
+            struct rk_codebook_word *words = rk_arena_zeroed(&c->arena, larger, sizeof *words);
             if (s->word_count)
                 memcpy(words, s->words, s->word_count * sizeof *words);
             s->words = words;
             *room = larger;
         }
         s->words[s->word_count++] =
-            (struct rk_codebook_word){keep(c, text), value != none, value != none ? value : 0};
+            (struct rk_codebook_word){rk_arena_keep(&c->arena, text), value != none, value != none ? value : 0};
     }
     return RK_OK;
 }
@@ -125,28 +106,28 @@ static enum rk_status read_scales(struct rk_codebook *c, const rk_json *list,
                                   struct rk_error *error)
 {
     static const char *const known[] = {"id", "min", "max", "values", NULL};
-    c->scales = room_for(c, rk_json_count(list), sizeof *c->scales);
+    c->scales = rk_arena_zeroed(&c->arena, rk_json_count(list), sizeof *c->scales);
     for (size_t i = 0; i < rk_json_count(list); i++) {
         const rk_json *item = rk_json_item(list, i), *values = NULL;
         struct rk_codebook_scale *s = &c->scales[i];
         char what[60];
         size_t room = 0;
         snprintf(what, sizeof what, "scales[%zu]", i);
-        TRY(rk_json_only(item, known, what, error));
-        TRY(rk_json_string(item, "id", true, &s->id, what, error));
-        TRY(rk_json_fixed(item, "min", true, &s->minimum, what, error));
-        TRY(rk_json_fixed(item, "max", true, &s->maximum, what, error));
-        TRY(rk_json_array(item, "values", false, &values, what, error));
+        RK_TRY(rk_json_only(item, known, what, error));
+        RK_TRY(rk_json_string(item, "id", true, &s->id, what, error));
+        RK_TRY(rk_json_fixed(item, "min", true, &s->minimum, what, error));
+        RK_TRY(rk_json_fixed(item, "max", true, &s->maximum, what, error));
+        RK_TRY(rk_json_array(item, "values", false, &values, what, error));
         if (s->minimum >= s->maximum)
             return rk_fail(error, RK_BAD_DATA, _("%s: min must be less than max"), what);
         for (size_t j = 0; j < i; j++)
             if (!strcmp(c->scales[j].id, s->id))
                 return taken(what, s->id, error);
-        s->id = keep(c, s->id);
+        s->id = rk_arena_keep(&c->arena, s->id);
         c->scale_count++;
         for (size_t v = 0; values && v < rk_json_count(values); v++) {
             snprintf(what, sizeof what, "scales[%zu].values[%zu]", i, v);
-            TRY(read_value(c, s, rk_json_item(values, v), &room, what, error));
+            RK_TRY(read_value(c, s, rk_json_item(values, v), &room, what, error));
         }
     }
     return RK_OK;
@@ -155,7 +136,7 @@ static enum rk_status read_scales(struct rk_codebook *c, const rk_json *list,
 static enum rk_status read_actors(struct rk_codebook *c, struct rk_codebook_item *item,
                                   const rk_json *list, const char *what, struct rk_error *error)
 {
-    item->actors = room_for(c, rk_json_count(list) + 1, sizeof *item->actors);
+    item->actors = rk_arena_zeroed(&c->arena, rk_json_count(list) + 1, sizeof *item->actors);
     for (size_t i = 0; i < rk_json_count(list); i++) {
         const char *text = rk_json_text(rk_json_item(list, i));
         const char *const *a = known_actors;
@@ -198,42 +179,42 @@ static enum rk_status read_items(struct rk_codebook *c, const rk_json *list, str
                                         "reverse", "goal",  "actors", NULL};
     if (!rk_json_count(list))
         return rk_fail(error, RK_BAD_DATA, _("%s: there must be at least one"), "items");
-    c->items = room_for(c, rk_json_count(list), sizeof *c->items);
+    c->items = rk_arena_zeroed(&c->arena, rk_json_count(list), sizeof *c->items);
     for (size_t i = 0; i < rk_json_count(list); i++) {
         const rk_json *object = rk_json_item(list, i), *also = NULL, *actors = NULL;
         struct rk_codebook_item *item = &c->items[i];
         const char *scale = NULL, *goal = NULL, *texts[8];
         char what[40];
         snprintf(what, sizeof what, "items[%zu]", i);
-        TRY(rk_json_only(object, known, what, error));
-        TRY(rk_json_string(object, "id", true, &item->id, what, error));
-        TRY(rk_json_label(object, "label", "en", &item->label, what, error));
-        TRY(rk_json_label(object, "label", "sv", &item->label_sv, what, error));
-        TRY(rk_json_array(object, "also", false, &also, what, error));
-        TRY(rk_json_string(object, "scale", false, &scale, what, error));
-        TRY(rk_json_flag(object, "reverse", false, &item->reverse, what, error));
-        TRY(rk_json_string(object, "goal", false, &goal, what, error));
-        TRY(rk_json_array(object, "actors", false, &actors, what, error));
+        RK_TRY(rk_json_only(object, known, what, error));
+        RK_TRY(rk_json_string(object, "id", true, &item->id, what, error));
+        RK_TRY(rk_json_label(object, "label", "en", &item->label, what, error));
+        RK_TRY(rk_json_label(object, "label", "sv", &item->label_sv, what, error));
+        RK_TRY(rk_json_array(object, "also", false, &also, what, error));
+        RK_TRY(rk_json_string(object, "scale", false, &scale, what, error));
+        RK_TRY(rk_json_flag(object, "reverse", false, &item->reverse, what, error));
+        RK_TRY(rk_json_string(object, "goal", false, &goal, what, error));
+        RK_TRY(rk_json_array(object, "actors", false, &actors, what, error));
         if (!item->label)
             return rk_fail(error, RK_BAD_DATA, _("%s.label: is missing"), what);
-        TRY(find_named(c, item, scale, goal, what, error));
+        RK_TRY(find_named(c, item, scale, goal, what, error));
         for (size_t j = 0; j < i; j++)
             if (!strcmp(c->items[j].id, item->id))
                 return taken(what, item->id, error);
-        item->id = keep(c, item->id);
-        item->label = keep(c, item->label);
-        item->label_sv = keep(c, item->label_sv);
+        item->id = rk_arena_keep(&c->arena, item->id);
+        item->label = rk_arena_keep(&c->arena, item->label);
+        item->label_sv = rk_arena_keep(&c->arena, item->label_sv);
         size_t own = label_texts(object, "label", texts, 8);
         size_t more = also ? rk_json_count(also) : 0;
-        item->headings = room_for(c, own + more + 1, sizeof *item->headings);
+        item->headings = rk_arena_zeroed(&c->arena, own + more + 1, sizeof *item->headings);
         for (size_t t = 0; t < own + more; t++) {
             const char *text = t < own ? texts[t] : rk_json_text(rk_json_item(also, t - own));
             if (!text)
                 return rk_fail(error, RK_BAD_DATA, _("%s.also: expected texts"), what);
-            item->headings[t] = keep(c, text);
+            item->headings[t] = rk_arena_keep(&c->arena, text);
         }
         if (actors)
-            TRY(read_actors(c, item, actors, what, error));
+            RK_TRY(read_actors(c, item, actors, what, error));
         c->item_count++;
     }
     return RK_OK;
@@ -244,16 +225,16 @@ static enum rk_status fill(struct rk_codebook *c, const rk_json *document, struc
     static const char *const known[] = {"$schema", "id",     "label", "description",
                                         "goals",   "scales", "items", NULL};
     const rk_json *goals = NULL, *scales = NULL, *items = NULL;
-    TRY(rk_json_only(document, known, "", error));
-    TRY(rk_json_string(document, "id", true, &c->id, "", error));
-    TRY(rk_json_array(document, "goals", false, &goals, "", error));
-    TRY(rk_json_array(document, "scales", false, &scales, "", error));
-    TRY(rk_json_array(document, "items", true, &items, "", error));
-    c->id = keep(c, c->id);
+    RK_TRY(rk_json_only(document, known, "", error));
+    RK_TRY(rk_json_string(document, "id", true, &c->id, "", error));
+    RK_TRY(rk_json_array(document, "goals", false, &goals, "", error));
+    RK_TRY(rk_json_array(document, "scales", false, &scales, "", error));
+    RK_TRY(rk_json_array(document, "items", true, &items, "", error));
+    c->id = rk_arena_keep(&c->arena, c->id);
     if (goals)
-        TRY(read_goals(c, goals, error));
+        RK_TRY(read_goals(c, goals, error));
     if (scales)
-        TRY(read_scales(c, scales, error));
+        RK_TRY(read_scales(c, scales, error));
     return read_items(c, items, error);
 }
 
@@ -262,7 +243,7 @@ enum rk_status rk_codebook_read(struct rk_codebook **codebook, const char *path,
 {
     rk_json *document = NULL;
     *codebook = NULL;
-    TRY(rk_json_read(&document, path, error));
+    RK_TRY(rk_json_read(&document, path, error));
     *codebook = rk_alloc(1, sizeof **codebook);
     enum rk_status status = fill(*codebook, document, error);
     rk_json_free(document);

@@ -3,25 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        enum rk_status status_ = (call);                                                           \
-        if (status_ != RK_OK)                                                                      \
-            return status_;                                                                        \
-    } while (0)
-
-static const char *keep(struct rk_rubric *rubric, const char *text)
-{
-    return text ? rk_arena_text(&rubric->arena, text, strlen(text)) : NULL;
-}
-
-static void *room_for(struct rk_rubric *rubric, size_t count, size_t size)
-{
-    void *room = rk_arena_alloc(&rubric->arena, count ? count * size : 1);
-    memset(room, 0, count * size);
-    return room;
-}
-
 size_t rk_rubric_criterion(const struct rk_rubric *rubric, const char *id)
 {
     for (size_t i = 0; i < rubric->criterion_count; i++)
@@ -68,23 +49,23 @@ static enum rk_status read_groups(struct rk_rubric *rubric, const rk_json *list,
     static const char *const known[] = {"id", "label", "weight", "why", NULL};
     size_t count = rk_json_count(list);
     rk_fixed sum = 0;
-    rubric->groups = room_for(rubric, count, sizeof *rubric->groups);
+    rubric->groups = rk_arena_zeroed(&rubric->arena, count, sizeof *rubric->groups);
     for (size_t i = 0; i < count; i++) {
         const rk_json *item = rk_json_item(list, i);
         char what[40];
         snprintf(what, sizeof what, "groups[%zu]", i);
         const char *id = NULL;
         rk_fixed weight = RK_FIXED_ONE;
-        TRY(rk_json_only(item, known, what, error));
-        TRY(rk_json_string(item, "id", true, &id, what, error));
-        TRY(rk_json_fixed(item, "weight", false, &weight, what, error));
-        TRY(check_id(rubric, id, what, error));
+        RK_TRY(rk_json_only(item, known, what, error));
+        RK_TRY(rk_json_string(item, "id", true, &id, what, error));
+        RK_TRY(rk_json_fixed(item, "weight", false, &weight, what, error));
+        RK_TRY(check_id(rubric, id, what, error));
         if (rk_rubric_group(rubric, id) != SIZE_MAX)
             return wrong(rubric, error, what, _("this id is there already"));
         if (weight < 0)
             return wrong(rubric, error, what, _("a weight is 0 or more"));
         sum += weight;
-        rubric->groups[rubric->group_count++] = (struct rk_rubric_group){keep(rubric, id), weight};
+        rubric->groups[rubric->group_count++] = (struct rk_rubric_group){rk_arena_keep(&rubric->arena, id), weight};
     }
     if (count && !sum)
         return wrong(rubric, error, "groups", _("at least one weight must be more than 0"));
@@ -99,7 +80,7 @@ static enum rk_status read_criteria(struct rk_rubric *rubric, const rk_json *lis
     size_t count = rk_json_count(list);
     if (!count)
         return wrong(rubric, error, "criteria", _("there must be at least one"));
-    rubric->criteria = room_for(rubric, count, sizeof *rubric->criteria);
+    rubric->criteria = rk_arena_zeroed(&rubric->arena, count, sizeof *rubric->criteria);
     for (size_t i = 0; i < count; i++) {
         const rk_json *item = rk_json_item(list, i);
         char what[40];
@@ -107,15 +88,15 @@ static enum rk_status read_criteria(struct rk_rubric *rubric, const rk_json *lis
         struct rk_criterion c = {.weight = RK_FIXED_ONE};
         const rk_fixed unset = -((rk_fixed)1 << 126);
         c.gate = unset;
-        TRY(rk_json_only(item, known, what, error));
-        TRY(rk_json_string(item, "id", true, &c.id, what, error));
-        TRY(rk_json_fixed(item, "weight", false, &c.weight, what, error));
-        TRY(rk_json_fixed(item, "min", true, &c.minimum, what, error));
-        TRY(rk_json_fixed(item, "max", true, &c.maximum, what, error));
-        TRY(rk_json_fixed(item, "step", false, &c.step, what, error));
-        TRY(rk_json_flag(item, "reverse", false, &c.reverse, what, error));
-        TRY(rk_json_fixed(item, "gate", false, &c.gate, what, error));
-        TRY(check_id(rubric, c.id, what, error));
+        RK_TRY(rk_json_only(item, known, what, error));
+        RK_TRY(rk_json_string(item, "id", true, &c.id, what, error));
+        RK_TRY(rk_json_fixed(item, "weight", false, &c.weight, what, error));
+        RK_TRY(rk_json_fixed(item, "min", true, &c.minimum, what, error));
+        RK_TRY(rk_json_fixed(item, "max", true, &c.maximum, what, error));
+        RK_TRY(rk_json_fixed(item, "step", false, &c.step, what, error));
+        RK_TRY(rk_json_flag(item, "reverse", false, &c.reverse, what, error));
+        RK_TRY(rk_json_fixed(item, "gate", false, &c.gate, what, error));
+        RK_TRY(check_id(rubric, c.id, what, error));
         c.has_gate = c.gate != unset;
         if (rk_rubric_criterion(rubric, c.id) != SIZE_MAX)
             return wrong(rubric, error, what, _("this id is there already"));
@@ -127,7 +108,7 @@ static enum rk_status read_criteria(struct rk_rubric *rubric, const rk_json *lis
             return wrong(rubric, error, what, _("step must fit between min and max"));
         if (c.has_gate && (c.gate < c.minimum || c.gate > c.maximum))
             return wrong(rubric, error, what, _("gate must lie between min and max"));
-        c.id = keep(rubric, c.id);
+        c.id = rk_arena_keep(&rubric->arena, c.id);
         rubric->criteria[rubric->criterion_count++] = c;
     }
     return RK_OK;
@@ -142,7 +123,7 @@ static enum rk_status read_places(struct rk_rubric *rubric, const rk_json *list,
     if (!*count) /* none at all would silence everybody */
         return wrong(rubric, error, what,
                      _("an empty list of ids; leave it out to mean all of them"));
-    *places = room_for(rubric, *count, sizeof **places);
+    *places = rk_arena_zeroed(&rubric->arena, *count, sizeof **places);
     for (size_t i = 0; i < *count; i++) {
         const char *id = rk_json_text(rk_json_item(list, i));
         if (!id)
@@ -168,16 +149,16 @@ static enum rk_status read_stages(struct rk_rubric *rubric, const rk_json *list,
 {
     static const char *const known[] = {"id", "label", "weight", "criteria", "groups", NULL};
     size_t count = rk_json_count(list), weighed = 0;
-    rubric->stages = room_for(rubric, count, sizeof *rubric->stages);
+    rubric->stages = rk_arena_zeroed(&rubric->arena, count, sizeof *rubric->stages);
     for (size_t i = 0; i < count; i++) {
         const rk_json *item = rk_json_item(list, i), *ids = NULL;
         char what[40];
         snprintf(what, sizeof what, "stages[%zu]", i);
         struct rk_rubric_stage s = {.weight = -1};
-        TRY(rk_json_only(item, known, what, error));
-        TRY(rk_json_string(item, "id", true, &s.id, what, error));
-        TRY(rk_json_fixed(item, "weight", false, &s.weight, what, error));
-        TRY(check_id(rubric, s.id, what, error));
+        RK_TRY(rk_json_only(item, known, what, error));
+        RK_TRY(rk_json_string(item, "id", true, &s.id, what, error));
+        RK_TRY(rk_json_fixed(item, "weight", false, &s.weight, what, error));
+        RK_TRY(check_id(rubric, s.id, what, error));
         if (rk_rubric_stage(rubric, s.id) != SIZE_MAX)
             return wrong(rubric, error, what, _("this id is there already"));
         weighed += s.weight != -1;
@@ -185,12 +166,12 @@ static enum rk_status read_stages(struct rk_rubric *rubric, const rk_json *list,
             return wrong(rubric, error, what, _("a stage's weight is more than 0"));
         if (s.weight == -1)
             s.weight = 0;
-        TRY(rk_json_array(item, "criteria", false, &ids, what, error));
+        RK_TRY(rk_json_array(item, "criteria", false, &ids, what, error));
         if (ids)
-            TRY(read_places(rubric, ids, true, &s.criteria, &s.criterion_count, what, error));
+            RK_TRY(read_places(rubric, ids, true, &s.criteria, &s.criterion_count, what, error));
         else {
             s.criterion_count = rubric->criterion_count;
-            s.criteria = room_for(rubric, s.criterion_count, sizeof *s.criteria);
+            s.criteria = rk_arena_zeroed(&rubric->arena, s.criterion_count, sizeof *s.criteria);
             for (size_t c = 0; c < s.criterion_count; c++)
                 s.criteria[c] = c;
         }
@@ -200,16 +181,16 @@ static enum rk_status read_stages(struct rk_rubric *rubric, const rk_json *list,
         if (!sum)
             return wrong(rubric, error, what, _("no criterion has a weight"));
         ids = NULL;
-        TRY(rk_json_array(item, "groups", false, &ids, what, error));
+        RK_TRY(rk_json_array(item, "groups", false, &ids, what, error));
         if (ids)
-            TRY(read_places(rubric, ids, false, &s.groups, &s.group_count, what, error));
+            RK_TRY(read_places(rubric, ids, false, &s.groups, &s.group_count, what, error));
         else {
             s.group_count = rubric->group_count;
-            s.groups = room_for(rubric, s.group_count, sizeof *s.groups);
+            s.groups = rk_arena_zeroed(&rubric->arena, s.group_count, sizeof *s.groups);
             for (size_t g = 0; g < s.group_count; g++)
                 s.groups[g] = g;
         }
-        s.id = keep(rubric, s.id);
+        s.id = rk_arena_keep(&rubric->arena, s.id);
         rubric->stages[rubric->stage_count++] = s;
     }
     if (weighed && weighed != count)
@@ -224,21 +205,21 @@ static enum rk_status fill(struct rk_rubric *rubric, const rk_json *document, co
     static const char *const known[] = {"id",     "department", "label", "description", "groups",
                                         "stages", "criteria",   "why",   "$schema",     NULL};
     const rk_json *groups = NULL, *stages = NULL, *criteria = NULL;
-    rubric->file = keep(rubric, file);
-    TRY(rk_json_only(document, known, "rubric", error));
-    TRY(rk_json_string(document, "id", true, &rubric->id, "rubric", error));
-    TRY(rk_json_string(document, "department", false, &rubric->department, "rubric", error));
-    TRY(rk_json_array(document, "groups", false, &groups, "rubric", error));
-    TRY(rk_json_array(document, "criteria", true, &criteria, "rubric", error));
-    TRY(rk_json_array(document, "stages", false, &stages, "rubric", error));
-    TRY(check_id(rubric, rubric->id, "rubric", error));
-    rubric->id = keep(rubric, rubric->id);
-    rubric->department = keep(rubric, rubric->department);
+    rubric->file = rk_arena_keep(&rubric->arena, file);
+    RK_TRY(rk_json_only(document, known, "rubric", error));
+    RK_TRY(rk_json_string(document, "id", true, &rubric->id, "rubric", error));
+    RK_TRY(rk_json_string(document, "department", false, &rubric->department, "rubric", error));
+    RK_TRY(rk_json_array(document, "groups", false, &groups, "rubric", error));
+    RK_TRY(rk_json_array(document, "criteria", true, &criteria, "rubric", error));
+    RK_TRY(rk_json_array(document, "stages", false, &stages, "rubric", error));
+    RK_TRY(check_id(rubric, rubric->id, "rubric", error));
+    rubric->id = rk_arena_keep(&rubric->arena, rubric->id);
+    rubric->department = rk_arena_keep(&rubric->arena, rubric->department);
     if (groups)
-        TRY(read_groups(rubric, groups, error));
-    TRY(read_criteria(rubric, criteria, error));
+        RK_TRY(read_groups(rubric, groups, error));
+    RK_TRY(read_criteria(rubric, criteria, error));
     if (stages)
-        TRY(read_stages(rubric, stages, error));
+        RK_TRY(read_stages(rubric, stages, error));
     rk_fixed sum = 0;
     for (size_t c = 0; c < rubric->criterion_count; c++)
         sum += rubric->criteria[c].weight;
@@ -263,7 +244,7 @@ enum rk_status rk_rubric_read(struct rk_rubric **rubric, const char *path, struc
 {
     rk_json *document = NULL;
     *rubric = NULL;
-    TRY(rk_json_read(&document, path, error));
+    RK_TRY(rk_json_read(&document, path, error));
     enum rk_status status = rk_rubric_from_json(rubric, document, path, error);
     rk_json_free(document);
     return status;
@@ -281,7 +262,7 @@ void rk_rubric_free(struct rk_rubric *rubric)
 enum rk_status rk_rubrics_add(struct rk_rubrics *rubrics, const char *path, struct rk_error *error)
 {
     struct rk_rubric *rubric;
-    TRY(rk_rubric_read(&rubric, path, error));
+    RK_TRY(rk_rubric_read(&rubric, path, error));
     for (size_t i = 0; i < rubrics->count; i++)
         if (!strcmp(rubrics->all[i]->id, rubric->id)) {
             struct rk_pos pos = {.file = path};
@@ -338,7 +319,7 @@ enum rk_status rk_rubrics_load(struct rk_rubrics *rubrics, const char *const *pa
                                const char *directory, struct rk_error *error)
 {
     for (size_t i = 0; i < count; i++)
-        TRY(rk_rubrics_add(rubrics, paths[i], error));
+        RK_TRY(rk_rubrics_add(rubrics, paths[i], error));
     return directory ? rk_rubrics_add_directory(rubrics, directory, error) : RK_OK;
 }
 
@@ -351,7 +332,7 @@ enum rk_status rk_rubrics_assign(struct rk_rubrics *rubrics, struct rk_table *re
     const struct rk_row *row;
     rubrics->assigned = true;
     for (;;) {
-        TRY(rk_table_next(recruitments, &row, error));
+        RK_TRY(rk_table_next(recruitments, &row, error));
         if (!row)
             return RK_OK;
         struct rk_text name = rk_value_text(&row->values[rubric_field]);

@@ -19,13 +19,6 @@ static const char *const type_names[] = {"string",  "list", "integer",  "number"
 
 const char *rk_type_name(enum rk_type type) { return type_names[type]; }
 
-static void *take(struct loaded *l, size_t count, size_t size)
-{
-    void *memory = rk_arena_alloc(&l->arena, count ? count * size : 1);
-    memset(memory, 0, count ? count * size : 1);
-    return memory;
-}
-
 /* An array of texts, ending with NULL; an absent one gives NULL. */
 static enum rk_status texts(struct loaded *l, const rk_json *object, const char *key,
                             const char ***list, const char *what, struct rk_error *error)
@@ -35,7 +28,7 @@ static enum rk_status texts(struct loaded *l, const rk_json *object, const char 
     if (status != RK_OK || !array)
         return status;
     size_t count = rk_json_count(array);
-    *list = take(l, count + 1, sizeof **list);
+    *list = rk_arena_zeroed(&l->arena, count + 1, sizeof **list);
     for (size_t i = 0; i < count; i++)
         if (!((*list)[i] = rk_json_text(rk_json_item(array, i))))
             return rk_fail(error, RK_BAD_DATA, _("%s.%s[%zu]: expected a text"), what, key, i);
@@ -94,7 +87,7 @@ static enum rk_status read_field(struct loaded *l, const rk_json *object, struct
             rk_json_string(object, "rk:description-sv", true, &field->description_sv, what, error);
     if (status == RK_OK)
         status = rk_json_string(object, "rk:empty", false, &field->empty, what, error);
-    field->aliases = take(l, 1, sizeof *field->aliases);
+    field->aliases = rk_arena_zeroed(&l->arena, 1, sizeof *field->aliases);
     if (status == RK_OK)
         status = texts(l, object, "rk:aliases", &field->aliases, what, error);
     if (status == RK_OK)
@@ -129,7 +122,7 @@ static enum rk_status named_all(struct loaded *l, const rk_json *array, size_t *
 {
     enum rk_status status = RK_OK;
     *count = rk_json_count(array);
-    *fields = take(l, *count, sizeof **fields);
+    *fields = rk_arena_zeroed(&l->arena, *count, sizeof **fields);
     for (size_t i = 0; i < *count && status == RK_OK; i++)
         status = named(l, rk_json_item(array, i), &(*fields)[i], what, error);
     return status;
@@ -195,7 +188,7 @@ static enum rk_status read_fields(struct loaded *l, struct rk_error *error)
     if (status != RK_OK)
         return status;
     s->field_count = rk_json_count(fields);
-    s->fields = take(l, s->field_count, sizeof *s->fields);
+    s->fields = rk_arena_zeroed(&l->arena, s->field_count, sizeof *s->fields);
     for (size_t i = 0; i < s->field_count && status == RK_OK; i++) {
         char what[40];
         snprintf(what, sizeof what, "fields[%zu]", i);
@@ -227,7 +220,7 @@ static enum rk_status read_schema(struct loaded *l, struct rk_error *error)
         status = rk_json_array(l->document, "foreignKeys", false, &foreign, "", error);
     if (status == RK_OK && foreign) {
         s->foreign_key_count = rk_json_count(foreign);
-        s->foreign_keys = take(l, s->foreign_key_count, sizeof *s->foreign_keys);
+        s->foreign_keys = rk_arena_zeroed(&l->arena, s->foreign_key_count, sizeof *s->foreign_keys);
         for (size_t i = 0; i < s->foreign_key_count && status == RK_OK; i++)
             status = read_foreign_key(l, rk_json_item(foreign, i), &s->foreign_keys[i], error);
     }
@@ -235,7 +228,7 @@ static enum rk_status read_schema(struct loaded *l, struct rk_error *error)
         status = rk_json_array(l->document, "rk:rules", false, &rules, "", error);
     if (status == RK_OK && rules) {
         s->rule_count = rk_json_count(rules);
-        s->rules = take(l, s->rule_count, sizeof *s->rules);
+        s->rules = rk_arena_zeroed(&l->arena, s->rule_count, sizeof *s->rules);
         for (size_t i = 0; i < s->rule_count && status == RK_OK; i++)
             status = read_rule(l, rk_json_item(rules, i), &s->rules[i], error);
     }

@@ -24,15 +24,10 @@ static bool plain(struct rk_text text)
     return true;
 }
 
+/* Line ends too, which stand in the headings of workbooks. */
 static size_t blank(const char *text, size_t size)
 {
-    if (size && strchr(" \t\r\n", *text) && *text)
-        return 1;
-    if (size > 1 && !memcmp(text, "\xc2\xa0", 2))
-        return 2;
-    if (size > 2 && (!memcmp(text, "\xe2\x80\xaf", 3) || !memcmp(text, "\xe2\x80\x89", 3)))
-        return 3;
-    return 0;
+    return size && (*text == '\r' || *text == '\n') ? 1 : rk_text_blank(text, size);
 }
 
 static struct rk_text trim(struct rk_text text)
