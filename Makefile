@@ -155,11 +155,12 @@ fuzz: $(FUZZERS)
 	        $$fuzzer.corpus; \
 	done
 
-# Speed beside the peers of Debian (and DuckDB's command line, where it is on the PATH).
+# Speed beside the peers of Debian, and DuckDB where npm is there to bring it.
 bench: tools
 	@tests/bench/run $(B)
 bench-peers:
 	apt-get -q -y --no-install-recommends install miller datamash time
+	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api
 
 bless: tools
 	@tests/run --build $(B) --bless
