@@ -38,6 +38,9 @@ int rk_stage_compare(struct rk_measuring *m, uint32_t a, uint32_t b); /* as they
 
 #define RK_SAY(english, swedish) rk_say(m->language, english, swedish)
 const char *rk_measure_label(struct rk_measuring *m, uint32_t word); /* as people call it */
+/* A new row for group `row`, or for all where `row` is their count: the table's total. */
+struct rk_figure *rk_group_row(struct rk_measuring *m, struct rk_report_table *table,
+                               const struct rk_groups *groups, size_t row);
 bool rk_measure_is(const struct rk_measuring *m, uint32_t word, const char *text);
 bool rk_in_period(const struct rk_measuring *m, int32_t day);
 /* The recruitment called `word`, or NULL. */

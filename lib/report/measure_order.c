@@ -215,9 +215,7 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
         const struct comparison *c = &all[g];
         if (!c->recruitments)
             continue; /* decided, but nothing to compare: told in the note */
-        struct rk_figure *f = rk_report_row(
-            table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
-            g == rows.count);
+        struct rk_figure *f = rk_group_row(m, table, &rows, g);
         int64_t untied[2] = {c->pairs - c->tied[0], c->pairs - c->tied[1]};
         f[RECRUITMENTS] = rk_figure_count(c->recruitments, true);
         f[CANDIDATES] = rk_figure_count(c->candidates, true);
@@ -451,9 +449,7 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
     rk_report_column(table, RK_SAY("Compared", "Jämförda"), RK_COUNTED, 0, true);
     table->rows_known = true; /* how many were decided, and compared, is told in other sections */
     for (size_t g = rk_divide_first(m, rows.count); g <= rows.count; g++) {
-        struct rk_figure *f = rk_report_row(
-            table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
-            g == rows.count);
+        struct rk_figure *f = rk_group_row(m, table, &rows, g);
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[g * COLUMNS + c], true);
     }

@@ -344,9 +344,7 @@ void rk_measure_contributions(struct rk_measuring *m, struct rk_report_section *
                 n[a] += rk_measure_is(m, c->adopted, answers[a]);
             n[TOTAL]++;
         }
-        struct rk_figure *f = rk_report_row(
-            table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
-            g == rows.count);
+        struct rk_figure *f = rk_group_row(m, table, &rows, g);
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[c], true);
     }
@@ -410,9 +408,7 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
             n[p->trained != RK_NO_DAY && p->trained < m->to ? TRAINED : UNTRAINED]++;
             n[ALL]++;
         }
-        struct rk_figure *f = rk_report_row(
-            table, g < rows.count ? rk_measure_label(m, rows.words[g]) : RK_SAY("All", "Alla"),
-            g == rows.count);
+        struct rk_figure *f = rk_group_row(m, table, &rows, g);
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[c], true);
     }

@@ -27,11 +27,6 @@ static void add(int64_t *all, const struct rk_groups *groups, size_t columns, si
     all[groups->count * columns + column] += n;
 }
 
-static const char *row_label(struct rk_measuring *m, const struct rk_groups *groups, size_t row)
-{
-    return row < groups->count ? rk_measure_label(m, groups->words[row]) : RK_SAY("All", "Alla");
-}
-
 static const struct rk_figure *last_row(const struct rk_report_table *table)
 {
     return table->rows[table->row_count - 1].figures;
@@ -87,8 +82,7 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
     rk_report_column(table, RK_SAY("Cancelled", "Avbrutna"), RK_COUNTED, 0, false);
     rk_report_column(table, RK_SAY("Open at the end", "Öppna vid slutet"), RK_COUNTED, 0, false);
     for (size_t g = rk_divide_first(m, groups.count); g <= groups.count; g++) {
-        struct rk_figure *figures =
-            rk_report_row(table, row_label(m, &groups, g), g == groups.count);
+        struct rk_figure *figures = rk_group_row(m, table, &groups, g);
         for (size_t c = 0; c < COLUMNS; c++)
             figures[c] = rk_figure_count(n[g * COLUMNS + c], !m->wanted->show_small);
     }
@@ -180,7 +174,7 @@ void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
     rk_report_column(table, RK_SAY("Share filled", "Andel tillsatta"), RK_SHARED, 0, false);
     rk_report_column(table, RK_SAY("Reserves", "Reserver"), RK_COUNTED, 0, false);
     for (size_t g = 0; g <= groups.count; g++) {
-        struct rk_figure *f = rk_report_row(table, row_label(m, &groups, g), g == groups.count);
+        struct rk_figure *f = rk_group_row(m, table, &groups, g);
         const int64_t *of = n + g * COLUMNS;
         f[WANTED] = rk_figure_count(of[WANTED], false);
         f[FILLED] = rk_figure_count(of[FILLED], true);
@@ -284,7 +278,7 @@ void rk_measure_applicants(struct rk_measuring *m, struct rk_report_section *sec
         mean = rk_report_column(table, RK_SAY("Per recruitment", "Per rekrytering"), RK_MEASURED, 1,
                                 false);
     for (size_t g = 0; g <= groups.count; g++) {
-        struct rk_figure *f = rk_report_row(table, row_label(m, &groups, g), g == groups.count);
+        struct rk_figure *f = rk_group_row(m, table, &groups, g);
         const int64_t *of = n + g * COLUMNS;
         f[count] = rk_figure_count(of[1], true);
         if (stages)
@@ -368,7 +362,7 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
         }
         qsort(days, n, sizeof *days, by_size);
         rk_fixed median = rk_fixed_int(days[(n - 1) / 2] + days[n / 2]) / 2;
-        struct rk_figure *f = rk_report_row(table, row_label(m, &groups, g), g == groups.count);
+        struct rk_figure *f = rk_group_row(m, table, &groups, g);
         f[DECIDED] = rk_figure_count((int64_t)n, !m->wanted->show_small);
         f[MEDIAN] = rk_figure_of(median, (int64_t)n, !m->wanted->show_small);
         if (median % RK_FIXED_ONE)

@@ -207,6 +207,14 @@ const char *rk_measure_label(struct rk_measuring *m, uint32_t word)
     return text;
 }
 
+struct rk_figure *rk_group_row(struct rk_measuring *m, struct rk_report_table *table,
+                               const struct rk_groups *groups, size_t row)
+{
+    bool total = row == groups->count;
+    return rk_report_row(
+        table, total ? RK_SAY("All", "Alla") : rk_measure_label(m, groups->words[row]), total);
+}
+
 bool rk_measure_is(const struct rk_measuring *m, uint32_t word, const char *text)
 {
     return word != RK_NONE && rk_text_is(m->material->words.texts[word], text);
