@@ -1,5 +1,7 @@
 #include "panel/eligible.h"
 
+#include "panel/used.h"
+
 #include <assert.h>
 
 /* What is known of one panelist, ready for comparing. */
@@ -368,22 +370,13 @@ static int by_busy(const void *x, const void *y)
     return a->recruitment < b->recruitment ? -1 : a->recruitment > b->recruitment;
 }
 
-static int by_used(const void *x, const void *y)
-{
-    const struct rk_match_used *a = x, *b = y;
-    if (a->panelist != b->panelist)
-        return a->panelist < b->panelist ? -1 : 1;
-    return a->month < b->month ? -1 : a->month > b->month;
-}
-
 /* Sorts what was gathered, and tells each panelist where the own rows start. */
 static void settle(struct rk_eligible *e)
 {
     uint32_t panelists = e->facts.panelists->count;
     if (e->kept_count)
         qsort(e->kept, e->kept_count, sizeof *e->kept, by_kept);
-    if (e->used_count)
-        qsort(e->used, e->used_count, sizeof *e->used, by_used);
+    rk_used_sort(e->used, e->used_count);
     if (e->busy_count)
         qsort(e->busy, e->busy_count, sizeof *e->busy, by_busy);
     if (e->mark_count)
@@ -545,25 +538,6 @@ static bool is_busy(const struct rk_eligible *e, uint32_t p, uint32_t r, struct 
     return false;
 }
 
-/* Memberships that count in [month, month + months). */
-static int64_t count_used(const struct rk_eligible *e, uint32_t p, int32_t month, int32_t months)
-{
-    uint32_t low = 0, high = e->used_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (e->used[middle].panelist < p ||
-            (e->used[middle].panelist == p && e->used[middle].month < month))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    int64_t count = 0;
-    for (; low < e->used_count && e->used[low].panelist == p && e->used[low].month < month + months;
-         low++)
-        count++;
-    return count;
-}
-
 static bool over_cap(const struct rk_eligible *e, uint32_t p, uint32_t r, int more)
 {
     const struct rk_panelist *panelist = &e->facts.panelists->rows[p];
@@ -571,9 +545,10 @@ static bool over_cap(const struct rk_eligible *e, uint32_t p, uint32_t r, int mo
         return false;
     int32_t month = rk_month_of(e->panels[r].first_day);
     return (panelist->max_per_month >= 0 &&
-            count_used(e, p, month, 1) + more > panelist->max_per_month) ||
+            rk_used_count(e->used, e->used_count, p, month, 1) + more > panelist->max_per_month) ||
            (panelist->max_per_year >= 0 &&
-            count_used(e, p, month / 12 * 12, 12) + more > panelist->max_per_year);
+            rk_used_count(e->used, e->used_count, p, month / 12 * 12, 12) + more >
+                panelist->max_per_year);
 }
 
 /* The rules that compare a day or a word: cheap, and they refuse most. */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "panel/flow.h"
+#include "panel/used.h"
 
 #include <assert.h>
 
@@ -100,41 +101,14 @@ static bool overlap(const struct overlaps *overlaps, uint32_t a, uint32_t b)
 
 /* ---- memberships had already, and the caps' rooms ---- */
 
-static int by_used(const void *x, const void *y)
-{
-    const struct rk_match_used *a = x, *b = y;
-    if (a->panelist != b->panelist)
-        return a->panelist < b->panelist ? -1 : 1;
-    return a->month < b->month ? -1 : a->month > b->month;
-}
-
 static struct rk_match_used *sorted_used(const struct rk_match_problem *problem)
 {
     struct rk_match_used *used = rk_alloc((size_t)problem->used_count + 1, sizeof *used);
     if (problem->used_count) {
         memcpy(used, problem->used, problem->used_count * sizeof *used);
-        qsort(used, problem->used_count, sizeof *used, by_used);
+        rk_used_sort(used, problem->used_count);
     }
     return used;
-}
-
-/* How many of the sorted `used` are of this panelist in [month, month + months). */
-static int64_t count_used(const struct rk_match_used *used, uint32_t count, uint32_t panelist,
-                          int32_t month, int32_t months)
-{
-    uint32_t low = 0, high = count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (used[middle].panelist < panelist ||
-            (used[middle].panelist == panelist && used[middle].month < month))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    int64_t found = 0;
-    for (; low < count && used[low].panelist == panelist && used[low].month < month + months; low++)
-        found++;
-    return found;
 }
 
 static int64_t room_under(int32_t cap, int64_t used)
@@ -276,7 +250,7 @@ static void limit_panelist(struct network *net, const struct rk_match_used *used
         uint32_t year = own;
         int64_t year_sum = 0;
         int64_t year_room = room_under(
-            p->max_per_year, count_used(used, used_count, panelist, rows[y].month / 12 * 12, 12));
+            p->max_per_year, rk_used_count(used, used_count, panelist, rows[y].month / 12 * 12, 12));
         if (year_room < year_end - y && !(y == 0 && year_end == count))
             year = add_limit(net, own, panelist, year_room);
         for (uint32_t m = y, month_end; m < year_end; m = month_end) {
@@ -284,7 +258,7 @@ static void limit_panelist(struct network *net, const struct rk_match_used *used
             uint32_t month = year;
             int64_t month_sum = 0;
             int64_t month_room = room_under(
-                p->max_per_month, count_used(used, used_count, panelist, rows[m].month, 1));
+                p->max_per_month, rk_used_count(used, used_count, panelist, rows[m].month, 1));
             if (month_room < month_end - m && !(m == 0 && month_end == count))
                 month = add_limit(net, year, panelist, month_room);
             for (uint32_t g = m, group_end; g < month_end; g = group_end) {
@@ -942,7 +916,7 @@ struct rk_match_state *rk_match_state_new(const struct rk_match_problem *problem
         }
         state->first[p + 1] = n;
     }
-    qsort(state->used, state->used_count, sizeof *state->used, by_used);
+    rk_used_sort(state->used, state->used_count);
     return state;
 }
 
@@ -965,8 +939,8 @@ unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
     int32_t month = state->problem->recruitments[recruitment].month;
     unsigned blocked = 0;
     if ((p->max_per_month >= 0 &&
-         count_used(state->used, state->used_count, panelist, month, 1) >= p->max_per_month) ||
-        (p->max_per_year >= 0 && count_used(state->used, state->used_count, panelist,
+         rk_used_count(state->used, state->used_count, panelist, month, 1) >= p->max_per_month) ||
+        (p->max_per_year >= 0 && rk_used_count(state->used, state->used_count, panelist,
                                             month / 12 * 12, 12) >= p->max_per_year))
         blocked |= RK_MATCH_CAP;
     for (uint32_t i = state->first[panelist]; i < state->first[panelist + 1]; i++)
