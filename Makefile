@@ -14,8 +14,8 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       := build$(if $(SAN),-san)
 
 PACKAGES := gcc make git libc6-dev libc6-dbg libcsv-dev libjansson-dev zlib1g-dev libunistring-dev \
-            libzip-dev libexpat1-dev libsodium-dev gettext mandoc valgrind strace bash zsh fish shellcheck jq \
-            locales util-linux
+            libzip-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev gettext mandoc valgrind strace bash zsh fish \
+            shellcheck jq locales util-linux
 
 CFLAGS  ?= -O2 -g
 OURS    := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wpointer-arith \
@@ -28,7 +28,7 @@ else
 OURS    += -fstack-protector-strong -fPIE $(if $(findstring -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
-LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lz -lunistring -lm -lpthread
+LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas -lgmp -lz -lunistring -lm -lpthread
 
 NAMES   := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 LIB     := $(B)/librk.a
@@ -105,7 +105,7 @@ setup:
 	@if ! command -v dpkg-query >/dev/null; then \
 	    echo "setup: not a Debian system; what Debian calls these is needed:"; \
 	    printf '  %s\n' $(PACKAGES); \
-	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h | \
+	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h gsl/gsl_cdf.h gmp.h | \
 	        $(CC) -E - >/dev/null || exit 1; \
 	    exit 0; \
 	fi; \
