@@ -273,7 +273,8 @@ static bool name_needs(struct rk_run *run, const struct rk_explain *match,
                       "history and are not among the output"),
                     not_open);
     if (!result->proven) {
-        static const char *const levels[] = {N_("seats"), N_("spread of the shortage"), N_("fit"),
+        static const char *const levels[] = {N_("seats"), N_("spread of the shortage"),
+                                             N_("change"), N_("fit"),
                                              N_("load"), N_("lottery")};
         int l = 0;
         while (l < RK_MATCH_LOTTERY && result->value[l] == result->bound[l])

@@ -2,20 +2,29 @@
  *
  *   1. seats     as few places unfilled as can be;
  *   2. shortage  spread evenly: least sum over recruitments of the square of the seats it lacks;
- *   3. fit       largest sum of fit;
- *   4. load      even: least sum over panelists of the square of all memberships, past ones
- * included;
- *   5. lottery   least sum of numbers drawn for each pair from (seed, recruitment_id, panelist_id),
+ *   3. change    where a panel is repaired: most of those who had a seat keep it, then the reserves
+ *                who were to step in first;
+ *   4. fit       largest sum of fit;
+ *   5. load      even: least sum over panelists of the square of all memberships, past ones
+ *                included;
+ *   6. lottery   least sum of numbers drawn for each pair from (seed, recruitment_id, panelist_id),
  *                uniform on 0 … 2^32 - 1. Two best choices with the same sum are not told apart;
  * with a million pairs that happens about once in four thousand runs.
  *
  * As long as nobody is offered overlapping sessions that make more than nested groups, this is one
  * minimum-cost flow: places per recruitment on one side; panelists with their year, month and
- * overlap groups, each with its room, as a tree on the other. In such a flow the least sum of
+ * overlap groups, each with its room, as a tree on the other; between them, where a recruitment has
+ * quotas that nest, a tree of its quota rows. In such a flow the least sum of
  * squares is also the leximin choice: the largest is as small as can be, then the second largest …
  * (Harvey, Ladner, Lovasz & Tamir 2006, "Semi-matchings for bipartite graphs and load balancing";
  * Frank & Murota 2022, "Decreasing minimization on M-convex sets"). Overlaps that do not nest are
- * settled by branch and bound over flows; nobody is ever given two sessions at once.
+ * settled by branch and bound over flows; nobody is ever given two sessions at once. Quotas that
+ * cross each other are not a flow: lib/panel/price.h.
+ *
+ * Quotas. A row asks for min … max members of a kind. An empty seat stands for somebody who is not
+ * found yet: it can be kept for the people of one row, so a minimum that nobody is there for
+ * empties that many seats and no more, and a panel never becomes impossible. Where rows nest, who
+ * is kept a place for in a row counts in the rows around it.
  *
  * Panelists and recruitments are known by their places in the arrays; give them sorted by id and
  * the answer does not depend on the order of any input. */
@@ -60,6 +69,19 @@ struct rk_match_pair {
     int64_t fit; /* >= 0; in any whole unit, the same for all */
 };
 
+/* min … max of the members to find are of one kind; kept members are taken off before. */
+struct rk_match_quota {
+    uint32_t recruitment;
+    uint32_t family;  /* the feature: two rows of a recruitment with the same one are its values */
+    int32_t min, max; /* 0 <= min, 0 <= max */
+};
+
+/* Pairs of one recruitment that count under the same rows: cell_rows[first] … [first + count - 1],
+ * ascending places in quotas. */
+struct rk_match_cell {
+    uint32_t recruitment, first, count;
+};
+
 struct rk_match_problem {
     const struct rk_match_panelist *panelists;
     const struct rk_match_recruitment *recruitments;
@@ -67,13 +89,23 @@ struct rk_match_problem {
     const struct rk_match_used *used;
     const struct rk_match_pair *pairs; /* eligible ones, by (panelist, recruitment), none twice */
     uint32_t panelist_count, recruitment_count, session_count, used_count, pair_count;
+    const struct rk_match_quota *quotas; /* sorted by recruitment */
+    const struct rk_match_cell *cells;
+    const uint32_t *cell_rows;
+    const uint32_t *pair_cell; /* by pair; RK_NONE where its recruitment has no quotas. NULL without
+                                * quotas */
+    uint32_t quota_count, cell_count;
+    /* By pair, what keeping it is worth where a panel is repaired; NULL where none is. */
+    const int64_t *stay;
     struct rk_text seed;
     uint64_t most_solves; /* flows that branch and bound may solve; 0 = by size, 8 to 2000 */
+    bool want_proof;      /* keep the potentials */
 };
 
 enum {
     RK_MATCH_SEATS,
     RK_MATCH_SHORTAGE,
+    RK_MATCH_CHANGE,
     RK_MATCH_FIT,
     RK_MATCH_LOAD,
     RK_MATCH_LOTTERY,
@@ -82,10 +114,18 @@ enum {
 
 /* Why seats stay empty: these recruitments together cannot fill more than `filled` of their
  * places, whatever the others do, because the panelists eligible for any of them have room for no
- * more (a minimum cut). Exact where overlaps nest. */
+ * more, or because quotas let no more of them in (a minimum cut). Exact where overlaps nest. */
 struct rk_match_cut {
     uint32_t panelists; /* eligible for at least one of the recruitments */
     int64_t places, filled;
+    uint32_t first_quota, quotas; /* cut_quotas[first_quota] …: the quotas that hold it back */
+};
+
+/* A quota that is in the way: `least`, its min keeps seats for people who are not there; else its
+ * max keeps people out. */
+struct rk_match_cut_quota {
+    uint32_t quota;
+    bool least;
 };
 
 struct rk_match_result {
@@ -101,6 +141,9 @@ struct rk_match_result {
     uint32_t *cut_of;             /* by recruitment: the cut it is in, or RK_NONE */
     struct rk_match_cut *cuts;
     uint32_t cut_count;
+    struct rk_match_cut_quota *cut_quotas;
+    struct rk_network *network; /* that was solved */
+    int64_t *potential;         /* with want_proof: of each stage's first solution, node by node */
 };
 
 /* RK_BAD_DATA where the numbers do not fit the arithmetic (fit with too many digits). Free with
