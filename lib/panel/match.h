@@ -69,11 +69,17 @@ struct rk_match_pair {
     int64_t fit; /* >= 0; in any whole unit, the same for all */
 };
 
-/* min … max of the members to find are of one kind; kept members are taken off before. */
+/* min … max of the members to find are of one kind; kept members are taken off before. A kind is
+ * one value of a feature, or of each of several. */
+enum { RK_MATCH_PARTS = 4 };
 struct rk_match_quota {
     uint32_t recruitment;
-    uint32_t family;  /* the feature: two rows of a recruitment with the same one are its values */
-    int32_t min, max; /* 0 <= min, 0 <= max */
+    struct { /* nobody has two values of one feature: what a person may have several of, makes a
+              * feature of each */
+        uint32_t feature, value;
+    } parts[RK_MATCH_PARTS];
+    uint32_t part_count; /* from 1 */
+    int32_t min, max;    /* 0 <= min, 0 <= max */
 };
 
 /* Pairs of one recruitment that count under the same rows: cell_rows[first] … [first + count - 1],

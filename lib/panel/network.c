@@ -312,9 +312,34 @@ struct quota_sets {
     uint32_t count, words;
 };
 
-static bool within(const struct quota_sets *all, const struct quota_set *a,
-                   const struct quota_set *b)
+/* Is everybody of kind a of kind b too, in the bank or out of it? */
+static bool implies(const struct rk_match_quota *a, const struct rk_match_quota *b)
 {
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < b->part_count; i++)
+        for (uint32_t j = 0; j < a->part_count; j++)
+            found += a->parts[j].feature == b->parts[i].feature &&
+                     a->parts[j].value == b->parts[i].value;
+    return found == b->part_count;
+}
+
+/* Nobody is of both kinds, in the bank or out of it. */
+static bool exclude(const struct rk_match_quota *a, const struct rk_match_quota *b)
+{
+    for (uint32_t i = 0; i < a->part_count; i++)
+        for (uint32_t j = 0; j < b->part_count; j++)
+            if (a->parts[i].feature == b->parts[j].feature &&
+                a->parts[i].value != b->parts[j].value)
+                return true;
+    return false;
+}
+
+/* Is a inside b? Those who are there tell; where nobody is, the kinds do. */
+static bool inside(const struct rk_match_problem *problem, const struct quota_sets *all,
+                   const struct quota_set *a, const struct quota_set *b)
+{
+    if (!a->size)
+        return implies(&problem->quotas[a->quota], &problem->quotas[b->quota]);
     for (uint32_t w = 0; w < all->words; w++)
         if (a->cells[w] & ~b->cells[w])
             return false;
@@ -330,11 +355,6 @@ static bool apart(const struct quota_sets *all, const struct quota_set *a,
     return true;
 }
 
-static bool same(const struct quota_sets *all, const struct quota_set *a, const struct quota_set *b)
-{
-    return within(all, a, b) && within(all, b, a);
-}
-
 static int by_size(const void *x, const void *y)
 {
     const struct quota_set *a = x, *b = y;
@@ -343,8 +363,8 @@ static int by_size(const void *x, const void *y)
     return a->quota < b->quota ? -1 : a->quota > b->quota;
 }
 
-/* Can `set` stand beside those kept in one tree? Minimums of different features are kept apart: who
- * is not found yet has a value of each. */
+/* Can `set` stand beside those kept in one tree? Two minimums that nobody in the bank meets at
+ * once, but somebody could, cannot: the same empty seat may be kept for both. */
 static bool fits_tree(const struct rk_match_problem *problem, const struct quota_sets *all,
                       const struct quota_set *set)
 {
@@ -353,11 +373,12 @@ static bool fits_tree(const struct rk_match_problem *problem, const struct quota
         const struct quota_set *other = &all->sets[i];
         if (!other->kept || other == set)
             continue;
-        if (!within(all, set, other) && !within(all, other, set) && !apart(all, set, other))
+        if (inside(problem, all, set, other) || inside(problem, all, other, set))
+            continue;
+        if (!apart(all, set, other))
             return false;
         const struct rk_match_quota *its = &problem->quotas[other->quota];
-        if (quota->min > 0 && its->min > 0 && quota->family != its->family &&
-            (same(all, set, other) || apart(all, set, other)))
+        if (quota->min > 0 && its->min > 0 && !exclude(quota, its))
             return false;
     }
     return true;
@@ -370,9 +391,9 @@ static void choose_tree(struct rk_network *net, struct quota_sets *all)
     const struct rk_match_problem *problem = net->problem;
     uint32_t best = RK_NONE, most = 0;
     for (uint32_t i = 0; i < all->count; i++) {
-        uint32_t family = problem->quotas[all->sets[i].quota].family, minimums = 0;
+        uint32_t family = problem->quotas[all->sets[i].quota].parts[0].feature, minimums = 0;
         for (uint32_t j = 0; j < all->count; j++)
-            minimums += problem->quotas[all->sets[j].quota].family == family;
+            minimums += problem->quotas[all->sets[j].quota].parts[0].feature == family;
         if (minimums > most) {
             most = minimums;
             best = family;
@@ -381,7 +402,7 @@ static void choose_tree(struct rk_network *net, struct quota_sets *all)
     for (int turn = 0; turn < 2; turn++)
         for (uint32_t i = 0; i < all->count; i++) {
             struct quota_set *set = &all->sets[i];
-            if ((problem->quotas[set->quota].family == best) == (turn == 0))
+            if ((problem->quotas[set->quota].parts[0].feature == best) == (turn == 0))
                 set->kept = fits_tree(problem, all, set);
         }
 }
@@ -402,8 +423,12 @@ static void add_rows(struct rk_network *net, uint32_t r, struct quota_sets *all)
             continue;
         const struct rk_match_quota *quota = &problem->quotas[set->quota];
         uint32_t twin = first;
-        while (twin < net->row_count && !same(all, set, &all->sets[set_of[twin - first]]))
+        while (twin < net->row_count) { /* of equal people */
+            const struct quota_set *other = &all->sets[set_of[twin - first]];
+            if (inside(problem, all, set, other) && inside(problem, all, other, set))
+                break;
             twin++;
+        }
         if (twin < net->row_count) {
             struct rk_quota_row *row = &net->rows[twin];
             if (quota->min > row->min) {
@@ -425,7 +450,7 @@ static void add_rows(struct rk_network *net, uint32_t r, struct quota_sets *all)
     }
     for (uint32_t v = first; v < net->row_count; v++)
         for (uint32_t a = v + 1; a < net->row_count && net->rows[v].around == RK_NONE; a++)
-            if (within(all, &all->sets[set_of[v - first]], &all->sets[set_of[a - first]]))
+            if (inside(problem, all, &all->sets[set_of[v - first]], &all->sets[set_of[a - first]]))
                 net->rows[v].around = a;
     /* From inside out, what a row asks for: its minimum, or that of the rows inside. From outside
      * in, what it gets of what the row around it, or the recruitment, has to give. */
