@@ -1,6 +1,7 @@
 /* rk-panel-match: matches panelists to recruitments. */
 #include "panel/explain.h"
-#include "tool/tool.h"
+#include "panel/quota.h"
+#include "tool/bank.h"
 
 enum {
     FIXED = 256,
@@ -71,87 +72,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-/* Everything read: zeroed is empty. */
-struct tables {
-    struct rk_panelists panelists;
-    struct rk_recruitments recruitments;
-    struct rk_sessions sessions;
-    struct rk_availability availability;
-    struct rk_candidates candidates;
-    struct rk_raters raters;
-    struct rk_conflicts conflicts;
-    struct rk_assignments assignments, fixed;
-};
-
-static void free_tables(struct tables *t)
-{
-    rk_panelists_free(&t->panelists);
-    rk_recruitments_free(&t->recruitments);
-    rk_sessions_free(&t->sessions);
-    rk_availability_free(&t->availability);
-    rk_candidates_free(&t->candidates);
-    rk_raters_free(&t->raters);
-    rk_conflicts_free(&t->conflicts);
-    rk_assignments_free(&t->assignments);
-    rk_assignments_free(&t->fixed);
-}
-
-/* --fixed is a second table of the schema assignments. */
-static enum rk_status read_fixed(struct rk_run *run, struct tables *t, struct rk_error *error)
-{
-    const struct rk_schema *schema;
-    struct rk_table *fixed = NULL;
-    struct rk_table_options how = {.map = run->map, .log = run->log};
-    enum rk_status status = rk_run_schema(run, &schema, "assignments", error);
-    if (!status)
-        status = rk_table_open(&fixed, schema, &options.fixed, 1, &how, error);
-    if (!status)
-        status =
-            rk_assignments_read(&t->fixed, fixed, schema, &t->panelists, &t->recruitments, error);
-    rk_table_close(fixed);
-    return status;
-}
-
-/* Opens a table if it was given, and reads it by the expression, which sees `in` and `schema`. */
-#define READ(name, expression)                                                                     \
-    do {                                                                                           \
-        struct rk_table *in = NULL;                                                                \
-        const struct rk_schema *schema = NULL;                                                     \
-        if (!status)                                                                               \
-            status = rk_run_schema(run, &schema, name, error);                                     \
-        if (!status)                                                                               \
-            status = rk_run_table(run, &in, name, error);                                          \
-        if (!status && in)                                                                         \
-            status = (expression);                                                                 \
-    } while (0)
-
-static enum rk_status read_tables(struct rk_run *run, struct tables *t, struct rk_error *error)
-{
-    enum rk_status status = RK_OK;
-    READ("panelists", rk_panelists_read(&t->panelists, in, schema, error));
-    READ("recruitments", rk_recruitments_read(&t->recruitments, in, schema, error));
-    READ("sessions", rk_sessions_read(&t->sessions, in, schema, &t->recruitments, error));
-    READ("availability", rk_availability_read(&t->availability, in, schema, &t->panelists, error));
-    READ("candidates", rk_candidates_read(&t->candidates, in, schema, &t->recruitments, error));
-    READ("raters", rk_raters_read(&t->raters, in, schema, &t->panelists, error));
-    READ("conflicts", rk_conflicts_read(&t->conflicts, in, schema, &t->panelists, &t->recruitments,
-                                        rk_run_given(run, "candidates") ? &t->candidates : NULL,
-                                        rk_run_given(run, "raters") ? &t->raters : NULL, error));
-    READ("assignments",
-         rk_assignments_read(&t->assignments, in, schema, &t->panelists, &t->recruitments, error));
-    if (!status && options.fixed)
-        status = read_fixed(run, t, error);
-    if (!status && t->sessions.count && !rk_run_given(run, "availability") &&
-        !options.assume_available)
-        status = rk_fail(error, RK_BAD_USE,
-                         _("there are sessions, so --availability FILE is needed to tell who can "
-                           "come (or --assume-available)"));
-    return status;
-}
-
 /* Kept rows that break a rule, each named. */
 static uint32_t name_broken(struct rk_run *run, const struct rk_eligible *eligible,
-                            const struct tables *t)
+                            const struct rk_bank *t)
 {
     uint32_t count, broken = 0;
     const struct rk_assignment *kept = rk_eligible_kept(eligible, &count);
@@ -195,16 +118,20 @@ static enum rk_status explain(struct rk_run *run, const struct rk_explain *match
         return status;
     rk_explanation_columns(columns);
     struct rk_writer *writer = rk_writer_open(out, RK_CSV, columns, RK_EXPLANATION_COLUMNS);
-    struct rk_buf why = {0};
+    struct rk_buf why = {0}, quotas = {0};
     rk_run_speak(run, true);
     for (uint32_t i = 0; i < count; i++) {
         rk_buf_clear(&why);
+        rk_buf_clear(&quotas);
         rk_explain_why(match, &rows[i], &why);
+        rk_explain_quotas(match, &rows[i], &quotas);
         rk_explanation_write(writer, &rows[i], match->recruitments,
+                             (struct rk_text){quotas.text, quotas.size},
                              (struct rk_text){why.text, why.size});
     }
     rk_run_speak(run, false);
     rk_buf_free(&why);
+    rk_buf_free(&quotas);
     rk_writer_finish(writer);
     return RK_OK;
 }
@@ -273,9 +200,9 @@ static bool name_needs(struct rk_run *run, const struct rk_explain *match,
                       "history and are not among the output"),
                     not_open);
     if (!result->proven) {
-        static const char *const levels[] = {N_("seats"), N_("spread of the shortage"),
+        static const char *const levels[] = {N_("seats"),  N_("spread of the shortage"),
                                              N_("change"), N_("fit"),
-                                             N_("load"), N_("lottery")};
+                                             N_("load"),   N_("lottery")};
         int l = 0;
         while (l < RK_MATCH_LOTTERY && result->value[l] == result->bound[l])
             l++;
@@ -294,17 +221,27 @@ static bool name_needs(struct rk_run *run, const struct rk_explain *match,
     return wanting || not_open || !result->proven;
 }
 
-static enum rk_status match_tables(struct rk_run *run, const struct tables *t,
+static enum rk_status match_tables(struct rk_run *run, struct rk_bank *t,
                                    struct rk_eligible *eligible, struct rk_error *error)
 {
     struct rk_match_problem problem = {.seed = run->seed, .most_solves = options.search};
     struct rk_match_result result = {0};
-    struct rk_explain match = {eligible, &t->panelists, &t->recruitments, &problem, &result, 0};
+    struct rk_explain match = {.eligible = eligible,
+                               .panelists = &t->panelists,
+                               .recruitments = &t->recruitments,
+                               .problem = &problem,
+                               .result = &result};
     enum rk_status status = rk_eligible_problem(eligible, &problem, &match.unit, error);
+    struct rk_panel_quotas *quotas = NULL;
+    if (!status && t->quotas.count)
+        status = rk_panel_quotas_new(&quotas, &t->quotas, &t->features, eligible, &t->panelists,
+                                     &t->recruitments, &problem, error);
+    match.quotas = quotas;
     if (!status)
         status = rk_match(&problem, &result, error);
     if (status) {
         rk_match_result_free(&result);
+        rk_panel_quotas_free(quotas);
         return status;
     }
     struct rk_arena arena = {0};
@@ -325,18 +262,21 @@ static enum rk_status match_tables(struct rk_run *run, const struct tables *t,
     rk_free(rows);
     rk_arena_free(&arena);
     rk_match_result_free(&result);
+    rk_panel_quotas_free(quotas);
     return status;
 }
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
-    if (rk_run_given(run, "quotas"))
-        return rk_fail(error, RK_BAD_USE,
-                       _("quotas are not built yet and would not be kept: leave --quotas out, and "
-                         "the table quotas out of the data package"));
-    struct tables t = {0};
+    struct rk_bank t = {0};
     struct rk_eligible *eligible = NULL;
-    enum rk_status status = read_tables(run, &t, error), broken = RK_OK;
+    enum rk_status broken = RK_OK;
+    enum rk_status status = rk_bank_read(run, &t, &options.fixed, rk_panel_quotas_want, error);
+    if (!status && t.sessions.count && !rk_run_given(run, "availability") &&
+        !options.assume_available)
+        status = rk_fail(error, RK_BAD_USE,
+                         _("there are sessions, so --availability FILE is needed to tell who can "
+                           "come (or --assume-available)"));
     struct rk_eligible_facts facts = {&t.panelists,
                                       &t.recruitments,
                                       &t.sessions,
@@ -360,7 +300,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status)
         status = match_tables(run, &t, eligible, error);
     rk_eligible_free(eligible);
-    free_tables(&t);
+    rk_bank_free(&t);
     return status ? status : broken;
 }
 

@@ -5,7 +5,7 @@ const char *rk_refusal_name(enum rk_refusal refusal)
     static const char *const names[RK_REFUSALS] = {
         N_("status"),       N_("consent"),  N_("guardian"),    N_("training"),
         N_("need"),         N_("conflict"), N_("declaration"), N_("declined"),
-        N_("availability"), N_("overlap"),  N_("cap")};
+        N_("availability"), N_("overlap"),  N_("cap"),         N_("quota")};
     return names[refusal];
 }
 
@@ -58,11 +58,13 @@ void rk_explanation_columns(struct rk_writer_column *columns)
                                                               "group_places",
                                                               "group_panelists",
                                                               "group_filled",
+                                                              "group_quotas",
                                                               "rules",
                                                               "stopped",
                                                               "why"};
     for (int i = 0; i < RK_EXPLANATION_COLUMNS; i++)
-        columns[i] = (struct rk_writer_column){names[i], i > 0 && i != RK_EXPLANATION_COLUMNS - 3 &&
+        columns[i] = (struct rk_writer_column){names[i], i > 0 && i != RK_EXPLANATION_COLUMNS - 4 &&
+                                                             i != RK_EXPLANATION_COLUMNS - 3 &&
                                                              i != RK_EXPLANATION_COLUMNS - 1};
 }
 
@@ -75,7 +77,8 @@ static void write_if(struct rk_writer *writer, bool there, int64_t value)
 }
 
 void rk_explanation_write(struct rk_writer *writer, const struct rk_explanation *explanation,
-                          const struct rk_recruitments *recruitments, struct rk_text why)
+                          const struct rk_recruitments *recruitments, struct rk_text quotas,
+                          struct rk_text why)
 {
     struct rk_buf rules = {0};
     bool group = explanation->group != 0;
@@ -86,14 +89,15 @@ void rk_explanation_write(struct rk_writer *writer, const struct rk_explanation 
     rk_write_int(writer, explanation->reserves);
     rk_write_int(writer, explanation->standing_by);
     rk_write_int(writer, explanation->eligible);
-    for (int i = 0; i < RK_REFUSALS; i++)
+    for (int i = 0; i < RK_PAIR_REFUSALS; i++)
         rk_write_int(writer, explanation->first[i]);
-    for (int i = 0; i < RK_REFUSALS; i++)
+    for (int i = 0; i < RK_PAIR_REFUSALS; i++)
         rk_write_int(writer, explanation->only[i]);
     write_if(writer, group, explanation->group);
     write_if(writer, group, explanation->group_places);
     write_if(writer, group, explanation->group_panelists);
     write_if(writer, group, explanation->group_filled);
+    rk_write_text(writer, quotas);
     rk_refusals_print(&rules, explanation->rules);
     rk_write_text(writer, (struct rk_text){rules.text, rules.size});
     write_if(writer, explanation->rules != 0, explanation->stopped);

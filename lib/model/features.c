@@ -32,6 +32,7 @@ static uint32_t add(struct rk_features *features, struct rk_text name)
     uint32_t found = find(features, name);
     if (found != RK_NONE)
         return found;
+    assert(!features->row_count);
     RK_GROW(features->all, features->count, features->room);
     features->all[features->count] =
         (struct rk_feature){.name = {rk_strndup(name.text, name.size), name.size},
@@ -44,7 +45,6 @@ uint32_t rk_features_want(struct rk_features *features, struct rk_text name)
 {
     struct rk_text parts[RK_FEATURE_PARTS], rest = name;
     uint32_t count = 0;
-    assert(!features->row_count);
     for (bool more = true; more; count++) {
         if (count == RK_FEATURE_PARTS)
             return RK_NONE;

@@ -168,6 +168,14 @@ static void count_reasons(const struct rk_explain *match, const struct rk_match_
 {
     uint32_t r = panel->recruitment;
     bool lacks = panel->filled + panel->room_lacks < panel->seats;
+    const struct rk_match_problem *problem = match->problem;
+    uint32_t first_quota = 0, end_quota;
+    while (first_quota < problem->quota_count && problem->quotas[first_quota].recruitment < r)
+        first_quota++;
+    end_quota = first_quota;
+    while (end_quota < problem->quota_count && problem->quotas[end_quota].recruitment == r)
+        end_quota++;
+    uint32_t *rows = rk_alloc((size_t)(end_quota - first_quota) + 1, sizeof *rows);
     memset(stopped, 0, SETS * sizeof *stopped);
     for (uint32_t p = 0; p < match->panelists->count; p++) {
         if (rk_eligible_kept_row(match->eligible, p, r))
@@ -182,13 +190,20 @@ static void count_reasons(const struct rk_explain *match, const struct rk_match_
         }
         if (!lacks || sits[p])
             continue;
-        unsigned blocked = rk_match_blocked(state, p, r);
+        uint32_t row_count = 0;
+        for (uint32_t q = first_quota; q < end_quota; q++)
+            if (rk_panel_quota_counts(match->quotas, q, p))
+                rows[row_count++] = q;
+        unsigned blocked = rk_match_blocked(state, p, r, rows, row_count);
         if (blocked & RK_MATCH_CAP)
             reasons |= RK_REFUSED_BIT(RK_REFUSED_CAP);
         if (blocked & RK_MATCH_OVERLAP)
             reasons |= RK_REFUSED_BIT(RK_REFUSED_OVERLAP);
+        if (blocked & RK_MATCH_QUOTA)
+            reasons |= RK_REFUSED_BIT(RK_REFUSED_QUOTA);
         stopped[reasons]++;
     }
+    rk_free(rows);
     if (lacks)
         smallest_set(stopped, panel);
 }
@@ -253,6 +268,38 @@ static void name_group(const struct rk_explain *match, uint32_t group, struct rk
         rk_buf_printf(names, _(" and %u more"), count - 5);
 }
 
+void rk_explain_quotas(const struct rk_explain *match, const struct rk_explanation *row,
+                       struct rk_buf *list)
+{
+    const struct rk_match_cut *cut = row->group ? &match->result->cuts[row->group - 1] : NULL;
+    for (uint32_t i = 0; cut && i < cut->quotas; i++) {
+        const struct rk_match_cut_quota *in_way = &match->result->cut_quotas[cut->first_quota + i];
+        const struct rk_quota *quota = rk_panel_quota_row(match->quotas, in_way->quota);
+        uint32_t r = match->problem->quotas[in_way->quota].recruitment;
+        rk_buf_printf(list, "%s%s:%s=%s%s%d", i ? "|" : "",
+                      match->recruitments->rows[r].recruitment_id.text, quota->feature.text,
+                      quota->value.text,
+                      in_way->least ? ">=" : "<=", in_way->least ? quota->min : quota->max);
+    }
+}
+
+/* The quotas in the way of a group, at most five of them. */
+static void name_quotas(const struct rk_explain *match, uint32_t group, struct rk_buf *names)
+{
+    const struct rk_match_cut *cut = &match->result->cuts[group - 1];
+    for (uint32_t i = 0; i < cut->quotas && i < 5; i++) {
+        const struct rk_match_cut_quota *in_way = &match->result->cut_quotas[cut->first_quota + i];
+        const struct rk_quota *quota = rk_panel_quota_row(match->quotas, in_way->quota);
+        uint32_t r = match->problem->quotas[in_way->quota].recruitment;
+        rk_buf_printf(
+            names, in_way->least ? _("%s%s: at least %d of %s=%s") : _("%s%s: at most %d of %s=%s"),
+            i ? "; " : "", match->recruitments->rows[r].recruitment_id.text,
+            in_way->least ? quota->min : quota->max, quota->feature.text, quota->value.text);
+    }
+    if (cut->quotas > 5)
+        rk_buf_printf(names, _(" and %u more"), cut->quotas - 5);
+}
+
 void rk_explain_why(const struct rk_explain *match, const struct rk_explanation *row,
                     struct rk_buf *why)
 {
@@ -272,6 +319,12 @@ void rk_explain_why(const struct rk_explain *match, const struct rk_explanation 
                   (long long)row->group_places, names.text, row->group_panelists,
                   (long long)row->group_filled);
     rk_buf_char(why, ' ');
+    rk_buf_clear(&names);
+    name_quotas(match, row->group, &names);
+    if (names.size) {
+        rk_buf_printf(why, _("Held back by quotas: %s."), names.text);
+        rk_buf_char(why, ' ');
+    }
     rk_buf_clear(&names);
     rk_refusals_say(&names, row->rules);
     if (row->rules)

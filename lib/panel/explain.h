@@ -3,6 +3,7 @@
 #define RK_EXPLAIN_H
 
 #include "panel/eligible.h"
+#include "panel/quota.h"
 
 /* A match that was solved: what the functions below read. */
 struct rk_explain {
@@ -11,7 +12,8 @@ struct rk_explain {
     const struct rk_recruitments *recruitments;
     const struct rk_match_problem *problem;
     const struct rk_match_result *result;
-    rk_fixed unit; /* of fit */
+    const struct rk_panel_quotas *quotas; /* NULL without quotas */
+    rk_fixed unit;                        /* of fit */
 };
 
 /* All rows, sorted by recruitment, seat (members first), position and panelist; kept ones as they
@@ -26,6 +28,9 @@ struct rk_assignment *rk_explain_rows(const struct rk_explain *match,
  * `counts` false, eligible, first, only, rules and stopped are left 0: they look at every pair. */
 uint32_t rk_explain_panels(const struct rk_explain *match, bool counts,
                            struct rk_explanation *rows);
+/* The quotas that hold back the group of the row: R1:gender=man>=2, joined by '|'. */
+void rk_explain_quotas(const struct rk_explain *match, const struct rk_explanation *row,
+                       struct rk_buf *list);
 /* Why its seats stay empty, as sentences for people; nothing where none does. */
 void rk_explain_why(const struct rk_explain *match, const struct rk_explanation *row,
                     struct rk_buf *why);

@@ -165,19 +165,26 @@ struct rk_match_state *rk_match_state_new(const struct rk_match_problem *problem
 void rk_match_state_free(struct rk_match_state *state);
 
 /* What stands between a panelist and a membership beside those of the result: 0, or which of the
- * two. The pair need not be among the problem's. */
-enum { RK_MATCH_CAP = 1, RK_MATCH_OVERLAP = 2 };
+ * three. The pair need not be among the problem's; `rows` are the quotas of the recruitment that
+ * the panelist counts under, ascending. */
+enum { RK_MATCH_CAP = 1, RK_MATCH_OVERLAP = 2, RK_MATCH_QUOTA = 4 };
 unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
-                          uint32_t recruitment);
+                          uint32_t recruitment, const uint32_t *rows, uint32_t row_count);
+
+/* Do `quotas` (of one recruitment) hold when `counts` of its members are of each, and so many of
+ * its seats are empty? An empty seat stands for one person who is not found yet. */
+bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,
+                          const int32_t *counts, int32_t empty);
 
 /* Puts pairs of one recruitment in order: best fit, then lowest load (new memberships included),
  * then the lottery. */
 void rk_match_order(const struct rk_match_state *state, uint32_t *pairs, uint32_t count);
 
-/* Reserves: for each recruitment up to its `reserves` pairs, in that order, of those who are not
- * members there and could step in: room under their caps, no overlap with a membership. Somebody
- * may be a reserve for several. pairs[first[r]] … pairs[first[r + 1] - 1] are those of recruitment
- * r. Caller frees both. */
+/* Reserves: for each recruitment up to its `reserves` pairs, of those who are not members there and
+ * could step in: room under their caps, no overlap with a membership. In that order; but where
+ * there are quotas, the next is always one who can take the place of most of the members for whom
+ * nobody before can, all quotas kept (then of most members). Somebody may be a reserve for several.
+ * pairs[first[r]] … pairs[first[r + 1] - 1] are those of recruitment r. Caller frees both. */
 void rk_match_reserves(const struct rk_match_state *state, const bool *member, uint32_t **pairs,
                        uint32_t **first);
 

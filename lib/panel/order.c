@@ -29,7 +29,53 @@ struct rk_match_state {
     uint32_t used_count;
     int64_t *load;           /* by panelist, with the new memberships */
     uint32_t *first, *given; /* given[first[p]] … : recruitments of panelist p's new memberships */
+    uint32_t *quota_first;   /* by recruitment, + 1 */
+    int32_t *counts;         /* by quota: members of the kind */
+    int32_t *members;        /* by recruitment */
 };
+
+bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,
+                          const int32_t *counts, int32_t empty)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (counts[i] > quotas[i].max || quotas[i].min - counts[i] > empty)
+            return false;
+        int32_t lack = 0; /* of all values of one feature: nobody has two */
+        for (uint32_t j = 0; j < count && quotas[i].part_count == 1; j++)
+            if (quotas[j].part_count == 1 &&
+                quotas[j].parts[0].feature == quotas[i].parts[0].feature &&
+                quotas[j].min > counts[j])
+                lack += quotas[j].min - counts[j];
+        if (lack > empty)
+            return false;
+    }
+    return true;
+}
+
+static void count_quotas(struct rk_match_state *state, const bool *member)
+{
+    const struct rk_match_problem *problem = state->problem;
+    uint32_t n = problem->recruitment_count, q = 0;
+    state->quota_first = rk_alloc((size_t)n + 1, sizeof *state->quota_first);
+    state->counts = rk_alloc((size_t)problem->quota_count + 1, sizeof *state->counts);
+    state->members = rk_alloc((size_t)n + 1, sizeof *state->members);
+    for (uint32_t r = 0; r < n; r++) {
+        state->quota_first[r] = q;
+        while (q < problem->quota_count && problem->quotas[q].recruitment == r)
+            q++;
+    }
+    state->quota_first[n] = q;
+    for (uint32_t i = 0; i < problem->pair_count; i++) {
+        if (!member[i])
+            continue;
+        state->members[problem->pairs[i].recruitment]++;
+        if (!problem->pair_cell || problem->pair_cell[i] == RK_NONE)
+            continue;
+        const struct rk_match_cell *cell = &problem->cells[problem->pair_cell[i]];
+        for (uint32_t k = 0; k < cell->count; k++)
+            state->counts[problem->cell_rows[cell->first + k]]++;
+    }
+}
 
 struct rk_match_state *rk_match_state_new(const struct rk_match_problem *problem,
                                           const struct rk_match_result *result)
@@ -61,6 +107,7 @@ struct rk_match_state *rk_match_state_new(const struct rk_match_problem *problem
         state->first[p + 1] = n;
     }
     rk_used_sort(state->used, state->used_count);
+    count_quotas(state, result->member);
     return state;
 }
 
@@ -73,11 +120,34 @@ void rk_match_state_free(struct rk_match_state *state)
     rk_free(state->load);
     rk_free(state->first);
     rk_free(state->given);
+    rk_free(state->quota_first);
+    rk_free(state->counts);
+    rk_free(state->members);
     rk_free(state);
 }
 
+/* Do the quotas of the recruitment hold after these rows have one member more and those one less
+ * (NULL: an empty seat less)? */
+static bool holds_with(const struct rk_match_state *state, uint32_t r, const uint32_t *more,
+                       uint32_t more_count, const struct rk_match_cell *less)
+{
+    uint32_t first = state->quota_first[r], count = state->quota_first[r + 1] - first;
+    int32_t empty = state->problem->recruitments[r].places - state->members[r] - (less == NULL);
+    for (uint32_t i = 0; i < more_count; i++)
+        state->counts[more[i]]++;
+    for (uint32_t i = 0; less && i < less->count; i++)
+        state->counts[state->problem->cell_rows[less->first + i]]--;
+    bool hold = rk_match_quotas_hold(state->problem->quotas + first, count, state->counts + first,
+                                     empty > 0 ? empty : 0);
+    for (uint32_t i = 0; i < more_count; i++)
+        state->counts[more[i]]--;
+    for (uint32_t i = 0; less && i < less->count; i++)
+        state->counts[state->problem->cell_rows[less->first + i]]++;
+    return hold;
+}
+
 unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
-                          uint32_t recruitment)
+                          uint32_t recruitment, const uint32_t *rows, uint32_t row_count)
 {
     const struct rk_match_panelist *p = &state->problem->panelists[panelist];
     int32_t month = state->problem->recruitments[recruitment].month;
@@ -90,6 +160,9 @@ unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
     for (uint32_t i = state->first[panelist]; i < state->first[panelist + 1]; i++)
         if (rk_overlap(&state->overlaps, state->given[i], recruitment))
             blocked |= RK_MATCH_OVERLAP;
+    if (state->quota_first[recruitment] != state->quota_first[recruitment + 1] &&
+        !holds_with(state, recruitment, rows, row_count, NULL))
+        blocked |= RK_MATCH_QUOTA;
     return blocked;
 }
 
@@ -126,6 +199,81 @@ static void index_pairs(const struct rk_match_problem *problem, uint32_t **first
         (*pairs)[(*first)[problem->pairs[i].recruitment + 1]++] = i;
 }
 
+/* One kind of those who could step in, or of members: a cell. */
+struct kind {
+    uint32_t cell, count;
+};
+
+static uint32_t list_kinds(const struct rk_match_problem *problem, uint32_t *pairs, uint32_t count,
+                           struct kind *kinds)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t k = 0;
+        while (k < n && kinds[k].cell != problem->pair_cell[pairs[i]])
+            k++;
+        if (k == n)
+            kinds[n++] = (struct kind){problem->pair_cell[pairs[i]], 0};
+        kinds[k].count++;
+    }
+    return n;
+}
+
+/* Puts the first `asked` of `could`, which are in order, so that each can take the place of most of
+ * the members for whom nobody before can. */
+static void order_by_repair(const struct rk_match_state *state, uint32_t r, uint32_t *could,
+                            uint32_t count, uint32_t *members, uint32_t member_count,
+                            uint32_t asked)
+{
+    const struct rk_match_problem *problem = state->problem;
+    struct kind *kinds = rk_alloc((size_t)count + 1, sizeof *kinds);
+    struct kind *sitting = rk_alloc((size_t)member_count + 1, sizeof *sitting);
+    uint32_t kind_count = list_kinds(problem, could, count, kinds);
+    uint32_t sitting_count = list_kinds(problem, members, member_count, sitting);
+    bool *repairs = rk_alloc((size_t)kind_count * sitting_count + 1, sizeof *repairs);
+    bool *covered = rk_alloc((size_t)sitting_count + 1, sizeof *covered);
+    for (uint32_t k = 0; k < kind_count; k++) {
+        const struct rk_match_cell *more = &problem->cells[kinds[k].cell];
+        for (uint32_t s = 0; s < sitting_count; s++)
+            repairs[k * sitting_count + s] =
+                holds_with(state, r, problem->cell_rows + more->first, more->count,
+                           &problem->cells[sitting[s].cell]);
+    }
+    for (uint32_t next = 0; next < asked && next < count; next++) {
+        uint32_t best = next, best_new = 0, best_all = 0;
+        for (int turn = 0; turn < 2 && !best_new; turn++) {
+            best_all = 0;
+            for (uint32_t i = next; i < count; i++) {
+                uint32_t k = 0, fresh = 0, all = 0;
+                while (kinds[k].cell != problem->pair_cell[could[i]])
+                    k++;
+                for (uint32_t s = 0; s < sitting_count; s++) {
+                    all += repairs[k * sitting_count + s] ? sitting[s].count : 0;
+                    fresh += repairs[k * sitting_count + s] && !covered[s] ? sitting[s].count : 0;
+                }
+                if (fresh > best_new || (fresh == best_new && all > best_all)) {
+                    best = i;
+                    best_new = fresh;
+                    best_all = all;
+                }
+            }
+            if (!best_new) /* there is somebody for everyone: begin anew */
+                memset(covered, 0, sitting_count * sizeof *covered);
+        }
+        uint32_t chosen = could[best], k = 0;
+        memmove(could + next + 1, could + next, (best - next) * sizeof *could);
+        could[next] = chosen;
+        while (kinds[k].cell != problem->pair_cell[chosen])
+            k++;
+        for (uint32_t s = 0; s < sitting_count; s++)
+            covered[s] = covered[s] || repairs[k * sitting_count + s];
+    }
+    rk_free(kinds);
+    rk_free(sitting);
+    rk_free(repairs);
+    rk_free(covered);
+}
+
 void rk_match_reserves(const struct rk_match_state *state, const bool *member, uint32_t **pairs,
                        uint32_t **first)
 {
@@ -134,20 +282,26 @@ void rk_match_reserves(const struct rk_match_state *state, const bool *member, u
     index_pairs(problem, &first_of, &pair_of);
     *pairs = rk_alloc((size_t)problem->pair_count + 1, sizeof **pairs);
     *first = rk_alloc((size_t)problem->recruitment_count + 1, sizeof **first);
+    uint32_t *members = rk_alloc((size_t)problem->pair_count + 1, sizeof *members);
     for (uint32_t r = 0; r < problem->recruitment_count; r++) {
         (*first)[r] = n;
         if (problem->recruitments[r].reserves <= 0)
             continue;
-        uint32_t count = 0, *could = *pairs + n;
+        uint32_t count = 0, member_count = 0, *could = *pairs + n;
         for (uint32_t k = first_of[r]; k < first_of[r + 1]; k++)
-            if (!member[pair_of[k]] &&
-                !rk_match_blocked(state, problem->pairs[pair_of[k]].panelist, r))
+            if (member[pair_of[k]])
+                members[member_count++] = pair_of[k];
+            else if (!(rk_match_blocked(state, problem->pairs[pair_of[k]].panelist, r, NULL, 0) &
+                       ~(unsigned)RK_MATCH_QUOTA))
                 could[count++] = pair_of[k];
         rk_match_order(state, could, count);
         uint32_t asked = (uint32_t)problem->recruitments[r].reserves;
+        if (state->quota_first[r] != state->quota_first[r + 1])
+            order_by_repair(state, r, could, count, members, member_count, asked);
         n += count < asked ? count : asked;
     }
     (*first)[problem->recruitment_count] = n;
+    rk_free(members);
     rk_free(first_of);
     rk_free(pair_of);
 }

@@ -371,7 +371,7 @@ static rk_fixed fit_again(const struct town *t, uint32_t p, uint32_t r)
 static void rules(void)
 {
     int wrong = 0, pairs_wrong = 0, fits_wrong = 0, panels_wrong = 0, told_wrong = 0;
-    uint32_t eligible_pairs = 0, refused[RK_REFUSALS] = {0};
+    uint32_t eligible_pairs = 0, refused[RK_PAIR_REFUSALS] = {0};
     for (int trial = 0; trial < 2000; trial++) {
         static struct town t;
         invent(&t, trial);
@@ -382,7 +382,7 @@ static void rules(void)
         CHECK(rk_eligible_problem(e, &problem, &unit, NULL) == RK_OK);
         struct rk_match_result result;
         CHECK(rk_match(&problem, &result, NULL) == RK_OK);
-        struct rk_explain match = {e, &t.panelists, &t.recruitments, &problem, &result, unit};
+        struct rk_explain match = {e, &t.panelists, &t.recruitments, &problem, &result, NULL, unit};
         struct rk_explanation rows[PANELS];
         uint32_t row_count = rk_explain_panels(&match, true, rows), row = 0, at = 0, found = 0;
         for (uint32_t p = 0; p < t.panelists.count; p++)
@@ -391,7 +391,7 @@ static void rules(void)
                     continue;
                 unsigned again = reasons_again(&t, p, r);
                 wrong += rk_eligible_reasons(e, p, r) != again;
-                for (int i = 0; i < RK_REFUSALS; i++)
+                for (int i = 0; i < RK_PAIR_REFUSALS; i++)
                     refused[i] += again >> i & 1;
                 wrong += (rk_eligible_kept_row(e, p, r) != NULL) != is_kept(&t, p, r, false);
                 const struct rk_eligible_panel *panel = rk_eligible_panel(e, r);
@@ -427,7 +427,7 @@ static void rules(void)
             const struct rk_explanation *told = &rows[row++];
             uint32_t sum = told->eligible, by_rules = 0, bits = told->rules;
             int32_t members = kept;
-            for (int i = 0; i < RK_REFUSALS; i++)
+            for (int i = 0; i < RK_PAIR_REFUSALS; i++)
                 sum += told->first[i];
             for (uint32_t p = 0; p < t.panelists.count; p++)
                 sum += is_kept(&t, p, r, false);
@@ -435,7 +435,7 @@ static void rules(void)
                 members += result.member[i] && problem.pairs[i].recruitment == r;
             struct rk_match_state *state = rk_match_state_new(&problem, &result);
             for (uint32_t p = 0; p < t.panelists.count; p++) {
-                unsigned again = reasons_again(&t, p, r), blocked = rk_match_blocked(state, p, r);
+                unsigned again = reasons_again(&t, p, r), blocked = rk_match_blocked(state, p, r, NULL, 0);
                 bool sits = is_kept(&t, p, r, false);
                 for (uint32_t i = 0; i < problem.pair_count; i++)
                     sits = sits || (result.member[i] && problem.pairs[i].recruitment == r &&
@@ -461,7 +461,7 @@ static void rules(void)
     CHECK(panels_wrong == 0);
     CHECK(told_wrong == 0);
     CHECK(eligible_pairs > 300);
-    for (int i = 0; i < RK_REFUSALS; i++)
+    for (int i = 0; i < RK_PAIR_REFUSALS; i++)
         CHECK(refused[i] > 50);
 }
 

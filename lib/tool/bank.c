@@ -1,0 +1,90 @@
+#include "tool/bank.h"
+
+void rk_bank_free(struct rk_bank *bank)
+{
+    rk_panelists_free(&bank->panelists);
+    rk_recruitments_free(&bank->recruitments);
+    rk_sessions_free(&bank->sessions);
+    rk_availability_free(&bank->availability);
+    rk_candidates_free(&bank->candidates);
+    rk_raters_free(&bank->raters);
+    rk_conflicts_free(&bank->conflicts);
+    rk_assignments_free(&bank->assignments);
+    rk_assignments_free(&bank->fixed);
+    rk_quotas_free(&bank->quotas);
+    rk_features_free(&bank->features);
+}
+
+static enum rk_status read_fixed(struct rk_run *run, struct rk_bank *bank, const char *const *path,
+                                 struct rk_error *error)
+{
+    const struct rk_schema *schema;
+    struct rk_table *fixed = NULL;
+    struct rk_table_options how = {.map = run->map, .log = run->log};
+    enum rk_status status = rk_run_schema(run, &schema, "assignments", error);
+    if (!status)
+        status = rk_table_open(&fixed, schema, path, 1, &how, error);
+    if (!status)
+        status = rk_assignments_read(&bank->fixed, fixed, schema, &bank->panelists,
+                                     &bank->recruitments, error);
+    rk_table_close(fixed);
+    return status;
+}
+
+/* Opens a table if it was given, and reads it by the expression, which sees `in` and `schema`. */
+#define READ(name, expression)                                                                     \
+    do {                                                                                           \
+        struct rk_table *in = NULL;                                                                \
+        const struct rk_schema *schema = NULL;                                                     \
+        if (!status)                                                                               \
+            status = rk_run_schema(run, &schema, name, error);                                     \
+        if (!status)                                                                               \
+            status = rk_run_table(run, &in, name, error);                                          \
+        if (!status && in)                                                                         \
+            status = (expression);                                                                 \
+    } while (0)
+
+/* The year of the first day that a recruitment tells: what an age is told at before its own year is
+ * asked for. */
+static int32_t some_year(const struct rk_bank *bank)
+{
+    for (uint32_t r = 0; r < bank->recruitments.count; r++) {
+        const struct rk_recruitment *row = &bank->recruitments.rows[r];
+        int32_t day = row->opened != RK_NO_DATE ? row->opened : row->closes;
+        if (day != RK_NO_DATE)
+            return rk_month_of(day) / 12;
+    }
+    return bank->sessions.count ? rk_month_of((int32_t)(bank->sessions.rows[0].start / 1440)) / 12
+                                : 0;
+}
+
+enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char *const *fixed,
+                            void (*want)(const struct rk_quotas *quotas,
+                                         struct rk_features *features),
+                            struct rk_error *error)
+{
+    enum rk_status status = RK_OK;
+    READ("recruitments", rk_recruitments_read(&bank->recruitments, in, schema, error));
+    READ("sessions", rk_sessions_read(&bank->sessions, in, schema, &bank->recruitments, error));
+    READ("quotas", rk_quotas_read(&bank->quotas, in, schema, &bank->recruitments, error));
+    bank->features.year = some_year(bank);
+    if (want)
+        want(&bank->quotas, &bank->features);
+    if (bank->features.count)
+        bank->panelists.features = &bank->features;
+    READ("panelists", rk_panelists_read(&bank->panelists, in, schema, error));
+    READ("availability",
+         rk_availability_read(&bank->availability, in, schema, &bank->panelists, error));
+    READ("candidates",
+         rk_candidates_read(&bank->candidates, in, schema, &bank->recruitments, error));
+    READ("raters", rk_raters_read(&bank->raters, in, schema, &bank->panelists, error));
+    READ("conflicts",
+         rk_conflicts_read(&bank->conflicts, in, schema, &bank->panelists, &bank->recruitments,
+                           rk_run_given(run, "candidates") ? &bank->candidates : NULL,
+                           rk_run_given(run, "raters") ? &bank->raters : NULL, error));
+    READ("assignments", rk_assignments_read(&bank->assignments, in, schema, &bank->panelists,
+                                            &bank->recruitments, error));
+    if (!status && fixed && *fixed)
+        status = read_fixed(run, bank, fixed, error);
+    return status;
+}

@@ -1,0 +1,33 @@
+/* The tables of a user bank and its recruitments, as the panel tools read them. */
+#ifndef RK_BANK_H
+#define RK_BANK_H
+
+#include "model/assignments.h"
+#include "model/availability.h"
+#include "model/conflicts.h"
+#include "model/quotas.h"
+#include "model/sessions.h"
+#include "tool/tool.h"
+
+struct rk_bank { /* zeroed = empty; give back with rk_bank_free */
+    struct rk_panelists panelists;
+    struct rk_recruitments recruitments;
+    struct rk_sessions sessions;
+    struct rk_availability availability;
+    struct rk_candidates candidates;
+    struct rk_raters raters;
+    struct rk_conflicts conflicts;
+    struct rk_assignments assignments, fixed;
+    struct rk_quotas quotas;
+    struct rk_features features; /* what the quotas count by */
+};
+
+/* Reads those of the tool's tables that were given, and `fixed`, a second table of the schema
+ * assignments (or NULL). `want` is called before the panelists are read, or NULL. */
+enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char *const *fixed,
+                            void (*want)(const struct rk_quotas *quotas,
+                                         struct rk_features *features),
+                            struct rk_error *error);
+void rk_bank_free(struct rk_bank *bank);
+
+#endif
