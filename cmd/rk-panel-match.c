@@ -1,5 +1,5 @@
 /* rk-panel-match: matches panelists to recruitments. */
-#include "panel/explain.h"
+#include "panel/certificate.h"
 #include "panel/quota.h"
 #include "tool/bank.h"
 
@@ -17,7 +17,7 @@ enum {
 };
 
 static struct {
-    const char *fixed, *explain;
+    const char *fixed, *explain, *certificate;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict;
     uint64_t search;
 } options;
@@ -43,7 +43,8 @@ static const struct argp_option table[] = {
     {"search", SEARCH, "N", 0,
      N_("how many flows may be solved where overlapping sessions make it hard (by size)"), 0},
     {"lottery", LOTTERY, NULL, 0, N_("not built yet: refused"), 0},
-    {"certificate", CERTIFICATE, "FILE", 0, N_("not built yet: refused"), 0},
+    {"certificate", CERTIFICATE, "FILE", 0,
+     N_("write the proof that nothing is better, for rk-panel-verify (JSON)"), 0},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -64,9 +65,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case LOTTERY:
         rk_usage(_("--lottery: equal chances are not built yet; without it seats go by "
                    "fit, load and a seeded tie-break"));
-    case CERTIFICATE:
-        rk_usage(_("--certificate: not built yet; -v tells whether the result is "
-                   "proven"));
+    case CERTIFICATE: options.certificate = arg; break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -133,6 +132,20 @@ static enum rk_status explain(struct rk_run *run, const struct rk_explain *match
     rk_buf_free(&why);
     rk_buf_free(&quotas);
     rk_writer_finish(writer);
+    return RK_OK;
+}
+
+static enum rk_status certify(struct rk_run *run, const struct rk_explain *match,
+                              struct rk_error *error)
+{
+    struct rk_certificate_rules rules = {options.assume_available, options.assume_adult,
+                                         options.declarations, options.candidate_conflicts_pass};
+    struct rk_out *out = NULL;
+    RK_TRY(rk_run_file(run, &out, options.certificate, error));
+    struct rk_buf text = {0};
+    rk_certificate_choice(match, &rules, &text);
+    rk_out_write(out, text.text, text.size);
+    rk_buf_free(&text);
     return RK_OK;
 }
 
@@ -224,7 +237,9 @@ static bool name_needs(struct rk_run *run, const struct rk_explain *match,
 static enum rk_status match_tables(struct rk_run *run, struct rk_bank *t,
                                    struct rk_eligible *eligible, struct rk_error *error)
 {
-    struct rk_match_problem problem = {.seed = run->seed, .most_solves = options.search};
+    struct rk_match_problem problem = {.seed = run->seed,
+                                       .most_solves = options.search,
+                                       .want_proof = options.certificate != NULL};
     struct rk_match_result result = {0};
     struct rk_explain match = {.eligible = eligible,
                                .panelists = &t->panelists,
@@ -255,6 +270,8 @@ static enum rk_status match_tables(struct rk_run *run, struct rk_bank *t,
     uint32_t panel_count = rk_explain_panels(&match, options.explain != NULL, panels);
     if (options.explain)
         status = explain(run, &match, panels, panel_count, error);
+    if (!status && options.certificate)
+        status = certify(run, &match, error);
     tell(run, &match);
     if (name_needs(run, &match, panels, panel_count) && !status)
         status = RK_ATTENTION;

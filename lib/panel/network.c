@@ -741,7 +741,7 @@ void rk_network_arcs(const struct rk_network *net, rk_network_arc *add, void *co
     for (uint32_t r = 0; r < n; r++)
         if (net->pool_number[r] != RK_NONE)
             add(context, rk_node_pool(net, net->pool_number[r]), rk_node_recruitment(net, r), 0,
-                net->places[r]);
+                net->places[r] + 1); /* never full: its price is never under 0 */
     for (uint32_t v = 0; v < net->row_count; v++) {
         const struct rk_quota_row *row = &net->rows[v];
         add(context, rk_node_row(net, v),
