@@ -8,15 +8,14 @@
 #include "table/import.h"
 #include "tool/tool.h"
 
-
 struct texts { /* ends with NULL when read */
     const char **all;
     size_t count, room;
 };
 
 static struct {
-    const char *table, *rubric, *raters, *empty;
-    struct texts set, keep, drop, columns;
+    const char *table, *rubric, *raters, *empty, *number;
+    struct texts set, keep, drop, columns, household;
     bool drop_unknown;
     enum rk_wide wide;
     enum rk_foreign_encoding encoding;
@@ -30,6 +29,8 @@ enum {
     KEEP,
     DROP,
     DROP_UNKNOWN,
+    NUMBER,
+    HOUSEHOLD,
     WIDE,
     COLUMNS,
     RUBRIC,
@@ -49,10 +50,17 @@ static const struct argp_option table[] = {
     {"table", TABLE, "TEXT", 0, N_("the table of ours to make: candidates, ratings … (needed)"), 0},
     {"set", SET, "TEXT", 0,
      N_("COLUMN=VALUE: one value for all rows, such as recruitment_id=R7; repeatable"), 0},
-    {"keep", KEEP, "COLUMN", 0, N_("keep this column of theirs as it is; repeatable"), 0},
+    {"keep", KEEP, "COLUMN", 0,
+     N_("keep this column of theirs as it is, or under another name (NEW=Theirs); repeatable"), 0},
     {"drop", DROP, "COLUMN", 0, N_("leave out this column of theirs; repeatable"), 0},
     {"drop-unknown", DROP_UNKNOWN, NULL, 0,
      N_("leave out every column that no column of ours claims, and say which"), 0},
+    {"number", NUMBER, "TEXT", 0,
+     N_("the file has no ids: make them of this text and the number of the row"), 0},
+    {"household", HOUSEHOLD, "COLUMN", 0,
+     N_("panelists alike in this column share a household: a code in the column household, and "
+        "theirs is left out; repeatable"),
+     0},
     {"wide", WIDE, WIDE_WORDS, 0,
      N_("a score sheet with a column per criterion, or per rater, into rows of ratings"), 0},
     {"columns", COLUMNS, "TEXT", 0,
@@ -99,6 +107,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEEP: add_text(&options.keep, arg); break;
     case DROP: add_text(&options.drop, arg); break;
     case DROP_UNKNOWN: options.drop_unknown = true; break;
+    case NUMBER: options.number = arg; break;
+    case HOUSEHOLD: add_text(&options.household, arg); break;
     case WIDE:
         options.wide = (enum rk_wide)(RK_WIDE_CRITERIA + rk_choice("wide", WIDE_WORDS, arg));
         break;
@@ -278,6 +288,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                    "raters"));
     if (options.wide == RK_WIDE_RATERS && options.rubric)
         rk_usage(_("--rubric is for --wide criteria"));
+    if (options.household.count && strcmp(options.table, "panelists"))
+        rk_usage(_("--household is for --table panelists"));
     const char *path = run->operand_count ? run->operands[0] : "-";
     if (!run->operand_count)
         rk_refuse_terminal();
@@ -294,6 +306,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                     .keep = options.keep.all,
                                     .drop = options.drop.all,
                                     .drop_unknown = options.drop_unknown,
+                                    .household = options.household.all,
+                                    .number = options.number,
                                     .header = options.header,
                                     .wide = options.wide,
                                     .columns = options.columns.all,
@@ -306,6 +320,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     char **tables = NULL;
     rk_buf_printf(&words, "%s/schema", run->share);
     enum rk_status status = rk_run_schema(run, &how.schema, options.table, error);
+    if (status == RK_OK && !strcmp(options.table, "quotas"))
+        status = rk_run_schema(run, &how.features, "panelists", error);
     if (status == RK_OK)
         status = rk_schema_names(&tables, words.text, error);
     how.tables = (const char *const *)tables;
@@ -337,6 +353,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_free(options.keep.all);
     rk_free(options.drop.all);
     rk_free(options.columns.all);
+    rk_free(options.household.all);
     return status;
 }
 
@@ -346,11 +363,18 @@ static const char *const examples[] = {
     "lista.csv",
     "rk-import --table ratings --wide criteria --rubric rubric.json --set recruitment_id=R7 "
     "--raters raters.csv --drop Summa blad.xlsx",
+    "rk-import --table panelists --map-file sortition-respondents --set consent_until=2027-12-31 "
+    "-o town/panelists.csv respondents.csv",
+    "rk-import --table quotas --map-file sortition-categories -o town/quotas.csv categories.csv",
     NULL};
 
-static const struct rk_tool_table outputs[] = {
-    {"panelists", RK_MAIN, NULL}, {"recruitments", RK_MAIN, NULL}, {"candidates", RK_MAIN, NULL},
-    {"raters", RK_MAIN, NULL},    {"ratings", RK_MAIN, NULL},      {0}};
+static const struct rk_tool_table outputs[] = {{"panelists", RK_MAIN, NULL},
+                                               {"recruitments", RK_MAIN, NULL},
+                                               {"candidates", RK_MAIN, NULL},
+                                               {"raters", RK_MAIN, NULL},
+                                               {"ratings", RK_MAIN, NULL},
+                                               {"quotas", RK_MAIN, NULL},
+                                               {0}};
 
 static const struct rk_tool tool = {
     .name = "rk-import",

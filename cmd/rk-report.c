@@ -6,9 +6,6 @@
 #include "report/render.h"
 #include "tool/tool.h"
 
-#include <dirent.h>
-#include <unistd.h>
-
 enum { SPEC = 0x100, MONTH, TO };
 
 static struct {
@@ -63,50 +60,16 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* A name that share/reports does not have: tells the nearest that it has. */
-static enum rk_status no_such_report(const char *folder, const char *name, struct rk_error *error)
-{
-    const char *names[65] = {NULL};
-    size_t count = 0;
-    DIR *dir = opendir(folder);
-    for (struct dirent *entry; dir && count < 64 && (entry = readdir(dir));) {
-        size_t size = strlen(entry->d_name);
-        if (size > 5 && !strcmp(entry->d_name + size - 5, ".json"))
-            names[count++] = rk_strndup(entry->d_name, size - 5);
-    }
-    if (dir)
-        closedir(dir);
-    const char *nearest = rk_nearest(name, names);
-    enum rk_status status =
-        nearest
-            ? rk_fail(error, RK_BAD_USE, _("no report is called %s; did you mean %s?"), name,
-                      nearest)
-            : rk_fail(error, RK_BAD_USE,
-                      _("no report is called %s; a file of your own is told by a dot or a slash "
-                        "in its name"),
-                      name);
-    for (size_t i = 0; i < count; i++)
-        rk_free((char *)names[i]);
-    return status;
-}
-
 /* Finds, reads and checks the specification; `path` is where it was. */
 static enum rk_status read_specification(struct rk_run *run, struct rk_specification *specification,
                                          const char **path, struct rk_error *error)
 {
-    *path = options.spec ? options.spec : "monthly";
-    if (!strpbrk(*path, "./")) {
-        struct rk_buf file = {0};
-        rk_buf_printf(&file, "%s/reports", run->share);
-        const char *folder = rk_keep(file.text), *name = *path;
-        rk_buf_printf(&file, "/%s.json", name);
-        *path = rk_keep(file.text);
-        rk_buf_free(&file);
-        if (access(*path, F_OK))
-            return no_such_report(folder, name, error);
-    }
+    const char *name = options.spec ? options.spec : "monthly";
+    enum rk_status status = rk_run_shipped(run, "reports", name, false, path, error);
+    if (status)
+        return status;
     rk_json *document = NULL;
-    enum rk_status status = rk_json_read(&document, *path, error);
+    status = rk_json_read(&document, *path, error);
     if (status)
         return status;
     status = rk_specification_from_json(specification, document, *path, error);

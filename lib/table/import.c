@@ -4,6 +4,7 @@
 #include "table/import_state.h"
 
 #include <assert.h>
+#include <inttypes.h>
 
 enum rk_status rk_import_open(struct rk_import **import, struct rk_foreign *foreign,
                               const struct rk_import_options *options, struct rk_error *error)
@@ -340,12 +341,136 @@ static void check_keys(struct rk_import *im, uint64_t line)
     rk_buf_free(&key);
 }
 
+/* What a person can be reached by: an e-mail address, or a telephone number with its 0 or +. */
+static bool is_contact(struct rk_text text)
+{
+    const char *at = text.size ? memchr(text.text, '@', text.size) : NULL;
+    if (at && at > text.text && memchr(at, '.', text.size - (size_t)(at - text.text)))
+        return true;
+    size_t digits = 0;
+    for (size_t i = 0; i < text.size; i++)
+        if (text.text[i] >= '0' && text.text[i] <= '9')
+            digits++;
+        else if (!strchr("+-/() ", text.text[i]))
+            return false;
+    return digits >= 9 && (*text.text == '+' || *text.text == '0');
+}
+
+/* A column that only a map keeps is held against what no header told. */
+static void mind_contact(struct rk_import *im, size_t column, struct rk_text text)
+{
+    struct rk_import_column *c = &im->columns[column];
+    if (!c->unasked || c->contact || !is_contact(text))
+        return;
+    struct rk_pos pos = cell_pos(im, column);
+    c->contact = true;
+    rk_import_error(
+        im, &pos,
+        _("an e-mail address or a telephone number: leave the column out (--drop '%s'), or "
+          "keep it knowingly (--keep '%s')"),
+        c->name.text, c->name.text);
+}
+
+/* The code of the household: by the columns that tell it, in the order of their first row. */
+static struct rk_text read_household(struct rk_import *im, const struct rk_foreign_row *row)
+{
+    struct rk_buf key = {0};
+    struct rk_text code = {0};
+    bool any = false;
+    for (size_t i = 0; i < im->column_count && i < row->count; i++) {
+        if (im->columns[i].use != HOUSEHOLD)
+            continue;
+        struct rk_text cell = {row->cells[i].text, row->cells[i].size};
+        cell = rk_fold(&im->text, cell.size ? cell : RK_TEXT(""));
+        any |= cell.size > 0;
+        rk_buf_add(&key, cell.text, cell.size);
+        rk_buf_char(&key, '\x1f');
+    }
+    if (any) {
+        uint32_t number = rk_strings_add(&im->households, (struct rk_text){key.text, key.size});
+        rk_buf_clear(&key);
+        rk_buf_printf(&key, "h%" PRIu64, (uint64_t)number + 1);
+        code = from_row(im, &key);
+    }
+    rk_buf_free(&key);
+    return code;
+}
+
+static struct rk_text read_extra(struct rk_import *im, const struct rk_foreign_row *row,
+                                 size_t column)
+{
+    if (column == SIZE_MAX)
+        return read_household(im, row);
+    if (column >= row->count)
+        return (struct rk_text){0};
+    struct rk_text text = read_kept(im, column, row->cells[column]);
+    mind_contact(im, column, text);
+    return text;
+}
+
+/* One word of a feature as the panelists' own column would have it; a word not known is told. */
+static bool read_word(struct rk_import *im, const struct rk_field *f, struct rk_text text,
+                      struct rk_text *ours)
+{
+    const char *table = im->options.features->name;
+    const char *kind = f->type == RK_BOOLEAN ? "boolean" : f->name;
+    if (rk_words_find(im->mapped, table, f->name, text, ours))
+        return true;
+    struct rk_text folded = rk_import_keep(&im->row_arena, rk_fold(&im->text, text));
+    for (const char **choice = f->choices; choice && *choice; choice++)
+        if (rk_text_equal(rk_fold(&im->text, rk_text(*choice)), folded)) {
+            *ours = rk_text(*choice);
+            return true;
+        }
+    return rk_words_find(im->options.words, table, kind, text, ours);
+}
+
+/* A quota counts what the panelists' import has made of their columns and words. */
+static void read_feature(struct rk_import *im, const struct rk_pos *row_pos)
+{
+    struct rk_text *feature = &im->values[im->feature], *value = &im->values[im->value], ours;
+    size_t f =
+        feature->size ? rk_import_field_called(im, im->options.features, *feature) : SIZE_MAX;
+    if (f == SIZE_MAX || !value->size)
+        return;
+    const struct rk_field *field = &im->options.features->fields[f];
+    *feature = rk_text(field->name);
+    if (read_word(im, field, *value, &ours)) {
+        *value = ours;
+        return;
+    }
+    struct rk_pos pos =
+        im->source[im->value] == SIZE_MAX ? *row_pos : cell_pos(im, im->source[im->value]);
+    struct rk_buf expected = {0};
+    for (const char **choice = field->choices; choice && *choice; choice++)
+        rk_buf_printf(&expected, "%s%s", expected.size ? ", " : "", *choice);
+    if (expected.size || field->type == RK_BOOLEAN)
+        bad(im, &pos, true,
+            _("not a word of %s (%s): a map file tells what it means, {\"values\": {\"%s.%s\": "
+              "{\"theirs\": \"ours\"}}}"),
+            field->name, expected.size ? expected.text : "true, false", im->options.features->name,
+            field->name);
+    else if (field->type == RK_LIST) {
+        rk_buf_clear(&im->text);
+        rk_cell_list(*value, &im->text);
+        *value = from_row(im, &im->text);
+    }
+    rk_buf_free(&expected);
+}
+
 static void read_values(struct rk_import *im, const struct rk_foreign_row *row, bool protected)
 {
     static const struct rk_foreign_cell none;
     memset(im->values, 0, im->schema->field_count * sizeof *im->values);
     for (size_t f = 0; f < im->schema->field_count; f++) {
         size_t column = im->source[f];
+        if (f == im->numbered) {
+            rk_buf_clear(&im->text);
+            rk_buf_printf(&im->text, "%s%" PRIu64, im->options.number,
+                          im->counts.rows_in - im->counts.blank);
+            im->values[f] = from_row(im, &im->text);
+            continue;
+        }
         if (protected && (f == im->gender || f == im->birth || f == im->status)) {
             if (f == im->status)
                 im->values[f] = RK_TEXT("protected");
@@ -469,7 +594,7 @@ static void write_reject(struct rk_import *im, const struct rk_foreign_row *row)
     rk_write_int(im->rejects, (int64_t)row->line);
     rk_write_string(im->rejects, im->reason.text);
     for (size_t i = 0; i < im->column_count; i++) {
-        if (im->columns[i].use == DROP || im->columns[i].use == NAMELESS)
+        if (rk_import_left_out(&im->columns[i]))
             continue;
         struct rk_text cell = {0};
         if (i < row->count && row->cells[i].size)
@@ -496,12 +621,12 @@ static void take_row(struct rk_import *im, const struct rk_foreign_row *row)
         return;
     }
     read_values(im, row, protected);
+    if (im->feature != SIZE_MAX)
+        read_feature(im, &pos);
     struct rk_text *kept = rk_arena_alloc(&im->row_arena, im->out_count * sizeof *kept);
     for (size_t i = 0; i < im->out_count; i++)
         if (im->out_field[i] == SIZE_MAX)
-            kept[i] = im->out_column[i] < row->count
-                          ? read_kept(im, im->out_column[i], row->cells[im->out_column[i]])
-                          : (struct rk_text){0};
+            kept[i] = read_extra(im, row, im->out_column[i]);
     if (im->options.wide == RK_LONG)
         take_long(im, kept, &pos);
     else
@@ -512,6 +637,9 @@ static void take_row(struct rk_import *im, const struct rk_foreign_row *row)
         write_reject(im, row);
         return;
     }
+    for (size_t i = 0; i < im->out_count; i++)
+        im->homeless +=
+            im->out_field[i] == SIZE_MAX && im->out_column[i] == SIZE_MAX && !kept[i].size;
     im->counts.protected += protected;
     im->counts.rows_out += im->pending_count;
 }
@@ -667,6 +795,10 @@ enum rk_status rk_import_finish(struct rk_import *im, struct rk_import_counts *c
             im->options.log, RK_NOTE, &file,
             _("protected identities (rows: %llu): status protected, gender and birth year empty"),
             (unsigned long long)im->counts.protected);
+    if (im->homeless)
+        rk_log(im->options.log, RK_NOTE, &file,
+               _("nothing tells where they live, and so not who shares a household (rows: %llu)"),
+               (unsigned long long)im->homeless);
     if (im->rejects) {
         rk_writer_finish(im->rejects);
         im->rejects = NULL;
@@ -708,6 +840,7 @@ void rk_import_close(struct rk_import *im)
     rk_buf_free(&im->why);
     rk_strings_free(&im->unknown_words);
     rk_free(im->unknown);
+    rk_strings_free(&im->households);
     rk_strings_free(&im->keys);
     rk_free(im->key_lines);
     if (im->rejects)

@@ -34,6 +34,16 @@ struct rk_import_options {
     /* texts "COLUMN=VALUE"; header names; each ends with NULL, or is NULL */
     const char *const *constants, *const *keep, *const *drop;
     bool drop_unknown;
+    /* Headers of the columns that together tell where somebody lives, ends with NULL; or NULL. Rows
+     * alike in all of them, but for case and blanks, get the same code in a column `household`;
+     * rows with nothing in them get none. The columns themselves are left out, also of the rejects.
+     */
+    const char *const *household;
+    const char *number; /* the key is this text and the row's number (blank rows don't count); NULL:
+                         * the key is in the file */
+    /* Of quotas: the schema whose columns `feature` names and whose words `value` holds; both are
+     * then read as that table's own import would read them. NULL: they are any texts. */
+    const struct rk_schema *features;
     uint64_t
         header; /* the line or row of the header; what stands above it is not read. 0 = first */
 

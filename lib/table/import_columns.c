@@ -82,25 +82,31 @@ static enum rk_status read_header(struct rk_import *im, struct rk_error *error)
     return RK_OK;
 }
 
+/* The first column from `from` on whose header is `name`, or SIZE_MAX. */
+static size_t seek_header(struct rk_import *im, const char *name, size_t from)
+{
+    struct rk_text folded = rk_fold(&im->text, rk_text(name));
+    for (size_t i = from; i < im->column_count; i++)
+        if (im->columns[i].folded.size && rk_text_equal(im->columns[i].folded, folded))
+            return i;
+    return SIZE_MAX;
+}
+
 /* The column whose header is `name`: SIZE_MAX none, or more than one (an error, told). */
 static size_t find_header(struct rk_import *im, const char *name, const char *option, bool *failed)
 {
-    struct rk_text folded = rk_fold(&im->text, rk_text(name));
-    size_t found = SIZE_MAX;
-    for (size_t i = 0; i < im->column_count; i++)
-        if (im->columns[i].folded.size && rk_text_equal(im->columns[i].folded, folded)) {
-            if (found != SIZE_MAX) {
-                rk_import_error(im, &im->columns[i].pos,
-                                _("two columns have this name, and %s asks "
-                                  "for one"),
-                                option);
-                *failed = true;
-                return SIZE_MAX;
-            }
-            found = i;
-        }
-    if (found != SIZE_MAX)
-        return found;
+    size_t found = seek_header(im, name, 0);
+    if (found != SIZE_MAX) {
+        size_t second = seek_header(im, name, found + 1);
+        if (second == SIZE_MAX)
+            return found;
+        rk_import_error(im, &im->columns[second].pos,
+                        _("two columns have this name, and %s asks "
+                          "for one"),
+                        option);
+        *failed = true;
+        return SIZE_MAX;
+    }
     const char **names = rk_alloc(im->column_count + 1, sizeof *names);
     size_t n = 0;
     for (size_t i = 0; i < im->column_count; i++)
@@ -135,32 +141,73 @@ static struct rk_cell_column reading_of(const struct rk_import *im, size_t field
                                    .decimal = im->options.decimal};
 }
 
-/* --keep and --drop */
+/* Is the column known to hold what tells of a person? Also where an underscore stands for a blank,
+ * and with a number: address_line_2. */
+static bool is_personal(struct rk_import *im, const struct rk_import_column *c)
+{
+    if (rk_words_in(im->options.words, "personal", c->name))
+        return true;
+    struct rk_buf plain = {0};
+    rk_buf_add(&plain, c->folded.text, c->folded.size);
+    while (plain.size && strchr("0123456789 _", plain.text[plain.size - 1]))
+        plain.size--;
+    for (size_t i = 0; i < plain.size; i++)
+        if (plain.text[i] == '_')
+            plain.text[i] = ' ';
+    bool found = plain.size && rk_words_in(im->options.words, "personal",
+                                           (struct rk_text){plain.text, plain.size});
+    rk_buf_free(&plain);
+    return found;
+}
+
+bool rk_import_left_out(const struct rk_import_column *c)
+{
+    return c->use == DROP || c->use == NAMELESS || c->use == HOUSEHOLD;
+}
+
+/* --keep takes "NEW=Theirs" too, where no header is the whole of it: *their is then what follows.
+ */
+static const char *new_name(struct rk_import *im, const char *text, const char **theirs)
+{
+    const char *equal = strchr(text, '=');
+    *theirs = text;
+    if (!equal || equal == text || seek_header(im, text, 0) != SIZE_MAX)
+        return NULL;
+    *theirs = equal + 1;
+    return rk_arena_text(&im->arena, text, (size_t)(equal - text));
+}
+
+/* --keep, --household and --drop */
 static void bind_asked(struct rk_import *im, const char *const *names, enum rk_use_of use,
                        const char *option)
 {
     for (; names && *names; names++) {
-        struct rk_text folded = rk_import_keep(&im->arena, rk_fold(&im->text, rk_text(*names)));
-        bool any = false, failed = false;
-        for (size_t i = 0; i < im->column_count; i++) {
+        const char *theirs = *names, *renamed = use == KEEP ? new_name(im, *names, &theirs) : NULL;
+        size_t i = seek_header(im, theirs, 0);
+        bool failed = false;
+        if (i == SIZE_MAX)
+            find_header(im, theirs, option, &failed);
+        for (; i != SIZE_MAX; i = seek_header(im, theirs, i + 1)) {
             struct rk_import_column *c = &im->columns[i];
-            if (!c->folded.size || !rk_text_equal(c->folded, folded))
-                continue;
-            any = true;
             c->use = use;
             if (use != KEEP)
                 continue;
-            if (rk_words_in(im->options.words, "personal", c->name))
+            c->out_name = renamed ? renamed : c->name.text;
+            if (is_personal(im, c) && !strcmp(im->table, "panelists"))
+                rk_import_error(im, &c->pos,
+                                _("names, addresses and identity numbers of people are "
+                                  "in no table of ours: it can only be left out (--drop), or tell "
+                                  "who share a household (--household)"));
+            else if (is_personal(im, c))
                 rk_import_error(im, &c->pos,
                                 _("names, addresses and identity numbers of people are "
                                   "in no table of ours: it can only be left out (--drop)"));
-            else if (rk_schema_find(im->schema, c->name) != SIZE_MAX)
+            else if (rk_schema_find(im->schema, rk_text(c->out_name)) != SIZE_MAX)
                 rk_import_error(im, &c->pos,
-                                _("a column of ours has this name: it can't be kept as "
-                                  "something else"));
+                                _("a column of ours has this name: keep it under another "
+                                  "(--keep NEW='%s')"),
+                                c->name.text);
         }
-        if (!any)
-            find_header(im, *names, option, &failed);
     }
 }
 
@@ -205,6 +252,42 @@ static bool knows_table(const struct rk_import *im, const char *our)
     return score_key(our, "criterion") || score_key(our, "rater");
 }
 
+/* Is it a column of the table whose words the quotas hold, and none of our own table? */
+static bool speaks_of_feature(const struct rk_import *im, const char *our)
+{
+    const struct rk_schema *features = im->options.features;
+    const char *dot = strchr(our, '.'), *name = dot ? dot + 1 : our;
+    if (!features || rk_schema_find(features, rk_text(name)) == SIZE_MAX)
+        return false;
+    return dot ? strlen(features->name) == (size_t)(dot - our) &&
+                     !strncmp(our, features->name, (size_t)(dot - our))
+               : rk_schema_find(im->schema, rk_text(name)) == SIZE_MAX;
+}
+
+/* The map speaks of a column that the table does not have. */
+static enum rk_status no_field(const struct rk_import *im, const char *name, struct rk_error *error)
+{
+    const char **names = rk_alloc(im->schema->field_count + 1, sizeof *names);
+    for (size_t f = 0; f < im->schema->field_count; f++)
+        names[f] = im->schema->fields[f].name;
+    const char *nearest = rk_nearest(name, names);
+    rk_free(names);
+    return nearest ? rk_fail(error, RK_BAD_USE,
+                             _("the map: table %s has no column '%s', did you mean '%s'?"),
+                             im->table, name, nearest)
+                   : rk_fail(error, RK_BAD_USE, _("the map: table %s has no column '%s'"),
+                             im->table, name);
+}
+
+static enum rk_status add_word(struct rk_import *im, const char *our, const char *theirs,
+                               const char *value, struct rk_error *error)
+{
+    if (rk_words_add(im->mapped, our, rk_text(theirs), rk_text(value)))
+        return RK_OK;
+    return rk_fail(error, RK_BAD_DATA, _("the map: the word '%s' of %s has two meanings"), theirs,
+                   our);
+}
+
 /* --map and the map file's columns and words; entries for other tables are passed over. */
 static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
 {
@@ -212,14 +295,17 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
     const char *kind = im->options.wide == RK_WIDE_CRITERIA ? "criterion"
                        : im->options.wide == RK_WIDE_RATERS ? "rater"
                                                             : NULL;
-    const char **names = rk_alloc(im->schema->field_count + 1, sizeof *names);
-    for (size_t f = 0; f < im->schema->field_count; f++)
-        names[f] = im->schema->fields[f].name;
     for (int part = RK_MAP_COLUMNS; im->options.map && part <= RK_MAP_VALUES; part++)
         for (size_t i = 0;
              rk_map_entry(im->options.map, (enum rk_map_part)part, i, &our, &theirs, &value); i++) {
             const char *dot = strchr(our, '.'), *name = our;
             bool failed = false;
+            if (part == RK_MAP_VALUES && speaks_of_feature(im, our)) {
+                enum rk_status status = add_word(im, our, theirs, value, error);
+                if (status != RK_OK)
+                    return status;
+                continue;
+            }
             if (part == RK_MAP_COLUMNS && kind && score_key(our, kind)) {
                 size_t column = find_header(im, theirs, "--map", &failed);
                 if (failed)
@@ -235,30 +321,18 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
                         strncmp(our, im->table, (size_t)(dot - our)))) {
                 if (knows_table(im, our))
                     continue;
-                rk_free(names);
                 return rk_fail(error, RK_BAD_USE, _("the map: there is no table '%.*s'"),
                                (int)(dot - our), our);
             }
             if (dot)
                 name = dot + 1;
             size_t field = rk_schema_find(im->schema, rk_text(name));
-            if (field == SIZE_MAX) {
-                const char *nearest = rk_nearest(name, names);
-                enum rk_status status =
-                    nearest ? rk_fail(error, RK_BAD_USE,
-                                      _("the map: table %s has no column '%s', did you mean '%s'?"),
-                                      im->table, name, nearest)
-                            : rk_fail(error, RK_BAD_USE, _("the map: table %s has no column '%s'"),
-                                      im->table, name);
-                rk_free(names);
-                return status;
-            }
+            if (field == SIZE_MAX)
+                return no_field(im, name, error);
             if (part == RK_MAP_VALUES) {
-                if (!rk_words_add(im->mapped, our, rk_text(theirs), rk_text(value))) {
-                    rk_free(names);
-                    return rk_fail(error, RK_BAD_DATA,
-                                   _("the map: the word '%s' of %s has two meanings"), theirs, our);
-                }
+                enum rk_status status = add_word(im, our, theirs, value, error);
+                if (status != RK_OK)
+                    return status;
             } else if (part == RK_MAP_COLUMNS &&
                        !strcmp(theirs, rk_map_column(im->options.map, im->table, name))) {
                 size_t column = find_header(im, theirs, "--map", &failed);
@@ -270,8 +344,62 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
                 bind_field(im, column, field);
             }
         }
-    rk_free(names);
     return RK_OK;
+}
+
+/* Is the field still to be found among the headers? */
+static bool wanted(const struct rk_import *im, size_t f)
+{
+    if (im->source[f] != SIZE_MAX || im->constant[f].text || f == im->numbered)
+        return false;
+    if (im->options.wide == RK_LONG)
+        return true;
+    return f != im->score && f != im->missing &&
+           f != (im->options.wide == RK_WIDE_CRITERIA ? im->criterion : im->rater);
+}
+
+/* Can the alternative be taken: are its columns in the file and free, and its fields still open? */
+static bool fits(struct rk_import *im, size_t alternative)
+{
+    const char *our, *theirs;
+    for (size_t i = 0; rk_map_alternative(im->options.map, alternative, i, &our, &theirs); i++) {
+        size_t column = seek_header(im, theirs, 0),
+               field = rk_schema_find(im->schema, rk_text(our));
+        if (!wanted(im, field) || column == SIZE_MAX || im->columns[column].use != UNCLAIMED)
+            return false;
+    }
+    return true;
+}
+
+static enum rk_status bind_alternatives(struct rk_import *im, struct rk_error *error)
+{
+    const char *our, *theirs;
+    size_t a = 0;
+    for (; rk_map_alternative(im->options.map, a, 0, &our, &theirs); a++)
+        for (size_t i = 0; rk_map_alternative(im->options.map, a, i, &our, &theirs); i++)
+            if (rk_schema_find(im->schema, rk_text(our)) == SIZE_MAX)
+                return no_field(im, our, error);
+    a = 0;
+    while (rk_map_alternative(im->options.map, a, 0, &our, &theirs) && !fits(im, a))
+        a++;
+    for (size_t i = 0; rk_map_alternative(im->options.map, a, i, &our, &theirs); i++) {
+        bool failed = false;
+        size_t column = find_header(im, theirs, "alternatives", &failed);
+        if (!failed)
+            bind_field(im, column, rk_schema_find(im->schema, rk_text(our)));
+    }
+    return RK_OK;
+}
+
+/* Is it a column of an alternative? */
+static bool is_alternative(struct rk_import *im, const struct rk_import_column *c)
+{
+    const char *our, *theirs;
+    for (size_t a = 0; rk_map_alternative(im->options.map, a, 0, &our, &theirs); a++)
+        for (size_t i = 0; rk_map_alternative(im->options.map, a, i, &our, &theirs); i++)
+            if (rk_text_equal(rk_fold(&im->text, rk_text(theirs)), c->folded))
+                return true;
+    return false;
 }
 
 /* The rubric's criterion of that id or label, NULL when there is none; two are told. */
@@ -350,7 +478,7 @@ static void bind_remaining_raters(struct rk_import *im)
     for (size_t i = 0; i < im->column_count; i++) {
         struct rk_import_column *c = &im->columns[i];
         if (c->use != UNCLAIMED || (im->options.drop_unknown && rk_looks_like_name(c->name)) ||
-            rk_words_in(im->options.words, "personal", c->name))
+            is_personal(im, c))
             continue;
         if (rk_words_in(im->options.words, "computed", c->name))
             rk_import_error(im, &c->pos,
@@ -423,26 +551,32 @@ static void refuse_identities(struct rk_import *im)
 }
 
 /* 2 = the header is our own name for the field, 1 = one of its aliases. */
-static int matches(struct rk_import *im, const struct rk_import_column *c, size_t field)
+static int matches(struct rk_import *im, struct rk_text folded, const struct rk_field *f)
 {
-    const struct rk_field *f = &im->schema->fields[field];
-    if (rk_text_equal(rk_fold(&im->text, rk_text(f->name)), c->folded))
+    if (rk_text_equal(rk_fold(&im->text, rk_text(f->name)), folded))
         return 2;
-    for (const char **alias = f->aliases; alias && *alias; alias++)
-        if (rk_text_equal(rk_fold(&im->text, rk_text(*alias)), c->folded))
+    for (const char **alias = f->aliases; alias && *alias && !rk_map_exact(im->options.map);
+         alias++)
+        if (rk_text_equal(rk_fold(&im->text, rk_text(*alias)), folded))
             return 1;
     return 0;
 }
 
-/* Is the field still to be found among the headers? */
-static bool wanted(const struct rk_import *im, size_t f)
+size_t rk_import_field_called(struct rk_import *im, const struct rk_schema *schema,
+                              struct rk_text header)
 {
-    if (im->source[f] != SIZE_MAX || im->constant[f].text)
-        return false;
-    if (im->options.wide == RK_LONG)
-        return true;
-    return f != im->score && f != im->missing &&
-           f != (im->options.wide == RK_WIDE_CRITERIA ? im->criterion : im->rater);
+    size_t found = SIZE_MAX, count = 0;
+    header = rk_import_keep(&im->row_arena, rk_fold(&im->text, header));
+    for (size_t f = 0; f < schema->field_count; f++) {
+        int strength = matches(im, header, &schema->fields[f]);
+        if (strength == 2)
+            return f;
+        if (strength == 1) {
+            found = f;
+            count++;
+        }
+    }
+    return count == 1 ? found : SIZE_MAX;
 }
 
 static void bind_aliases(struct rk_import *im)
@@ -458,10 +592,11 @@ static void bind_aliases(struct rk_import *im)
             if (c->use != UNCLAIMED)
                 continue;
             for (size_t f = 0; f < fields; f++) {
-                if (!open[f] || matches(im, c, f) != strength)
+                if (!open[f] || matches(im, c->folded, &im->schema->fields[f]) != strength)
                     continue;
                 size_t before = im->source[f];
-                if (before != SIZE_MAX && matches(im, &im->columns[before], f) > strength)
+                if (before != SIZE_MAX &&
+                    matches(im, im->columns[before].folded, &im->schema->fields[f]) > strength)
                     continue; /* our own name has been found */
                 if (found != SIZE_MAX)
                     rk_import_error(im, &c->pos, _("may be %s or %s: say which with --map"),
@@ -478,6 +613,31 @@ static void bind_aliases(struct rk_import *im)
                 bind_field(im, i, found);
         }
     rk_free(open);
+}
+
+/* Can the key be made of a text and a number? */
+static bool is_numberable(const struct rk_import *im)
+{
+    return im->options.wide == RK_LONG && im->schema->key_count == 1 &&
+           im->schema->fields[im->schema->key[0]].type == RK_STRING;
+}
+
+/* What the file can't tell and the map doesn't. */
+static enum rk_status check_asked(struct rk_import *im, struct rk_error *error)
+{
+    const char *our;
+    struct rk_pos pos = header_pos(im);
+    for (size_t i = 0; (our = rk_map_asked(im->options.map, i)); i++) {
+        size_t field = rk_schema_find(im->schema, rk_text(our));
+        if (field == SIZE_MAX)
+            return no_field(im, our, error);
+        if (wanted(im, field))
+            rk_import_error(im, &pos,
+                            _("the map leaves %s to you, since no file of this kind tells it: "
+                              "--set %s=…"),
+                            our, our);
+    }
+    return RK_OK;
 }
 
 /* Every required column must come from somewhere. */
@@ -500,12 +660,53 @@ static void check_required(struct rk_import *im)
         rk_buf_printf(&option, "--map %s=", field->name);
         add_quoted(&option, nearest ? nearest : "…");
         struct rk_pos pos = header_pos(im);
-        rk_import_error(im, &pos,
-                        _("no column is %s, which every row needs: name theirs with %s, or "
-                          "give all rows one value with --set %s=…"),
-                        field->name, option.text, field->name);
+        if (is_numberable(im) && f == im->schema->key[0] && rk_map_table(im->options.map))
+            rk_import_error(im, &pos,
+                            _("no column is %s, which every row needs: name theirs with %s, or "
+                              "make it of the rows' numbers with --number TEXT"),
+                            field->name, option.text);
+        else
+            rk_import_error(im, &pos,
+                            _("no column is %s, which every row needs: name theirs with %s, or "
+                              "give all rows one value with --set %s=…"),
+                            field->name, option.text, field->name);
         rk_buf_free(&option);
         rk_free(names);
+    }
+}
+
+/* Names of columns as a note shows them, and how many. */
+struct listed {
+    struct rk_buf names;
+    size_t count;
+};
+
+static void list_name(struct listed *list, const struct rk_import_column *c)
+{
+    rk_buf_printf(&list->names, "%s'%s'", list->count++ ? ", " : "", c->name.text);
+}
+
+/* What a map that keeps the rest makes of a column that nothing claimed. */
+static void keep_rest(struct rk_import *im, struct rk_import_column *c, struct listed *kept,
+                      struct listed *personal, struct listed *dropped)
+{
+    size_t field = rk_import_field_called(im, im->schema, c->name);
+    c->use = DROP;
+    if (is_personal(im, c)) {
+        list_name(personal, c);
+    } else if (is_alternative(im, c)) { /* another register's number of the same person */
+        list_name(dropped, c);
+    } else if (field != SIZE_MAX) {
+        const char *our = im->schema->fields[field].name;
+        rk_import_error(im, &c->pos,
+                        _("%s is given otherwise: --map %s='%s' takes it from here, --drop '%s' "
+                          "leaves this out"),
+                        our, our, c->name.text, c->name.text);
+    } else {
+        list_name(kept, c);
+        c->use = KEEP;
+        c->out_name = c->name.text;
+        c->unasked = true;
     }
 }
 
@@ -528,14 +729,20 @@ static void check_unclaimed(struct rk_import *im)
     }
     RK_GROW(names, count, room);
     names[count] = NULL;
-    struct rk_buf paste = {0}, dropped = {0};
+    enum rk_map_rest rest = rk_map_rest(im->options.map);
+    struct rk_buf paste = {0};
+    struct listed dropped = {0}, kept = {0}, personal = {0};
     for (size_t i = 0; i < im->column_count; i++) {
         struct rk_import_column *c = &im->columns[i];
         if (c->use != UNCLAIMED)
             continue;
-        if (im->options.drop_unknown) {
+        if (im->options.drop_unknown || rest == RK_REST_DROP) {
             c->use = DROP;
-            rk_buf_printf(&dropped, "%s'%s'", dropped.size ? ", " : "", c->name.text);
+            list_name(&dropped, c);
+            continue;
+        }
+        if (rest == RK_REST_KEEP) {
+            keep_rest(im, c, &kept, &personal, &dropped);
             continue;
         }
         left++;
@@ -546,7 +753,7 @@ static void check_unclaimed(struct rk_import *im)
         for (size_t k = 0; nearest && k < count; k++)
             if (names[k] == nearest)
                 field = fields[k];
-        if (rk_words_in(im->options.words, "personal", c->name))
+        if (is_personal(im, c))
             rk_import_error(im, &c->pos,
                             _("names, addresses and identity numbers of people are in no "
                               "table of ours: leave it out (--drop)"));
@@ -563,19 +770,45 @@ static void check_unclaimed(struct rk_import *im)
                             im->table);
     }
     struct rk_pos pos = header_pos(im);
-    if (dropped.size)
-        rk_log(im->options.log, RK_NOTE, &pos, _("columns left out: %s"), dropped.text);
+    if (kept.count)
+        rk_log(im->options.log, RK_NOTE, &pos, _("columns kept as they are (%zu): %s"), kept.count,
+               kept.names.text);
+    if (personal.count)
+        rk_log(im->options.log, RK_NOTE, &pos,
+               _("columns left out as personal, names and the like (%zu): %s"), personal.count,
+               personal.names.text);
+    if (dropped.count)
+        rk_log(im->options.log, RK_NOTE, &pos, _("columns left out: %s"), dropped.names.text);
     if (left)
         rk_log(im->options.log, RK_NOTE, &pos, _("to leave them out:%s"), paste.text);
     rk_buf_free(&paste);
-    rk_buf_free(&dropped);
+    rk_buf_free(&dropped.names);
+    rk_buf_free(&kept.names);
+    rk_buf_free(&personal.names);
     rk_free(names);
     rk_free(fields);
 }
 
+/* What a map that comes with rk says of every row is for its user to know. */
+static void tell_constants(struct rk_import *im)
+{
+    struct rk_pos pos = header_pos(im);
+    struct rk_buf said = {0};
+    for (size_t f = 0; f < im->schema->field_count && rk_map_table(im->options.map); f++) {
+        const char *our = im->schema->fields[f].name;
+        const char *value = rk_map_constant(im->options.map, im->table, our);
+        if (value && im->constant[f].text == value)
+            rk_buf_printf(&said, "%s%s %s", said.size ? ", " : "", our, value);
+    }
+    if (said.size)
+        rk_log(im->options.log, RK_NOTE, &pos,
+               _("the map gives every row: %s (--set gives another value)"), said.text);
+    rk_buf_free(&said);
+}
+
 static bool is_in_output(const struct rk_import *im, size_t f)
 {
-    if (im->source[f] != SIZE_MAX || im->constant[f].text)
+    if (im->source[f] != SIZE_MAX || im->constant[f].text || f == im->numbered)
         return true;
     if (im->options.wide != RK_LONG)
         return f == im->score || f == im->missing || f == im->criterion || f == im->rater ||
@@ -584,9 +817,23 @@ static bool is_in_output(const struct rk_import *im, size_t f)
            (f == im->group && im->options.group_of) || f == im->status;
 }
 
+/* rk_table refuses a column that is nearly one of ours; so do we, before anything is written. */
+static void refuse_mistyped(struct rk_import *im, const struct rk_import_column *c)
+{
+    for (size_t f = 0; f < im->schema->field_count; f++) {
+        const char *our = im->schema->fields[f].name;
+        if (!is_in_output(im, f) && rk_mistyped(c->out_name, our))
+            rk_import_error(im, &c->pos,
+                            _("nearly the name of our column %s, and would be taken for a slip: "
+                              "take it as that (--map %s='%s'), or keep it under another name "
+                              "(--keep NEW='%s')"),
+                            our, our, c->name.text, c->name.text);
+    }
+}
+
 static void decide_output(struct rk_import *im)
 {
-    size_t most = im->schema->field_count + im->column_count;
+    size_t most = im->schema->field_count + im->column_count + 1;
     im->out = rk_alloc(most, sizeof *im->out);
     im->out_field = rk_alloc(most, sizeof *im->out_field);
     im->out_column = rk_alloc(most, sizeof *im->out_column);
@@ -598,15 +845,20 @@ static void decide_output(struct rk_import *im)
         im->out[im->out_count++] = (struct rk_writer_column){
             field->name, field->type == RK_NUMBER || field->type == RK_INTEGER};
     }
+    if (im->options.household) {
+        im->out_field[im->out_count] = im->out_column[im->out_count] = SIZE_MAX;
+        im->out[im->out_count++] = (struct rk_writer_column){"household", false};
+    }
     for (size_t i = 0; i < im->column_count; i++) {
         if (im->columns[i].use != KEEP)
             continue;
+        refuse_mistyped(im, &im->columns[i]);
         for (size_t k = 0; k < im->out_count; k++)
-            if (!strcmp(im->out[k].name, im->columns[i].name.text))
+            if (!strcmp(im->out[k].name, im->columns[i].out_name))
                 rk_import_error(im, &im->columns[i].pos, _("two columns to keep have this name"));
         im->out_field[im->out_count] = SIZE_MAX;
         im->out_column[im->out_count] = i;
-        im->out[im->out_count++] = (struct rk_writer_column){im->columns[i].name.text, false};
+        im->out[im->out_count++] = (struct rk_writer_column){im->columns[i].out_name, false};
     }
 }
 
@@ -618,7 +870,7 @@ static void open_rejects(struct rk_import *im)
     columns[1] = (struct rk_writer_column){"rk:line", true};
     columns[2].name = "rk:reason";
     for (size_t i = 0; i < im->column_count; i++)
-        if (im->columns[i].use != DROP && im->columns[i].use != NAMELESS)
+        if (!rk_import_left_out(&im->columns[i]))
             columns[n++].name = im->columns[i].name.text;
     im->rejects = rk_writer_open(im->options.rejects, RK_CSV, columns, n);
     rk_free(columns);
@@ -658,6 +910,17 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
             im->gender = field_named(s, "gender");
             im->birth = field_named(s, "birth_year");
         }
+    im->numbered = im->feature = im->value = SIZE_MAX;
+    if (im->options.features) {
+        im->feature = rk_schema_field(s, "feature");
+        im->value = rk_schema_field(s, "value");
+    }
+    const char *meant = rk_map_table(im->options.map);
+    if (meant && strcmp(meant, im->table))
+        return rk_fail(error, RK_BAD_USE, _("the map file is for --table %s"), meant);
+    if (im->options.number && !is_numberable(im))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--number makes ids where one column is the key of the table"));
     if (im->options.wide != RK_LONG &&
         (im->score == SIZE_MAX || im->criterion == SIZE_MAX || im->rater == SIZE_MAX))
         return rk_fail(error, RK_BAD_USE,
@@ -666,10 +929,22 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
     if (status != RK_OK)
         return status;
     bind_asked(im, im->options.keep, KEEP, "--keep");
+    bind_asked(im, im->options.household, HOUSEHOLD, "--household");
     bind_asked(im, im->options.drop, DROP, "--drop");
     status = bind_constants(im, error);
     if (status == RK_OK)
         status = bind_map(im, error);
+    if (status == RK_OK && im->options.number) {
+        size_t key = s->key[0];
+        if (!wanted(im, key))
+            return rk_fail(error, RK_BAD_USE,
+                           _("%s is given by --map or --set and by --number: one of them"),
+                           s->fields[key].name);
+        im->numbered = key;
+    }
+    if (status != RK_OK)
+        return status;
+    status = bind_alternatives(im, error);
     if (status != RK_OK)
         return status;
     if (im->options.wide != RK_LONG)
@@ -680,7 +955,11 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
     if (im->options.wide != RK_LONG)
         check_scores(im);
     check_required(im);
+    status = check_asked(im, error);
+    if (status != RK_OK)
+        return status;
     check_unclaimed(im);
+    tell_constants(im);
     for (size_t f = 0; f < s->field_count; f++) {
         const struct rk_field *field = &s->fields[f];
         im->closed[f] = rk_words_has(im->mapped, im->table, field->name);

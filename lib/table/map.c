@@ -1,4 +1,5 @@
 /* --map and --map-file: what foreign columns, constants and words mean. */
+#include "base/hash.h"
 #include "base/mem.h"
 #include "stream/json.h"
 #include "table/table.h"
@@ -16,6 +17,13 @@ struct entries {
 
 struct rk_map {
     struct entries columns, constants, values;
+    struct entries *alternatives; /* each a set of columns */
+    size_t alternative_count, alternative_room;
+    struct rk_strings asked;
+    char *table; /* or NULL */
+    enum rk_map_rest rest;
+    bool exact;
+    const char *import_path; /* the file that speaks of rk-import alone, or NULL */
 };
 
 struct rk_map *rk_map_new(void) { return rk_alloc(1, sizeof(struct rk_map)); }
@@ -37,6 +45,11 @@ void rk_map_free(struct rk_map *map)
     free_entries(&map->columns);
     free_entries(&map->constants);
     free_entries(&map->values);
+    for (size_t i = 0; i < map->alternative_count; i++)
+        free_entries(&map->alternatives[i]);
+    rk_free(map->alternatives);
+    rk_strings_free(&map->asked);
+    rk_free(map->table);
     rk_free(map);
 }
 
@@ -90,22 +103,34 @@ enum rk_status rk_map_add(struct rk_map *map, const char *text, struct rk_error 
     return add_once(&map->columns, text, (size_t)(equal - text), equal + 1, error);
 }
 
+/* The members of an object that maps names to texts. */
+static enum rk_status read_texts(struct entries *list, const rk_json *object, const char *part,
+                                 struct rk_error *error)
+{
+    const rk_json *value;
+    enum rk_status status = RK_OK;
+    void *at = NULL;
+    const char *our;
+    while (!status && rk_json_each(object, &at, &our, &value)) {
+        const char *text = rk_json_text(value);
+        if (!text)
+            return rk_fail(error, RK_BAD_DATA, _("%s.%s must be a text"), part, our);
+        status = add_once(list, our, strlen(our), text, error);
+    }
+    return status;
+}
+
 /* A member that maps names to texts, or words of a column to our words where `deep`. */
 static enum rk_status read_part(struct entries *list, const rk_json *document, const char *part,
                                 bool deep, struct rk_error *error)
 {
     const rk_json *object = NULL, *value;
     enum rk_status status = rk_json_object(document, part, false, &object, "", error);
+    if (!status && object && !deep)
+        return read_texts(list, object, part, error);
     void *at = NULL;
     const char *our;
     while (!status && object && rk_json_each(object, &at, &our, &value)) {
-        if (!deep) {
-            const char *text = rk_json_text(value);
-            if (!text)
-                return rk_fail(error, RK_BAD_DATA, _("%s.%s must be a text"), part, our);
-            status = add_once(list, our, strlen(our), text, error);
-            continue;
-        }
         const rk_json *words = NULL, *word;
         status = rk_json_object(object, our, true, &words, part, error);
         void *inner = NULL;
@@ -119,9 +144,57 @@ static enum rk_status read_part(struct entries *list, const rk_json *document, c
     return status;
 }
 
+/* What rk-import alone understands. The members of a second map file join those of the first. */
+static enum rk_status read_import(struct rk_map *map, const rk_json *document, const char *path,
+                                  struct rk_error *error)
+{
+    const rk_json *list = NULL, *asked = NULL;
+    const char *table = NULL, *rest = NULL;
+    bool exact = false;
+    enum rk_status status = rk_json_array(document, "alternatives", false, &list, "", error);
+    if (!status)
+        status = rk_json_array(document, "ask", false, &asked, "", error);
+    if (!status)
+        status = rk_json_string(document, "table", false, &table, "", error);
+    if (!status)
+        status = rk_json_string(document, "rest", false, &rest, "", error);
+    if (!status)
+        status = rk_json_flag(document, "exact", false, &exact, "", error);
+    for (size_t i = 0; !status && list && i < rk_json_count(list); i++) {
+        RK_GROW(map->alternatives, map->alternative_count, map->alternative_room);
+        struct entries *alternative = &map->alternatives[map->alternative_count++];
+        *alternative = (struct entries){0};
+        status = read_texts(alternative, rk_json_item(list, i), "alternatives", error);
+        if (!status && !alternative->count)
+            status = rk_fail(error, RK_BAD_DATA, _("alternatives: each must name columns"));
+    }
+    for (size_t i = 0; !status && asked && i < rk_json_count(asked); i++) {
+        const char *our = rk_json_text(rk_json_item(asked, i));
+        if (!our)
+            return rk_fail(error, RK_BAD_DATA, _("%s must be a list of texts"), "ask");
+        rk_strings_add(&map->asked, rk_text(our));
+    }
+    if (status)
+        return status;
+    if (table && map->table && strcmp(table, map->table))
+        return rk_fail(error, RK_BAD_USE, _("one map file is for table %s, another for %s"),
+                       map->table, table);
+    if (rest && strcmp(rest, "keep") && strcmp(rest, "drop"))
+        return rk_fail(error, RK_BAD_DATA, _("rest must be keep or drop"));
+    if (table && !map->table)
+        map->table = rk_strdup(table);
+    if (rest)
+        map->rest = *rest == 'k' ? RK_REST_KEEP : RK_REST_DROP;
+    map->exact |= exact;
+    if (list || asked || table || rest || exact)
+        map->import_path = rk_keep(path);
+    return RK_OK;
+}
+
 enum rk_status rk_map_read(struct rk_map *map, const char *path, struct rk_error *error)
 {
-    static const char *const known[] = {"columns", "constants", "values", NULL};
+    static const char *const known[] = {"columns", "constants",    "values", "table", "exact",
+                                        "rest",    "alternatives", "ask",    NULL};
     rk_json *document;
     enum rk_status status = rk_json_read(&document, path, error);
     if (status)
@@ -133,6 +206,8 @@ enum rk_status rk_map_read(struct rk_map *map, const char *path, struct rk_error
         status = read_part(&map->constants, document, "constants", false, error);
     if (!status)
         status = read_part(&map->values, document, "values", true, error);
+    if (!status)
+        status = read_import(map, document, path, error);
     if (status && error && !error->pos.file)
         error->pos.file = rk_keep(path);
     rk_json_free(document);
@@ -164,6 +239,28 @@ bool rk_map_entry(const struct rk_map *map, enum rk_map_part part, size_t index,
     *value = list->all[index].value;
     return true;
 }
+
+bool rk_map_alternative(const struct rk_map *map, size_t alternative, size_t index,
+                        const char **our, const char **theirs)
+{
+    if (!map || alternative >= map->alternative_count ||
+        index >= map->alternatives[alternative].count)
+        return false;
+    *our = map->alternatives[alternative].all[index].our;
+    *theirs = map->alternatives[alternative].all[index].theirs;
+    return true;
+}
+
+const char *rk_map_asked(const struct rk_map *map, size_t index)
+{
+    return map && index < map->asked.count ? map->asked.texts[index].text : NULL;
+}
+
+const char *rk_map_table(const struct rk_map *map) { return map ? map->table : NULL; }
+
+enum rk_map_rest rk_map_rest(const struct rk_map *map) { return map ? map->rest : RK_REST_REFUSE; }
+
+bool rk_map_exact(const struct rk_map *map) { return map && map->exact; }
 
 bool rk_map_has_values(const struct rk_map *map, const char *table, const char *our)
 {
@@ -215,6 +312,12 @@ static enum rk_status check(const struct entries *list, const struct rk_schema *
 enum rk_status rk_map_check(const struct rk_map *map, const struct rk_schema *const *schemas,
                             size_t count, struct rk_error *error)
 {
+    if (map->import_path) {
+        struct rk_pos pos = {.file = map->import_path};
+        return rk_fail_at(error, RK_BAD_USE, &pos,
+                          _("this map file is for rk-import: what it says of the remaining columns "
+                            "holds nowhere else"));
+    }
     enum rk_status status = check(&map->columns, schemas, count, error);
     if (!status)
         status = check(&map->constants, schemas, count, error);

@@ -35,10 +35,11 @@ void rk_map_free(struct rk_map *map);
 /* "[TABLE.]our=Theirs" */
 enum rk_status rk_map_add(struct rk_map *map, const char *text, struct rk_error *error);
 /* {"columns": {our: theirs}, "constants": {our: value}, "values": {our: {theirs: ours}}}; keys may
- * be TABLE.our */
+ * be TABLE.our. For rk-import alone also "table", "exact", "rest", "alternatives" and "ask", told
+ * below. */
 enum rk_status rk_map_read(struct rk_map *map, const char *path, struct rk_error *error);
 /* Every column of ours that the map speaks of must be in one of the schemas: RK_BAD_USE naming the
- * nearest. */
+ * nearest. Also RK_BAD_USE when it has what only rk-import understands. */
 enum rk_status rk_map_check(const struct rk_map *map, const struct rk_schema *const *schemas,
                             size_t count, struct rk_error *error);
 /* Their name for our column of `table`; NULL where the map says nothing. */
@@ -52,6 +53,25 @@ enum rk_map_part { RK_MAP_COLUMNS, RK_MAP_CONSTANTS, RK_MAP_VALUES };
 bool rk_map_entry(const struct rk_map *map, enum rk_map_part part, size_t index, const char **our,
                   const char **theirs, const char **value);
 bool rk_map_has_values(const struct rk_map *map, const char *table, const char *our);
+
+/* What the map files tell of an import; each answers for a map of NULL too.
+ * "table": the table of ours the map is for, NULL = any. */
+const char *rk_map_table(const struct rk_map *map);
+/* "exact": only our own names bind a column, no alias. */
+bool rk_map_exact(const struct rk_map *map);
+/* "rest": what becomes of columns that nothing claims. */
+enum rk_map_rest {
+    RK_REST_REFUSE,
+    RK_REST_KEEP, /* as they are, but those known to be personal are left out */
+    RK_REST_DROP,
+};
+enum rk_map_rest rk_map_rest(const struct rk_map *map);
+/* "alternatives": [{our: theirs}], of which the first holds whose columns are all in the file. False
+ * when the alternative has no such entry; each has one at least. */
+bool rk_map_alternative(const struct rk_map *map, size_t alternative, size_t index,
+                        const char **our, const char **theirs);
+/* "ask": columns of ours that the user must say the value of; NULL when there are no more. */
+const char *rk_map_asked(const struct rk_map *map, size_t index);
 
 struct rk_table;
 struct rk_table_options {

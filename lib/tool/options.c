@@ -39,8 +39,10 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
                N_("[TABLE.]our_column=Their column: what a column is called there; repeatable"),
                RK_KEY_MAP, RK_GROUP_STREAMS);
         common(options, "map-file", 0, "FILE",
-               N_("columns, constants and words of a foreign file, as JSON"), RK_KEY_MAP_FILE,
-               RK_GROUP_STREAMS);
+               foreign ? N_("columns, constants and words of a foreign file, as JSON; or a name among "
+                            "share/maps (sortition-respondents)")
+                       : N_("columns, constants and words of a foreign file, as JSON"),
+               RK_KEY_MAP_FILE, RK_GROUP_STREAMS);
         common(options, "delimiter", 0, "CHAR",
                foreign
                    ? N_("what stands between the columns of a text file: a character or \"tab\" "
@@ -157,6 +159,15 @@ static void once(const char *option, const char **place, const char *arg)
     *place = arg;
 }
 
+/* The maps that come with rk are for rk-import. */
+static enum rk_status read_map(struct rk_run *run, const char *path, struct rk_error *error)
+{
+    enum rk_status status = RK_OK;
+    if (run->tool->flags & RK_READS_FOREIGN)
+        status = rk_run_shipped(run, "maps", path, true, &path, error);
+    return status ? status : rk_map_read(run->map, path, error);
+}
+
 static void take_common(int key, char *arg)
 {
     struct rk_state *s = &rk_state;
@@ -165,7 +176,7 @@ static void take_common(int key, char *arg)
     switch (key) {
     case RK_KEY_DATA: once("data", &s->data, arg); break;
     case RK_KEY_MAP: status = rk_map_add(s->run.map, arg, &error); break;
-    case RK_KEY_MAP_FILE: status = rk_map_read(s->run.map, arg, &error); break;
+    case RK_KEY_MAP_FILE: status = read_map(&s->run, arg, &error); break;
     case RK_KEY_DELIMITER:
         s->delimiter = !strcmp(arg, "tab") || !strcmp(arg, "\\t") ? '\t' : arg[0];
         if ((s->delimiter != '\t' && arg[1]) || strchr("\"\n\r", s->delimiter) ||

@@ -38,6 +38,37 @@ enum rk_status rk_run_schema(struct rk_run *run, const struct rk_schema **schema
     return RK_OK;
 }
 
+enum rk_status rk_run_shipped(const struct rk_run *run, const char *room, const char *name,
+                              bool any_file, const char **path, struct rk_error *error)
+{
+    struct rk_buf file = {0};
+    char **names = NULL;
+    *path = name;
+    if (strpbrk(name, "./") || (any_file && !access(name, F_OK)))
+        return RK_OK;
+    rk_buf_printf(&file, "%s/%s", run->share, room);
+    const char *folder = rk_keep(file.text);
+    rk_buf_printf(&file, "/%s.json", name);
+    *path = rk_keep(file.text);
+    rk_buf_free(&file);
+    if (!access(*path, F_OK))
+        return RK_OK;
+    enum rk_status status = rk_schema_names(&names, folder, error);
+    const char *nearest = status ? NULL : rk_nearest(name, (const char *const *)names);
+    if (nearest)
+        status = rk_fail(error, RK_BAD_USE, _("share/%s has no %s; did you mean %s?"), room, name,
+                         nearest);
+    else if (!status && any_file)
+        *path = name; /* whoever reads it tells that it is not there */
+    else if (!status)
+        status = rk_fail(error, RK_BAD_USE,
+                         _("share/%s has no %s; a file of your own is told by a dot or a slash in "
+                           "its name"),
+                         room, name);
+    rk_schema_free_names(names);
+    return status;
+}
+
 /* The file of the data package that holds the table: NULL when there is none. */
 static enum rk_status in_package(const char *folder, const char *name, const char **path,
                                  struct rk_error *error)

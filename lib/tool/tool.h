@@ -111,6 +111,12 @@ enum rk_status rk_run_main(struct rk_run *run, struct rk_table **table,
                            const struct rk_main_choice *choices, struct rk_error *error);
 enum rk_status rk_run_schema(struct rk_run *run, const struct rk_schema **schema, const char *name,
                              struct rk_error *error);
+/* A document named on the command line: a file, told by a dot or a slash in its name, or else one that
+ * comes with rk, share/ROOM/NAME.json; RK_BAD_USE naming the nearest when there is none. With
+ * `any_file` a file may have any name: one that is there comes first, and a name that is near none of
+ * ours is a file's. The path is kept. */
+enum rk_status rk_run_shipped(const struct rk_run *run, const char *room, const char *name,
+                              bool any_file, const char **path, struct rk_error *error);
 /* Opens a file as a table of `schema` for a tool that chooses itself; `path` must outlive the run. Only
  * what the user's mapping, delimiter and --rejects say is taken from the options. Closed by lib/tool, or
  * by rk_run_close. */

@@ -109,6 +109,40 @@ static void mapped(void)
     rk_map_free(map);
 }
 
+/* What only rk-import understands is read, joined over files, and refused by every other reader. */
+static void import_map(void)
+{
+    static const char *const wrong[] = {
+        "{\"rest\":\"leave\"}",       "{\"alternatives\":[{}]}", "{\"alternatives\":[{\"stage\":1}]}",
+        "{\"alternatives\":[\"a\"]}", "{\"ask\":[1]}",         "{\"exact\":1}",
+        "{\"table\":\"scores\"}",     "{\"rests\":\"keep\"}"};
+    const char *our, *theirs;
+    struct rk_map *map = rk_map_new();
+    CHECK(rk_map_rest(NULL) == RK_REST_REFUSE && !rk_map_exact(NULL) && !rk_map_table(NULL));
+    CHECK(!rk_map_alternative(NULL, 0, 0, &our, &theirs) && !rk_map_asked(NULL, 0));
+    put(0, "{\"constants\":{\"stage\":\"k\"}}");
+    CHECK(!rk_map_read(map, path[0], &error));
+    CHECK(!rk_map_check(map, &schema, 1, &error));
+    put(0, "{\"table\":\"ratings\",\"exact\":true,\"rest\":\"drop\",\"ask\":[\"stage\"],"
+           "\"alternatives\":[{\"rater_id\":\"r\",\"score\":\"s\"},{\"rater_id\":\"q\"}]}");
+    CHECK(!rk_map_read(map, path[0], &error));
+    put(0, "{\"table\":\"ratings\",\"ask\":[\"stage\",\"score\"]}");
+    CHECK(!rk_map_read(map, path[0], &error));
+    CHECK_TEXT(rk_map_table(map), "ratings");
+    CHECK(rk_map_rest(map) == RK_REST_DROP && rk_map_exact(map));
+    CHECK(rk_map_alternative(map, 0, 1, &our, &theirs) && !strcmp(our, "score") && !strcmp(theirs, "s"));
+    CHECK(rk_map_alternative(map, 1, 0, &our, &theirs) && !strcmp(theirs, "q"));
+    CHECK(!rk_map_alternative(map, 1, 1, &our, &theirs) && !rk_map_alternative(map, 2, 0, &our, &theirs));
+    CHECK_TEXT(rk_map_asked(map, 1), "score");
+    CHECK(!rk_map_asked(map, 2));
+    CHECK(rk_map_check(map, &schema, 1, &error) == RK_BAD_USE && strstr(error.text, "rk-import"));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        put(0, wrong[i]);
+        CHECK(rk_map_read(map, path[0], &error));
+    }
+    rk_map_free(map);
+}
+
 static void bad_rows(void)
 {
     put(0, HEADER "R1,C1,P1,user,k,4,5,individual\n" /* a decimal comma makes one cell too many */
@@ -170,6 +204,7 @@ int main(void)
     schema = loaded;
     plain();
     mapped();
+    import_map();
     bad_rows();
     cells();
     unlink(path[0]);
