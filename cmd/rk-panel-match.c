@@ -13,13 +13,15 @@ enum {
     STRICT,
     SEARCH,
     LOTTERY,
-    CERTIFICATE
+    CERTIFICATE,
+    REPLACE
 };
 
 static struct {
     const char *fixed, *explain, *certificate;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict;
     uint64_t search;
+    struct rk_strings replace; /* panelists */
 } options;
 
 static const struct argp_option table[] = {
@@ -39,6 +41,11 @@ static const struct argp_option table[] = {
      N_("a conflict with one candidate bars from the whole recruitment (exclude), or only that "
         "candidate's ratings are dropped later (drop)"),
      0},
+    {"replace", REPLACE, "PANELIST", 0,
+     N_("repair the proposed panels without this panelist, changing as few of the others as can "
+        "be; "
+        "may be given several times, or several joined by commas"),
+     0},
     {"strict", STRICT, NULL, 0, N_("fail where a kept assignment breaks a rule"), 0},
     {"search", SEARCH, "N", 0,
      N_("how many flows may be solved where overlapping sessions make it hard (by size)"), 0},
@@ -46,6 +53,16 @@ static const struct argp_option table[] = {
     {"certificate", CERTIFICATE, "FILE", 0,
      N_("write the proof that nothing is better, for rk-panel-verify (JSON)"), 0},
     {0}};
+
+static void add_names(struct rk_strings *names, const char *list)
+{
+    for (size_t size; *list; list += size + (list[size] == ',')) {
+        size = strcspn(list, ",");
+        struct rk_text name = rk_text_trim((struct rk_text){list, size});
+        if (name.size)
+            rk_strings_add(names, name);
+    }
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -60,6 +77,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         options.candidate_conflicts_pass =
             rk_choice("candidate-conflict", "exclude|drop", arg) == 1;
         break;
+    case REPLACE: add_names(&options.replace, arg); break;
     case STRICT: options.strict = true; break;
     case SEARCH: options.search = (uint64_t)rk_option_int("search", arg, 1, 1000000000); break;
     case LOTTERY:
@@ -252,11 +270,17 @@ static enum rk_status match_tables(struct rk_run *run, struct rk_bank *t,
         status = rk_panel_quotas_new(&quotas, &t->quotas, &t->features, eligible, &t->panelists,
                                      &t->recruitments, &problem, error);
     match.quotas = quotas;
+    int64_t *stay = NULL;
+    if (!status && options.replace.count) {
+        problem.stay = stay = rk_replace_stay(&problem, &t->assignments);
+        match.standing = &t->assignments;
+    }
     if (!status)
         status = rk_match(&problem, &result, error);
     if (status) {
         rk_match_result_free(&result);
         rk_panel_quotas_free(quotas);
+        rk_free(stay);
         return status;
     }
     struct rk_arena arena = {0};
@@ -280,6 +304,26 @@ static enum rk_status match_tables(struct rk_run *run, struct rk_bank *t,
     rk_arena_free(&arena);
     rk_match_result_free(&result);
     rk_panel_quotas_free(quotas);
+    rk_free(stay);
+    return status;
+}
+
+/* --replace: the panelists named leave their panels. */
+static enum rk_status take_out(struct rk_run *run, struct rk_bank *bank, struct rk_error *error)
+{
+    bool *out = rk_alloc((size_t)bank->panelists.count + 1, sizeof *out);
+    enum rk_status status = RK_OK;
+    for (uint32_t i = 0; i < options.replace.count && !status; i++) {
+        uint32_t panelist = rk_panelists_find(&bank->panelists, options.replace.texts[i]);
+        if (panelist == RK_NONE)
+            status = rk_fail(error, RK_BAD_USE, _("--replace: '%s' is not in the table panelists"),
+                             options.replace.texts[i].text);
+        else
+            out[panelist] = true;
+    }
+    if (!status && !rk_replace_take_out(out, &bank->recruitments, &bank->assignments, &bank->fixed))
+        rk_run_warn(run, _("--replace: none of them has a seat in an open recruitment"));
+    rk_free(out);
     return status;
 }
 
@@ -294,6 +338,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = rk_fail(error, RK_BAD_USE,
                          _("there are sessions, so --availability FILE is needed to tell who can "
                            "come (or --assume-available)"));
+    if (!status && options.replace.count)
+        status = take_out(run, &t, error);
     struct rk_eligible_facts facts = {&t.panelists,
                                       &t.recruitments,
                                       &t.sessions,
@@ -317,6 +363,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status)
         status = match_tables(run, &t, eligible, error);
     rk_eligible_free(eligible);
+    rk_strings_free(&options.replace);
     rk_bank_free(&t);
     return status ? status : broken;
 }

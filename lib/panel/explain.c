@@ -56,41 +56,67 @@ static int by_place(const void *x, const void *y)
     return a->panelist < b->panelist ? -1 : a->panelist > b->panelist;
 }
 
-/* The lowest position from `from` on that no kept row of the recruitment and seat has. */
-static int32_t free_position(const struct rk_assignment *kept, uint32_t count, uint32_t recruitment,
-                             enum rk_seat seat, int32_t from)
+static int by_position(const void *x, const void *y)
 {
-    for (bool taken = true; taken; from += taken) {
-        taken = false;
-        for (uint32_t i = 0; i < count && !taken; i++)
-            taken = kept[i].recruitment == recruitment && kept[i].seat == seat &&
-                    kept[i].position == from;
-    }
-    return from;
+    const struct rk_assignment *a = x, *b = y;
+    return a->position < b->position ? -1 : a->position > b->position;
 }
 
-static uint32_t add_rows(const struct rk_explain *match, struct rk_assignment *rows, uint32_t count,
-                         const struct rk_assignment *kept, uint32_t kept_count,
-                         const uint32_t *pairs, uint32_t pair_count, enum rk_seat seat,
-                         struct rk_text stages)
+/* Rows for the pairs, which are in order, after rows[from] … that the recruitment and seat have
+ * already. Who stood there before keeps his place among them: a new member takes a place left free,
+ * a new reserve comes last. */
+static uint32_t add_rows(const struct rk_explain *match, struct rk_assignment *rows, uint32_t from,
+                         uint32_t count, const uint32_t *pairs, uint32_t pair_count,
+                         enum rk_seat seat, struct rk_text stages)
 {
-    int32_t position = 0;
+    uint32_t first = count;
+    int32_t last = 0, position = 0;
     for (uint32_t i = 0; i < pair_count; i++) {
         const struct rk_match_pair *pair = &match->problem->pairs[pairs[i]];
-        position = free_position(kept, kept_count, pair->recruitment, seat, position + 1);
-        rows[count++] = (struct rk_assignment){
+        const struct rk_assignment *standing =
+            match->standing
+                ? rk_replace_standing(match->standing, pair->panelist, pair->recruitment)
+                : NULL;
+        struct rk_assignment *row = &rows[count++];
+        *row = (struct rk_assignment){
             .recruitment = pair->recruitment,
             .panelist = pair->panelist,
             .seat = seat,
-            .position = position,
+            .position = -1,
             .stages = stages,
             .rater_id = {"", 0},
-            .has_fit = true,
-            .fit = pair->fit * match->unit,
             .status = RK_ASSIGNMENT_PROPOSED,
             .declared_on = RK_NO_DATE,
             .confidentiality_on = RK_NO_DATE,
         };
+        if (standing && standing->seat == seat)
+            *row = *standing;
+        row->has_fit = true;
+        row->fit = pair->fit * match->unit;
+        last = row->position > last ? row->position : last;
+    }
+    for (uint32_t i = first; i < count; i++) {
+        if (rows[i].position > 0)
+            continue;
+        bool free = false;
+        while (!free && seat == RK_SEAT_MEMBER) {
+            position++;
+            free = true;
+            for (uint32_t j = first; j < count && free; j++)
+                free = rows[j].position != position;
+        }
+        rows[i].position = free ? position : ++last;
+    }
+    qsort(rows + first, count - first, sizeof *rows, by_position);
+    position = 0;
+    for (uint32_t i = first; i < count; i++) { /* beside those that are kept, with no gap */
+        position++;
+        for (uint32_t j = from; j < first; j++)
+            if (rows[j].seat == seat && rows[j].position == position) {
+                position++;
+                j = from - 1;
+            }
+        rows[i].position = position;
     }
     return count;
 }
@@ -109,21 +135,19 @@ struct rk_assignment *rk_explain_rows(const struct rk_explain *match,
     struct rk_assignment *rows =
         rk_alloc((size_t)kept_count + first[n] + reserve_first[n] + 1, sizeof *rows);
     *count = 0;
-    for (uint32_t i = 0; i < kept_count; i++) {
-        rows[*count] = kept[i];
-        rows[*count].has_fit = true;
-        rows[(*count)++].fit =
-            rk_eligible_fit(match->eligible, kept[i].panelist, kept[i].recruitment);
-    }
     uint32_t at = 0;
     for (uint32_t r = 0; r < n; r++) {
-        uint32_t from = at; /* kept rows of this recruitment */
-        while (at < kept_count && kept[at].recruitment == r)
-            at++;
+        uint32_t from = *count;
+        for (; at < kept_count && kept[at].recruitment == r; at++) {
+            rows[*count] = kept[at];
+            rows[*count].has_fit = true;
+            rows[(*count)++].fit =
+                rk_eligible_fit(match->eligible, kept[at].panelist, kept[at].recruitment);
+        }
         rk_match_order(state, members + first[r], first[r + 1] - first[r]);
-        *count = add_rows(match, rows, *count, kept + from, at - from, members + first[r],
-                          first[r + 1] - first[r], RK_SEAT_MEMBER, stages[r]);
-        *count = add_rows(match, rows, *count, kept + from, at - from, reserves + reserve_first[r],
+        *count = add_rows(match, rows, from, *count, members + first[r], first[r + 1] - first[r],
+                          RK_SEAT_MEMBER, stages[r]);
+        *count = add_rows(match, rows, from, *count, reserves + reserve_first[r],
                           reserve_first[r + 1] - reserve_first[r], RK_SEAT_RESERVE, stages[r]);
     }
     qsort(rows, *count, sizeof *rows, by_place);

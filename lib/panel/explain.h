@@ -4,6 +4,7 @@
 
 #include "panel/eligible.h"
 #include "panel/quota.h"
+#include "panel/replace.h"
 
 /* A match that was solved: what the functions below read. */
 struct rk_explain {
@@ -13,13 +14,14 @@ struct rk_explain {
     const struct rk_match_problem *problem;
     const struct rk_match_result *result;
     const struct rk_panel_quotas *quotas; /* NULL without quotas */
-    rk_fixed unit;                        /* of fit */
+    rk_fixed unit;                         /* of fit */
+    const struct rk_assignments *standing; /* rows to keep the place in; NULL */
 };
 
 /* All rows, sorted by recruitment, seat (members first), position and panelist; kept ones as they
- * were, with their fit now. New members and reserves take the lowest positions that are free, in
- * the order of rk_match_order; `stages` of a new row are those of the recruitment's sessions, by
- * time. Texts lie in `arena`. Caller frees the rows. */
+ * were, with their fit now. Who stood there before keeps his place; new members and reserves take
+ * the lowest positions that are free, in the order of rk_match_order; `stages` of a new row are
+ * those of the recruitment's sessions, by time. Texts lie in `arena`. Caller frees the rows. */
 struct rk_assignment *rk_explain_rows(const struct rk_explain *match,
                                       const struct rk_sessions *sessions, struct rk_arena *arena,
                                       uint32_t *count);
