@@ -220,8 +220,8 @@ static void set_excess(struct rk_chances *chances, const struct part *part, int6
     for (uint32_t i = part->first; i < part->end; i++) {
         uint32_t u = chances->order[i];
         for (uint32_t e = flow->first[u]; e < flow->open_end[u]; e++) {
-            struct rk_maxflow_arc *arc = &flow->arc[flow->entries[e]];
-            if (arc->from != u)
+            struct rk_maxflow_arc *arc = &flow->arc[flow->entries[e].way / 2];
+            if (flow->entries[e].way % 2)
                 continue;
             if (den != old) {
                 arc->amount = rescaled(arc->amount, den, old);
@@ -247,8 +247,8 @@ static void close_arcs(struct rk_chances *chances, uint32_t u, int64_t den)
 {
     struct rk_maxflow *flow = chances->flow;
     for (uint32_t e = flow->first[u]; e < flow->open_end[u]; e++) {
-        struct rk_maxflow_arc *arc = &flow->arc[flow->entries[e]];
-        if (arc->from != u || chances->part[u] == chances->part[arc->to])
+        struct rk_maxflow_arc *arc = &flow->arc[flow->entries[e].way / 2];
+        if (flow->entries[e].way % 2 || chances->part[u] == chances->part[arc->to])
             continue;
         assert(arc->amount == 0 || arc->amount == arc->room);
         arc->room /= den;
@@ -402,9 +402,8 @@ static uint8_t *find_givable(const struct rk_chances *chances)
     }
     for (uint32_t head = 0; head < tail; head++)
         for (uint32_t e = flow->first[queue[head]]; e < flow->first[queue[head] + 1]; e++) {
-            const struct rk_maxflow_arc *arc = &flow->arc[flow->entries[e]];
-            uint32_t v = rk_maxflow_other(arc, queue[head]);
-            if (!givable[v] && rk_maxflow_left(arc, v)) {
+            uint32_t v = flow->entries[e].other;
+            if (!givable[v] && rk_maxflow_in(flow, flow->entries[e])) {
                 givable[v] = 1;
                 queue[tail++] = v;
             }
@@ -420,15 +419,15 @@ static void count_persons(struct rk_chances *chances, struct rk_chances_level *l
         uint32_t person = chances->by_part[i];
         struct person_bounds b = bounds_of(chances, person);
         int64_t free = part->num - b.offset * part->den;
-        enum rk_chances_state state = free >= b.upper * part->den  ? RK_CHANCES_FULL
-                                      : free > b.lower * part->den ? RK_CHANCES_SHARES
-                                      : givable[b.node]            ? RK_CHANCES_HAS_MORE
-                                                                   : RK_CHANCES_NO_SEAT;
+        enum rk_chances_state state = free >= b.upper * part->den            ? RK_CHANCES_FULL
+                                      : free > b.lower * part->den           ? RK_CHANCES_SHARES
+                                      : b.lower < b.upper && givable[b.node] ? RK_CHANCES_HAS_MORE
+                                                                             : RK_CHANCES_NO_MORE;
         chances->state[person] = (uint8_t)state;
         level->full += state == RK_CHANCES_FULL;
         level->persons += state == RK_CHANCES_SHARES;
         level->has_more += state == RK_CHANCES_HAS_MORE;
-        level->no_seat += state == RK_CHANCES_NO_SEAT;
+        level->no_more += state == RK_CHANCES_NO_MORE;
         seats += state == RK_CHANCES_SHARES ? free : 0;
     }
     assert(seats % part->den == 0); /* the others have whole amounts, and the part gets a whole */

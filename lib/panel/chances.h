@@ -43,7 +43,7 @@ enum rk_chances_state {
     RK_CHANCES_SHARES,    /* the total is the level's */
     RK_CHANCES_FULL,      /* at the upper bound of the own arc: total <= the level's */
     RK_CHANCES_HAS_MORE,  /* at the lower bound: had too much before; total >= the level's */
-    RK_CHANCES_NO_SEAT,   /* at the lower bound, and no flow gives more whatever others get */
+    RK_CHANCES_NO_MORE,   /* at the lower bound; no flow gives more, whatever others get */
     RK_CHANCES_TAKES_NONE /* upper bound 0: takes no part; level RK_NONE */
 };
 
@@ -53,7 +53,7 @@ struct rk_chances_level {
     uint32_t persons; /* who share it; 0: all have what their own bounds let them have, and num /
                          den only says where the level stands among the others */
     int64_t seats;    /* what these get together: persons × num / den less their offsets */
-    uint32_t full, has_more, no_seat;
+    uint32_t full, has_more, no_more;
 };
 
 struct rk_chances;

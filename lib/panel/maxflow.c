@@ -61,20 +61,21 @@ void rk_maxflow_start(struct rk_maxflow *flow)
         const struct rk_maxflow_arc *arc = &flow->arc[a];
         if (arc->from == arc->to)
             continue;
-        flow->entries[flow->open_end[arc->from]++] = a;
-        flow->entries[flow->open_end[arc->to]++] = a;
+        flow->entries[flow->open_end[arc->from]++] = (struct rk_maxflow_entry){arc->to, 2 * a};
+        flow->entries[flow->open_end[arc->to]++] = (struct rk_maxflow_entry){arc->from, 2 * a + 1};
     }
 }
 
 void rk_maxflow_close(struct rk_maxflow *flow, uint32_t u, const uint32_t *part)
 {
-    uint32_t *entries = flow->entries, end = flow->first[u];
+    struct rk_maxflow_entry *entries = flow->entries;
+    uint32_t end = flow->first[u];
     for (uint32_t i = end; i < flow->open_end[u]; i++) {
-        uint32_t a = entries[i];
-        if (part[flow->arc[a].from] != part[flow->arc[a].to])
+        struct rk_maxflow_entry entry = entries[i];
+        if (part[entry.other] != part[u])
             continue;
         entries[i] = entries[end];
-        entries[end++] = a;
+        entries[end++] = entry;
     }
     flow->open_end[u] = end;
 }
@@ -92,7 +93,7 @@ static void measure(struct rk_maxflow *flow, const uint32_t *nodes, uint32_t cou
         waiting += n->excess > 0 && n->height != NEVER;
         flow->side[nodes[i]] = n->excess < 0 ? RK_MAXFLOW_LACKING : RK_MAXFLOW_LEVEL;
         if (n->excess < 0) {
-            n->height = 0;
+            n->height = 1;
             flow->queue[tail++] = nodes[i];
         }
     }
@@ -100,9 +101,8 @@ static void measure(struct rk_maxflow *flow, const uint32_t *nodes, uint32_t cou
         uint32_t u = flow->queue[head];
         far = node[u].height + 1;
         for (uint32_t i = flow->first[u]; i < flow->open_end[u]; i++) {
-            const struct rk_maxflow_arc *arc = &flow->arc[flow->entries[i]];
-            uint32_t v = rk_maxflow_other(arc, u);
-            if (flow->side[v] == RK_MAXFLOW_LACKING || !rk_maxflow_left(arc, v))
+            uint32_t v = flow->entries[i].other;
+            if (flow->side[v] == RK_MAXFLOW_LACKING || !rk_maxflow_in(flow, flow->entries[i]))
                 continue;
             flow->side[v] = RK_MAXFLOW_LACKING;
             node[v].height = far;
@@ -140,9 +140,10 @@ static void find_sides(struct rk_maxflow *flow, const uint32_t *nodes, uint32_t 
         for (uint32_t head = 0; head < tail; head++) {
             uint32_t u = queue[head];
             for (uint32_t i = flow->first[u]; i < flow->open_end[u]; i++) {
-                const struct rk_maxflow_arc *arc = &flow->arc[flow->entries[i]];
-                uint32_t v = rk_maxflow_other(arc, u);
-                if (flow->side[v] == mark || !rk_maxflow_left(arc, turn ? v : u))
+                struct rk_maxflow_entry entry = flow->entries[i];
+                uint32_t v = entry.other;
+                if (flow->side[v] == mark ||
+                    !(turn ? rk_maxflow_in(flow, entry) : rk_maxflow_out(flow, entry)))
                     continue;
                 assert(flow->side[v] == RK_MAXFLOW_LEVEL); /* no way from excess to lack is left */
                 flow->side[v] = mark;
@@ -156,44 +157,40 @@ static void find_sides(struct rk_maxflow *flow, const uint32_t *nodes, uint32_t 
 static uint64_t discharge(struct rk_maxflow *flow, uint32_t u, uint32_t count, uint64_t *waiting)
 {
     struct rk_maxflow_node *node = flow->node, *n = &node[u];
+    const struct rk_maxflow_entry *entries = flow->entries;
     uint32_t end = flow->open_end[u];
     uint64_t work = 0;
     for (;;) {
-        uint32_t lowest = NEVER, lowest_at = n->at;
         for (uint32_t i = n->at; i < end; i++) {
-            struct rk_maxflow_arc *arc = &flow->arc[flow->entries[i]];
-            int64_t left = rk_maxflow_left(arc, u);
+            struct rk_maxflow_node *m = &node[entries[i].other];
+            if (m->height != n->height - 1)
+                continue;
+            int64_t left = rk_maxflow_out(flow, entries[i]);
             if (!left)
                 continue;
-            uint32_t v = rk_maxflow_other(arc, u);
-            struct rk_maxflow_node *m = &node[v];
-            if (m->height == NEVER || m->height + 1 != n->height)
-                continue;
             int64_t sent = left < n->excess ? left : n->excess;
-            arc->amount += arc->from == u ? sent : -sent;
-            n->excess -= sent;
+            flow->arc[entries[i].way / 2].amount += entries[i].way % 2 ? -sent : sent;
             flow->pushes++;
             if (m->excess <= 0 && m->excess + sent > 0)
-                flow->queue[waiting[1]++ % flow->nodes] = v;
+                flow->queue[waiting[1]++ % flow->nodes] = entries[i].other;
             m->excess += sent;
+            n->excess -= sent;
             if (!n->excess) {
                 n->at = i;
                 return work + i - flow->first[u];
             }
         }
-        work += 2 * (end - flow->first[u]);
+        uint32_t lowest = count + 1, lowest_at = end;
         for (uint32_t i = flow->first[u]; i < end; i++) {
-            const struct rk_maxflow_arc *arc = &flow->arc[flow->entries[i]];
-            if (!rk_maxflow_left(arc, u))
-                continue;
-            uint32_t height = node[rk_maxflow_other(arc, u)].height;
-            if (height < lowest) {
+            uint32_t height = node[entries[i].other].height;
+            if (height < lowest && rk_maxflow_out(flow, entries[i])) {
                 lowest = height;
                 lowest_at = i;
             }
         }
+        work += 2 * (end - flow->first[u]);
         n->at = lowest_at;
-        n->height = lowest >= count ? NEVER : lowest + 1;
+        n->height = lowest <= count ? lowest + 1 : NEVER;
         if (n->height == NEVER)
             return work;
     }

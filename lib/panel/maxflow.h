@@ -21,8 +21,14 @@ struct rk_maxflow_arc {
 
 struct rk_maxflow_node {
     int64_t excess;  /* > 0: has so much to send on; < 0: lacks so much */
-    uint32_t height; /* a lower bound on the number of arcs to a node that lacks */
+    uint32_t height; /* at most 1 + the number of arcs to a node that lacks; 0 before a run */
     uint32_t at;     /* where the look through its arcs goes on */
+};
+
+/* An arc as seen from one of its ends. */
+struct rk_maxflow_entry {
+    uint32_t other;  /* the node at its other end */
+    uint32_t way;    /* number of the arc × 2, + 1 if it leads from there to here */
 };
 
 /* Side of the minimum cut, for the nodes of the last run. */
@@ -38,7 +44,8 @@ struct rk_maxflow {
     struct rk_maxflow_node *node;
     /* After rk_maxflow_start: entries[first[u]] … entries[first[u + 1] - 1] are the arcs at node u,
      * loops left out; those before open_end[u] are open, the others are closed. */
-    uint32_t *first, *open_end, *entries;
+    uint32_t *first, *open_end;
+    struct rk_maxflow_entry *entries;
     uint8_t *side; /* enum rk_maxflow_side */
     uint32_t *queue;
     uint64_t runs, pushes, searches; /* searches: exact distances computed */
@@ -58,16 +65,18 @@ int64_t rk_maxflow_run(struct rk_maxflow *flow, const uint32_t *nodes, uint32_t 
  * whose part has changed and for their neighbours. */
 void rk_maxflow_close(struct rk_maxflow *flow, uint32_t u, const uint32_t *part);
 
-/* What an arc can take more of when it is gone through from node u. */
-static inline int64_t rk_maxflow_left(const struct rk_maxflow_arc *arc, uint32_t u)
+/* How much more can go by an entry, away from the node it stands at … */
+static inline int64_t rk_maxflow_out(const struct rk_maxflow *flow, struct rk_maxflow_entry entry)
 {
-    return arc->from == u ? arc->room - arc->amount : arc->amount;
+    const struct rk_maxflow_arc *arc = &flow->arc[entry.way / 2];
+    return entry.way % 2 ? arc->amount : arc->room - arc->amount;
 }
 
-/* Its other end. */
-static inline uint32_t rk_maxflow_other(const struct rk_maxflow_arc *arc, uint32_t u)
+/* … and towards it. */
+static inline int64_t rk_maxflow_in(const struct rk_maxflow *flow, struct rk_maxflow_entry entry)
 {
-    return arc->from ^ arc->to ^ u;
+    const struct rk_maxflow_arc *arc = &flow->arc[entry.way / 2];
+    return entry.way % 2 ? arc->room - arc->amount : arc->amount;
 }
 
 #endif
