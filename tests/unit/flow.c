@@ -7,29 +7,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "check.h"
-
-static int skipped;
-
-/* The whole of a reference file, or NULL. */
-static char *reference(const char *name)
-{
-    const char *folder = getenv("RK_REFERENCE");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/match/%s", folder ? folder : "", name);
-    FILE *file = folder ? fopen(path, "r") : NULL;
-    if (!file) {
-        printf("skipped: %s is not in the reference folder\n", name);
-        skipped++;
-        return NULL;
-    }
-    struct rk_buf all = {0};
-    char piece[65536];
-    size_t got;
-    while ((got = fread(piece, 1, sizeof piece, file)) > 0)
-        rk_buf_add(&all, piece, got);
-    fclose(file);
-    return rk_buf_take(&all);
-}
+#include "reference.h"
 
 static int64_t *costs;
 static uint32_t cost_room;

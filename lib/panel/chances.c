@@ -1,0 +1,743 @@
+#include "panel/chances.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "panel/maxflow.h"
+
+#include <assert.h>
+
+struct person {
+    uint32_t arc;
+    int32_t offset;
+};
+
+/* A part of the network, bounded by arcs that are full or empty. Its persons stand in
+ * by_part[first_person] … [end_person - 1], its nodes in order[first] … [end - 1]. The amounts of
+ * its arcs count 1 / den. */
+struct part {
+    uint32_t first, end, first_person, end_person;
+    int64_t num, den; /* the total its persons are to get */
+    uint32_t level;   /* when solved; if it has no persons, one past the last */
+};
+
+/* An arc whose amount is no whole number, for the draw. */
+struct fraction {
+    uint32_t arc;
+    uint32_t end[2]; /* nodes of the draw: those at which a fraction ends, and a giver per part */
+};
+
+struct rk_chances {
+    /* What an arc carries over its lower bound. A person's arc stands as a loop at the person's
+     * node, out of the flow's sight: what it brings is excess there. */
+    struct rk_maxflow *flow;
+    int32_t *lower; /* by arc */
+    uint32_t lower_room;
+    struct person *persons;
+    uint32_t person_count, person_room;
+    uint32_t giver; /* where persons' arcs come from */
+    int64_t *base;  /* by node: what leaves it by open arcs beyond what enters by any, whole
+                       numbers; what its persons get comes on top */
+    uint32_t *part; /* by node */
+    uint32_t *order, *by_part, *spare; /* spare: for dividing either */
+    struct part *parts;
+    uint32_t part_count, part_room;
+    struct rk_chances_level *levels;
+    uint32_t level_count;
+    uint8_t *state; /* by person */
+    uint32_t rounds;
+
+    struct fraction *fractions;
+    uint32_t fraction_count, draw_nodes;
+    uint32_t *draw_first, *draw_entries; /* fractions at each node of the draw */
+    uint32_t *node_part;                 /* by node of the draw */
+};
+
+struct rk_chances *rk_chances_new(uint32_t nodes)
+{
+    struct rk_chances *chances = rk_alloc(1, sizeof *chances);
+    chances->flow = rk_maxflow_new(nodes);
+    chances->giver = RK_NONE;
+    return chances;
+}
+
+void rk_chances_free(struct rk_chances *chances)
+{
+    if (!chances)
+        return;
+    rk_maxflow_free(chances->flow);
+    rk_free(chances->lower);
+    rk_free(chances->persons);
+    rk_free(chances->base);
+    rk_free(chances->part);
+    rk_free(chances->order);
+    rk_free(chances->by_part);
+    rk_free(chances->spare);
+    rk_free(chances->parts);
+    rk_free(chances->levels);
+    rk_free(chances->state);
+    rk_free(chances->fractions);
+    rk_free(chances->draw_first);
+    rk_free(chances->draw_entries);
+    rk_free(chances->node_part);
+    rk_free(chances);
+}
+
+uint32_t rk_chances_arc(struct rk_chances *chances, uint32_t from, uint32_t to, int32_t lower,
+                        int32_t upper, int32_t amount)
+{
+    assert(from != to && lower <= amount && amount <= upper);
+    uint32_t arc =
+        rk_maxflow_arc(chances->flow, from, to, (int64_t)upper - lower, (int64_t)amount - lower);
+    if (arc == chances->lower_room) {
+        chances->lower_room = arc ? arc * 2 : 64;
+        chances->lower = rk_resize(chances->lower, chances->lower_room, sizeof *chances->lower);
+    }
+    chances->lower[arc] = lower;
+    return arc;
+}
+
+uint32_t rk_chances_person(struct rk_chances *chances, uint32_t arc, int32_t offset)
+{
+    assert(arc < chances->flow->arcs && offset >= 0 && chances->lower[arc] >= 0);
+    struct rk_maxflow_arc *a = &chances->flow->arc[arc];
+    assert(a->from != a->to && (chances->giver == RK_NONE || chances->giver == a->from));
+    chances->giver = a->from;
+    a->from = a->to;
+    RK_GROW(chances->persons, chances->person_count, chances->person_room);
+    chances->persons[chances->person_count] = (struct person){arc, offset};
+    return chances->person_count++;
+}
+
+/* ---- what is to be shared ---- */
+
+struct person_bounds {
+    int64_t offset, lower, upper; /* of the amount, in whole numbers */
+    uint32_t node;
+};
+
+static struct person_bounds bounds_of(const struct rk_chances *chances, uint32_t person)
+{
+    const struct person *p = &chances->persons[person];
+    const struct rk_maxflow_arc *arc = &chances->flow->arc[p->arc];
+    int64_t lower = chances->lower[p->arc];
+    return (struct person_bounds){p->offset, lower, lower + arc->room, arc->to};
+}
+
+/* What the person gets, times den, when the total is to be num / den. */
+static int64_t share(const struct person_bounds *b, int64_t num, int64_t den)
+{
+    int64_t amount = num - b->offset * den;
+    if (amount < b->lower * den)
+        return b->lower * den;
+    return amount > b->upper * den ? b->upper * den : amount;
+}
+
+static int64_t sum_of_shares(const struct rk_chances *chances, const struct part *part,
+                             int64_t total)
+{
+    int64_t sum = 0;
+    for (uint32_t i = part->first_person; i < part->end_person; i++) {
+        struct person_bounds b = bounds_of(chances, chances->by_part[i]);
+        sum += share(&b, total, 1);
+    }
+    return sum;
+}
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+    while (b) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Sets the part's total so that its persons get together what there is. What they get grows with
+ * the total, and between two whole numbers it grows evenly: bounds and offsets are whole. */
+static void set_total(const struct rk_chances *chances, struct part *part)
+{
+    int64_t there_is = 0, low = INT64_MAX, high = 0;
+    for (uint32_t i = part->first; i < part->end; i++)
+        there_is -= chances->base[chances->order[i]];
+    for (uint32_t i = part->first_person; i < part->end_person; i++) {
+        struct person_bounds b = bounds_of(chances, chances->by_part[i]);
+        low = b.offset + b.lower < low ? b.offset + b.lower : low;
+        high = b.offset + b.upper > high ? b.offset + b.upper : high;
+    }
+    part->num = low;
+    part->den = 1;
+    if (part->first_person == part->end_person) {
+        assert(there_is == 0);
+        part->num = 0;
+        return;
+    }
+    /* the largest whole total that asks for no more than there is, at most `high` */
+    while (low < high) {
+        int64_t middle = high - (high - low) / 2;
+        if (sum_of_shares(chances, part, middle) <= there_is)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    int64_t over = there_is - sum_of_shares(chances, part, low), sharing = 0;
+    part->num = low;
+    assert(over >= 0);
+    if (!over)
+        return;
+    for (uint32_t i = part->first_person; i < part->end_person; i++) {
+        struct person_bounds b = bounds_of(chances, chances->by_part[i]);
+        sharing += b.offset + b.lower <= low && low < b.offset + b.upper;
+    }
+    assert(over < sharing);
+    int64_t divisor = common_divisor(sharing, over);
+    part->den = sharing / divisor;
+    part->num = low * part->den + over / divisor;
+}
+
+/* value × den / old, to the nearest; a whole number of units where it was one. */
+static int64_t rescaled(int64_t value, int64_t den, int64_t old)
+{
+    return (int64_t)(((__int128)value * den * 2 + old) / (2 * old));
+}
+
+/* Puts the part's arcs from 1 / old units to 1 / den, and sets the excess of its nodes: what they
+ * should send on beyond what they do. */
+static void set_excess(struct rk_chances *chances, const struct part *part, int64_t old)
+{
+    struct rk_maxflow *flow = chances->flow;
+    int64_t den = part->den;
+    for (uint32_t i = part->first; i < part->end; i++)
+        flow->node[chances->order[i]].excess = chances->base[chances->order[i]] * den;
+    for (uint32_t i = part->first_person; i < part->end_person; i++) {
+        uint32_t person = chances->by_part[i];
+        struct person_bounds b = bounds_of(chances, person);
+        int64_t amount = share(&b, part->num, den);
+        flow->arc[chances->persons[person].arc].amount = amount - b.lower * den;
+        flow->node[b.node].excess += amount;
+    }
+    for (uint32_t i = part->first; i < part->end; i++) {
+        uint32_t u = chances->order[i];
+        for (uint32_t e = flow->first[u]; e < flow->open_end[u]; e++) {
+            struct rk_maxflow_arc *arc = &flow->arc[flow->entries[e].way / 2];
+            if (flow->entries[e].way % 2)
+                continue;
+            if (den != old) {
+                arc->amount = rescaled(arc->amount, den, old);
+                arc->room = arc->room / old * den;
+            }
+            flow->node[u].excess -= arc->amount;
+            flow->node[arc->to].excess += arc->amount;
+        }
+    }
+}
+
+/* ---- dividing ---- */
+
+static uint32_t add_part(struct rk_chances *chances, struct part part)
+{
+    RK_GROW(chances->parts, chances->part_count, chances->part_room);
+    chances->parts[chances->part_count] = part;
+    return chances->part_count++;
+}
+
+/* Where an arc between two parts is closed, what it carries goes into the bases, once. */
+static void close_arcs(struct rk_chances *chances, uint32_t u, int64_t den)
+{
+    struct rk_maxflow *flow = chances->flow;
+    for (uint32_t e = flow->first[u]; e < flow->open_end[u]; e++) {
+        struct rk_maxflow_arc *arc = &flow->arc[flow->entries[e].way / 2];
+        if (flow->entries[e].way % 2 || chances->part[u] == chances->part[arc->to])
+            continue;
+        assert(arc->amount == 0 || arc->amount == arc->room);
+        arc->room /= den;
+        arc->amount /= den;
+        chances->base[u] -= arc->amount;
+        chances->base[arc->to] += arc->amount;
+    }
+    rk_maxflow_close(flow, u, chances->part);
+}
+
+static bool is_stuck(const struct rk_chances *chances, const struct part *part)
+{
+    for (uint32_t i = part->first; i < part->end; i++)
+        if (chances->flow->side[chances->order[i]] == RK_MAXFLOW_STUCK)
+            return true;
+    return false;
+}
+
+/* Divides a part after the flow: nodes with excess that could not be moved and all they reach can
+ * get no more, so their persons get less than the part's total; those that lack still, or lead
+ * there, get more; what is between is done. */
+static void divide(struct rk_chances *chances, uint32_t number, uint32_t *open,
+                   uint32_t *open_count)
+{
+    static const uint8_t sides[3] = {RK_MAXFLOW_STUCK, RK_MAXFLOW_LACKING, RK_MAXFLOW_LEVEL};
+    const struct part whole = chances->parts[number];
+    const uint8_t *side = chances->flow->side;
+    uint32_t *order = chances->order, *by_part = chances->by_part, *spare = chances->spare;
+    uint32_t first = whole.first, first_person = whole.first_person;
+    uint32_t pieces[3];
+    memcpy(spare, order + whole.first, (whole.end - whole.first) * sizeof *order);
+    for (int s = 0; s < 3; s++) {
+        struct part piece = whole;
+        piece.first = first;
+        for (uint32_t i = 0; i < whole.end - whole.first; i++)
+            if (side[spare[i]] == sides[s])
+                order[first++] = spare[i];
+        piece.end = first;
+        pieces[s] = s < 2 ? add_part(chances, piece) : number;
+        chances->parts[pieces[s]] = piece;
+        for (uint32_t i = piece.first; i < piece.end; i++)
+            chances->part[order[i]] = pieces[s];
+    }
+    memcpy(spare, by_part + whole.first_person,
+           (whole.end_person - whole.first_person) * sizeof *by_part);
+    for (int s = 0; s < 3; s++) {
+        struct part *piece = &chances->parts[pieces[s]];
+        piece->first_person = first_person;
+        for (uint32_t i = 0; i < whole.end_person - whole.first_person; i++)
+            if (chances->part[bounds_of(chances, spare[i]).node] == pieces[s])
+                by_part[first_person++] = spare[i];
+        piece->end_person = first_person;
+        if (s < 2) {
+            assert(piece->first_person < piece->end_person);
+            open[(*open_count)++] = pieces[s];
+        }
+    }
+    for (uint32_t i = whole.first; i < whole.end; i++)
+        close_arcs(chances, order[i], whole.den);
+}
+
+/* Gives out as much as can be: what persons could get beyond what they do is sent to the giver. */
+static int64_t give_out(struct rk_chances *chances)
+{
+    struct rk_maxflow *flow = chances->flow;
+    int64_t given = 0, more = 0;
+    for (uint32_t p = 0; p < chances->person_count; p++) {
+        const struct rk_maxflow_arc *arc = &flow->arc[chances->persons[p].arc];
+        given += chances->lower[chances->persons[p].arc] + arc->amount;
+        flow->node[arc->to].excess += arc->room - arc->amount;
+        more += arc->room - arc->amount;
+    }
+    if (flow->first[chances->giver] == flow->open_end[chances->giver])
+        return given;
+    flow->node[chances->giver].excess -= more;
+    chances->rounds++;
+    return given + more - rk_maxflow_run(flow, chances->order, flow->nodes);
+}
+
+/* What a node sends on or gets, in units of 1 / den, must stay under 2^61, and so must totals. */
+static bool fits(const struct rk_chances *chances)
+{
+    const struct rk_maxflow *flow = chances->flow;
+    const __int128 most = (__int128)1 << 61, persons = (__int128)chances->person_count + 1;
+    __int128 sum = flow->arcs, largest = 0;
+    for (uint32_t a = 0; a < flow->arcs; a++) {
+        int64_t lower = chances->lower[a];
+        sum += lower < 0 ? -lower : lower;
+        sum += flow->arc[a].from == flow->arc[a].to ? flow->arc[a].amount : flow->arc[a].room;
+    }
+    for (uint32_t p = 0; p < chances->person_count; p++) {
+        struct person_bounds b = bounds_of(chances, p);
+        largest = b.offset + b.upper > largest ? b.offset + b.upper : largest;
+    }
+    return sum * persons < most && largest * persons < most;
+}
+
+static void start(struct rk_chances *chances)
+{
+    struct rk_maxflow *flow = chances->flow;
+    uint32_t nodes = flow->nodes, persons = chances->person_count, taking = 0;
+    chances->base = rk_alloc((size_t)nodes + 1, sizeof *chances->base);
+    chances->part = rk_alloc((size_t)nodes + 1, sizeof *chances->part);
+    chances->order = rk_alloc((size_t)nodes + 1, sizeof *chances->order);
+    chances->by_part = rk_alloc((size_t)persons + 1, sizeof *chances->by_part);
+    chances->spare = rk_alloc((size_t)nodes + persons + 1, sizeof *chances->spare);
+    chances->state = rk_alloc((size_t)persons + 1, sizeof *chances->state);
+    rk_maxflow_start(flow);
+    for (uint32_t u = 0; u < nodes; u++)
+        chances->order[u] = u;
+    for (uint32_t a = 0; a < flow->arcs; a++) {
+        chances->base[flow->arc[a].from] += flow->arc[a].amount;
+        chances->base[flow->arc[a].to] -= flow->arc[a].amount;
+    }
+    int64_t given = 0;
+    for (uint32_t p = 0; p < persons; p++) {
+        struct person_bounds b = bounds_of(chances, p);
+        int64_t amount = b.lower + flow->arc[chances->persons[p].arc].amount;
+        chances->base[b.node] -= amount;
+        given += amount;
+        if (b.upper)
+            chances->by_part[taking++] = p;
+    }
+    if (persons)
+        chances->base[chances->giver] += given - give_out(chances);
+    add_part(chances, (struct part){0, nodes, 0, taking, 0, 1, 0});
+}
+
+/* ---- after the last flow ---- */
+
+static int by_total(const void *x, const void *y, void *context)
+{
+    const struct part *parts = context;
+    const struct part *a = &parts[*(const uint32_t *)x], *b = &parts[*(const uint32_t *)y];
+    __int128 left = (__int128)a->num * b->den, right = (__int128)b->num * a->den;
+    return left < right ? -1 : left > right;
+}
+
+/* Marks the nodes from which a way leads to somebody who could get less: through all arcs. */
+static uint8_t *find_givable(const struct rk_chances *chances)
+{
+    const struct rk_maxflow *flow = chances->flow;
+    uint8_t *givable = rk_alloc((size_t)flow->nodes + 1, 1);
+    uint32_t tail = 0, *queue = flow->queue;
+    for (uint32_t p = 0; p < chances->person_count; p++) {
+        const struct rk_maxflow_arc *arc = &flow->arc[chances->persons[p].arc];
+        if (arc->amount && !givable[arc->to]) {
+            givable[arc->to] = 1;
+            queue[tail++] = arc->to;
+        }
+    }
+    for (uint32_t head = 0; head < tail; head++)
+        for (uint32_t e = flow->first[queue[head]]; e < flow->first[queue[head] + 1]; e++) {
+            uint32_t v = flow->entries[e].other;
+            if (!givable[v] && rk_maxflow_in(flow, flow->entries[e])) {
+                givable[v] = 1;
+                queue[tail++] = v;
+            }
+        }
+    return givable;
+}
+
+static void count_persons(struct rk_chances *chances, struct rk_chances_level *level,
+                          const struct part *part, const uint8_t *givable)
+{
+    int64_t seats = 0; /* times den */
+    for (uint32_t i = part->first_person; i < part->end_person; i++) {
+        uint32_t person = chances->by_part[i];
+        struct person_bounds b = bounds_of(chances, person);
+        int64_t free = part->num - b.offset * part->den;
+        enum rk_chances_state state = free >= b.upper * part->den            ? RK_CHANCES_FULL
+                                      : free > b.lower * part->den           ? RK_CHANCES_SHARES
+                                      : b.lower < b.upper && givable[b.node] ? RK_CHANCES_HAS_MORE
+                                                                             : RK_CHANCES_NO_MORE;
+        chances->state[person] = (uint8_t)state;
+        level->full += state == RK_CHANCES_FULL;
+        level->persons += state == RK_CHANCES_SHARES;
+        level->has_more += state == RK_CHANCES_HAS_MORE;
+        level->no_more += state == RK_CHANCES_NO_MORE;
+        seats += state == RK_CHANCES_SHARES ? free : 0;
+    }
+    assert(seats % part->den == 0); /* the others have whole amounts, and the part gets a whole */
+    level->seats = seats / part->den;
+}
+
+static void set_levels(struct rk_chances *chances)
+{
+    struct part *parts = chances->parts;
+    uint32_t *ranked = rk_alloc((size_t)chances->part_count + 1, sizeof *ranked);
+    for (uint32_t i = 0; i < chances->part_count; i++) {
+        if (parts[i].first_person < parts[i].end_person)
+            ranked[chances->level_count++] = i;
+    }
+    qsort_r(ranked, chances->level_count, sizeof *ranked, by_total, parts);
+    chances->levels = rk_alloc((size_t)chances->level_count + 1, sizeof *chances->levels);
+    memset(chances->state, RK_CHANCES_TAKES_NONE, chances->person_count);
+    uint8_t *givable = find_givable(chances);
+    for (uint32_t l = 0; l < chances->level_count; l++) {
+        struct part *part = &parts[ranked[l]];
+        assert(l == 0 || by_total(&ranked[l - 1], &ranked[l], parts) < 0);
+        part->level = l;
+        chances->levels[l] = (struct rk_chances_level){.num = part->num, .den = part->den};
+        count_persons(chances, &chances->levels[l], part, givable);
+    }
+    for (uint32_t i = 0; i < chances->part_count; i++)
+        if (parts[i].first_person == parts[i].end_person)
+            parts[i].level = chances->level_count;
+    rk_free(givable);
+    rk_free(ranked);
+}
+
+static const struct part *part_of_arc(const struct rk_chances *chances, uint32_t arc)
+{
+    const struct rk_maxflow_arc *a = &chances->flow->arc[arc];
+    uint32_t part = chances->part[a->to];
+    return part == chances->part[a->from] ? &chances->parts[part] : NULL;
+}
+
+void rk_chances_amount(const struct rk_chances *chances, uint32_t arc, int64_t *num, int64_t *den)
+{
+    assert(arc < chances->flow->arcs && chances->levels);
+    const struct part *part = part_of_arc(chances, arc);
+    *den = part ? part->den : 1;
+    *num = chances->lower[arc] * *den + chances->flow->arc[arc].amount;
+}
+
+/* The number of `node` (a node of the flow, or the giver of a part) in the draw. */
+static uint32_t draw_node(struct rk_chances *chances, uint32_t *number, uint32_t part)
+{
+    if (*number == RK_NONE) {
+        chances->node_part[chances->draw_nodes] = part;
+        *number = chances->draw_nodes++;
+    }
+    return *number;
+}
+
+/* What the draw works on. Givers come first among its nodes, and a person's arc last among those at
+ * the person's node: the draw takes the last, so that its cycles go by the giver and are short. */
+static void set_fractions(struct rk_chances *chances)
+{
+    const struct rk_maxflow *flow = chances->flow;
+    uint32_t *node = rk_alloc((size_t)flow->nodes + 1, sizeof *node);
+    uint32_t *giver = rk_alloc((size_t)chances->part_count + 1, sizeof *giver);
+    uint32_t room = 0, count = 0;
+    memset(node, 0xff, ((size_t)flow->nodes + 1) * sizeof *node);
+    memset(giver, 0xff, ((size_t)chances->part_count + 1) * sizeof *giver);
+    chances->node_part =
+        rk_alloc((size_t)flow->nodes + chances->part_count + 1, sizeof *chances->node_part);
+    for (uint32_t a = 0; a < flow->arcs; a++) {
+        const struct part *part = part_of_arc(chances, a);
+        if (!part || flow->arc[a].amount % part->den == 0)
+            continue;
+        RK_GROW(chances->fractions, count, room);
+        chances->fractions[count++].arc = a;
+        if (flow->arc[a].from == flow->arc[a].to)
+            draw_node(chances, &giver[part - chances->parts], (uint32_t)(part - chances->parts));
+    }
+    chances->fraction_count = count;
+    for (uint32_t f = 0; f < count; f++) {
+        const struct rk_maxflow_arc *arc = &flow->arc[chances->fractions[f].arc];
+        uint32_t part = chances->part[arc->to];
+        bool person = arc->from == arc->to;
+        chances->fractions[f].end[0] =
+            draw_node(chances, person ? &giver[part] : &node[arc->from], part);
+        chances->fractions[f].end[1] = draw_node(chances, &node[arc->to], part);
+    }
+    uint32_t *first = rk_alloc((size_t)chances->draw_nodes + 2, sizeof *first);
+    for (uint32_t f = 0; f < count; f++)
+        for (int i = 0; i < 2; i++)
+            first[chances->fractions[f].end[i] + 1]++;
+    for (uint32_t u = 0; u < chances->draw_nodes; u++)
+        first[u + 1] += first[u];
+    chances->draw_entries = rk_alloc((size_t)count * 2 + 1, sizeof *chances->draw_entries);
+    for (int persons = 0; persons < 2; persons++)
+        for (uint32_t f = 0; f < count; f++) {
+            const struct rk_maxflow_arc *arc = &flow->arc[chances->fractions[f].arc];
+            for (int i = 0; i < 2 && (arc->from == arc->to) == persons; i++)
+                chances->draw_entries[first[chances->fractions[f].end[i]]++] = f;
+        }
+    memmove(first + 1, first, chances->draw_nodes * sizeof *first);
+    first[0] = 0;
+    chances->draw_first = first;
+    rk_free(giver);
+    rk_free(node);
+}
+
+enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances)
+{
+    assert(!chances->base);
+    if (!fits(chances))
+        return RK_CHANCES_TOO_LARGE;
+    start(chances);
+    struct rk_maxflow *flow = chances->flow;
+    uint32_t *nodes = rk_alloc((size_t)flow->nodes + 1, sizeof *nodes);
+    uint32_t *open = rk_alloc((size_t)flow->nodes + 1, sizeof *open), open_count = 1;
+    uint32_t *next = rk_alloc((size_t)flow->nodes + 1, sizeof *next);
+    while (open_count) { /* all parts still to do, side by side in one flow */
+        uint32_t node_count = 0, next_count = 0;
+        for (uint32_t i = 0; i < open_count; i++) {
+            struct part *part = &chances->parts[open[i]];
+            int64_t old = part->den;
+            set_total(chances, part);
+            set_excess(chances, part, old);
+            memcpy(nodes + node_count, chances->order + part->first,
+                   (part->end - part->first) * sizeof *nodes);
+            node_count += part->end - part->first;
+        }
+        rk_maxflow_run(flow, nodes, node_count);
+        chances->rounds++;
+        for (uint32_t i = 0; i < open_count; i++)
+            if (is_stuck(chances, &chances->parts[open[i]]))
+                divide(chances, open[i], next, &next_count);
+        uint32_t *swapped = open;
+        open = next;
+        next = swapped;
+        open_count = next_count;
+    }
+    rk_free(next);
+    rk_free(open);
+    rk_free(nodes);
+    set_levels(chances);
+    set_fractions(chances);
+    return RK_CHANCES_SOLVED;
+}
+
+uint32_t rk_chances_level_count(const struct rk_chances *chances) { return chances->level_count; }
+
+const struct rk_chances_level *rk_chances_level(const struct rk_chances *chances, uint32_t level)
+{
+    assert(level < chances->level_count);
+    return &chances->levels[level];
+}
+
+uint32_t rk_chances_level_of(const struct rk_chances *chances, uint32_t person)
+{
+    if (rk_chances_state(chances, person) == RK_CHANCES_TAKES_NONE)
+        return RK_NONE;
+    return chances->parts[chances->part[bounds_of(chances, person).node]].level;
+}
+
+enum rk_chances_state rk_chances_state(const struct rk_chances *chances, uint32_t person)
+{
+    assert(person < chances->person_count && chances->levels);
+    return chances->state[person];
+}
+
+uint32_t rk_chances_rounds(const struct rk_chances *chances) { return chances->rounds; }
+
+uint32_t rk_chances_fractions(const struct rk_chances *chances) { return chances->fraction_count; }
+
+/* ---- the draw ---- */
+
+/* A way through arcs that are not whole yet; where it meets itself, a cycle is to be rounded. */
+struct walk {
+    const struct rk_chances *chances;
+    int64_t *left;           /* by fraction: what its arc carries beyond a whole, times den */
+    uint32_t *entries, *end; /* the fractions at each node, without those found whole */
+    uint32_t *place;         /* by node: where on the way, or RK_NONE */
+    uint32_t *node, *by;     /* the way: by[i] is the fraction between node[i - 1] and node[i] */
+};
+
+static bool whole(const struct walk *walk, uint32_t fraction, int64_t den)
+{
+    return walk->left[fraction] == 0 || walk->left[fraction] == den;
+}
+
+/* A fraction at u other than the one come by, or RK_NONE. */
+static uint32_t next_fraction(struct walk *walk, uint32_t u, uint32_t come_by, int64_t den)
+{
+    uint32_t first = walk->chances->draw_first[u], *entries = walk->entries;
+    for (uint32_t i = walk->end[u]; i-- > first;) {
+        if (whole(walk, entries[i], den))
+            entries[i] = entries[--walk->end[u]];
+        else if (entries[i] != come_by)
+            return entries[i];
+    }
+    return RK_NONE;
+}
+
+/* Rounds the cycle of the way from place `from` to `depth` and back by `closing`: more one way
+ * round or less, by as much as makes an arc whole, with the chances that keep all expected amounts.
+ */
+static void round_cycle(struct walk *walk, uint32_t from, uint32_t depth, uint32_t closing,
+                        const struct part *part, bool (*up)(void *, uint32_t, uint64_t, uint64_t),
+                        void *context)
+{
+    const struct fraction *fractions = walk->chances->fractions;
+    int64_t more = part->den, less = part->den;
+    for (int turn = 0; turn < 2; turn++) {
+        for (uint32_t i = from + 1; i <= depth + 1; i++) {
+            uint32_t f = i <= depth ? walk->by[i] : closing;
+            bool along = fractions[f].end[0] == walk->node[i - 1];
+            if (turn) {
+                walk->left[f] += along ? more : -more;
+                continue;
+            }
+            int64_t above = part->den - walk->left[f], below = walk->left[f];
+            int64_t can_more = along ? above : below, can_less = along ? below : above;
+            more = can_more < more ? can_more : more;
+            less = can_less < less ? can_less : less;
+        }
+        if (!turn && !up(context, part->level, (uint64_t)less, (uint64_t)more))
+            more = -less;
+    }
+}
+
+void rk_chances_draw_by(const struct rk_chances *chances,
+                        bool (*up)(void *context, uint32_t level, uint64_t weight,
+                                   uint64_t against),
+                        void *context, int32_t *amounts)
+{
+    uint32_t nodes = chances->draw_nodes, count = chances->fraction_count;
+    assert(chances->levels);
+    for (uint32_t a = 0; a < chances->flow->arcs; a++) {
+        const struct part *part = part_of_arc(chances, a);
+        int64_t amount = chances->flow->arc[a].amount;
+        if (part && part->den > 1)
+            amount /= part->den;
+        amounts[a] = (int32_t)(chances->lower[a] + amount);
+    }
+    struct walk walk = {.chances = chances};
+    walk.left = rk_alloc((size_t)count + 1, sizeof *walk.left);
+    walk.entries = rk_alloc((size_t)count * 2 + 1, sizeof *walk.entries);
+    walk.end = rk_alloc((size_t)nodes + 1, sizeof *walk.end);
+    walk.place = rk_alloc((size_t)nodes + 1, sizeof *walk.place);
+    walk.node = rk_alloc((size_t)nodes + 1, sizeof *walk.node);
+    walk.by = rk_alloc((size_t)nodes + 1, sizeof *walk.by);
+    for (uint32_t f = 0; f < count; f++) {
+        uint32_t arc = chances->fractions[f].arc;
+        walk.left[f] = chances->flow->arc[arc].amount % part_of_arc(chances, arc)->den;
+    }
+    memcpy(walk.entries, chances->draw_entries, (size_t)count * 2 * sizeof *walk.entries);
+    for (uint32_t u = 0; u < nodes; u++) {
+        walk.end[u] = chances->draw_first[u + 1];
+        walk.place[u] = RK_NONE;
+    }
+    for (uint32_t start_at = 0; start_at < nodes; start_at++) {
+        const struct part *part = &chances->parts[chances->node_part[start_at]];
+        uint32_t depth = 0;
+        walk.node[0] = start_at;
+        walk.by[0] = RK_NONE;
+        walk.place[start_at] = 0;
+        for (;;) {
+            uint32_t u = walk.node[depth];
+            uint32_t f = next_fraction(&walk, u, walk.by[depth], part->den);
+            if (f == RK_NONE) /* balances are whole, so no way can end but where it began */
+                break;
+            const uint32_t *end = chances->fractions[f].end;
+            uint32_t v = end[0] == u ? end[1] : end[0], from = walk.place[v];
+            if (from == RK_NONE) {
+                walk.node[++depth] = v;
+                walk.by[depth] = f;
+                walk.place[v] = depth;
+                continue;
+            }
+            round_cycle(&walk, from, depth, f, part, up, context);
+            uint32_t kept = from;
+            while (kept < depth && !whole(&walk, walk.by[kept + 1], part->den))
+                kept++;
+            for (; depth > kept; depth--)
+                walk.place[walk.node[depth]] = RK_NONE;
+        }
+        assert(depth == 0);
+        walk.place[start_at] = RK_NONE;
+    }
+    for (uint32_t f = 0; f < count; f++)
+        amounts[chances->fractions[f].arc] += walk.left[f] != 0;
+    rk_free(walk.left);
+    rk_free(walk.entries);
+    rk_free(walk.end);
+    rk_free(walk.place);
+    rk_free(walk.node);
+    rk_free(walk.by);
+}
+
+static bool by_seed(void *context, uint32_t level, uint64_t weight, uint64_t against)
+{
+    struct rk_random *streams = context;
+    return rk_random_below(&streams[level], weight + against) < weight;
+}
+
+void rk_chances_draw(const struct rk_chances *chances, struct rk_text seed, int32_t *amounts)
+{
+    struct rk_random *streams = rk_alloc((size_t)chances->level_count + 1, sizeof *streams);
+    for (uint32_t l = 0; l <= chances->level_count; l++) {
+        char key[40];
+        int size = snprintf(key, sizeof key, "panel-chances|%u", l);
+        streams[l] = rk_random(seed, (struct rk_text){key, (size_t)size});
+    }
+    rk_chances_draw_by(chances, by_seed, streams, amounts);
+    rk_free(streams);
+}
