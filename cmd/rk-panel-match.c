@@ -1,6 +1,6 @@
 /* rk-panel-match: matches panelists to recruitments. */
 #include "panel/certificate.h"
-#include "panel/quota.h"
+#include "panel/words.h"
 #include "tool/bank.h"
 
 enum {
@@ -89,41 +89,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-/* Kept rows that break a rule, each named. */
-static uint32_t name_broken(struct rk_run *run, const struct rk_eligible *eligible,
-                            const struct rk_bank *t)
-{
-    uint32_t count, broken = 0;
-    const struct rk_assignment *kept = rk_eligible_kept(eligible, &count);
-    struct rk_buf rules = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        unsigned reasons = rk_eligible_reasons(eligible, kept[i].panelist, kept[i].recruitment);
-        if (!reasons)
-            continue;
-        rk_buf_clear(&rules);
-        rk_refusals_say(&rules, reasons);
-        rk_run_warn(run, _("recruitment %s: panelist %s is kept, but breaks: %s"),
-                    t->recruitments.rows[kept[i].recruitment].recruitment_id.text,
-                    t->panelists.rows[kept[i].panelist].panelist_id.text, rules.text);
-        broken++;
-    }
-    rk_buf_free(&rules);
-    for (uint32_t r = 0; r < t->recruitments.count; r++) {
-        const struct rk_recruitment *recruitment = &t->recruitments.rows[r];
-        int32_t members = rk_eligible_panel(eligible, r)->kept;
-        if (members > recruitment->seats) {
-            rk_run_warn(run, _("recruitment %s: %d members are kept, but there are %d seats"),
-                        recruitment->recruitment_id.text, members, recruitment->seats);
-            broken++;
-        } else if (recruitment->room_max >= 0 && members > recruitment->room_max) {
-            rk_run_warn(run, _("recruitment %s: %d members are kept, but room_max is %d"),
-                        recruitment->recruitment_id.text, members, recruitment->room_max);
-            broken++;
-        }
-    }
-    return broken;
-}
-
 static enum rk_status explain(struct rk_run *run, const struct rk_explain *match,
                               const struct rk_explanation *rows, uint32_t count,
                               struct rk_error *error)
@@ -165,91 +130,6 @@ static enum rk_status certify(struct rk_run *run, const struct rk_explain *match
     rk_out_write(out, text.text, text.size);
     rk_buf_free(&text);
     return RK_OK;
-}
-
-/* ---- words ---- */
-
-static void tell(struct rk_run *run, const struct rk_explain *match)
-{
-    const struct rk_match_result *result = match->result;
-    struct rk_buf fit = {0};
-    rk_fixed_print(&fit, -(rk_fixed)result->value[RK_MATCH_FIT] * match->unit);
-    rk_run_detail(run, _("the seed of the lottery is '%s'"), run->seed.size ? run->seed.text : "");
-    rk_run_detail(run,
-                  _("eligible pairs: %u; flow: %u nodes, %u arcs, objectives in %u stages; "
-                    "flows solved: %llu, pivots: %llu"),
-                  match->problem->pair_count, result->nodes, result->arcs, result->stages,
-                  (unsigned long long)result->solves, (unsigned long long)result->pivots);
-    rk_run_detail(run, result->nested ? _("overlaps nest: one flow is exact")
-                                      : _("overlaps do not nest: branch and bound over flows"));
-    rk_run_detail(run,
-                  _("places unfilled: %lld; their spread (squares): %lld; fit: %s; load "
-                    "(squares): %lld; lottery: %lld"),
-                  (long long)result->value[RK_MATCH_SEATS],
-                  (long long)result->value[RK_MATCH_SHORTAGE], fit.text,
-                  (long long)result->value[RK_MATCH_LOAD],
-                  (long long)result->value[RK_MATCH_LOTTERY]);
-    if (result->proven)
-        rk_run_detail(run, _("proven: there is no better choice"));
-    rk_buf_free(&fit);
-}
-
-/* What needs a person; true when anything does. */
-static bool name_needs(struct rk_run *run, const struct rk_explain *match,
-                       const struct rk_explanation *panels, uint32_t count)
-{
-    const struct rk_match_result *result = match->result;
-    uint32_t wanting = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct rk_explanation *panel = &panels[i];
-        const char *id = match->recruitments->rows[panel->recruitment].recruitment_id.text;
-        bool seats = panel->filled < panel->seats;
-        bool reserves = panel->standing_by < panel->reserves;
-        wanting += seats || reserves;
-        if (wanting > 20)
-            continue;
-        if (seats && panel->room_lacks)
-            rk_run_warn(run,
-                        _("recruitment %s: %d of %d seats are filled; the room has no place "
-                          "for %d"),
-                        id, panel->filled, panel->seats, panel->room_lacks);
-        else if (seats)
-            rk_run_warn(run, _("recruitment %s: %d of %d seats are filled"), id, panel->filled,
-                        panel->seats);
-        if (reserves)
-            rk_run_warn(run, _("recruitment %s: %d of %d reserves were found"), id,
-                        panel->standing_by, panel->reserves);
-    }
-    if (wanting > 20)
-        rk_run_warn(run, _("and %u recruitments more; --explain FILE tells of all"), wanting - 20);
-    if (wanting && !options.explain)
-        rk_run_note(run, _("--explain FILE tells why"));
-    uint32_t not_open = rk_eligible_not_open(match->eligible);
-    if (not_open)
-        rk_run_warn(run,
-                    _("--fixed: %u rows are of recruitments that are not open; they count as "
-                      "history and are not among the output"),
-                    not_open);
-    if (!result->proven) {
-        static const char *const levels[] = {N_("seats"),  N_("spread of the shortage"),
-                                             N_("change"), N_("fit"),
-                                             N_("load"),   N_("lottery")};
-        int l = 0;
-        while (l < RK_MATCH_LOTTERY && result->value[l] == result->bound[l])
-            l++;
-        struct rk_buf gap = {0};
-        rk_fixed_print(&gap, (result->value[l] - (rk_fixed)result->bound[l]) *
-                                 (l == RK_MATCH_FIT ? match->unit : RK_FIXED_ONE));
-        rk_run_warn(run,
-                    _("the search was cut short by --search: up to '%s' the choice is the "
-                      "best; there it may be %s from it"),
-                    _(levels[l]), gap.text);
-        rk_buf_free(&gap);
-    }
-    uint32_t replaced = rk_eligible_replaced(match->eligible);
-    if (replaced)
-        rk_run_note(run, _("%u proposed assignments of open recruitments are replaced"), replaced);
-    return wanting || not_open || !result->proven;
 }
 
 static enum rk_status match_tables(struct rk_run *run, struct rk_bank *t,
@@ -296,8 +176,8 @@ static enum rk_status match_tables(struct rk_run *run, struct rk_bank *t,
         status = explain(run, &match, panels, panel_count, error);
     if (!status && options.certificate)
         status = certify(run, &match, error);
-    tell(run, &match);
-    if (name_needs(run, &match, panels, panel_count) && !status)
+    rk_panel_tell(run->log, &match);
+    if (rk_panel_needs(run->log, &match, panels, panel_count, options.explain != NULL) && !status)
         status = RK_ATTENTION;
     rk_free(panels);
     rk_free(rows);
@@ -354,7 +234,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                       options.candidate_conflicts_pass};
     if (!status)
         status = rk_eligible_new(&eligible, &facts, error);
-    if (!status && name_broken(run, eligible, &t))
+    if (!status && rk_panel_broken(run->log, eligible, &t.panelists, &t.recruitments))
         broken = options.strict
                      ? rk_fail(error, RK_BAD_DATA, _("--strict: kept assignments break rules"))
                      : RK_ATTENTION;

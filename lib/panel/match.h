@@ -142,6 +142,7 @@ struct rk_match_result {
     int64_t value[RK_MATCH_LEVELS], bound[RK_MATCH_LEVELS];
     bool proven; /* bound is value: the best there is, checked from the potentials of every flow */
     uint64_t solves, pivots;
+    uint32_t lottery_stages;      /* of a lottery: those that fill the seats */
     uint32_t nodes, arcs, stages; /* of the flow; stages: objectives solved one after another */
     bool nested;                  /* one flow was enough */
     uint32_t *cut_of;             /* by recruitment: the cut it is in, or RK_NONE */

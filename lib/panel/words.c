@@ -1,0 +1,123 @@
+#include "panel/words.h"
+
+uint32_t rk_panel_broken(struct rk_log *log, const struct rk_eligible *eligible,
+                         const struct rk_panelists *panelists,
+                         const struct rk_recruitments *recruitments)
+{
+    uint32_t count, broken = 0;
+    const struct rk_assignment *kept = rk_eligible_kept(eligible, &count);
+    struct rk_buf rules = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned reasons = rk_eligible_reasons(eligible, kept[i].panelist, kept[i].recruitment);
+        if (!reasons)
+            continue;
+        rk_buf_clear(&rules);
+        rk_refusals_say(&rules, reasons);
+        rk_log(log, RK_WARNING, NULL, _("recruitment %s: panelist %s is kept, but breaks: %s"),
+               recruitments->rows[kept[i].recruitment].recruitment_id.text,
+               panelists->rows[kept[i].panelist].panelist_id.text, rules.text);
+        broken++;
+    }
+    rk_buf_free(&rules);
+    for (uint32_t r = 0; r < recruitments->count; r++) {
+        const struct rk_recruitment *recruitment = &recruitments->rows[r];
+        int32_t members = rk_eligible_panel(eligible, r)->kept;
+        if (members > recruitment->seats) {
+            rk_log(log, RK_WARNING, NULL,
+                   _("recruitment %s: %d members are kept, but there are %d seats"),
+                   recruitment->recruitment_id.text, members, recruitment->seats);
+            broken++;
+        } else if (recruitment->room_max >= 0 && members > recruitment->room_max) {
+            rk_log(log, RK_WARNING, NULL,
+                   _("recruitment %s: %d members are kept, but room_max is %d"),
+                   recruitment->recruitment_id.text, members, recruitment->room_max);
+            broken++;
+        }
+    }
+    return broken;
+}
+
+void rk_panel_tell(struct rk_log *log, const struct rk_explain *match)
+{
+    const struct rk_match_result *result = match->result;
+    struct rk_buf fit = {0};
+    rk_fixed_print(&fit, -(rk_fixed)result->value[RK_MATCH_FIT] * match->unit);
+    rk_log(log, RK_DETAIL, NULL, _("the seed of the lottery is '%s'"),
+           match->problem->seed.size ? match->problem->seed.text : "");
+    rk_log(log, RK_DETAIL, NULL,
+           _("eligible pairs: %u; flow: %u nodes, %u arcs, objectives in %u stages; "
+             "flows solved: %llu, pivots: %llu"),
+           match->problem->pair_count, result->nodes, result->arcs, result->stages,
+           (unsigned long long)result->solves, (unsigned long long)result->pivots);
+    rk_log(log, RK_DETAIL, NULL,
+           result->nested ? _("overlaps nest: one flow is exact")
+                          : _("overlaps do not nest: branch and bound over flows"));
+    rk_log(log, RK_DETAIL, NULL,
+           _("places unfilled: %lld; their spread (squares): %lld; fit: %s; load "
+             "(squares): %lld; lottery: %lld"),
+           (long long)result->value[RK_MATCH_SEATS], (long long)result->value[RK_MATCH_SHORTAGE],
+           fit.text, (long long)result->value[RK_MATCH_LOAD],
+           (long long)result->value[RK_MATCH_LOTTERY]);
+    if (result->proven)
+        rk_log(log, RK_DETAIL, NULL, _("proven: there is no better choice"));
+    rk_buf_free(&fit);
+}
+
+bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
+                    const struct rk_explanation *panels, uint32_t count, bool explained)
+{
+    const struct rk_match_result *result = match->result;
+    uint32_t wanting = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rk_explanation *panel = &panels[i];
+        const char *id = match->recruitments->rows[panel->recruitment].recruitment_id.text;
+        bool seats = panel->filled < panel->seats;
+        bool reserves = panel->standing_by < panel->reserves;
+        wanting += seats || reserves;
+        if (wanting > 20)
+            continue;
+        if (seats && panel->room_lacks)
+            rk_log(log, RK_WARNING, NULL,
+                   _("recruitment %s: %d of %d seats are filled; the room has no place "
+                     "for %d"),
+                   id, panel->filled, panel->seats, panel->room_lacks);
+        else if (seats)
+            rk_log(log, RK_WARNING, NULL, _("recruitment %s: %d of %d seats are filled"), id,
+                   panel->filled, panel->seats);
+        if (reserves)
+            rk_log(log, RK_WARNING, NULL, _("recruitment %s: %d of %d reserves were found"), id,
+                   panel->standing_by, panel->reserves);
+    }
+    if (wanting > 20)
+        rk_log(log, RK_WARNING, NULL, _("and %u recruitments more; --explain FILE tells of all"),
+               wanting - 20);
+    if (wanting && !explained)
+        rk_log(log, RK_NOTE, NULL, _("--explain FILE tells why"));
+    uint32_t not_open = rk_eligible_not_open(match->eligible);
+    if (not_open)
+        rk_log(log, RK_WARNING, NULL,
+               _("--fixed: %u rows are of recruitments that are not open; they count as "
+                 "history and are not among the output"),
+               not_open);
+    if (!result->proven) {
+        static const char *const levels[] = {N_("seats"),  N_("spread of the shortage"),
+                                             N_("change"), N_("fit"),
+                                             N_("load"),   N_("lottery")};
+        int l = 0;
+        while (l < RK_MATCH_LOTTERY && result->value[l] == result->bound[l])
+            l++;
+        struct rk_buf gap = {0};
+        rk_fixed_print(&gap, (result->value[l] - (rk_fixed)result->bound[l]) *
+                                 (l == RK_MATCH_FIT ? match->unit : RK_FIXED_ONE));
+        rk_log(log, RK_WARNING, NULL,
+               _("the search was cut short: up to '%s' the choice is the "
+                 "best; there it may be %s from it"),
+               _(levels[l]), gap.text);
+        rk_buf_free(&gap);
+    }
+    uint32_t replaced = rk_eligible_replaced(match->eligible);
+    if (replaced)
+        rk_log(log, RK_NOTE, NULL, _("%u proposed assignments of open recruitments are replaced"),
+               replaced);
+    return wanting || not_open || !result->proven;
+}
