@@ -1,5 +1,6 @@
 /* rk-panel-match: matches panelists to recruitments. */
 #include "panel/certificate.h"
+#include "panel/lottery.h"
 #include "panel/words.h"
 #include "tool/bank.h"
 
@@ -13,15 +14,17 @@ enum {
     STRICT,
     SEARCH,
     LOTTERY,
+    CHANCES,
     CERTIFICATE,
-    REPLACE
+    REPLACE,
+    ONLY
 };
 
 static struct {
-    const char *fixed, *explain, *certificate;
-    bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict;
+    const char *fixed, *explain, *certificate, *chances;
+    bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict, lottery;
     uint64_t search;
-    struct rk_strings replace; /* panelists */
+    struct rk_strings replace, only; /* panelists; recruitments */
 } options;
 
 static const struct argp_option table[] = {
@@ -49,7 +52,16 @@ static const struct argp_option table[] = {
     {"strict", STRICT, NULL, 0, N_("fail where a kept assignment breaks a rule"), 0},
     {"search", SEARCH, "N", 0,
      N_("how many flows may be solved where overlapping sessions make it hard (by size)"), 0},
-    {"lottery", LOTTERY, NULL, 0, N_("not built yet: refused"), 0},
+    {"lottery", LOTTERY, NULL, 0,
+     N_("draw lots with chances as equal as the rules let them be, earlier memberships counted; "
+        "fit "
+        "does not count"),
+     0},
+    {"chances", CHANCES, "FILE", 0, N_("with --lottery: write what chance everybody had"), 0},
+    {"only", ONLY, "RECRUITMENT", 0,
+     N_("fill seats of this recruitment only (may be given several times, or several joined by "
+        "commas); others are taken as decided"),
+     0},
     {"certificate", CERTIFICATE, "FILE", 0,
      N_("write the proof that nothing is better, for rk-panel-verify (JSON)"), 0},
     {0}};
@@ -80,10 +92,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case REPLACE: add_names(&options.replace, arg); break;
     case STRICT: options.strict = true; break;
     case SEARCH: options.search = (uint64_t)rk_option_int("search", arg, 1, 1000000000); break;
-    case LOTTERY:
-        rk_usage(_("--lottery: equal chances are not built yet; without it seats go by "
-                   "fit, load and a seeded tie-break"));
+    case LOTTERY: options.lottery = true; break;
+    case CHANCES: options.chances = arg; break;
+    case ONLY: add_names(&options.only, arg); break;
     case CERTIFICATE: options.certificate = arg; break;
+    case ARGP_KEY_END:
+        if (options.chances && !options.lottery)
+            rk_usage(_("--chances goes with --lottery"));
+        if (options.lottery && options.replace.count)
+            rk_usage(_("--replace repairs a panel, --lottery draws one: give one of them"));
+        break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -132,59 +150,115 @@ static enum rk_status certify(struct rk_run *run, const struct rk_explain *match
     return RK_OK;
 }
 
-static enum rk_status match_tables(struct rk_run *run, struct rk_bank *t,
-                                   struct rk_eligible *eligible, struct rk_error *error)
+/* Everything about one match, for those who write of it. */
+struct work {
+    struct rk_match_problem problem;
+    struct rk_match_result result;
+    struct rk_lottery lottery;
+    struct rk_panel_quotas *quotas;
+    int64_t *stay;
+    rk_fixed *chance;
+    struct rk_explain match;
+};
+
+static void free_work(struct work *work)
 {
-    struct rk_match_problem problem = {.seed = run->seed,
-                                       .most_solves = options.search,
-                                       .want_proof = options.certificate != NULL};
-    struct rk_match_result result = {0};
-    struct rk_explain match = {.eligible = eligible,
-                               .panelists = &t->panelists,
-                               .recruitments = &t->recruitments,
-                               .problem = &problem,
-                               .result = &result};
-    enum rk_status status = rk_eligible_problem(eligible, &problem, &match.unit, error);
-    struct rk_panel_quotas *quotas = NULL;
-    if (!status && t->quotas.count)
-        status = rk_panel_quotas_new(&quotas, &t->quotas, &t->features, eligible, &t->panelists,
-                                     &t->recruitments, &problem, error);
-    match.quotas = quotas;
-    int64_t *stay = NULL;
-    if (!status && options.replace.count) {
-        problem.stay = stay = rk_replace_stay(&problem, &t->assignments);
-        match.standing = &t->assignments;
+    rk_match_result_free(&work->result);
+    rk_lottery_free(&work->lottery);
+    rk_panel_quotas_free(work->quotas);
+    rk_free(work->stay);
+    rk_free(work->chance);
+}
+
+static enum rk_status draw(struct work *work, struct rk_error *error)
+{
+    work->problem.by_lot = true;
+    switch (rk_lottery(&work->problem, &work->result, &work->lottery)) {
+    case RK_LOTTERY_CROSSING:
+        return rk_fail(error, RK_BAD_USE,
+                       _("--lottery: quotas cross in several recruitments, and no exact lottery is "
+                         "known over all of them; draw one at a time with --only, the earlier ones "
+                         "given as --assignments"));
+    case RK_LOTTERY_OVERLAPS:
+        return rk_fail(
+            error, RK_BAD_USE,
+            _("--lottery: sessions overlap so that some panelists could be given one of "
+              "several in ways that no exact lottery is known for; draw one recruitment at "
+              "a time with --only, the earlier ones given as --assignments"));
+    case RK_LOTTERY_TOO_LARGE:
+        return rk_fail(error, RK_BAD_DATA, _("--lottery: too many panelists for exact chances"));
+    default: break;
     }
-    if (!status)
-        status = rk_match(&problem, &result, error);
-    if (status) {
-        rk_match_result_free(&result);
-        rk_panel_quotas_free(quotas);
-        rk_free(stay);
-        return status;
+    work->match.chance = work->chance = rk_lottery_chances(&work->lottery);
+    return RK_OK;
+}
+
+static enum rk_status solve(struct rk_run *run, struct rk_bank *t, struct rk_eligible *eligible,
+                            struct work *work, struct rk_error *error)
+{
+    work->problem = (struct rk_match_problem){.seed = run->seed,
+                                              .most_solves = options.search,
+                                              .want_proof = options.certificate != NULL};
+    work->match = (struct rk_explain){.eligible = eligible,
+                                      .panelists = &t->panelists,
+                                      .recruitments = &t->recruitments,
+                                      .problem = &work->problem,
+                                      .result = &work->result};
+    RK_TRY(rk_eligible_problem(eligible, &work->problem, &work->match.unit, error));
+    if (t->quotas.count)
+        RK_TRY(rk_panel_quotas_new(&work->quotas, &t->quotas, &t->features, eligible, &t->panelists,
+                                   &t->recruitments, &work->problem, error));
+    work->match.quotas = work->quotas;
+    if (options.replace.count) {
+        work->problem.stay = work->stay = rk_replace_stay(&work->problem, &t->assignments);
+        work->match.standing = &t->assignments;
     }
+    return options.lottery ? draw(work, error) : rk_match(&work->problem, &work->result, error);
+}
+
+static enum rk_status write_chances(struct rk_run *run, const struct work *work,
+                                    struct rk_error *error)
+{
+    struct rk_out *out = NULL;
+    RK_TRY(rk_run_file(run, &out, options.chances, error));
+    struct rk_writer *writer = rk_writer_open(out, RK_CSV, rk_odds_columns, RK_ODDS_COLUMNS);
+    struct rk_arena arena = {0};
+    size_t count;
+    struct rk_odds *rows = rk_lottery_odds(&work->lottery, &arena, &count);
+    for (size_t i = 0; i < count; i++)
+        rk_odds_write(writer, &rows[i], work->match.panelists, work->match.recruitments);
+    rk_writer_finish(writer);
+    rk_free(rows);
+    rk_arena_free(&arena);
+    return RK_OK;
+}
+
+static enum rk_status write_all(struct rk_run *run, const struct rk_bank *t,
+                                const struct work *work, struct rk_error *error)
+{
+    const struct rk_explain *match = &work->match;
     struct rk_arena arena = {0};
     uint32_t count;
-    struct rk_assignment *rows = rk_explain_rows(&match, &t->sessions, &arena, &count);
+    struct rk_assignment *rows = rk_explain_rows(match, &t->sessions, &arena, &count);
     struct rk_writer *writer = rk_run_writer(run, rk_assignment_columns, RK_ASSIGNMENT_COLUMNS);
     for (uint32_t i = 0; i < count; i++)
         rk_assignment_write(writer, &rows[i], &t->panelists, &t->recruitments);
     rk_writer_finish(writer);
     struct rk_explanation *panels = rk_alloc((size_t)t->recruitments.count + 1, sizeof *panels);
-    uint32_t panel_count = rk_explain_panels(&match, options.explain != NULL, panels);
+    uint32_t panel_count = rk_explain_panels(match, options.explain != NULL, panels);
+    enum rk_status status = RK_OK;
     if (options.explain)
-        status = explain(run, &match, panels, panel_count, error);
+        status = explain(run, match, panels, panel_count, error);
     if (!status && options.certificate)
-        status = certify(run, &match, error);
-    rk_panel_tell(run->log, &match);
-    if (rk_panel_needs(run->log, &match, panels, panel_count, options.explain != NULL) && !status)
+        status = certify(run, match, error);
+    if (!status && options.chances)
+        status = write_chances(run, work, error);
+    rk_panel_tell(run->log, match);
+    if (rk_panel_needs(run->log, match, panels, panel_count, options.explain != NULL) && !status)
         status = RK_ATTENTION;
     rk_free(panels);
     rk_free(rows);
     rk_arena_free(&arena);
-    rk_match_result_free(&result);
-    rk_panel_quotas_free(quotas);
-    rk_free(stay);
     return status;
 }
 
@@ -207,6 +281,26 @@ static enum rk_status take_out(struct rk_run *run, struct rk_bank *bank, struct 
     return status;
 }
 
+/* --only: the other recruitments are as if decided. */
+static enum rk_status leave_others(struct rk_bank *bank, struct rk_error *error)
+{
+    bool *named = rk_alloc((size_t)bank->recruitments.count + 1, sizeof *named);
+    enum rk_status status = RK_OK;
+    for (uint32_t i = 0; i < options.only.count && !status; i++) {
+        uint32_t r = rk_recruitments_find(&bank->recruitments, options.only.texts[i]);
+        if (r == RK_NONE)
+            status = rk_fail(error, RK_BAD_USE, _("--only: '%s' is not in the table recruitments"),
+                             options.only.texts[i].text);
+        else
+            named[r] = true;
+    }
+    for (uint32_t r = 0; r < bank->recruitments.count; r++)
+        if (!named[r])
+            bank->recruitments.rows[r].status = RK_RECRUITMENT_DECIDED;
+    rk_free(named);
+    return status;
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct rk_bank t = {0};
@@ -218,6 +312,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = rk_fail(error, RK_BAD_USE,
                          _("there are sessions, so --availability FILE is needed to tell who can "
                            "come (or --assume-available)"));
+    if (!status && options.only.count)
+        status = leave_others(&t, error);
     if (!status && options.replace.count)
         status = take_out(run, &t, error);
     struct rk_eligible_facts facts = {&t.panelists,
@@ -240,10 +336,15 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                      : RK_ATTENTION;
     if (!status && broken == RK_BAD_DATA)
         status = broken;
+    struct work work = {0};
     if (!status)
-        status = match_tables(run, &t, eligible, error);
+        status = solve(run, &t, eligible, &work, error);
+    if (!status)
+        status = write_all(run, &t, &work, error);
+    free_work(&work);
     rk_eligible_free(eligible);
     rk_strings_free(&options.replace);
+    rk_strings_free(&options.only);
     rk_bank_free(&t);
     return status ? status : broken;
 }

@@ -13,9 +13,10 @@ struct rk_explain {
     const struct rk_recruitments *recruitments;
     const struct rk_match_problem *problem;
     const struct rk_match_result *result;
-    const struct rk_panel_quotas *quotas; /* NULL without quotas */
+    const struct rk_panel_quotas *quotas;  /* NULL without quotas */
     rk_fixed unit;                         /* of fit */
     const struct rk_assignments *standing; /* rows to keep the place in; NULL */
+    const rk_fixed *chance;                /* by pair, of a lottery; NULL */
 };
 
 /* All rows, sorted by recruitment, seat (members first), position and panelist; kept ones as they

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "panel/cut.h"
 
-#include <assert.h>
+#include <stdio.h>
 
 /* Fills the seats as well as can be; leaves in flow and cost the last stage. False: too large. */
 static bool fill_seats(const struct rk_network *net, struct rk_flow *flow, int64_t *cost,
@@ -190,4 +190,72 @@ void rk_lottery_panelist(const struct rk_lottery *lottery, uint32_t panelist, in
     *den = 1;
     if (lottery->person[panelist] != RK_NONE)
         rk_chances_amount(lottery->chances, lottery->load_arc[panelist], num, den);
+}
+
+static rk_fixed rounded(int64_t num, int64_t den)
+{
+    return rk_fixed_divide(rk_fixed_int(num), den);
+}
+
+rk_fixed *rk_lottery_chances(const struct rk_lottery *lottery)
+{
+    uint32_t pairs = lottery->problem->pair_count;
+    rk_fixed *chances = rk_alloc((size_t)pairs + 1, sizeof *chances);
+    for (uint32_t i = 0; i < pairs; i++) {
+        int64_t num, den;
+        rk_lottery_pair(lottery, i, &num, &den);
+        chances[i] = rounded(num, den);
+    }
+    return chances;
+}
+
+static struct rk_text exact(int64_t num, int64_t den, struct rk_arena *arena)
+{
+    struct rk_ratio ratio = rk_ratio(num, den);
+    char text[64];
+    int size = ratio.den == 1 ? snprintf(text, sizeof text, "%lld", (long long)ratio.num)
+                              : snprintf(text, sizeof text, "%lld/%lld", (long long)ratio.num,
+                                         (long long)ratio.den);
+    return (struct rk_text){rk_arena_text(arena, text, (size_t)size), (size_t)size};
+}
+
+struct rk_odds *rk_lottery_odds(const struct rk_lottery *lottery, struct rk_arena *arena,
+                                size_t *count)
+{
+    static const enum rk_odds_state states[] = {
+        [RK_CHANCES_SHARES] = RK_ODDS_SHARES,     [RK_CHANCES_FULL] = RK_ODDS_FULL,
+        [RK_CHANCES_HAS_MORE] = RK_ODDS_HAS_MORE, [RK_CHANCES_NO_MORE] = RK_ODDS_NO_MORE,
+        [RK_CHANCES_TAKES_NONE] = RK_ODDS_NONE,
+    };
+    const struct rk_match_problem *problem = lottery->problem;
+    struct rk_odds *rows =
+        rk_alloc((size_t)problem->pair_count + problem->panelist_count + 1, sizeof *rows);
+    int64_t num, den;
+    *count = 0;
+    for (uint32_t i = 0; i < problem->pair_count; i++) {
+        uint32_t p = problem->pairs[i].panelist, person = lottery->person[p];
+        if (!i || problem->pairs[i - 1].panelist != p) {
+            rk_lottery_panelist(lottery, p, &num, &den);
+            struct rk_odds *all = &rows[(*count)++];
+            *all = (struct rk_odds){.recruitment = RK_NONE,
+                                    .panelist = p,
+                                    .exact = exact(num, den, arena),
+                                    .chance = rounded(num, den),
+                                    .before = problem->panelists[p].load,
+                                    .state = states[rk_chances_state(lottery->chances, person)]};
+            uint32_t level = rk_chances_level_of(lottery->chances, person);
+            if (level != RK_NONE) {
+                const struct rk_chances_level *told = rk_chances_level(lottery->chances, level);
+                all->level = level + 1;
+                all->competing = told->persons;
+                all->seats = exact(told->seats, 1, arena);
+            }
+        }
+        rk_lottery_pair(lottery, i, &num, &den);
+        rows[(*count)++] = (struct rk_odds){.recruitment = problem->pairs[i].recruitment,
+                                            .panelist = p,
+                                            .exact = exact(num, den, arena),
+                                            .chance = rounded(num, den)};
+    }
+    return rows;
 }

@@ -7,6 +7,7 @@
 #ifndef RK_LOTTERY_H
 #define RK_LOTTERY_H
 
+#include "model/odds.h"
 #include "panel/chances.h"
 #include "panel/match.h"
 
@@ -32,8 +33,15 @@ enum rk_lottery_outcome rk_lottery(const struct rk_match_problem *problem,
                                    struct rk_match_result *result, struct rk_lottery *lottery);
 void rk_lottery_free(struct rk_lottery *lottery);
 
-/* The chance of a pair; the expected number of new memberships of a panelist who has an eligible
- * pair. */
+/* By pair, the chance, rounded. Caller frees. */
+rk_fixed *rk_lottery_chances(const struct rk_lottery *lottery);
+/* Everybody who has an eligible pair: first all together, then pair by pair. Texts lie in `arena`;
+ * caller frees. */
+struct rk_odds *rk_lottery_odds(const struct rk_lottery *lottery, struct rk_arena *arena,
+                                size_t *count);
+
+/* The chance of a pair, exact; the expected number of new memberships of a panelist who has an
+ * eligible pair. */
 void rk_lottery_pair(const struct rk_lottery *lottery, uint32_t pair, int64_t *num, int64_t *den);
 void rk_lottery_panelist(const struct rk_lottery *lottery, uint32_t panelist, int64_t *num,
                          int64_t *den);

@@ -106,6 +106,7 @@ struct rk_match_problem {
     struct rk_text seed;
     uint64_t most_solves; /* flows that branch and bound may solve; 0 = by size, 8 to 2000 */
     bool want_proof;      /* keep the potentials */
+    bool by_lot;          /* order goes by the lottery alone */
 };
 
 enum {

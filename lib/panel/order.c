@@ -173,7 +173,8 @@ void rk_match_order(const struct rk_match_state *state, uint32_t *pairs, uint32_
     struct rk_buf key = {0};
     for (uint32_t i = 0; i < count; i++) {
         const struct rk_match_pair *pair = &problem->pairs[pairs[i]];
-        rows[i] = (struct ordered){pairs[i], pair->fit, state->load[pair->panelist],
+        rows[i] = (struct ordered){pairs[i], problem->by_lot ? 0 : pair->fit,
+                                   problem->by_lot ? 0 : state->load[pair->panelist],
                                    rk_match_lot(problem->seed,
                                                 problem->recruitments[pair->recruitment].id,
                                                 problem->panelists[pair->panelist].id, &key)};
