@@ -1,6 +1,7 @@
 /* rk-panel-match: matches panelists to recruitments. */
 #include "panel/certificate.h"
 #include "panel/lottery.h"
+#include "panel/why.h"
 #include "panel/words.h"
 #include "tool/bank.h"
 
@@ -17,14 +18,15 @@ enum {
     CHANCES,
     CERTIFICATE,
     REPLACE,
-    ONLY
+    ONLY,
+    WHY
 };
 
 static struct {
     const char *fixed, *explain, *certificate, *chances;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict, lottery;
     uint64_t search;
-    struct rk_strings replace, only; /* panelists; recruitments */
+    struct rk_strings replace, only, why; /* panelists; recruitments; panelists */
 } options;
 
 static const struct argp_option table[] = {
@@ -48,6 +50,11 @@ static const struct argp_option table[] = {
      N_("repair the proposed panels without this panelist, changing as few of the others as can "
         "be; "
         "may be given several times, or several joined by commas"),
+     0},
+    {"why", WHY, "PANELIST", 0,
+     N_("write instead of the assignments what comes of this panelist in each recruitment, why, "
+        "and "
+        "what would change it (* = of everybody; may be given several times)"),
      0},
     {"strict", STRICT, NULL, 0, N_("fail where a kept assignment breaks a rule"), 0},
     {"search", SEARCH, "N", 0,
@@ -89,6 +96,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         options.candidate_conflicts_pass =
             rk_choice("candidate-conflict", "exclude|drop", arg) == 1;
         break;
+    case WHY: add_names(&options.why, arg); break;
     case REPLACE: add_names(&options.replace, arg); break;
     case STRICT: options.strict = true; break;
     case SEARCH: options.search = (uint64_t)rk_option_int("search", arg, 1, 1000000000); break;
@@ -233,6 +241,53 @@ static enum rk_status write_chances(struct rk_run *run, const struct work *work,
     return RK_OK;
 }
 
+/* --why: the answers to the panelists named, or to everybody. */
+static enum rk_status answer(struct rk_run *run, const struct work *work,
+                             const struct rk_assignment *rows, uint32_t count,
+                             struct rk_error *error)
+{
+    const struct rk_explain *match = &work->match;
+    bool everybody = false;
+    for (uint32_t i = 0; i < options.why.count; i++) {
+        everybody = everybody || rk_text_is(options.why.texts[i], "*");
+        if (!everybody && rk_panelists_find(match->panelists, options.why.texts[i]) == RK_NONE)
+            return rk_fail(error, RK_BAD_USE, _("--why: '%s' is not in the table panelists"),
+                           options.why.texts[i].text);
+    }
+    struct rk_why *why = rk_why_new(match, rows, count);
+    struct rk_buf reason = {0}, change = {0};
+    struct rk_writer *writer = rk_run_writer(run, rk_answer_columns, RK_ANSWER_COLUMNS);
+    rk_run_speak(run, true);
+    for (uint32_t i = 0; i < (everybody ? match->panelists->count : options.why.count); i++) {
+        uint32_t p = everybody ? i : rk_panelists_find(match->panelists, options.why.texts[i]);
+        for (uint32_t r = 0; r < match->recruitments->count; r++) {
+            if (!rk_eligible_panel(match->eligible, r)->open)
+                continue;
+            rk_buf_clear(&reason);
+            rk_buf_clear(&change);
+            struct rk_answer told = rk_why_ask(why, p, r, &reason, &change);
+            rk_answer_write(writer, &told, match->panelists, match->recruitments,
+                            (struct rk_text){reason.text, reason.size},
+                            (struct rk_text){change.text, change.size});
+        }
+    }
+    rk_run_speak(run, false);
+    rk_writer_finish(writer);
+    rk_buf_free(&reason);
+    rk_buf_free(&change);
+    rk_why_free(why);
+    return RK_OK;
+}
+
+static void write_assignments(struct rk_run *run, const struct rk_bank *t,
+                              const struct rk_assignment *rows, uint32_t count)
+{
+    struct rk_writer *writer = rk_run_writer(run, rk_assignment_columns, RK_ASSIGNMENT_COLUMNS);
+    for (uint32_t i = 0; i < count; i++)
+        rk_assignment_write(writer, &rows[i], &t->panelists, &t->recruitments);
+    rk_writer_finish(writer);
+}
+
 static enum rk_status write_all(struct rk_run *run, const struct rk_bank *t,
                                 const struct work *work, struct rk_error *error)
 {
@@ -240,14 +295,14 @@ static enum rk_status write_all(struct rk_run *run, const struct rk_bank *t,
     struct rk_arena arena = {0};
     uint32_t count;
     struct rk_assignment *rows = rk_explain_rows(match, &t->sessions, &arena, &count);
-    struct rk_writer *writer = rk_run_writer(run, rk_assignment_columns, RK_ASSIGNMENT_COLUMNS);
-    for (uint32_t i = 0; i < count; i++)
-        rk_assignment_write(writer, &rows[i], &t->panelists, &t->recruitments);
-    rk_writer_finish(writer);
+    enum rk_status status = RK_OK;
+    if (options.why.count)
+        status = answer(run, work, rows, count, error);
+    else
+        write_assignments(run, t, rows, count);
     struct rk_explanation *panels = rk_alloc((size_t)t->recruitments.count + 1, sizeof *panels);
     uint32_t panel_count = rk_explain_panels(match, options.explain != NULL, panels);
-    enum rk_status status = RK_OK;
-    if (options.explain)
+    if (!status && options.explain)
         status = explain(run, match, panels, panel_count, error);
     if (!status && options.certificate)
         status = certify(run, match, error);
@@ -345,6 +400,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_eligible_free(eligible);
     rk_strings_free(&options.replace);
     rk_strings_free(&options.only);
+    rk_strings_free(&options.why);
     rk_bank_free(&t);
     return status ? status : broken;
 }

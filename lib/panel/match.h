@@ -173,6 +173,10 @@ enum { RK_MATCH_CAP = 1, RK_MATCH_OVERLAP = 2, RK_MATCH_QUOTA = 4 };
 unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
                           uint32_t recruitment, const uint32_t *rows, uint32_t row_count);
 
+/* Could the pair take the place of `member`, a pair of the same recruitment, all its quotas kept?
+ */
+bool rk_match_replaces(const struct rk_match_state *state, uint32_t pair, uint32_t member);
+
 /* Do `quotas` (of one recruitment) hold when `counts` of its members are of each, and so many of
  * its seats are empty? An empty seat stands for one person who is not found yet. */
 bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,

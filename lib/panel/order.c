@@ -146,6 +146,17 @@ static bool holds_with(const struct rk_match_state *state, uint32_t r, const uin
     return hold;
 }
 
+bool rk_match_replaces(const struct rk_match_state *state, uint32_t pair, uint32_t member)
+{
+    const struct rk_match_problem *problem = state->problem;
+    uint32_t r = problem->pairs[pair].recruitment;
+    if (state->quota_first[r] == state->quota_first[r + 1])
+        return true;
+    const struct rk_match_cell *more = &problem->cells[problem->pair_cell[pair]];
+    return holds_with(state, r, problem->cell_rows + more->first, more->count,
+                      &problem->cells[problem->pair_cell[member]]);
+}
+
 unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
                           uint32_t recruitment, const uint32_t *rows, uint32_t row_count)
 {
