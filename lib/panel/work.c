@@ -1,0 +1,99 @@
+#include "panel/work.h"
+
+#include "panel/replace.h"
+
+static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
+{
+    work->problem.by_lot = true;
+    switch (rk_lottery(&work->problem, &work->result, &work->lottery)) {
+    case RK_LOTTERY_CROSSING:
+        return rk_fail(error, RK_BAD_USE,
+                       _("--lottery: quotas cross in several recruitments, and no exact lottery is "
+                         "known over all of them; draw one at a time with --only, the earlier ones "
+                         "given as --assignments"));
+    case RK_LOTTERY_OVERLAPS:
+        return rk_fail(
+            error, RK_BAD_USE,
+            _("--lottery: sessions overlap so that some panelists could be given one of "
+              "several in ways that no exact lottery is known for; draw one recruitment at "
+              "a time with --only, the earlier ones given as --assignments"));
+    case RK_LOTTERY_TOO_LARGE:
+        return rk_fail(error, RK_BAD_DATA, _("--lottery: too many panelists for exact chances"));
+    default: break;
+    }
+    work->match.chance = work->chance = rk_lottery_chances(&work->lottery);
+    return RK_OK;
+}
+
+enum rk_status rk_panel_work_solve(struct rk_panel_work *work, const struct rk_panel_wish *wish,
+                                   const struct rk_panel_tables *tables,
+                                   struct rk_eligible *eligible, struct rk_error *error)
+{
+    work->problem = (struct rk_match_problem){
+        .seed = wish->seed, .most_solves = wish->most_solves, .want_proof = wish->want_proof};
+    work->match = (struct rk_explain){.eligible = eligible,
+                                      .panelists = tables->panelists,
+                                      .recruitments = tables->recruitments,
+                                      .problem = &work->problem,
+                                      .result = &work->result};
+    RK_TRY(rk_eligible_problem(eligible, &work->problem, &work->match.unit, error));
+    if (tables->quotas->count)
+        RK_TRY(rk_panel_quotas_new(&work->quotas, tables->quotas, tables->features, eligible,
+                                   tables->panelists, tables->recruitments, &work->problem, error));
+    work->match.quotas = work->quotas;
+    if (wish->repair) {
+        work->problem.stay = work->stay = rk_replace_stay(&work->problem, tables->assignments);
+        work->match.standing = tables->assignments;
+    }
+    return wish->lottery ? draw(work, error) : rk_match(&work->problem, &work->result, error);
+}
+
+void rk_panel_work_free(struct rk_panel_work *work)
+{
+    rk_match_result_free(&work->result);
+    rk_lottery_free(&work->lottery);
+    rk_panel_quotas_free(work->quotas);
+    rk_free(work->stay);
+    rk_free(work->chance);
+}
+
+enum rk_status rk_panel_work_only(const struct rk_strings *names,
+                                  struct rk_recruitments *recruitments, struct rk_error *error)
+{
+    bool *named = rk_alloc((size_t)recruitments->count + 1, sizeof *named);
+    enum rk_status status = RK_OK;
+    for (uint32_t i = 0; i < names->count && !status; i++) {
+        uint32_t r = rk_recruitments_find(recruitments, names->texts[i]);
+        if (r == RK_NONE)
+            status = rk_fail(error, RK_BAD_USE, _("--only: '%s' is not in the table recruitments"),
+                             names->texts[i].text);
+        else
+            named[r] = true;
+    }
+    for (uint32_t r = 0; r < recruitments->count && !status; r++)
+        if (!named[r])
+            recruitments->rows[r].status = RK_RECRUITMENT_DECIDED;
+    rk_free(named);
+    return status;
+}
+
+enum rk_status rk_panel_work_leave(const struct rk_strings *names,
+                                   const struct rk_panelists *panelists,
+                                   const struct rk_recruitments *recruitments,
+                                   struct rk_assignments *assignments, struct rk_assignments *fixed,
+                                   uint32_t *left, struct rk_error *error)
+{
+    bool *out = rk_alloc((size_t)panelists->count + 1, sizeof *out);
+    enum rk_status status = RK_OK;
+    for (uint32_t i = 0; i < names->count && !status; i++) {
+        uint32_t panelist = rk_panelists_find(panelists, names->texts[i]);
+        if (panelist == RK_NONE)
+            status = rk_fail(error, RK_BAD_USE, _("--replace: '%s' is not in the table panelists"),
+                             names->texts[i].text);
+        else
+            out[panelist] = true;
+    }
+    *left = status ? 0 : rk_replace_take_out(out, recruitments, assignments, fixed);
+    rk_free(out);
+    return status;
+}

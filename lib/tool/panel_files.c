@@ -1,0 +1,142 @@
+#include "tool/panel_files.h"
+
+#include "panel/why.h"
+#include "panel/words.h"
+
+static enum rk_status explain(struct rk_run *run, const char *path, const struct rk_explain *match,
+                              const struct rk_explanation *rows, uint32_t count,
+                              struct rk_error *error)
+{
+    struct rk_writer_column columns[RK_EXPLANATION_COLUMNS];
+    struct rk_out *out = NULL;
+    enum rk_status status = rk_run_file(run, &out, path, error);
+    if (status)
+        return status;
+    rk_explanation_columns(columns);
+    struct rk_writer *writer = rk_writer_open(out, RK_CSV, columns, RK_EXPLANATION_COLUMNS);
+    struct rk_buf why = {0}, quotas = {0};
+    rk_run_speak(run, true);
+    for (uint32_t i = 0; i < count; i++) {
+        rk_buf_clear(&why);
+        rk_buf_clear(&quotas);
+        rk_explain_why(match, &rows[i], &why);
+        rk_explain_quotas(match, &rows[i], &quotas);
+        rk_explanation_write(writer, &rows[i], match->recruitments,
+                             (struct rk_text){quotas.text, quotas.size},
+                             (struct rk_text){why.text, why.size});
+    }
+    rk_run_speak(run, false);
+    rk_buf_free(&why);
+    rk_buf_free(&quotas);
+    rk_writer_finish(writer);
+    return RK_OK;
+}
+
+static enum rk_status certify(struct rk_run *run, const struct rk_panel_files *files,
+                              const struct rk_explain *match, struct rk_error *error)
+{
+    struct rk_out *out = NULL;
+    RK_TRY(rk_run_file(run, &out, files->certificate, error));
+    struct rk_buf text = {0};
+    rk_certificate_choice(match, files->rules, &text);
+    rk_out_write(out, text.text, text.size);
+    rk_buf_free(&text);
+    return RK_OK;
+}
+
+static enum rk_status write_chances(struct rk_run *run, const char *path,
+                                    const struct rk_panel_work *work, struct rk_error *error)
+{
+    struct rk_out *out = NULL;
+    RK_TRY(rk_run_file(run, &out, path, error));
+    struct rk_writer *writer = rk_writer_open(out, RK_CSV, rk_odds_columns, RK_ODDS_COLUMNS);
+    struct rk_arena arena = {0};
+    size_t count;
+    struct rk_odds *rows = rk_lottery_odds(&work->lottery, &arena, &count);
+    for (size_t i = 0; i < count; i++)
+        rk_odds_write(writer, &rows[i], work->match.panelists, work->match.recruitments);
+    rk_writer_finish(writer);
+    rk_free(rows);
+    rk_arena_free(&arena);
+    return RK_OK;
+}
+
+/* --why: the answers to the panelists named, or to everybody. */
+static enum rk_status answer(struct rk_run *run, const struct rk_strings *names,
+                             const struct rk_panel_work *work, const struct rk_assignment *rows,
+                             uint32_t count, struct rk_error *error)
+{
+    const struct rk_explain *match = &work->match;
+    bool everybody = false;
+    for (uint32_t i = 0; i < names->count; i++) {
+        everybody = everybody || rk_text_is(names->texts[i], "*");
+        if (!everybody && rk_panelists_find(match->panelists, names->texts[i]) == RK_NONE)
+            return rk_fail(error, RK_BAD_USE, _("--why: '%s' is not in the table panelists"),
+                           names->texts[i].text);
+    }
+    struct rk_why *why = rk_why_new(match, rows, count);
+    struct rk_buf reason = {0}, change = {0};
+    struct rk_writer *writer = rk_run_writer(run, rk_answer_columns, RK_ANSWER_COLUMNS);
+    rk_run_speak(run, true);
+    for (uint32_t i = 0; i < (everybody ? match->panelists->count : names->count); i++) {
+        uint32_t p = everybody ? i : rk_panelists_find(match->panelists, names->texts[i]);
+        for (uint32_t r = 0; r < match->recruitments->count; r++) {
+            if (!rk_eligible_panel(match->eligible, r)->open)
+                continue;
+            rk_buf_clear(&reason);
+            rk_buf_clear(&change);
+            struct rk_answer told = rk_why_ask(why, p, r, &reason, &change);
+            rk_answer_write(writer, &told, match->panelists, match->recruitments,
+                            (struct rk_text){reason.text, reason.size},
+                            (struct rk_text){change.text, change.size});
+        }
+    }
+    rk_run_speak(run, false);
+    rk_writer_finish(writer);
+    rk_buf_free(&reason);
+    rk_buf_free(&change);
+    rk_why_free(why);
+    return RK_OK;
+}
+
+static void write_assignments(struct rk_run *run, const struct rk_explain *match,
+                              const struct rk_assignment *rows, uint32_t count)
+{
+    struct rk_writer *writer = rk_run_writer(run, rk_assignment_columns, RK_ASSIGNMENT_COLUMNS);
+    for (uint32_t i = 0; i < count; i++)
+        rk_assignment_write(writer, &rows[i], match->panelists, match->recruitments);
+    rk_writer_finish(writer);
+}
+
+enum rk_status rk_panel_files_write(struct rk_run *run, const struct rk_panel_files *files,
+                                    const struct rk_panel_work *work,
+                                    const struct rk_sessions *sessions, struct rk_error *error)
+{
+    const struct rk_explain *match = &work->match;
+    struct rk_arena arena = {0};
+    uint32_t count;
+    struct rk_assignment *rows = rk_explain_rows(match, sessions, &arena, &count);
+    struct rk_explanation *panels =
+        rk_alloc((size_t)match->recruitments->count + 1, sizeof *panels);
+    uint32_t panel_count = rk_explain_panels(match, files->explain != NULL, panels);
+    enum rk_status status = RK_OK;
+    if (files->why->count)
+        status = answer(run, files->why, work, rows, count, error);
+    else
+        write_assignments(run, match, rows, count);
+    if (!status && files->explain)
+        status = explain(run, files->explain, match, panels, panel_count, error);
+    if (!status && files->certificate)
+        status = certify(run, files, match, error);
+    if (!status && files->chances)
+        status = write_chances(run, files->chances, work, error);
+    if (!status) {
+        rk_panel_tell(run->log, match);
+        if (rk_panel_needs(run->log, match, panels, panel_count, files->explain != NULL))
+            status = RK_ATTENTION;
+    }
+    rk_free(panels);
+    rk_free(rows);
+    rk_arena_free(&arena);
+    return status;
+}
