@@ -129,7 +129,7 @@ static enum rk_lottery_outcome draw(const struct rk_match_problem *problem,
     rk_free(arcs.upper);
     if (!done || rk_chances_solve(lottery->chances) != RK_CHANCES_SOLVED)
         return RK_LOTTERY_TOO_LARGE;
-    int32_t *amounts = rk_alloc(n + 1, sizeof *amounts);
+    int32_t *amounts = rk_alloc(n + net->limit_count, sizeof *amounts);
     rk_chances_draw(lottery->chances, problem->seed, amounts);
     for (uint32_t i = 0; i < problem->pair_count; i++)
         result->member[i] = amounts[lottery->arc[i]] == 1;
