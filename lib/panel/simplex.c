@@ -1,0 +1,510 @@
+#include "panel/simplex.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+
+enum { BASIC, AT_LOWER, AT_UPPER };
+enum { ASK = 64 };         /* steps between two questions to the caller's hook */
+#define SMALL (INT64_C(1) << 48) /* a line's numbers below this are worked with in 64 bits */
+
+struct rk_simplex {
+    uint32_t rows, columns;
+    const uint32_t *first, *row;
+    const int64_t *entry;
+    struct rk_whole *cost; /* by column */
+    struct rk_whole *lower, *upper;
+    uint8_t *state;       /* by variable */
+    uint32_t *basis;      /* variable in each place */
+    uint32_t *place;      /* place of a basic variable */
+    struct rk_whole *inverse; /* rows × rows, over `over` */
+    struct rk_whole over;
+    struct rk_whole *load;  /* minus what the variables at bounds add to each row */
+    struct rk_whole *value; /* of the basic variables, over `over` */
+    struct rk_whole *price; /* over `over` */
+    struct rk_whole *ray;   /* the prices that prove that there is none, over `over` */
+    bool moved, repriced;   /* `value` or `price` are out of date */
+    bool plain;             /* no entry is larger than 2^13 */
+    bool none;
+    bool (*stop)(void *context);
+    void *context;
+    uint64_t steps;
+    /* the pivot row's candidates */
+    struct candidate {
+        uint32_t variable;
+        struct rk_whole ratio_top, ratio_over; /* |reduced cost|, |entry| */
+    } *candidates;
+    uint32_t candidate_count;
+    int64_t *line, *line_price; /* the same as 64-bit numbers, where they fit */
+    struct rk_whole *alpha; /* the entering column over `over` */
+    struct rk_whole cost_of, entry_of, reach, work;
+};
+
+struct rk_simplex *rk_simplex_new(uint32_t rows, uint32_t columns, const uint32_t *first,
+                                  const uint32_t *row, const int64_t *entry)
+{
+    struct rk_simplex *s = rk_alloc(1, sizeof *s);
+    size_t variables = (size_t)rows + columns;
+    s->rows = rows;
+    s->columns = columns;
+    s->first = first;
+    s->row = row;
+    s->entry = entry;
+    s->cost = rk_alloc(columns, sizeof *s->cost);
+    s->lower = rk_alloc(variables, sizeof *s->lower);
+    s->upper = rk_alloc(variables, sizeof *s->upper);
+    s->state = rk_alloc(variables, sizeof *s->state);
+    s->basis = rk_alloc(rows, sizeof *s->basis);
+    s->place = rk_alloc(variables, sizeof *s->place);
+    s->inverse = rk_alloc((size_t)rows * rows, sizeof *s->inverse);
+    s->load = rk_alloc(rows, sizeof *s->load);
+    s->value = rk_alloc(rows, sizeof *s->value);
+    s->price = rk_alloc(rows, sizeof *s->price);
+    s->ray = rk_alloc(rows, sizeof *s->ray);
+    s->candidates = rk_alloc(variables, sizeof *s->candidates);
+    s->line = rk_alloc(rows, sizeof *s->line);
+    s->line_price = rk_alloc(rows, sizeof *s->line_price);
+    s->alpha = rk_alloc(rows, sizeof *s->alpha);
+    s->over.small = 1;
+    s->plain = true;
+    for (uint32_t i = 0; i < (columns ? first[columns] : 0); i++)
+        s->plain = s->plain && entry[i] >= -8192 && entry[i] <= 8192;
+    for (uint32_t c = 0; c < columns; c++)
+        s->state[c] = AT_LOWER;
+    for (uint32_t r = 0; r < rows; r++) { /* the rows' sums are basic: their columns are -1 */
+        s->basis[r] = columns + r;
+        s->place[columns + r] = r;
+        s->inverse[(size_t)r * rows + r].small = -1;
+    }
+    return s;
+}
+
+void rk_simplex_free(struct rk_simplex *s)
+{
+    if (!s)
+        return;
+    size_t variables = (size_t)s->rows + s->columns;
+    rk_whole_free_all(s->cost, s->columns);
+    rk_whole_free_all(s->lower, variables);
+    rk_whole_free_all(s->upper, variables);
+    rk_free(s->state);
+    rk_free(s->basis);
+    rk_free(s->place);
+    rk_whole_free_all(s->inverse, (size_t)s->rows * s->rows);
+    rk_whole_free(&s->over);
+    rk_whole_free_all(s->load, s->rows);
+    rk_whole_free_all(s->value, s->rows);
+    rk_whole_free_all(s->price, s->rows);
+    rk_whole_free_all(s->ray, s->rows);
+    for (size_t i = 0; i < variables; i++) {
+        rk_whole_free(&s->candidates[i].ratio_top);
+        rk_whole_free(&s->candidates[i].ratio_over);
+    }
+    rk_free(s->candidates);
+    rk_free(s->line);
+    rk_free(s->line_price);
+    rk_whole_free_all(s->alpha, s->rows);
+    rk_whole_free(&s->cost_of);
+    rk_whole_free(&s->entry_of);
+    rk_whole_free(&s->reach);
+    rk_whole_free(&s->work);
+    rk_free(s);
+}
+
+void rk_simplex_stop_when(struct rk_simplex *s, bool (*stop)(void *context), void *context)
+{
+    s->stop = stop;
+    s->context = context;
+}
+
+/* load -= column of `variable` × by */
+static void shift(struct rk_simplex *s, uint32_t variable, const struct rk_whole *by)
+{
+    if (!rk_whole_sign(by))
+        return;
+    s->moved = true;
+    if (variable >= s->columns) {
+        struct rk_whole *load = &s->load[variable - s->columns];
+        rk_whole_add(load, load, by);
+        return;
+    }
+    for (uint32_t i = s->first[variable]; i < s->first[variable + 1]; i++) {
+        struct rk_whole entry = {.small = s->entry[i]};
+        rk_whole_subtract_product(&s->load[s->row[i]], &entry, by);
+    }
+}
+
+static const struct rk_whole *bound(const struct rk_simplex *s, uint32_t variable)
+{
+    return s->state[variable] == AT_UPPER ? &s->upper[variable] : &s->lower[variable];
+}
+
+/* Puts a variable that is at a bound at the other one. */
+static void flip(struct rk_simplex *s, uint32_t variable)
+{
+    rk_whole_subtract(&s->work, &s->upper[variable], &s->lower[variable]);
+    if (s->state[variable] == AT_UPPER)
+        rk_whole_negate(&s->work);
+    shift(s, variable, &s->work);
+    s->state[variable] = s->state[variable] == AT_UPPER ? AT_LOWER : AT_UPPER;
+}
+
+void rk_simplex_cost(struct rk_simplex *s, uint32_t column, const struct rk_whole *cost)
+{
+    rk_whole_set(&s->cost[column], cost);
+    s->repriced = true;
+}
+
+void rk_simplex_bounds(struct rk_simplex *s, uint32_t variable, const struct rk_whole *lower,
+                       const struct rk_whole *upper)
+{
+    assert(rk_whole_compare(lower, upper) <= 0);
+    if (s->state[variable] == BASIC) {
+        s->moved = true;
+    } else {
+        const struct rk_whole *fresh = s->state[variable] == AT_UPPER ? upper : lower;
+        rk_whole_subtract(&s->work, fresh, bound(s, variable));
+        shift(s, variable, &s->work);
+    }
+    rk_whole_set(&s->lower[variable], lower);
+    rk_whole_set(&s->upper[variable], upper);
+}
+
+void rk_simplex_bounds_i64(struct rk_simplex *s, uint32_t variable, int64_t lower, int64_t upper)
+{
+    struct rk_whole low = {.small = lower}, high = {.small = upper};
+    rk_simplex_bounds(s, variable, &low, &high);
+}
+
+static void find_values(struct rk_simplex *s)
+{
+    for (uint32_t p = 0; p < s->rows; p++) {
+        rk_whole_set_i64(&s->value[p], 0);
+        for (uint32_t r = 0; r < s->rows; r++) {
+            const struct rk_whole *inverse = &s->inverse[(size_t)p * s->rows + r];
+            if (rk_whole_sign(inverse))
+                rk_whole_add_product(&s->value[p], inverse, &s->load[r]);
+        }
+    }
+    s->moved = false;
+}
+
+static void find_prices(struct rk_simplex *s)
+{
+    for (uint32_t r = 0; r < s->rows; r++)
+        rk_whole_set_i64(&s->price[r], 0);
+    for (uint32_t p = 0; p < s->rows; p++) {
+        if (s->basis[p] >= s->columns || !rk_whole_sign(&s->cost[s->basis[p]]))
+            continue;
+        for (uint32_t r = 0; r < s->rows; r++)
+            rk_whole_add_product(&s->price[r], &s->cost[s->basis[p]],
+                                 &s->inverse[(size_t)p * s->rows + r]);
+    }
+    s->repriced = false;
+}
+
+/* `line` as 64-bit numbers: false where one is 2^48 or larger, or the entries are not plain. */
+static bool narrow_line(const struct rk_simplex *s, const struct rk_whole *line, int64_t *narrow)
+{
+    if (!s->plain)
+        return false;
+    for (uint32_t r = 0; r < s->rows; r++) {
+        if (line[r].big || line[r].small >= SMALL || line[r].small <= -SMALL)
+            return false;
+        narrow[r] = line[r].small;
+    }
+    return true;
+}
+
+/* The product of a line with a variable's column; `narrow` = the line as 64-bit numbers, or NULL.
+ * Products stay under 2^61. */
+static void along(const struct rk_simplex *s, const struct rk_whole *line, const int64_t *narrow,
+                  uint32_t variable, struct rk_whole *sum)
+{
+    if (variable >= s->columns) {
+        rk_whole_set(sum, &line[variable - s->columns]);
+        rk_whole_negate(sum);
+        return;
+    }
+    uint32_t i = s->first[variable], end = s->first[variable + 1];
+    if (narrow) {
+        __int128 total = 0;
+        for (; i < end; i++)
+            total += narrow[s->row[i]] * s->entry[i];
+        if (rk_whole_fits(total)) {
+            rk_whole_set_i64(sum, (int64_t)total);
+            return;
+        }
+        i = s->first[variable];
+    }
+    rk_whole_set_i64(sum, 0);
+    for (; i < end; i++) {
+        struct rk_whole entry = {.small = s->entry[i]};
+        rk_whole_add_product(sum, &line[s->row[i]], &entry);
+    }
+}
+
+/* over × cost - price · column */
+static void reduced_cost(struct rk_simplex *s, const int64_t *narrow, uint32_t variable,
+                         struct rk_whole *reduced)
+{
+    along(s, s->price, narrow, variable, reduced);
+    rk_whole_negate(reduced);
+    if (variable < s->columns)
+        rk_whole_add_product(reduced, &s->cost[variable], &s->over);
+}
+
+/* Puts each variable that is not basic at the bound its reduced cost asks for. */
+static void make_dual_feasible(struct rk_simplex *s)
+{
+    const int64_t *narrow = narrow_line(s, s->price, s->line_price) ? s->line_price : NULL;
+    for (uint32_t v = 0; v < s->columns + s->rows; v++) {
+        if (s->state[v] == BASIC)
+            continue;
+        reduced_cost(s, narrow, v, &s->cost_of);
+        int sign = rk_whole_sign(&s->cost_of);
+        if ((sign > 0 && s->state[v] == AT_UPPER) || (sign < 0 && s->state[v] == AT_LOWER))
+            flip(s, v);
+    }
+}
+
+/* How far the variable in place p is outside its bounds (0 = it is not), over `over`. */
+static int outside(struct rk_simplex *s, uint32_t p, struct rk_whole *far)
+{
+    uint32_t v = s->basis[p];
+    rk_whole_set(far, &s->value[p]);
+    rk_whole_subtract_product(far, &s->lower[v], &s->over);
+    if (rk_whole_sign(far) < 0) {
+        rk_whole_negate(far);
+        return -1;
+    }
+    rk_whole_set(far, &s->value[p]);
+    rk_whole_subtract_product(far, &s->upper[v], &s->over);
+    if (rk_whole_sign(far) > 0)
+        return 1;
+    return 0;
+}
+
+/* The place that leaves: the one farthest outside, or of the least variable. */
+static uint32_t leaving(struct rk_simplex *s, bool careful, struct rk_whole *far, int *side)
+{
+    uint32_t best = s->rows;
+    struct rk_whole *here = &s->work;
+    for (uint32_t p = 0; p < s->rows; p++) {
+        int out = outside(s, p, here);
+        if (!out)
+            continue;
+        if (best == s->rows || (careful ? s->basis[p] < s->basis[best]
+                                        : rk_whole_compare(here, far) > 0)) {
+            best = p;
+            *side = out;
+            rk_whole_swap(far, here);
+        }
+    }
+    return best;
+}
+
+static int by_ratio(const struct candidate *a, const struct candidate *b)
+{
+    return rk_whole_compare_products(&a->ratio_top, &b->ratio_over, &b->ratio_top, &a->ratio_over);
+}
+
+/* Collects what may enter for place p, which is outside by `far` on `side`. False where not even all
+ * of them at their other bounds would bring it inside: nothing keeps all bounds. */
+static bool find_candidates(struct rk_simplex *s, uint32_t p, int side, const struct rk_whole *far)
+{
+    const struct rk_whole *line = &s->inverse[(size_t)p * s->rows];
+    const int64_t *narrow = narrow_line(s, line, s->line) ? s->line : NULL;
+    const int64_t *narrow_price = narrow_line(s, s->price, s->line_price) ? s->line_price : NULL;
+    rk_whole_set(&s->reach, far);
+    s->candidate_count = 0;
+    for (uint32_t v = 0; v < s->columns + s->rows; v++) {
+        if (s->state[v] == BASIC)
+            continue;
+        along(s, line, narrow, v, &s->entry_of);
+        int sign = rk_whole_sign(&s->entry_of) * side;
+        /* to grow, what is in place p wants one at lower with a negative entry, and so on */
+        if (!(s->state[v] == AT_LOWER ? sign > 0 : sign < 0) ||
+            !rk_whole_compare(&s->lower[v], &s->upper[v]))
+            continue;
+        struct candidate *candidate = &s->candidates[s->candidate_count++];
+        candidate->variable = v;
+        reduced_cost(s, narrow_price, v, &candidate->ratio_top);
+        if (rk_whole_sign(&candidate->ratio_top) < 0)
+            rk_whole_negate(&candidate->ratio_top);
+        rk_whole_swap(&candidate->ratio_over, &s->entry_of);
+        if (rk_whole_sign(&candidate->ratio_over) < 0)
+            rk_whole_negate(&candidate->ratio_over);
+        if (rk_whole_sign(&s->reach) > 0) {
+            rk_whole_subtract(&s->work, &s->upper[v], &s->lower[v]);
+            rk_whole_subtract_product(&s->reach, &s->work, &candidate->ratio_over);
+        }
+    }
+    return rk_whole_sign(&s->reach) <= 0;
+}
+
+static void swap_candidates(struct candidate *a, struct candidate *b)
+{
+    struct candidate kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* Moves the candidate that enters to place 0 and those passed on the way to the end, behind
+ * candidate_count: the least ratio enters; but while the place stays outside even with that one at
+ * its other bound, it is passed (it will be flipped) and the next ratio looked for, the long-step
+ * rule (Fourer 1994, "Notes on the dual simplex method"). */
+static void choose_entering(struct rk_simplex *s, bool careful, struct rk_whole *far)
+{
+    for (;;) {
+        uint32_t best = 0;
+        for (uint32_t i = 1; i < s->candidate_count; i++) {
+            const struct candidate *a = &s->candidates[i], *b = &s->candidates[best];
+            int order = by_ratio(a, b);
+            if (!order && !careful)
+                order = rk_whole_compare(&b->ratio_over, &a->ratio_over);
+            if (order < 0 || (!order && a->variable < b->variable))
+                best = i;
+        }
+        swap_candidates(&s->candidates[0], &s->candidates[best]);
+        if (careful || s->candidate_count == 1)
+            return;
+        uint32_t v = s->candidates[0].variable;
+        rk_whole_subtract(&s->work, &s->upper[v], &s->lower[v]);
+        rk_whole_subtract_product(far, &s->work, &s->candidates[0].ratio_over);
+        if (rk_whole_sign(far) <= 0)
+            return;
+        swap_candidates(&s->candidates[0], &s->candidates[--s->candidate_count]);
+    }
+}
+
+/* Brings `enter` into place p; what leaves stays at the bound that it is outside of on `side`. */
+static void pivot(struct rk_simplex *s, uint32_t p, uint32_t enter, int side)
+{
+    uint32_t rows = s->rows, leave = s->basis[p];
+    struct rk_whole *line = &s->inverse[(size_t)p * rows], *by = &s->alpha[p];
+    reduced_cost(s, NULL, enter, &s->cost_of);
+    for (uint32_t i = 0; i < rows; i++)
+        along(s, &s->inverse[(size_t)i * rows], NULL, enter, &s->alpha[i]);
+    /* one in and one out of those whose bounds the values answer to */
+    const struct rk_whole *in = bound(s, enter);
+    for (uint32_t i = 0; i < rows; i++)
+        rk_whole_add_product(&s->value[i], &s->alpha[i], in);
+    rk_whole_set(&s->work, in);
+    rk_whole_negate(&s->work);
+    shift(s, enter, &s->work);
+    s->state[leave] = side < 0 ? AT_LOWER : AT_UPPER;
+    rk_whole_subtract_product(&s->value[p], &s->over, bound(s, leave));
+    shift(s, leave, bound(s, leave));
+    s->moved = false;
+    /* the line is the new one as it is, over `by`, which is kept positive */
+    if (rk_whole_sign(by) < 0) {
+        for (uint32_t r = 0; r < rows; r++)
+            rk_whole_negate(&line[r]);
+        rk_whole_negate(&s->value[p]);
+        rk_whole_negate(by);
+    }
+    bool same = !rk_whole_compare(by, &s->over);
+    for (uint32_t i = 0; i < rows; i++) {
+        const struct rk_whole *times = &s->alpha[i];
+        bool none = !rk_whole_sign(times);
+        if (i == p || (none && same))
+            continue;
+        struct rk_whole *other = &s->inverse[(size_t)i * rows];
+        for (uint32_t r = 0; r < rows; r++)
+            if (rk_whole_sign(&other[r]) || (!none && rk_whole_sign(&line[r])))
+                rk_whole_pivot(&other[r], by, times, &line[r], &s->over);
+        rk_whole_pivot(&s->value[i], by, times, &s->value[p], &s->over);
+    }
+    rk_whole_negate(&s->cost_of);
+    for (uint32_t r = 0; r < rows; r++)
+        rk_whole_pivot(&s->price[r], by, &s->cost_of, &line[r], &s->over);
+    rk_whole_set(&s->over, by);
+    s->basis[p] = enter;
+    s->place[enter] = p;
+    s->state[enter] = BASIC;
+    s->steps++;
+}
+
+enum rk_simplex_outcome rk_simplex_solve(struct rk_simplex *s)
+{
+    struct rk_whole far = {0};
+    uint32_t idle = 0, patience = 4 * s->rows + 100;
+    enum rk_simplex_outcome outcome = RK_SIMPLEX_OPTIMAL;
+    s->none = false;
+    if (s->repriced)
+        find_prices(s);
+    make_dual_feasible(s);
+    for (uint64_t step = 1;; step++) {
+        int side = 0;
+        bool careful = idle > patience;
+        if (s->moved)
+            find_values(s);
+        uint32_t p = leaving(s, careful, &far, &side);
+        if (p == s->rows)
+            break;
+        if (!find_candidates(s, p, side, &far)) {
+            for (uint32_t r = 0; r < s->rows; r++) {
+                rk_whole_set(&s->ray[r], &s->inverse[(size_t)p * s->rows + r]);
+                if (side > 0)
+                    rk_whole_negate(&s->ray[r]);
+            }
+            s->none = true;
+            outcome = RK_SIMPLEX_NONE;
+            break;
+        }
+        if (s->stop && step % ASK == 0 && s->stop(s->context)) {
+            outcome = RK_SIMPLEX_STOPPED;
+            break;
+        }
+        uint32_t all = s->candidate_count;
+        choose_entering(s, careful, &far);
+        idle = rk_whole_sign(&s->candidates[0].ratio_top) ? 0 : idle + 1;
+        for (uint32_t i = s->candidate_count; i < all; i++)
+            flip(s, s->candidates[i].variable);
+        if (s->moved)
+            find_values(s);
+        pivot(s, p, s->candidates[0].variable, side);
+    }
+    rk_whole_free(&far);
+    return outcome;
+}
+
+const struct rk_whole *rk_simplex_over(const struct rk_simplex *s) { return &s->over; }
+
+void rk_simplex_value(const struct rk_simplex *s, uint32_t variable, struct rk_whole *value)
+{
+    if (s->state[variable] == BASIC)
+        rk_whole_set(value, &s->value[s->place[variable]]);
+    else
+        rk_whole_multiply(value, bound(s, variable), &s->over);
+}
+
+bool rk_simplex_is_basic(const struct rk_simplex *s, uint32_t variable)
+{
+    return s->state[variable] == BASIC;
+}
+
+void rk_simplex_least(const struct rk_simplex *s, struct rk_whole *cost)
+{
+    struct rk_whole value = {0};
+    rk_whole_set_i64(cost, 0);
+    for (uint32_t c = 0; c < s->columns; c++)
+        if (rk_whole_sign(&s->cost[c])) {
+            rk_simplex_value(s, c, &value);
+            rk_whole_add_product(cost, &s->cost[c], &value);
+        }
+    rk_whole_free(&value);
+}
+
+void rk_simplex_price(const struct rk_simplex *s, uint32_t row, struct rk_whole *price)
+{
+    rk_whole_set(price, s->none ? &s->ray[row] : &s->price[row]);
+}
+
+void rk_simplex_reduced_cost(struct rk_simplex *s, uint32_t variable, struct rk_whole *reduced)
+{
+    reduced_cost(s, NULL, variable, reduced);
+}
+
+uint64_t rk_simplex_steps(const struct rk_simplex *s) { return s->steps; }
