@@ -1,5 +1,6 @@
 #include "panel/chances.h"
 
+#include "base/fixed.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -144,16 +145,6 @@ static int64_t sum_of_shares(const struct rk_chances *chances, const struct part
     return sum;
 }
 
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* Sets the part's total so that its persons get together what there is. What they get grows with
  * the total, and between two whole numbers it grows evenly: bounds and offsets are whole. */
 static void set_total(const struct rk_chances *chances, struct part *part)
@@ -191,9 +182,9 @@ static void set_total(const struct rk_chances *chances, struct part *part)
         sharing += b.offset + b.lower <= low && low < b.offset + b.upper;
     }
     assert(over < sharing);
-    int64_t divisor = common_divisor(sharing, over);
-    part->den = sharing / divisor;
-    part->num = low * part->den + over / divisor;
+    struct rk_ratio each = rk_ratio(over, sharing);
+    part->den = (int64_t)each.den;
+    part->num = low * part->den + (int64_t)each.num;
 }
 
 /* value × den / old, to the nearest; a whole number of units where it was one. */
@@ -593,6 +584,48 @@ enum rk_chances_state rk_chances_state(const struct rk_chances *chances, uint32_
 {
     assert(person < chances->person_count && chances->levels);
     return chances->state[person];
+}
+
+void rk_chances_rivals(const struct rk_chances *chances, uint32_t person, uint32_t *persons,
+                       int64_t *seats)
+{
+    const struct rk_maxflow *flow = chances->flow;
+    assert(rk_chances_state(chances, person) == RK_CHANCES_SHARES);
+    uint32_t node = bounds_of(chances, person).node, tail = 0;
+    const struct part *part = &chances->parts[chances->part[node]];
+    bool *reached = rk_alloc((size_t)flow->nodes + 1, sizeof *reached);
+    uint32_t *queue = rk_alloc((size_t)part->end - part->first, sizeof *queue);
+    reached[node] = true;
+    queue[tail++] = node;
+    for (uint32_t head = 0; head < tail; head++)
+        for (uint32_t e = flow->first[queue[head]]; e < flow->open_end[queue[head]]; e++) {
+            uint32_t v = flow->entries[e].other;
+            if (!reached[v] && rk_maxflow_out(flow, flow->entries[e])) {
+                reached[v] = true;
+                queue[tail++] = v;
+            }
+        }
+    int64_t sum = 0;
+    *persons = 0;
+    for (uint32_t i = part->first_person; i < part->end_person; i++) {
+        struct person_bounds b = bounds_of(chances, chances->by_part[i]);
+        if (!reached[b.node] || chances->state[chances->by_part[i]] != RK_CHANCES_SHARES)
+            continue;
+        ++*persons;
+        sum += part->num - b.offset * part->den;
+    }
+    assert(sum % part->den == 0); /* nothing leaves the group that could be more, or less */
+    *seats = sum / part->den;
+    rk_free(queue);
+    rk_free(reached);
+}
+
+void rk_chances_potential(const struct rk_chances *chances, uint32_t node, int64_t *num,
+                          int64_t *den)
+{
+    assert(node < chances->flow->nodes && chances->levels);
+    *num = chances->parts[chances->part[node]].num;
+    *den = chances->parts[chances->part[node]].den;
 }
 
 uint32_t rk_chances_rounds(const struct rk_chances *chances) { return chances->rounds; }

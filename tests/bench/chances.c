@@ -1,4 +1,5 @@
-/* Speed of lib/panel/chances on programmes made up by a seed: levels, maximum flows, draws, memory.
+/* Speed of lib/panel/chances on programmes made up by a seed: levels, maximum flows, draws, memory
+ * (make bench-chances).
  *
  *     build/bench/chances PANELISTS RECRUITMENTS uniform|clustered
  *
@@ -16,7 +17,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static double seconds(void)
+static double cpu_seconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
@@ -76,24 +77,25 @@ int main(int argc, char **argv)
         }
     }
     arcs += pairs;
-    double begun = seconds();
+    double begun = cpu_seconds();
     if (rk_chances_solve(chances) != RK_CHANCES_SOLVED)
         return 1;
-    double solved = seconds();
+    double solved = cpu_seconds();
     int64_t seats = 0;
     for (uint32_t l = 0; l < rk_chances_level_count(chances); l++)
         seats += rk_chances_level(chances, l)->seats;
     int32_t *amounts = rk_alloc(arcs, sizeof *amounts);
-    double drawing = seconds();
+    double drawing = cpu_seconds();
     for (int i = 0; i < 10; i++) {
         char seed[16];
         snprintf(seed, sizeof seed, "%d", i);
         rk_chances_draw(chances, rk_text(seed), amounts);
     }
-    double drawn = seconds();
+    double drawn = cpu_seconds();
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("%u x %u %s: %u pairs, %u levels, %u flows, %.2f s, %u fractions, draw %.3f s, %ld MB\n",
+    printf("%u x %u %s: %u pairs, %u levels, %u flows, %.2f s CPU, %u fractions, draw %.3f s, %ld "
+           "MB\n",
            panelists, recruitments, argv[3], pairs, rk_chances_level_count(chances),
            rk_chances_rounds(chances), solved - begun, rk_chances_fractions(chances),
            (drawn - drawing) / 10, usage.ru_maxrss / 1024);
