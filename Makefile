@@ -168,7 +168,7 @@ bench-peers:
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api
 bench-chances: $(B)/bench/chances
 	@set -e; for size in '2000 100' '20000 1000' '100000 5000' '500000 20000'; do \
-	    for kind in uniform clustered; do $< $$size $$kind; done; \
+	    for kind in uniform skewed clustered; do $< $$size $$kind; done; \
 	done
 
 bless: tools

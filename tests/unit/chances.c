@@ -745,6 +745,16 @@ static void by_hand(void)
         rk_chances_rivals(chances, p, &rivals, &seats);
         CHECK(rivals == (p < 3 ? 3 : 6) && seats == (p < 3 ? 1 : 2));
     }
+    /* The rule by which a seed draws is public and must not change: who of the three, by seed. */
+    char who[13] = "";
+    int32_t given[64];
+    for (int i = 0; i < 12; i++) {
+        char seed[16];
+        snprintf(seed, sizeof seed, "draw %d", i);
+        rk_chances_draw(chances, rk_text(seed), given);
+        who[i] = given[0] ? 'a' : given[1] ? 'b' : 'c';
+    }
+    CHECK_TEXT(who, "aacbbbabbccc");
     rk_chances_free(chances);
     free_network(&n);
 
