@@ -5,6 +5,7 @@
 #   make lint       the house rules               make SAN=1 …    with ASan and UBSan, in build-san
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
 #   make bench      beside Miller and datamash    make bench-peers installs those
+#   make bench-chances: speed of the lottery over whole programmes
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
 
@@ -44,7 +45,7 @@ COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n comp
 tell = $(if $(V),,@echo '$(1) $(2)';)
 
 all: tools
-.PHONY: all tools setup demo fuzz bench bench-peers check units lint valgrind bless man completions install uninstall clean
+.PHONY: all tools setup demo fuzz bench bench-peers bench-chances check units lint valgrind bless man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -67,6 +68,10 @@ $(B)/bin/%: $(B)/cmd/%.o $(LIB)
 	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
+$(B)/bench/%: $(B)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
@@ -161,6 +166,10 @@ bench: tools
 bench-peers:
 	apt-get -q -y --no-install-recommends install miller datamash time
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api
+bench-chances: $(B)/bench/chances
+	@set -e; for size in '2000 100' '20000 1000' '100000 5000' '500000 20000'; do \
+	    for kind in uniform skewed clustered; do $< $$size $$kind; done; \
+	done
 
 bless: tools
 	@tests/run --build $(B) --bless

@@ -1,5 +1,6 @@
 #include "panel/chances.h"
 
+#include "base/fixed.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -144,16 +145,6 @@ static int64_t sum_of_shares(const struct rk_chances *chances, const struct part
     return sum;
 }
 
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* Sets the part's total so that its persons get together what there is. What they get grows with
  * the total, and between two whole numbers it grows evenly: bounds and offsets are whole. */
 static void set_total(const struct rk_chances *chances, struct part *part)
@@ -191,9 +182,9 @@ static void set_total(const struct rk_chances *chances, struct part *part)
         sharing += b.offset + b.lower <= low && low < b.offset + b.upper;
     }
     assert(over < sharing);
-    int64_t divisor = common_divisor(sharing, over);
-    part->den = sharing / divisor;
-    part->num = low * part->den + over / divisor;
+    struct rk_ratio each = rk_ratio(over, sharing);
+    part->den = (int64_t)each.den;
+    part->num = low * part->den + (int64_t)each.num;
 }
 
 /* value × den / old, to the nearest; a whole number of units where it was one. */
@@ -595,54 +586,171 @@ enum rk_chances_state rk_chances_state(const struct rk_chances *chances, uint32_
     return chances->state[person];
 }
 
+void rk_chances_rivals(const struct rk_chances *chances, uint32_t person, uint32_t *persons,
+                       int64_t *seats)
+{
+    const struct rk_maxflow *flow = chances->flow;
+    assert(rk_chances_state(chances, person) == RK_CHANCES_SHARES);
+    uint32_t node = bounds_of(chances, person).node, tail = 0;
+    const struct part *part = &chances->parts[chances->part[node]];
+    bool *reached = rk_alloc((size_t)flow->nodes + 1, sizeof *reached);
+    uint32_t *queue = rk_alloc((size_t)part->end - part->first, sizeof *queue);
+    reached[node] = true;
+    queue[tail++] = node;
+    for (uint32_t head = 0; head < tail; head++)
+        for (uint32_t e = flow->first[queue[head]]; e < flow->open_end[queue[head]]; e++) {
+            uint32_t v = flow->entries[e].other;
+            if (!reached[v] && rk_maxflow_out(flow, flow->entries[e])) {
+                reached[v] = true;
+                queue[tail++] = v;
+            }
+        }
+    int64_t sum = 0;
+    *persons = 0;
+    for (uint32_t i = part->first_person; i < part->end_person; i++) {
+        struct person_bounds b = bounds_of(chances, chances->by_part[i]);
+        if (!reached[b.node] || chances->state[chances->by_part[i]] != RK_CHANCES_SHARES)
+            continue;
+        ++*persons;
+        sum += part->num - b.offset * part->den;
+    }
+    assert(sum % part->den == 0); /* nothing leaves the group that could be more, or less */
+    *seats = sum / part->den;
+    rk_free(queue);
+    rk_free(reached);
+}
+
+void rk_chances_potential(const struct rk_chances *chances, uint32_t node, int64_t *num,
+                          int64_t *den)
+{
+    assert(node < chances->flow->nodes && chances->levels);
+    *num = chances->parts[chances->part[node]].num;
+    *den = chances->parts[chances->part[node]].den;
+}
+
 uint32_t rk_chances_rounds(const struct rk_chances *chances) { return chances->rounds; }
 
 uint32_t rk_chances_fractions(const struct rk_chances *chances) { return chances->fraction_count; }
 
 /* ---- the draw ---- */
 
-/* A way through arcs that are not whole yet; where it meets itself, a cycle is to be rounded. */
+/* A way through arcs that are not whole yet; where it meets itself, a cycle is to be rounded.
+ *
+ * At a node with just two such arcs, what one of them will carry decides what the other does: they
+ * are joined to one, and the node is passed over from then on. So no way is long because it leads
+ * through nodes where there is nothing to choose. */
 struct walk {
     const struct rk_chances *chances;
-    int64_t *left;           /* by fraction: what its arc carries beyond a whole, times den */
-    uint32_t *entries, *end; /* the fractions at each node, without those found whole */
-    uint32_t *place;         /* by node: where on the way, or RK_NONE */
-    uint32_t *node, *by;     /* the way: by[i] is the fraction between node[i - 1] and node[i] */
+    bool (*up)(void *context, uint32_t level, uint64_t weight, uint64_t against);
+    void *context;
+    int64_t *left;      /* by fraction: what its arc carries beyond a whole, times den */
+    uint32_t (*end)[2]; /* by fraction: of all that are joined to it */
+    uint32_t *into;     /* by fraction: the one it is joined to × 2, + 1 if that runs against it */
+    uint32_t *entries, *entries_end; /* the fractions at each node, without those found whole */
+    uint32_t *degree;                /* by node: how many are not whole */
+    uint32_t *place;                 /* by node: where on the way, or RK_NONE */
+    uint32_t *node, *by, length;     /* the way: by[i] leads from node[i - 1] to node[i] */
+    uint32_t *soon, soon_count;      /* nodes with two arcs left, to be passed over */
 };
 
-static bool whole(const struct walk *walk, uint32_t fraction, int64_t den)
+/* The fraction that f is joined to at last × 2, + 1 if that runs against it. */
+static uint32_t joined_to(uint32_t *into, uint32_t f)
 {
-    return walk->left[fraction] == 0 || walk->left[fraction] == den;
+    uint32_t top = 2 * f;
+    while (into[top / 2] != (top & ~1u))
+        top = into[top / 2] ^ (top & 1);
+    for (uint32_t at = 2 * f, last = top; at / 2 != top / 2;) {
+        uint32_t next = into[at / 2];
+        into[at / 2] = last;
+        last ^= next & 1;
+        at = next;
+    }
+    return top;
+}
+
+static bool whole(const struct walk *walk, uint32_t f, int64_t den)
+{
+    return walk->left[f] == 0 || walk->left[f] == den;
+}
+
+static const struct part *part_of(const struct walk *walk, uint32_t node)
+{
+    return &walk->chances->parts[walk->chances->node_part[node]];
 }
 
 /* A fraction at u other than the one come by, or RK_NONE. */
-static uint32_t next_fraction(struct walk *walk, uint32_t u, uint32_t come_by, int64_t den)
+static uint32_t next_fraction(struct walk *walk, uint32_t u, uint32_t come_by)
 {
     uint32_t first = walk->chances->draw_first[u], *entries = walk->entries;
-    for (uint32_t i = walk->end[u]; i-- > first;) {
-        if (whole(walk, entries[i], den))
-            entries[i] = entries[--walk->end[u]];
-        else if (entries[i] != come_by)
-            return entries[i];
+    int64_t den = part_of(walk, u)->den;
+    for (uint32_t i = walk->entries_end[u]; i-- > first;) {
+        uint32_t f = entries[i] = joined_to(walk->into, entries[i]) / 2;
+        if (whole(walk, f, den))
+            entries[i] = entries[--walk->entries_end[u]];
+        else if (f != come_by)
+            return f;
     }
     return RK_NONE;
 }
 
-/* Rounds the cycle of the way from place `from` to `depth` and back by `closing`: more one way
- * round or less, by as much as makes an arc whole, with the chances that keep all expected amounts.
- */
-static void round_cycle(struct walk *walk, uint32_t from, uint32_t depth, uint32_t closing,
-                        const struct part *part, bool (*up)(void *, uint32_t, uint64_t, uint64_t),
-                        void *context)
+static uint32_t other_end(const struct walk *walk, uint32_t f, uint32_t u)
 {
-    const struct fraction *fractions = walk->chances->fractions;
+    return walk->end[f][0] ^ walk->end[f][1] ^ u;
+}
+
+static void lower_degree(struct walk *walk, uint32_t u, uint32_t by)
+{
+    walk->degree[u] -= by;
+    assert(walk->degree[u] != 1); /* balances are whole, so no fraction is alone at a node */
+    if (walk->degree[u] == 2)
+        walk->soon[walk->soon_count++] = u;
+}
+
+static void shorten(struct walk *walk, uint32_t length)
+{
+    while (walk->length > length)
+        walk->place[walk->node[--walk->length]] = RK_NONE;
+}
+
+/* Joins the two arcs at v. If they lead to the same node they are a cycle, and are rounded. */
+static void pass_over(struct walk *walk, uint32_t v)
+{
+    const struct part *part = part_of(walk, v);
+    if (walk->place[v] != RK_NONE)
+        shorten(walk, walk->place[v]);
+    uint32_t f = next_fraction(walk, v, RK_NONE), g = next_fraction(walk, v, f);
+    uint32_t far = other_end(walk, g, v), side = walk->end[f][1] == v;
+    uint32_t against = walk->end[g][!side] != v;
+    assert(walk->left[g] == (against ? part->den - walk->left[f] : walk->left[f]));
+    walk->degree[v] = 0;
+    walk->into[g] = 2 * f + against;
+    walk->end[f][side] = far;
+    if (walk->end[f][0] != walk->end[f][1])
+        return;
+    int64_t more = part->den - walk->left[f], less = walk->left[f];
+    bool up = walk->up(walk->context, part->level, (uint64_t)less, (uint64_t)more);
+    walk->left[f] = up ? part->den : 0;
+    lower_degree(walk, far, 2);
+}
+
+/* Rounds the cycle of the way from place `from` on and back by `closing`: more one way round or
+ * less, by as much as makes an arc whole, with the chances that keep all expected amounts. */
+static void round_cycle(struct walk *walk, uint32_t from, uint32_t closing)
+{
+    const struct part *part = part_of(walk, walk->node[from]);
     int64_t more = part->den, less = part->den;
+    uint32_t kept = walk->length;
     for (int turn = 0; turn < 2; turn++) {
-        for (uint32_t i = from + 1; i <= depth + 1; i++) {
-            uint32_t f = i <= depth ? walk->by[i] : closing;
-            bool along = fractions[f].end[0] == walk->node[i - 1];
+        for (uint32_t i = from + 1; i <= walk->length; i++) {
+            uint32_t f = i < walk->length ? walk->by[i] : closing;
+            bool along = walk->end[f][0] == walk->node[i - 1];
             if (turn) {
                 walk->left[f] += along ? more : -more;
+                if (!whole(walk, f, part->den))
+                    continue;
+                kept = i < kept ? i : kept;
+                lower_degree(walk, walk->end[f][0], 1);
+                lower_degree(walk, walk->end[f][1], 1);
                 continue;
             }
             int64_t above = part->den - walk->left[f], below = walk->left[f];
@@ -650,8 +758,44 @@ static void round_cycle(struct walk *walk, uint32_t from, uint32_t depth, uint32
             more = can_more < more ? can_more : more;
             less = can_less < less ? can_less : less;
         }
-        if (!turn && !up(context, part->level, (uint64_t)less, (uint64_t)more))
+        if (!turn && !walk->up(walk->context, part->level, (uint64_t)less, (uint64_t)more))
             more = -less;
+    }
+    shorten(walk, kept);
+}
+
+/* Goes on from `start` until no fraction is left there. */
+static void walk_from(struct walk *walk, uint32_t start)
+{
+    for (;;) {
+        while (walk->soon_count) {
+            uint32_t v = walk->soon[--walk->soon_count];
+            if (walk->degree[v] == 2)
+                pass_over(walk, v);
+        }
+        if (!walk->length) {
+            if (!walk->degree[start])
+                return;
+            walk->node[0] = start;
+            walk->by[0] = RK_NONE;
+            walk->place[start] = 0;
+            walk->length = 1;
+        }
+        uint32_t u = walk->node[walk->length - 1];
+        if (!walk->degree[u]) { /* only where the way begins can it be that nothing is left */
+            assert(walk->length == 1);
+            shorten(walk, 0);
+            return;
+        }
+        uint32_t f = next_fraction(walk, u, walk->by[walk->length - 1]);
+        uint32_t v = other_end(walk, f, u);
+        if (walk->place[v] != RK_NONE) {
+            round_cycle(walk, walk->place[v], f);
+            continue;
+        }
+        walk->place[v] = walk->length;
+        walk->node[walk->length] = v;
+        walk->by[walk->length++] = f;
     }
 }
 
@@ -669,59 +813,46 @@ void rk_chances_draw_by(const struct rk_chances *chances,
             amount /= part->den;
         amounts[a] = (int32_t)(chances->lower[a] + amount);
     }
-    struct walk walk = {.chances = chances};
+    struct walk walk = {.chances = chances, .up = up, .context = context};
     walk.left = rk_alloc((size_t)count + 1, sizeof *walk.left);
+    walk.end = rk_alloc((size_t)count + 1, sizeof *walk.end);
+    walk.into = rk_alloc((size_t)count + 1, sizeof *walk.into);
     walk.entries = rk_alloc((size_t)count * 2 + 1, sizeof *walk.entries);
-    walk.end = rk_alloc((size_t)nodes + 1, sizeof *walk.end);
+    walk.entries_end = rk_alloc((size_t)nodes + 1, sizeof *walk.entries_end);
+    walk.degree = rk_alloc((size_t)nodes + 1, sizeof *walk.degree);
     walk.place = rk_alloc((size_t)nodes + 1, sizeof *walk.place);
     walk.node = rk_alloc((size_t)nodes + 1, sizeof *walk.node);
     walk.by = rk_alloc((size_t)nodes + 1, sizeof *walk.by);
+    walk.soon = rk_alloc((size_t)nodes + 1, sizeof *walk.soon);
     for (uint32_t f = 0; f < count; f++) {
         uint32_t arc = chances->fractions[f].arc;
         walk.left[f] = chances->flow->arc[arc].amount % part_of_arc(chances, arc)->den;
+        memcpy(walk.end[f], chances->fractions[f].end, sizeof walk.end[f]);
+        walk.into[f] = 2 * f;
     }
     memcpy(walk.entries, chances->draw_entries, (size_t)count * 2 * sizeof *walk.entries);
     for (uint32_t u = 0; u < nodes; u++) {
-        walk.end[u] = chances->draw_first[u + 1];
+        walk.entries_end[u] = chances->draw_first[u + 1];
         walk.place[u] = RK_NONE;
+        walk.degree[u] = chances->draw_first[u + 1] - chances->draw_first[u];
+        lower_degree(&walk, u, 0);
     }
-    for (uint32_t start_at = 0; start_at < nodes; start_at++) {
-        const struct part *part = &chances->parts[chances->node_part[start_at]];
-        uint32_t depth = 0;
-        walk.node[0] = start_at;
-        walk.by[0] = RK_NONE;
-        walk.place[start_at] = 0;
-        for (;;) {
-            uint32_t u = walk.node[depth];
-            uint32_t f = next_fraction(&walk, u, walk.by[depth], part->den);
-            if (f == RK_NONE) /* balances are whole, so no way can end but where it began */
-                break;
-            const uint32_t *end = chances->fractions[f].end;
-            uint32_t v = end[0] == u ? end[1] : end[0], from = walk.place[v];
-            if (from == RK_NONE) {
-                walk.node[++depth] = v;
-                walk.by[depth] = f;
-                walk.place[v] = depth;
-                continue;
-            }
-            round_cycle(&walk, from, depth, f, part, up, context);
-            uint32_t kept = from;
-            while (kept < depth && !whole(&walk, walk.by[kept + 1], part->den))
-                kept++;
-            for (; depth > kept; depth--)
-                walk.place[walk.node[depth]] = RK_NONE;
-        }
-        assert(depth == 0);
-        walk.place[start_at] = RK_NONE;
+    for (uint32_t u = 0; u < nodes; u++)
+        walk_from(&walk, u);
+    for (uint32_t f = 0; f < count; f++) {
+        uint32_t top = joined_to(walk.into, f);
+        amounts[chances->fractions[f].arc] += (walk.left[top / 2] != 0) != (top & 1);
     }
-    for (uint32_t f = 0; f < count; f++)
-        amounts[chances->fractions[f].arc] += walk.left[f] != 0;
     rk_free(walk.left);
-    rk_free(walk.entries);
     rk_free(walk.end);
+    rk_free(walk.into);
+    rk_free(walk.entries);
+    rk_free(walk.entries_end);
+    rk_free(walk.degree);
     rk_free(walk.place);
     rk_free(walk.node);
     rk_free(walk.by);
+    rk_free(walk.soon);
 }
 
 static bool by_seed(void *context, uint32_t level, uint64_t weight, uint64_t against)

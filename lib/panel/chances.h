@@ -47,7 +47,8 @@ enum rk_chances_state {
     RK_CHANCES_TAKES_NONE /* upper bound 0: takes no part; level RK_NONE */
 };
 
-/* The persons of a level compete for its seats with one another and with nobody else. */
+/* The persons of a level compete for its seats with one another and with nobody else; with whom of
+ * them one of them does, rk_chances_rivals says. */
 struct rk_chances_level {
     int64_t num, den; /* the total, in lowest terms; den <= the number of persons */
     uint32_t persons; /* who share it; 0: all have what their own bounds let them have, and num /
@@ -75,9 +76,23 @@ uint32_t rk_chances_level_count(const struct rk_chances *chances);
 const struct rk_chances_level *rk_chances_level(const struct rk_chances *chances, uint32_t level);
 uint32_t rk_chances_level_of(const struct rk_chances *chances, uint32_t person); /* or RK_NONE */
 enum rk_chances_state rk_chances_state(const struct rk_chances *chances, uint32_t person);
+/* The smallest group that the person's chance hangs on: `persons` (this one among them) who share
+ * `seats` and the same total, because whatever one of them gets more is taken from another. For a
+ * person that SHARES. Takes time in proportion to the arcs of the level. */
+void rk_chances_rivals(const struct rk_chances *chances, uint32_t person, uint32_t *persons,
+                       int64_t *seats);
 /* What the arc carries, *num / *den: den is that of the level it lies in, 1 between two levels, so
  * not always in lowest terms. A person's arc gives the person's expected number of memberships. */
 void rk_chances_amount(const struct rk_chances *chances, uint32_t arc, int64_t *num, int64_t *den);
+/* The total, *num / *den, of the part of the network that the node lies in. A proof that anybody
+ * can check in one pass over the arcs: no flow that gives out as much has better totals if an arc
+ * from u to v (not a person's) that could carry more has potential(u) >= potential(v), one that
+ * could carry less has potential(u) <= potential(v), a person whose total is under the potential of
+ * the own arc's end can't be given more there, and one whose total is over it can't be given less:
+ * the arc is at its bound. These are the signs of a least sum of squares of the totals, which among
+ * such flows is the leximin choice (Fujishige 1980). */
+void rk_chances_potential(const struct rk_chances *chances, uint32_t node, int64_t *num,
+                          int64_t *den);
 uint32_t rk_chances_rounds(const struct rk_chances *chances);    /* maximum flows computed */
 uint32_t rk_chances_fractions(const struct rk_chances *chances); /* arcs with no whole amount */
 

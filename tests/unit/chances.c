@@ -243,6 +243,33 @@ static uint32_t improvable(const struct network *n, const struct fraction *x)
     return count;
 }
 
+/* The signs that prove the totals, as chances.h gives them. */
+static bool potentials_right(const struct network *n, const struct rk_chances *chances,
+                             const struct fraction *x)
+{
+    struct fraction *at = rk_alloc(n->nodes, sizeof *at);
+    bool *own = rk_alloc((size_t)n->arc_count + 1, sizeof *own), good = true;
+    for (uint32_t u = 0; u < n->nodes; u++)
+        rk_chances_potential(chances, u, &at[u].num, &at[u].den);
+    for (uint32_t p = 0; p < n->person_count; p++) {
+        const struct arc *arc = &n->arcs[n->persons[p].arc];
+        struct fraction amount = x[n->persons[p].arc];
+        int side = compare(total(n, x, p), at[arc->to]);
+        own[n->persons[p].arc] = true;
+        good = good && (side >= 0 || amount.num == arc->upper * amount.den);
+        good = good && (side <= 0 || amount.num == arc->lower * amount.den);
+    }
+    for (uint32_t a = 0; a < n->arc_count; a++) {
+        const struct arc *arc = &n->arcs[a];
+        int side = own[a] ? 0 : compare(at[arc->from], at[arc->to]);
+        good = good && (side >= 0 || x[a].num == arc->upper * x[a].den);
+        good = good && (side <= 0 || x[a].num == arc->lower * x[a].den);
+    }
+    rk_free(at);
+    rk_free(own);
+    return good;
+}
+
 /* Levels rise; their persons' amounts add up to their seats; everybody is where the state says. */
 static bool levels_right(const struct network *n, const struct rk_chances *chances,
                          const struct fraction *x)
@@ -306,6 +333,23 @@ static bool draw_right(const struct network *n, const struct fraction *x, const 
         good = good && balance[u] == n->supply[u];
     rk_free(balance);
     return good;
+}
+
+/* The total of somebody who shares is what the rivals have together, offsets included, a head:
+ * their number and seats give the same mean, and they are no more than the level. */
+static bool rivals_right(const struct network *n, const struct rk_chances *chances, uint32_t person,
+                         const struct fraction *x)
+{
+    const struct rk_chances_level *level =
+        rk_chances_level(chances, rk_chances_level_of(chances, person));
+    uint32_t rivals;
+    int64_t seats;
+    rk_chances_rivals(chances, person, &rivals, &seats);
+    bool offsets = false; /* where nobody has any, the mean is the total */
+    for (uint32_t p = 0; p < n->person_count; p++)
+        offsets = offsets || n->persons[p].offset;
+    return rivals >= 1 && rivals <= level->persons && seats >= 1 && seats <= level->seats &&
+           (offsets || compare((struct fraction){seats, rivals}, x[n->persons[person].arc]) == 0);
 }
 
 /* ---- all outcomes of a draw ---- */
@@ -521,7 +565,8 @@ static void at_random(void)
             by_sets(&n, totals, alone);
             struct rk_chances *chances = solved(&n);
             struct fraction *x = amounts_of(&n, chances);
-            bool good = is_flow(&n, x) && improvable(&n, x) == 0 && levels_right(&n, chances, x);
+            bool good = is_flow(&n, x) && improvable(&n, x) == 0 && levels_right(&n, chances, x) &&
+                        potentials_right(&n, chances, x);
             for (uint32_t p = 0; p < n.person_count; p++) {
                 good = good && compare(total(&n, x, p), totals[p]) == 0;
                 enum rk_chances_state state = rk_chances_state(chances, p);
@@ -529,6 +574,7 @@ static void at_random(void)
                 good = good && (state != RK_CHANCES_HAS_MORE || !none);
                 good = good && (state != RK_CHANCES_NO_MORE || none);
                 states[state]++;
+                good = good && (state != RK_CHANCES_SHARES || rivals_right(&n, chances, p, x));
             }
             uint32_t levels = rk_chances_level_count(chances);
             levels_most = levels > levels_most ? levels : levels_most;
@@ -573,7 +619,8 @@ static void larger(void)
         CHECK(is_flow(&n, start) && is_flow(&n, x));
         caught += improvable(&n, start) > 0;
         CHECK(improvable(&n, x) == 0);
-        CHECK(levels_right(&n, chances, x));
+        CHECK(levels_right(&n, chances, x) && potentials_right(&n, chances, x));
+        CHECK(improvable(&n, start) == 0 || !potentials_right(&n, chances, start));
         uint32_t levels = rk_chances_level_count(chances), rounds = rk_chances_rounds(chances);
         most_levels = levels > most_levels ? levels : most_levels;
         most_rounds = rounds > most_rounds ? rounds : most_rounds;
@@ -688,6 +735,29 @@ static void by_hand(void)
     rk_chances_free(chances);
     free_network(&n);
 
+    /* Three for one seat and six for two are one level, but not rivals. */
+    n = groups(2, (uint32_t[]){3, 6}, (int32_t[]){1, 2});
+    chances = solved(&n);
+    CHECK(rk_chances_level_count(chances) == 1 && is_level(chances, 0, 1, 3, 9, 3));
+    for (uint32_t p = 0; p < 9; p++) {
+        uint32_t rivals;
+        int64_t seats;
+        rk_chances_rivals(chances, p, &rivals, &seats);
+        CHECK(rivals == (p < 3 ? 3 : 6) && seats == (p < 3 ? 1 : 2));
+    }
+    /* The rule by which a seed draws is public and must not change: who of the three, by seed. */
+    char who[13] = "";
+    int32_t given[64];
+    for (int i = 0; i < 12; i++) {
+        char seed[16];
+        snprintf(seed, sizeof seed, "draw %d", i);
+        rk_chances_draw(chances, rk_text(seed), given);
+        who[i] = given[0] ? 'a' : given[1] ? 'b' : 'c';
+    }
+    CHECK_TEXT(who, "aacbbbabbccc");
+    rk_chances_free(chances);
+    free_network(&n);
+
     /* Three for one seat, one of whom has been a member once and one twice: the seat is the
      * first's, which brings him to 1; more he may not have. With two seats and room for 2 a head,
      * the first two get 3/2 and 1/2 and stand at 3/2; the third keeps his 2. */
@@ -721,6 +791,34 @@ static void by_hand(void)
     CHECK(set_amounts(&n, (int64_t[8]){0}));
     chances = solved(&n);
     CHECK(rk_chances_level_count(chances) == 1 && rk_chances_fractions(chances) == 0);
+    rk_chances_free(chances);
+    free_network(&n);
+
+    /* A long chain: each seat is between two persons, so all seats are shared by all. What one draw
+     * settles reaches from one end to the other. */
+    enum { LONG = 20000 };
+    n = network(2 * LONG);
+    for (uint32_t p = 0; p < LONG; p++)
+        add_person(&n, add_arc(&n, 0, 1 + p, 0, 1), 0);
+    for (uint32_t seat = 0; seat < LONG - 1; seat++) {
+        for (uint32_t i = 0; i < 2; i++) {
+            uint32_t arc = add_arc(&n, 1 + seat + i, 1 + LONG + seat, 0, 1);
+            n.arcs[arc].amount = n.arcs[n.persons[seat + i].arc].amount |= i;
+        }
+        n.arcs[n.arc_count - 2].amount = 0;
+        n.supply[0]++;
+        n.supply[1 + LONG + seat]--;
+    }
+    chances = solved(&n);
+    CHECK(rk_chances_level_count(chances) == 1);
+    CHECK(is_level(chances, 0, LONG - 1, LONG, LONG, LONG - 1));
+    CHECK(rk_chances_fractions(chances) == 3 * LONG - 2);
+    struct fraction *x = amounts_of(&n, chances);
+    int32_t *drawn = rk_alloc(n.arc_count, sizeof *drawn);
+    rk_chances_draw(chances, RK_TEXT("chain"), drawn);
+    CHECK(is_flow(&n, x) && draw_right(&n, x, drawn));
+    rk_free(drawn);
+    rk_free(x);
     rk_chances_free(chances);
     free_network(&n);
 
