@@ -16,11 +16,12 @@ enum {
     CERTIFICATE,
     REPLACE,
     ONLY,
-    WHY
+    WHY,
+    RELAX
 };
 
 static struct {
-    const char *fixed, *explain, *certificate, *chances;
+    const char *fixed, *explain, *certificate, *chances, *relax;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict, lottery;
     uint64_t search;
     struct rk_strings replace, only, why; /* panelists; recruitments; panelists */
@@ -52,6 +53,10 @@ static const struct argp_option table[] = {
      N_("write instead of the assignments what comes of this panelist in each recruitment, why, "
         "and "
         "what would change it (* = of everybody; may be given several times)"),
+     0},
+    {"relax", RELAX, "FILE", 0,
+     N_("write the smallest change of quotas that lets the panels be filled that quotas keep empty "
+        "seats in, as rows of the table quotas"),
      0},
     {"strict", STRICT, NULL, 0, N_("fail where a kept assignment breaks a rule"), 0},
     {"search", SEARCH, "N", 0,
@@ -94,6 +99,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             rk_choice("candidate-conflict", "exclude|drop", arg) == 1;
         break;
     case WHY: add_names(&options.why, arg); break;
+    case RELAX: options.relax = arg; break;
     case REPLACE: add_names(&options.replace, arg); break;
     case STRICT: options.strict = true; break;
     case SEARCH: options.search = (uint64_t)rk_option_int("search", arg, 1, 1000000000); break;
@@ -162,8 +168,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     const struct rk_certificate_rules rules = {options.assume_available, options.assume_adult,
                                                options.declarations,
                                                options.candidate_conflicts_pass};
-    const struct rk_panel_files files = {options.explain, options.certificate, options.chances,
-                                         &rules, &options.why};
+    const struct rk_panel_files files = {
+        options.explain, options.certificate, options.chances, options.relax, &rules, &options.why};
     if (!status)
         status = rk_panel_work_solve(&work, &wish, &tables, eligible, error);
     if (!status)

@@ -1,5 +1,6 @@
 #include "tool/panel_files.h"
 
+#include "panel/relax.h"
 #include "panel/why.h"
 #include "panel/words.h"
 
@@ -58,6 +59,55 @@ static enum rk_status write_chances(struct rk_run *run, const char *path,
     rk_writer_finish(writer);
     rk_free(rows);
     rk_arena_free(&arena);
+    return RK_OK;
+}
+
+/* --relax: the quotas to change, as rows of the table quotas, with what they were. */
+static enum rk_status relax(struct rk_run *run, const char *path, const struct rk_explain *match,
+                            struct rk_error *error)
+{
+    static const struct rk_writer_column columns[] = {{"recruitment_id", false},
+                                                      {"feature", false},
+                                                      {"value", false},
+                                                      {"min", true},
+                                                      {"max", true},
+                                                      {"was_min", true},
+                                                      {"was_max", true}};
+    struct rk_out *out = NULL;
+    RK_TRY(rk_run_file(run, &out, path, error));
+    struct rk_writer *writer = rk_writer_open(out, RK_CSV, columns, 7);
+    struct rk_relaxations found = {0};
+    rk_relax(match, &found);
+    for (uint32_t i = 0; i < found.count; i++) {
+        const struct rk_relaxation *one = &found.all[i];
+        const char *id = match->recruitments->rows[one->recruitment].recruitment_id.text;
+        if (!one->possible)
+            rk_run_warn(run,
+                        _("recruitment %s: no change of quotas within min_flex and max_flex lets "
+                          "%d more members in"),
+                        id, one->seats);
+        else
+            rk_run_note(run,
+                        one->proven ? _("recruitment %s: with %u quotas changed, %d seats could be "
+                                        "filled; no smaller change is enough")
+                                    : _("recruitment %s: with %u quotas changed, %d seats could be "
+                                        "filled; a smaller change may be enough"),
+                        id, one->count, one->seats);
+        for (uint32_t k = 0; k < one->count; k++) {
+            const struct rk_relaxed *change = &found.changes[one->first + k];
+            const struct rk_quota *was = rk_panel_quota_row(match->quotas, change->quota);
+            rk_write_string(writer, id);
+            rk_write_text(writer, was->feature);
+            rk_write_text(writer, was->value);
+            rk_write_int(writer, change->min);
+            rk_write_int(writer, change->max);
+            rk_write_int(writer, was->min);
+            rk_write_int(writer, was->max);
+            rk_write_end(writer);
+        }
+    }
+    rk_relaxations_free(&found);
+    rk_writer_finish(writer);
     return RK_OK;
 }
 
@@ -130,6 +180,8 @@ enum rk_status rk_panel_files_write(struct rk_run *run, const struct rk_panel_fi
         status = certify(run, files, match, error);
     if (!status && files->chances)
         status = write_chances(run, files->chances, work, error);
+    if (!status && files->relax)
+        status = relax(run, files->relax, match, error);
     if (!status) {
         rk_panel_tell(run->log, match);
         if (rk_panel_needs(run->log, match, panels, panel_count, files->explain != NULL))

@@ -6,7 +6,7 @@
 #include "tool/bank.h"
 
 struct rk_panel_files {
-    const char *explain, *certificate, *chances; /* paths, or NULL */
+    const char *explain, *certificate, *chances, *relax; /* paths, or NULL */
     const struct rk_certificate_rules *rules;
     const struct rk_strings
         *why; /* panelists to answer instead of the assignments; none: assignments */

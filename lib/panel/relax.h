@@ -1,0 +1,33 @@
+/* Which change of quotas, the smallest there is, would let a panel be filled: the other panels left
+ * as they are. */
+#ifndef RK_RELAX_H
+#define RK_RELAX_H
+
+#include "panel/explain.h"
+
+struct rk_relaxed {   /* a quota to be changed */
+    uint32_t quota;   /* of the problem */
+    int32_t min, max; /* as the table would tell them: kept members counted */
+};
+
+struct rk_relaxation {
+    uint32_t recruitment;
+    uint32_t first, count; /* its changes in `changes`; 0: see below */
+    int32_t seats;         /* of the members to find, those that could then be filled */
+    bool possible;         /* false: no change within min_flex and max_flex is enough */
+    bool proven;           /* there is no smaller one */
+};
+
+struct rk_relaxations { /* zeroed = none; give back with rk_relaxations_free */
+    struct rk_relaxation *all;
+    uint32_t count, room;
+    struct rk_relaxed *changes;
+    uint32_t change_count, change_room;
+};
+
+/* One for each recruitment that quotas keep from being filled as far as the people who could sit
+ * there reach. */
+void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations);
+void rk_relaxations_free(struct rk_relaxations *relaxations);
+
+#endif
