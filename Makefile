@@ -35,6 +35,7 @@ NAMES   := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 LIB     := $(B)/librk.a
 LIBOBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 TOOLS   := $(NAMES:%=$(B)/bin/%)
+TEST_TOOLS := $(patsubst tests/tools/%.c,$(B)/tests/tools/%,$(wildcard tests/tools/*.c))
 UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 PO      := $(wildcard share/locale/sv/*.po)
 MO      := $(B)/locale/sv/LC_MESSAGES/rk.mo
@@ -44,8 +45,9 @@ COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n comp
 # a line per step; V=1 shows the commands
 tell = $(if $(V),,@echo '$(1) $(2)';)
 
-all: tools
-.PHONY: all tools setup demo fuzz bench bench-peers bench-chances check units lint valgrind bless man completions install uninstall clean
+all: tools test-tools
+.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check units lint valgrind bless \
+        man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -54,6 +56,7 @@ all: tools
 AFTER_SETUP := $(filter setup,$(MAKECMDGOALS))
 
 tools: $(TOOLS) $(MO)
+test-tools: $(TEST_TOOLS)
 units: $(UNITS)
 
 $(B)/%.o: %.c | $(AFTER_SETUP)
@@ -65,6 +68,9 @@ $(LIB): $(LIBOBJS)
 
 $(B)/bin/%: $(B)/cmd/%.o $(LIB)
 	@mkdir -p $(@D)
+	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
+$(B)/tests/tools/%: $(B)/tests/tools/%.o $(LIB)
 	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
@@ -138,8 +144,8 @@ $(B)/faults/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -Wall -Wextra -O1 -fPIC -shared -o $@ $<
 
-PARTS := units golden faults install lint
-check: tools units man $(B)/faults/memory.so
+PARTS := units tools golden faults install lint
+check: tools test-tools units man $(B)/faults/memory.so
 	@tests/check $(B) $(PARTS)
 lint: tools man
 	@tests/check $(B) lint

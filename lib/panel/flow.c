@@ -4,44 +4,77 @@
 
 #include <assert.h>
 
-/* An arc outside the tree stands at its lower (amount 0) or upper bound. Tree arcs and fixed ones
- * are 0, so that pricing, which multiplies by this, passes over them. */
+/* An arc outside the tree stands at its lower or its upper bound. Pricing multiplies by this, and
+ * so passes over what is QUIET: arcs of the tree and those without room. */
 enum { LOWER = 1, QUIET = 0, UPPER = -1 };
-/* Direction of the arc to the parent. */
-enum { UP = 1, DOWN = -1 };
 
 #define NOWHERE UINT32_MAX
 #define PLENTY (INT64_MAX / 4)
+#define STOP_EVERY 4096           /* pivots between two askings */
+#define WIDE UINT32_C(0x80000000) /* a width from here on is the number of one in `wide` */
 
+struct ends {
+    uint32_t from, to;
+};
+
+/* What a walk to the root reads. Amounts are kept for the arcs of the tree alone, as what more can
+ * flow either way: all others stand at a bound. */
 struct tree_node {
     uint32_t parent;
-    uint32_t arc; /* to the parent */
-    uint32_t child, next, previous;
-    int32_t depth;
-    int32_t direction;
+    uint32_t arc;  /* to the parent */
+    uint32_t size; /* nodes of the subtree, this one counted */
+    uint32_t last; /* of the subtree, in the order of the thread */
+    int64_t up;    /* what more can flow to the parent */
+    int64_t down;  /* and from it */
+};
+
+/* All nodes in a ring, each before those below it, so that a subtree is one run. */
+struct thread {
+    uint32_t next, previous;
+};
+
+struct lower {
+    uint32_t arc;
+    int64_t amount;
+};
+
+/* An arc that may enter the tree, with what its reduced cost is made of: for one cache line. */
+struct candidate {
+    int64_t reduced; /* when it was found; times state, so less than 0 */
+    int64_t cost;
+    uint32_t from, to, arc;
+    int32_t state;
 };
 
 struct rk_flow {
     uint32_t nodes; /* without the root, whose number it is */
     uint32_t arcs;  /* without the artificial ones, which follow, one per node */
     uint32_t room;
-    uint32_t *from, *to;
-    int64_t *lower, *room_left; /* room_left: upper - lower */
-    int64_t *amount;            /* over lower */
+    struct ends *ends;
+    uint32_t *width; /* upper - lower */
     int8_t *state;
-    int64_t *supply;
+    int64_t *wide;
+    uint32_t wide_count, wide_room;
+    struct lower *lower; /* those that are not 0, by arc */
+    uint32_t lower_count, lower_room;
+    int64_t *supply; /* once started: less what the lower bounds move */
     int64_t *potential;
     struct tree_node *tree;
+    struct thread *thread;
     const int64_t *costs;
     int64_t artificial_cost;
-    uint32_t *live; /* arcs that pricing looks at: neither fixed nor without room */
+    uint32_t *live; /* the arcs not fixed by rk_flow_narrow; NULL for all */
     uint32_t live_count;
-    uint32_t next_live; /* where pricing goes on */
-    uint32_t *list;     /* arcs found to break their sign, to be tried again before looking on */
-    uint32_t list_count, list_most, tries;
+    uint8_t *fixed;                       /* a bit per arc; NULL for none */
+    uint32_t chunk_size, chunks, stride;  /* pricing takes each stride-th chunk of the arcs */
+    uint32_t part, chunk;                 /* so many chunks for a list; where it goes on */
+    struct candidate *list;               /* room for twice list_most and a chunk */
+    uint32_t list_most, list_count, next; /* next: where looking through the list goes on */
+    int64_t bar;                          /* of the list what is not under this is passed over */
     uint64_t pivots;
+    bool (*stop)(void *context);
+    void *stop_context;
     bool started;
-    bool *fixed; /* by rk_flow_narrow; NULL before the first */
 };
 
 struct rk_flow *rk_flow_new(uint32_t nodes)
@@ -51,6 +84,7 @@ struct rk_flow *rk_flow_new(uint32_t nodes)
     flow->supply = rk_alloc((size_t)nodes + 1, sizeof *flow->supply);
     flow->potential = rk_alloc((size_t)nodes + 1, sizeof *flow->potential);
     flow->tree = rk_alloc((size_t)nodes + 1, sizeof *flow->tree);
+    flow->thread = rk_alloc((size_t)nodes + 1, sizeof *flow->thread);
     return flow;
 }
 
@@ -58,18 +92,17 @@ void rk_flow_free(struct rk_flow *flow)
 {
     if (!flow)
         return;
-    rk_free(flow->from);
-    rk_free(flow->to);
-    rk_free(flow->lower);
-    rk_free(flow->room_left);
-    rk_free(flow->amount);
+    rk_flow_widen(flow);
+    rk_free(flow->ends);
+    rk_free(flow->width);
     rk_free(flow->state);
+    rk_free(flow->wide);
+    rk_free(flow->lower);
     rk_free(flow->supply);
     rk_free(flow->potential);
     rk_free(flow->tree);
-    rk_free(flow->live);
+    rk_free(flow->thread);
     rk_free(flow->list);
-    rk_free(flow->fixed);
     rk_free(flow);
 }
 
@@ -80,60 +113,78 @@ void rk_flow_supply(struct rk_flow *flow, uint32_t node, int64_t amount)
     flow->supply[node] += amount;
 }
 
-static void set_room(struct rk_flow *flow, uint32_t room)
-{
-    flow->room = room;
-    flow->from = rk_resize(flow->from, room, sizeof *flow->from);
-    flow->to = rk_resize(flow->to, room, sizeof *flow->to);
-    flow->lower = rk_resize(flow->lower, room, sizeof *flow->lower);
-    flow->room_left = rk_resize(flow->room_left, room, sizeof *flow->room_left);
-    flow->amount = rk_resize(flow->amount, room, sizeof *flow->amount);
-    flow->state = rk_resize(flow->state, room, sizeof *flow->state);
-}
-
 uint32_t rk_flow_arc(struct rk_flow *flow, uint32_t from, uint32_t to, int64_t lower, int64_t upper)
 {
     assert(!flow->started && from < flow->nodes && to < flow->nodes);
     assert(lower >= -RK_FLOW_MOST && lower <= upper && upper <= RK_FLOW_MOST);
-    if (flow->arcs == flow->room)
-        set_room(flow, flow->room ? flow->room * 2 : 64);
+    if (flow->arcs == flow->room) {
+        flow->room = flow->room ? flow->room * 2 : 64;
+        flow->ends = rk_resize(flow->ends, flow->room, sizeof *flow->ends);
+        flow->width = rk_resize(flow->width, flow->room, sizeof *flow->width);
+        flow->state = rk_resize(flow->state, flow->room, sizeof *flow->state);
+    }
     uint32_t arc = flow->arcs++;
-    flow->from[arc] = from;
-    flow->to[arc] = to;
-    flow->lower[arc] = lower;
-    flow->room_left[arc] = upper - lower;
-    flow->amount[arc] = 0;
+    flow->ends[arc] = (struct ends){from, to};
+    if (upper - lower < WIDE) {
+        flow->width[arc] = (uint32_t)(upper - lower);
+    } else {
+        RK_GROW(flow->wide, flow->wide_count, flow->wide_room);
+        flow->width[arc] = WIDE + flow->wide_count;
+        flow->wide[flow->wide_count++] = upper - lower;
+    }
+    if (lower != 0) {
+        RK_GROW(flow->lower, flow->lower_count, flow->lower_room);
+        flow->lower[flow->lower_count++] = (struct lower){arc, lower};
+    }
     flow->state[arc] = upper == lower ? QUIET : LOWER;
     return arc;
 }
 
 int64_t rk_flow_largest_cost(uint32_t nodes) { return (INT64_C(1) << 60) / ((int64_t)nodes + 2); }
 
-static int64_t cost_of(const struct rk_flow *flow, uint32_t arc)
+static int64_t width_of(const struct rk_flow *flow, uint32_t arc)
 {
-    return arc < flow->arcs ? flow->costs[arc] : flow->artificial_cost;
+    uint32_t width = flow->width[arc];
+    return width < WIDE ? width : flow->wide[width - WIDE];
 }
 
-static void detach(struct tree_node *tree, uint32_t node)
+/* Does the arc to the parent lead to it? */
+static bool leads_up(const struct rk_flow *flow, uint32_t node)
 {
-    struct tree_node *n = &tree[node];
-    if (n->previous != NOWHERE)
-        tree[n->previous].next = n->next;
-    else
-        tree[n->parent].child = n->next;
-    if (n->next != NOWHERE)
-        tree[n->next].previous = n->previous;
+    uint32_t arc = flow->tree[node].arc;
+    return arc < flow->arcs ? flow->ends[arc].from == node : flow->supply[node] >= 0;
 }
 
-static void attach(struct tree_node *tree, uint32_t node, uint32_t parent)
+/* What flows along an arc over its lower bound. */
+static int64_t amount_of(const struct rk_flow *flow, uint32_t arc)
 {
-    struct tree_node *n = &tree[node];
-    n->parent = parent;
-    n->previous = NOWHERE;
-    n->next = tree[parent].child;
-    if (n->next != NOWHERE)
-        tree[n->next].previous = node;
-    tree[parent].child = node;
+    if (flow->state[arc] != QUIET)
+        return flow->state[arc] == LOWER ? 0 : width_of(flow, arc);
+    struct ends ends = flow->ends[arc];
+    return flow->tree[ends.from].arc == arc ? flow->tree[ends.from].down
+           : flow->tree[ends.to].arc == arc ? flow->tree[ends.to].up
+                                            : 0;
+}
+
+static int64_t reduced_cost(const struct rk_flow *flow, uint32_t arc)
+{
+    struct ends ends = flow->ends[arc];
+    return flow->costs[arc] + flow->potential[ends.from] - flow->potential[ends.to];
+}
+
+/* Do the supplies, and all bounds, stay where sums of them can be kept? A supply of PLENTY would
+ * block an artificial arc; widths of 2^64 in all could be too much for rk_flow_bound. */
+static bool sizes_fit(const struct rk_flow *flow)
+{
+    __int128 supplies = 0, widths = 0;
+    for (uint32_t u = 0; u < flow->nodes; u++)
+        supplies += flow->supply[u] < 0 ? -(__int128)flow->supply[u] : flow->supply[u];
+    for (uint32_t i = 0; i < flow->lower_count; i++)
+        supplies +=
+            2 * (flow->lower[i].amount < 0 ? -flow->lower[i].amount : flow->lower[i].amount);
+    for (uint32_t a = 0; a < flow->arcs; a++)
+        widths += width_of(flow, a);
+    return supplies < PLENTY && widths < (__int128)1 << 64;
 }
 
 /* The first basis: every node hangs on the root by an artificial arc that takes its supply there or
@@ -142,234 +193,397 @@ static void attach(struct tree_node *tree, uint32_t node, uint32_t parent)
 static void start(struct rk_flow *flow)
 {
     uint32_t root = flow->nodes;
-    for (uint32_t a = 0; a < flow->arcs; a++) {
-        flow->supply[flow->from[a]] -= flow->lower[a];
-        flow->supply[flow->to[a]] += flow->lower[a];
-        if (flow->from[a] == flow->to[a])
-            flow->state[a] = QUIET;
+    for (uint32_t i = 0; i < flow->lower_count; i++) {
+        struct ends ends = flow->ends[flow->lower[i].arc];
+        flow->supply[ends.from] -= flow->lower[i].amount;
+        flow->supply[ends.to] += flow->lower[i].amount;
     }
-    set_room(flow, flow->arcs + flow->nodes + 1);
-    flow->live = rk_alloc((size_t)flow->arcs + 1, sizeof *flow->live);
-    for (uint32_t a = 0; a < flow->arcs; a++)
-        if (flow->state[a] != QUIET)
-            flow->live[flow->live_count++] = a;
     flow->tree[root] = (struct tree_node){
-        .parent = NOWHERE, .child = NOWHERE, .next = NOWHERE, .previous = NOWHERE};
-    for (uint32_t u = 0; u < flow->nodes; u++) {
-        uint32_t a = flow->arcs + u;
+        .parent = NOWHERE, .arc = NOWHERE, .size = root + 1, .last = root ? root - 1 : root};
+    for (uint32_t u = 0; u <= root; u++)
+        flow->thread[u] = (struct thread){u == root ? 0 : u + 1, u ? u - 1 : root};
+    for (uint32_t u = 0; u < root; u++) {
         bool up = flow->supply[u] >= 0;
-        flow->from[a] = up ? u : root;
-        flow->to[a] = up ? root : u;
-        flow->lower[a] = 0;
-        flow->room_left[a] = PLENTY;
-        flow->amount[a] = up ? flow->supply[u] : -flow->supply[u];
-        flow->state[a] = QUIET;
-        flow->tree[u] =
-            (struct tree_node){.arc = a, .child = NOWHERE, .depth = 1, .direction = up ? UP : DOWN};
-        attach(flow->tree, u, root);
+        flow->tree[u] = (struct tree_node){.parent = root,
+                                           .arc = flow->arcs + u,
+                                           .size = 1,
+                                           .last = u,
+                                           .up = up ? PLENTY : -flow->supply[u],
+                                           .down = up ? flow->supply[u] : PLENTY};
     }
     flow->started = true;
 }
 
-/* Sets the potentials and depths of `top` (whose own are right) and all below it anew. */
-static void price_tree(struct rk_flow *flow, uint32_t top)
+/* Sets all potentials anew. */
+static void price_tree(struct rk_flow *flow)
 {
-    struct tree_node *tree = flow->tree;
-    for (uint32_t u = top;;) {
-        if (tree[u].child != NOWHERE) {
-            u = tree[u].child;
-        } else {
-            while (u != top && tree[u].next == NOWHERE)
-                u = tree[u].parent;
-            if (u == top)
-                return;
-            u = tree[u].next;
-        }
-        uint32_t parent = tree[u].parent;
+    uint32_t root = flow->nodes;
+    flow->potential[root] = 0;
+    for (uint32_t u = flow->thread[root].next; u != root; u = flow->thread[u].next) {
+        uint32_t arc = flow->tree[u].arc;
+        int64_t cost = arc < flow->arcs ? flow->costs[arc] : flow->artificial_cost;
         flow->potential[u] =
-            flow->potential[parent] - tree[u].direction * cost_of(flow, tree[u].arc);
-        tree[u].depth = tree[parent].depth + 1;
+            flow->potential[flow->tree[u].parent] + (leads_up(flow, u) ? -cost : cost);
     }
 }
 
-static void shift_subtree(struct rk_flow *flow, uint32_t top, int64_t by)
+/* ---- pricing ----
+ *
+ * Most of the time of a network simplex goes into looking at arcs, and there into waiting for
+ * memory. So an eighth of the arcs is read at a time, as chunks from all over in the order that
+ * they lie in; the best of them make a list that stays in the cache, and that is worked off, a few
+ * of it looked at for each pivot, until what is left of it is not half as good as its worst was. */
+
+static uint32_t common_divisor(uint32_t a, uint32_t b)
 {
-    struct tree_node *tree = flow->tree;
-    for (uint32_t u = top;;) {
-        flow->potential[u] += by;
-        tree[u].depth = tree[tree[u].parent].depth + 1;
-        if (tree[u].child != NOWHERE) {
-            u = tree[u].child;
+    while (b) {
+        uint32_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+enum { CHUNK = 1024, LEAST_CHUNK = 16, LEAST_LIST = 10, LOOK = 10 };
+
+static void set_pricing(struct rk_flow *flow)
+{
+    uint32_t count = flow->live ? flow->live_count : flow->arcs;
+    flow->chunk_size = CHUNK;
+    while (flow->chunk_size > LEAST_CHUNK && count / flow->chunk_size < 64)
+        flow->chunk_size /= 2;
+    flow->chunks = count / flow->chunk_size + (count % flow->chunk_size != 0);
+    flow->stride = (uint32_t)((uint64_t)flow->chunks * 618 / 1000) + 1;
+    while (flow->chunks && common_divisor(flow->stride, flow->chunks) != 1) /* meets all */
+        flow->stride++;
+    flow->part = flow->chunks / 8 + 1;
+    flow->list_most = flow->part * flow->chunk_size / 256;
+    if (flow->list_most < LEAST_LIST)
+        flow->list_most = LEAST_LIST;
+    flow->list = rk_resize(flow->list, (size_t)flow->list_most * 2 + CHUNK, sizeof *flow->list);
+    flow->list_count = flow->next = flow->chunk = 0;
+}
+
+/* Brings the list_most best of the list to its front (Hoare 1961, "Find") and forgets the others.
+ */
+static void keep_best(struct rk_flow *flow)
+{
+    struct candidate *list = flow->list;
+    int64_t low = 0, high = (int64_t)flow->list_count - 1, wanted = flow->list_most;
+    while (low < high) {
+        int64_t middle = list[low + (high - low) / 2].reduced, i = low, j = high;
+        do {
+            while (list[i].reduced < middle)
+                i++;
+            while (list[j].reduced > middle)
+                j--;
+            if (i <= j) {
+                struct candidate swapped = list[i];
+                list[i++] = list[j];
+                list[j--] = swapped;
+            }
+        } while (i <= j);
+        if (wanted <= j)
+            high = j;
+        else if (wanted >= i)
+            low = i;
+        else
+            break;
+    }
+    flow->bar = list[wanted].reduced;
+    flow->list_count = flow->list_most;
+}
+
+/* Adds to the list what is under the bar among arcs from … end - 1 (of `live`, unless NULL). */
+static inline void look_at(struct rk_flow *flow, const uint32_t *live, uint32_t from, uint32_t end)
+{
+    const struct ends *ends = flow->ends;
+    const int64_t *potential = flow->potential, *costs = flow->costs;
+    const int8_t *state = flow->state;
+    struct candidate *list = flow->list;
+    uint32_t count = flow->list_count;
+    int64_t bar = flow->bar;
+    for (uint32_t i = from; i < end; i++) {
+        uint32_t arc = live ? live[i] : i;
+        int64_t reduced =
+            state[arc] * (costs[arc] + potential[ends[arc].from] - potential[ends[arc].to]);
+        if (reduced < bar)
+            list[count++] = (struct candidate){reduced,      costs[arc], ends[arc].from,
+                                               ends[arc].to, arc,        state[arc]};
+    }
+    flow->list_count = count;
+}
+
+static void fill_list(struct rk_flow *flow)
+{
+    uint32_t count = flow->live ? flow->live_count : flow->arcs;
+    flow->bar = 0;
+    flow->list_count = flow->next = 0;
+    for (uint32_t seen = 0; seen < flow->chunks && (seen < flow->part || !flow->list_count);
+         seen++) {
+        uint32_t from = flow->chunk * flow->chunk_size;
+        uint32_t end = count - from < flow->chunk_size ? count : from + flow->chunk_size;
+        if (flow->live)
+            look_at(flow, flow->live, from, end);
+        else
+            look_at(flow, NULL, from, end);
+        if (flow->list_count > 2 * flow->list_most)
+            keep_best(flow);
+        flow->chunk = (uint32_t)(((uint64_t)flow->chunk + flow->stride) % flow->chunks);
+    }
+    if (flow->list_count > flow->list_most)
+        keep_best(flow);
+    flow->bar /= 2;
+}
+
+/* The best of the next few of the list that are good still, taken out of it; NOWHERE when none is.
+ */
+static uint32_t take_candidate(struct rk_flow *flow)
+{
+    struct candidate *list = flow->list;
+    const int64_t *potential = flow->potential;
+    uint32_t best = NOWHERE, at = flow->next;
+    int64_t least = 0;
+    for (uint32_t seen = 0, looks = 0; seen < flow->list_count && looks < LOOK; looks++) {
+        if (at >= flow->list_count)
+            at = 0;
+        struct candidate *c = &list[at];
+        int64_t reduced = c->state * (c->cost + potential[c->from] - potential[c->to]);
+        if (reduced >= flow->bar) {
+            *c = list[--flow->list_count];
+            if (best == flow->list_count) /* the one that moved here */
+                best = at;
             continue;
         }
-        while (u != top && tree[u].next == NOWHERE)
-            u = tree[u].parent;
-        if (u == top)
-            return;
-        u = tree[u].next;
+        if (reduced < least) {
+            least = reduced;
+            best = at;
+        }
+        at++;
+        seen++;
     }
+    flow->next = at;
+    if (best == NOWHERE)
+        return NOWHERE;
+    uint32_t arc = list[best].arc;
+    list[best] = list[--flow->list_count];
+    return arc;
 }
 
-static int64_t reduced_cost(const struct rk_flow *flow, uint32_t arc)
-{
-    return flow->costs[arc] + flow->potential[flow->from[arc]] - flow->potential[flow->to[arc]];
-}
-
-/* An arc that breaks its sign, or NOWHERE: the worst of a short list, which is looked through again
- * for a tenth of its length before the next stretch of arcs fills it anew. */
+/* An arc that breaks its sign, or NOWHERE. */
 static uint32_t entering_arc(struct rk_flow *flow)
 {
-    const int8_t *state = flow->state;
-    uint32_t best = NOWHERE, count = flow->live_count, at = flow->next_live;
-    int64_t least = 0;
-    if (flow->tries++ < flow->list_most / 10)
-        for (uint32_t i = 0; i < flow->list_count;) {
-            uint32_t arc = flow->list[i];
-            int64_t reduced = state[arc] * reduced_cost(flow, arc);
-            if (reduced >= 0) {
-                flow->list[i] = flow->list[--flow->list_count];
-                continue;
-            }
-            best = reduced < least ? arc : best;
-            least = reduced < least ? reduced : least;
-            i++;
-        }
-    if (best != NOWHERE)
-        return best;
-    flow->list_count = flow->tries = 0;
-    for (uint32_t seen = 0; seen < count && flow->list_count < flow->list_most; seen++) {
-        uint32_t arc = flow->live[at];
-        int64_t reduced = state[arc] * reduced_cost(flow, arc);
-        if (++at == count)
-            at = 0;
-        if (reduced >= 0)
-            continue;
-        flow->list[flow->list_count++] = arc;
-        best = reduced < least ? arc : best;
-        least = reduced < least ? reduced : least;
+    uint32_t arc = NOWHERE;
+    while (flow->list_count && arc == NOWHERE)
+        arc = take_candidate(flow);
+    if (arc == NOWHERE) {
+        fill_list(flow);
+        while (flow->list_count && arc == NOWHERE)
+            arc = take_candidate(flow);
     }
-    flow->next_live = at;
-    return best;
+    return arc;
+}
+
+/* ---- the tree ---- */
+
+/* Takes the subtree of `cut` out and hangs it on `parent`, by `arc`, with `top` as its new top: the
+ * arcs of the stem between the two turn. What can flow on the new arc is up and down. */
+static void hang(struct rk_flow *flow, uint32_t cut, uint32_t top, uint32_t parent, uint32_t join,
+                 struct tree_node new)
+{
+    struct tree_node *tree = flow->tree;
+    struct thread *thread = flow->thread;
+    uint32_t size = tree[cut].size, old_last = tree[cut].last;
+    uint32_t before = thread[cut].previous, after = thread[old_last].next;
+    thread[before].next = after;
+    thread[after].previous = before;
+    uint32_t above = tree[cut].parent;
+    for (uint32_t u = above; u != join; u = tree[u].parent)
+        tree[u].size -= size;
+    for (uint32_t u = above; u != NOWHERE && tree[u].last == old_last; u = tree[u].parent)
+        tree[u].last = before;
+    /* the thread through the turned part: of each node of the stem, what the one before is not in
+     */
+    uint32_t tail = tree[top].last, hole_last = tail, hole_before = thread[top].previous;
+    uint32_t hole_after = thread[tail].next;
+    uint32_t below_size = 0;
+    uint32_t u = top, from = parent;
+    for (;;) {
+        struct tree_node old = tree[u];
+        tree[u].parent = from;
+        tree[u].arc = new.arc;
+        tree[u].up = new.up;
+        tree[u].down = new.down;
+        tree[u].size = size - below_size;
+        if (u != top) {
+            uint32_t previous = thread[u].previous;
+            thread[tail].next = u;
+            thread[u].previous = tail;
+            tail = hole_before;
+            if (old.last != hole_last) {
+                thread[tail].next = hole_after;
+                thread[hole_after].previous = tail;
+                tail = hole_last = old.last;
+                hole_after = thread[tail].next;
+            }
+            hole_before = previous;
+        }
+        if (u == cut)
+            break;
+        below_size = old.size;
+        new = (struct tree_node){.arc = old.arc, .up = old.down, .down = old.up};
+        from = u;
+        u = old.parent;
+    }
+    for (uint32_t v = cut;; v = tree[v].parent) {
+        tree[v].last = tail;
+        if (v == top)
+            break;
+    }
+    uint32_t next = thread[parent].next;
+    thread[parent].next = top;
+    thread[top].previous = parent;
+    thread[tail].next = next;
+    thread[next].previous = tail;
+    for (uint32_t v = parent; v != join; v = tree[v].parent)
+        tree[v].size += size;
+    for (uint32_t v = parent; v != NOWHERE && tree[v].last == parent; v = tree[v].parent)
+        tree[v].last = tail;
 }
 
 static void pivot(struct rk_flow *flow, uint32_t entering)
 {
     struct tree_node *tree = flow->tree;
-    int64_t *amount = flow->amount;
-    uint32_t first = flow->state[entering] == LOWER ? flow->from[entering] : flow->to[entering];
-    uint32_t second = flow->state[entering] == LOWER ? flow->to[entering] : flow->from[entering];
-    uint32_t join = first, other = second;
-    while (join != other) {
-        if (tree[join].depth >= tree[other].depth)
-            join = tree[join].parent;
-        else
-            other = tree[other].parent;
-    }
+    struct ends ends = flow->ends[entering];
+    bool forward = flow->state[entering] == LOWER;
+    uint32_t first = forward ? ends.from : ends.to, second = forward ? ends.to : ends.from;
     /* The last blocking arc along the cycle, from the join in the direction of the entering arc,
      * leaves: that keeps the basis strongly feasible. */
-    int64_t most = flow->room_left[entering];
-    uint32_t leaving = NOWHERE; /* the node whose arc leaves */
-    bool on_first = false;
-    for (uint32_t u = first; u != join; u = tree[u].parent) {
-        uint32_t a = tree[u].arc;
-        int64_t d = tree[u].direction == UP ? amount[a] : flow->room_left[a] - amount[a];
-        if (d < most) {
-            most = d;
-            leaving = u;
-            on_first = true;
+    int64_t width = width_of(flow, entering), most_first = PLENTY, most_second = PLENTY;
+    uint32_t leaving_first = NOWHERE, leaving_second = NOWHERE, join = first, other = second;
+    while (join != other) {
+        if (tree[join].size <= tree[other].size) {
+            if (tree[join].down < most_first) {
+                most_first = tree[join].down;
+                leaving_first = join;
+            }
+            join = tree[join].parent;
+        } else {
+            if (tree[other].up <= most_second) {
+                most_second = tree[other].up;
+                leaving_second = other;
+            }
+            other = tree[other].parent;
         }
     }
-    for (uint32_t u = second; u != join; u = tree[u].parent) {
-        uint32_t a = tree[u].arc;
-        int64_t d = tree[u].direction == DOWN ? amount[a] : flow->room_left[a] - amount[a];
-        if (d <= most) {
-            most = d;
-            leaving = u;
-            on_first = false;
-        }
+    int64_t most = width;
+    uint32_t leaving = NOWHERE;
+    bool on_first = false;
+    if (most_first < most) {
+        most = most_first;
+        leaving = leaving_first;
+        on_first = true;
+    }
+    if (most_second <= most) {
+        most = most_second;
+        leaving = leaving_second;
+        on_first = false;
     }
     if (most > 0) {
-        amount[entering] += flow->state[entering] * most;
-        for (uint32_t u = first; u != join; u = tree[u].parent)
-            amount[tree[u].arc] -= tree[u].direction * most;
-        for (uint32_t u = second; u != join; u = tree[u].parent)
-            amount[tree[u].arc] += tree[u].direction * most;
+        for (uint32_t u = first; u != join; u = tree[u].parent) {
+            tree[u].down -= most;
+            tree[u].up += most;
+        }
+        for (uint32_t u = second; u != join; u = tree[u].parent) {
+            tree[u].down += most;
+            tree[u].up -= most;
+        }
     }
-    flow->pivots++;
     if (leaving == NOWHERE) {
         flow->state[entering] = (int8_t)-flow->state[entering];
         return;
     }
+    int64_t reduced = reduced_cost(flow, entering);
     uint32_t out = tree[leaving].arc;
     flow->state[entering] = QUIET;
-    flow->state[out] = out >= flow->arcs || flow->room_left[out] == 0 ? QUIET
-                       : amount[out] == 0                             ? LOWER
-                                                                      : UPPER;
-    /* Hang the part under the leaving arc on the entering one, turning the stem between them. */
-    uint32_t top = on_first ? first : second;
-    uint32_t parent = on_first ? second : first;
-    uint32_t arc = entering;
-    int32_t direction = flow->from[entering] == top ? UP : DOWN;
-    for (uint32_t u = top;;) {
-        struct tree_node old = tree[u];
-        detach(tree, u);
-        attach(tree, u, parent);
-        tree[u].arc = arc;
-        tree[u].direction = direction;
-        if (u == leaving)
-            break;
-        parent = u;
-        arc = old.arc;
-        direction = -old.direction;
-        u = old.parent;
+    if (out < flow->arcs) {
+        bool at_lower = leads_up(flow, leaving) ? tree[leaving].down == 0 : tree[leaving].up == 0;
+        flow->state[out] = at_lower ? LOWER : UPPER;
     }
-    int64_t should =
-        flow->potential[tree[top].parent] - tree[top].direction * cost_of(flow, entering);
-    shift_subtree(flow, top, should - flow->potential[top]);
+    uint32_t top = on_first ? first : second;
+    bool up = ends.from == top;
+    int64_t amount = forward ? most : width - most;
+    hang(flow, leaving, top, on_first ? second : first, join,
+         (struct tree_node){.arc = entering,
+                            .up = up ? width - amount : amount,
+                            .down = up ? amount : width - amount});
+    int64_t by = up ? -reduced : reduced;
+    for (uint32_t u = top, n = tree[top].size; n--; u = flow->thread[u].next)
+        flow->potential[u] += by;
+}
+
+static bool is_feasible(const struct rk_flow *flow)
+{
+    __int128 sum = 0;
+    for (uint32_t u = 0; u < flow->nodes; u++) {
+        const struct tree_node *node = &flow->tree[u];
+        if (node->arc >= flow->arcs && (leads_up(flow, u) ? node->down : node->up) != 0)
+            return false;
+        sum += flow->supply[u];
+    }
+    return sum == 0;
 }
 
 enum rk_flow_outcome rk_flow_solve(struct rk_flow *flow, const int64_t *costs)
 {
-    int64_t largest = 0;
+    int64_t largest = 0, limit = rk_flow_largest_cost(flow->nodes);
     for (uint32_t a = 0; a < flow->arcs; a++) {
-        int64_t most = rk_flow_largest_cost(flow->nodes);
-        if (costs[a] > most || costs[a] < -most)
+        if (costs[a] > limit || costs[a] < -limit)
             return RK_FLOW_TOO_LARGE;
         int64_t size = costs[a] < 0 ? -costs[a] : costs[a];
         largest = size > largest ? size : largest;
     }
-    if (!flow->started)
+    if (!flow->started) {
+        if (!sizes_fit(flow))
+            return RK_FLOW_TOO_LARGE;
         start(flow);
+    }
     flow->costs = costs;
     /* Dearer than any path of real arcs. A path from the root has one artificial arc at most, so
      * potentials stay under 2^61 and reduced costs under 2^63. */
     flow->artificial_cost = largest * ((int64_t)flow->nodes + 1) + 1;
-    for (uint32_t a = 0; a < flow->arcs; a++)
-        if (flow->from[a] == flow->to[a] && !(flow->fixed && flow->fixed[a]))
-            flow->amount[a] = costs[a] < 0 ? flow->room_left[a] : 0;
-    flow->potential[flow->nodes] = 0;
-    price_tree(flow, flow->nodes);
-    flow->list_count = flow->tries = 0; /* a quarter of the root of the arcs, at least ten */
-    flow->list_most = 10;
-    while ((uint64_t)flow->list_most * flow->list_most * 16 < flow->live_count)
-        flow->list_most++;
-    flow->list = rk_resize(flow->list, flow->list_most, sizeof *flow->list);
-    for (uint32_t arc; (arc = entering_arc(flow)) != NOWHERE;)
+    price_tree(flow);
+    set_pricing(flow);
+    for (uint32_t arc; (arc = entering_arc(flow)) != NOWHERE;) {
         pivot(flow, arc);
-    int64_t sum = 0;
-    for (uint32_t u = 0; u < flow->nodes; u++)
-        sum += flow->supply[u];
-    if (sum != 0)
-        return RK_FLOW_INFEASIBLE;
-    for (uint32_t u = 0; u < flow->nodes; u++)
-        if (flow->amount[flow->arcs + u] != 0)
-            return RK_FLOW_INFEASIBLE;
-    return RK_FLOW_OPTIMAL;
+        if (++flow->pivots % STOP_EVERY == 0 && flow->stop && flow->stop(flow->stop_context))
+            return RK_FLOW_STOPPED;
+    }
+    return is_feasible(flow) ? RK_FLOW_OPTIMAL : RK_FLOW_INFEASIBLE;
+}
+
+void rk_flow_stop_when(struct rk_flow *flow, bool (*stop)(void *context), void *context)
+{
+    flow->stop = stop;
+    flow->stop_context = context;
+}
+
+static int64_t lower_of(const struct rk_flow *flow, uint32_t arc)
+{
+    uint32_t low = 0, high = flow->lower_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (flow->lower[middle].arc < arc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < flow->lower_count && flow->lower[low].arc == arc ? flow->lower[low].amount : 0;
 }
 
 int64_t rk_flow_amount(const struct rk_flow *flow, uint32_t arc)
 {
-    return flow->lower[arc] + flow->amount[arc];
+    return lower_of(flow, arc) + amount_of(flow, arc);
 }
 
 int64_t rk_flow_potential(const struct rk_flow *flow, uint32_t node)
@@ -380,9 +594,16 @@ int64_t rk_flow_potential(const struct rk_flow *flow, uint32_t node)
 __int128 rk_flow_cost(const struct rk_flow *flow, const int64_t *costs)
 {
     __int128 cost = 0;
+    for (uint32_t i = 0; i < flow->lower_count; i++)
+        cost += (__int128)costs[flow->lower[i].arc] * flow->lower[i].amount;
     for (uint32_t a = 0; a < flow->arcs; a++)
-        cost += (__int128)costs[a] * rk_flow_amount(flow, a);
+        cost += (__int128)costs[a] * amount_of(flow, a);
     return cost;
+}
+
+static bool is_fixed(const struct rk_flow *flow, uint32_t arc)
+{
+    return flow->fixed && (flow->fixed[arc / 8] >> arc % 8 & 1);
 }
 
 bool rk_flow_proven(const struct rk_flow *flow)
@@ -390,56 +611,62 @@ bool rk_flow_proven(const struct rk_flow *flow)
     int64_t *balance = rk_alloc((size_t)flow->nodes + 1, sizeof *balance);
     bool good = true;
     for (uint32_t a = 0; a < flow->arcs && good; a++) {
-        balance[flow->from[a]] += flow->amount[a];
-        balance[flow->to[a]] -= flow->amount[a];
-        good = flow->amount[a] >= 0 && flow->amount[a] <= flow->room_left[a];
-        if (flow->fixed && flow->fixed[a])
+        int64_t amount = amount_of(flow, a), width = width_of(flow, a);
+        balance[flow->ends[a].from] += amount;
+        balance[flow->ends[a].to] -= amount;
+        good = amount >= 0 && amount <= width;
+        if (is_fixed(flow, a))
             continue;
         int64_t reduced = reduced_cost(flow, a);
-        good = good && !(reduced < 0 && flow->amount[a] < flow->room_left[a]) &&
-               !(reduced > 0 && flow->amount[a] > 0);
+        good = good && !(reduced < 0 && amount < width) && !(reduced > 0 && amount > 0);
     }
     for (uint32_t u = 0; u < flow->nodes && good; u++)
         good = balance[u] == flow->supply[u];
     rk_free(balance);
     return good;
 }
+__int128 rk_flow_bound(const struct rk_flow *flow)
+{
+    __int128 bound = 0;
+    for (uint32_t i = 0; i < flow->lower_count; i++)
+        bound += (__int128)flow->costs[flow->lower[i].arc] * flow->lower[i].amount;
+    for (uint32_t u = 0; u < flow->nodes; u++)
+        bound -= (__int128)flow->supply[u] * flow->potential[u];
+    for (uint32_t a = 0; a < flow->arcs; a++) {
+        int64_t reduced = reduced_cost(flow, a);
+        if (is_fixed(flow, a))
+            bound += (__int128)reduced * amount_of(flow, a);
+        else if (reduced < 0)
+            bound += (__int128)reduced * width_of(flow, a);
+    }
+    return bound;
+}
 
 void rk_flow_narrow(struct rk_flow *flow)
 {
-    if (!flow->fixed)
-        flow->fixed = rk_alloc((size_t)flow->arcs + 1, sizeof *flow->fixed);
-    for (uint32_t a = 0; a < flow->arcs; a++) {
-        int64_t reduced = reduced_cost(flow, a);
-        if (reduced != 0 && !flow->fixed[a]) {
-            flow->fixed[a] = true;
-            flow->state[a] = QUIET;
-        }
+    bool all = !flow->live;
+    uint32_t count = all ? flow->arcs : flow->live_count, kept = 0;
+    if (all) {
+        flow->fixed = rk_alloc((size_t)flow->arcs / 8 + 1, sizeof *flow->fixed);
+        flow->live = rk_alloc((size_t)flow->arcs + 1, sizeof *flow->live);
     }
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < flow->live_count; i++)
-        if (!flow->fixed[flow->live[i]])
-            flow->live[count++] = flow->live[i];
-    flow->live_count = count;
-    flow->next_live = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t arc = all ? i : flow->live[i];
+        if (reduced_cost(flow, arc) == 0)
+            flow->live[kept++] = arc;
+        else
+            flow->fixed[arc / 8] |= (uint8_t)(1u << arc % 8);
+    }
+    flow->live_count = kept;
+    flow->live = rk_resize(flow->live, (size_t)kept + 1, sizeof *flow->live);
 }
 
 void rk_flow_widen(struct rk_flow *flow)
 {
-    bool *basic = rk_alloc((size_t)flow->arcs + flow->nodes + 1, sizeof *basic);
-    for (uint32_t u = 0; u < flow->nodes; u++)
-        basic[flow->tree[u].arc] = true;
-    flow->live_count = flow->next_live = 0;
-    for (uint32_t a = 0; a < flow->arcs; a++) {
-        if (flow->fixed)
-            flow->fixed[a] = false;
-        if (flow->room_left[a] == 0 || flow->from[a] == flow->to[a])
-            continue;
-        flow->live[flow->live_count++] = a;
-        if (!basic[a])
-            flow->state[a] = flow->amount[a] == 0 ? LOWER : UPPER;
-    }
-    rk_free(basic);
+    rk_free(flow->live);
+    rk_free(flow->fixed);
+    flow->live = NULL;
+    flow->fixed = NULL;
 }
 
 uint64_t rk_flow_pivots(const struct rk_flow *flow) { return flow->pivots; }

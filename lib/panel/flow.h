@@ -1,12 +1,15 @@
 /* Minimum-cost flow, exact, in 64-bit integers: the primal network simplex with a strongly feasible
- * basis (Cunningham 1976, "A network simplex method", which cannot cycle) and candidate-list
- * pricing (Kiraly & Kovacs 2012, "Efficient implementations of minimum-cost flow algorithms").
+ * basis (Cunningham 1976, "A network simplex method", which cannot cycle), a thread through the
+ * tree (Glover, Karney & Klingman 1974) and partial pricing (Kiraly & Kovacs 2012, "Efficient
+ * implementations of minimum-cost flow algorithms", compare others).
  *
  * Order of calls: rk_flow_new, rk_flow_supply and rk_flow_arc for the whole network, then
- * rk_flow_solve. After it the amounts and potentials may be read. A further objective among the
- * flows that are equally cheap: rk_flow_narrow, then rk_flow_solve with other costs, which starts
- * from the basis at hand; any number of times. Single-threaded; the same calls give the same flow
- * on every machine. */
+ * rk_flow_solve. After it the amounts and potentials may be read. Solving again, with the same or
+ * other costs, starts from the basis at hand. A further objective among the flows that are equally
+ * cheap: rk_flow_narrow, then rk_flow_solve with other costs; any number of times. Single-threaded;
+ * the same calls give the same flow on every machine.
+ *
+ * Memory: 13 bytes per arc, 16 more where bounds are not small, 56 per node. */
 #ifndef RK_FLOW_H
 #define RK_FLOW_H
 
@@ -18,7 +21,11 @@
 enum rk_flow_outcome {
     RK_FLOW_OPTIMAL,
     RK_FLOW_INFEASIBLE, /* no flow keeps all bounds and supplies (or they do not sum to zero) */
-    RK_FLOW_TOO_LARGE,  /* largest |cost| × nodes does not stay under 2^60: nothing was computed */
+    RK_FLOW_TOO_LARGE, /* nothing was computed: largest |cost| × nodes does not stay under 2^60, or
+                        * all supplies and lower bounds together under 2^61, or all upper - lower
+                        * under 2^64 */
+    RK_FLOW_STOPPED, /* as rk_flow_stop_when's function wished; rk_flow_bound tells how far it got,
+                      * and rk_flow_solve goes on */
 };
 
 struct rk_flow;
@@ -30,11 +37,18 @@ void rk_flow_supply(struct rk_flow *flow, uint32_t node, int64_t amount);
 /* Adds an arc that carries lower … upper and returns its number: 0, 1, 2 … */
 uint32_t rk_flow_arc(struct rk_flow *flow, uint32_t from, uint32_t to, int64_t lower,
                      int64_t upper);
-/* `costs`, one per arc, are read again by rk_flow_narrow, _proven and _cost: keep them till then.
+/* `costs`, one per arc, are read again by rk_flow_narrow, _proven and _bound: keep them till then.
  */
 enum rk_flow_outcome rk_flow_solve(struct rk_flow *flow, const int64_t *costs);
 int64_t rk_flow_amount(const struct rk_flow *flow, uint32_t arc);
 __int128 rk_flow_cost(const struct rk_flow *flow, const int64_t *costs); /* of the flow at hand */
+/* `stop` is asked every few thousand pivots of rk_flow_solve from now on, and true ends it with
+ * RK_FLOW_STOPPED. NULL: never. */
+void rk_flow_stop_when(struct rk_flow *flow, bool (*stop)(void *context), void *context);
+/* No flow (that rk_flow_narrow has left) costs less, by the potentials at hand: what the supplies
+ * are worth at them, and each arc at whichever bound is cheaper. The cost itself at an optimum; any
+ * time after rk_flow_solve has computed something, though far off while supplies are not met. */
+__int128 rk_flow_bound(const struct rk_flow *flow);
 /* Node potentials: an arc that is under its upper bound has cost + potential(from) - potential(to)
  * >= 0, one over its lower bound <= 0. */
 int64_t rk_flow_potential(const struct rk_flow *flow, uint32_t node);
