@@ -27,8 +27,8 @@ struct rk_maxflow_node {
 
 /* An arc as seen from one of its ends. */
 struct rk_maxflow_entry {
-    uint32_t other;  /* the node at its other end */
-    uint32_t way;    /* number of the arc × 2, + 1 if it leads from there to here */
+    uint32_t other; /* the node at its other end */
+    uint32_t way;   /* number of the arc × 2, + 1 if it leads from there to here */
 };
 
 /* Side of the minimum cut, for the nodes of the last run. */
