@@ -12,11 +12,12 @@
  * The totals of all flows are the bases of a submodular function, so they are found exactly by
  * decomposition (Megiddo 1974, "Optimal flows in networks with multiple sources and sinks";
  * Fujishige 1980, "Lexicographically optimal base of a polymatroid with respect to a weight
- * vector"; Groenevelt 1991): share what a part of the network has evenly among its persons; where
- * no flow does that, a minimum cut divides the part into one whose persons get less, and one whose
- * persons get more, and the arcs between the two are full or empty. Each part that needs no more
- * dividing is a level: total = num / den for all its persons except those whose own bounds keep
- * them off it. Each arc between two parts carries a whole number; within a part amounts are
+ * vector"; Groenevelt 1991, "Two algorithms for maximizing a separable concave function over a
+ * polymatroid feasible region"): share what a part of the network has evenly among its persons;
+ * where no flow does that, a minimum cut divides the part into one whose persons get less, and one
+ * whose persons get more, and the arcs between the two are full or empty. Each part that needs no
+ * more dividing is a level: total = num / den for all its persons except those whose own bounds
+ * keep them off it. Each arc between two parts carries a whole number; within a part amounts are
  * multiples of 1 / den.
  *
  * rk_chances_draw rounds every arc up or down so that it is rounded up with exactly the probability
@@ -50,7 +51,7 @@ enum rk_chances_state {
 /* The persons of a level compete for its seats with one another and with nobody else; with whom of
  * them one of them does, rk_chances_rivals says. */
 struct rk_chances_level {
-    int64_t num, den; /* the total, in lowest terms; den <= the number of persons */
+    int64_t num, den; /* the total, in lowest terms; persons is a multiple of den */
     uint32_t persons; /* who share it; 0: all have what their own bounds let them have, and num /
                          den only says where the level stands among the others */
     int64_t seats;    /* what these get together: persons × num / den less their offsets */
@@ -103,7 +104,8 @@ uint32_t rk_chances_fractions(const struct rk_chances *chances); /* arcs with no
  * gives the same. */
 void rk_chances_draw(const struct rk_chances *chances, struct rk_text seed, int32_t *amounts);
 /* The same with the chance taken from elsewhere: `up` is to return true with probability
- * weight / (weight + against). For tests that go through all outcomes. */
+ * weight / (weight + against); `level` is the count of levels for what lies outside them. For tests
+ * that go through all outcomes. */
 void rk_chances_draw_by(const struct rk_chances *chances,
                         bool (*up)(void *context, uint32_t level, uint64_t weight,
                                    uint64_t against),

@@ -309,6 +309,7 @@ static bool levels_right(const struct network *n, const struct rk_chances *chanc
         const struct rk_chances_level *next = l + 1 < levels ? level + 1 : NULL;
         good = good && level->persons == sum[l].persons && level->full == sum[l].full &&
                level->has_more == sum[l].has_more && level->no_more == sum[l].no_more &&
+               level->persons % level->den == 0 &&
                (level->seats + offsets[l]) * level->den == level->num * level->persons &&
                (!next || compare((struct fraction){level->num, level->den},
                                  (struct fraction){next->num, next->den}) < 0);
