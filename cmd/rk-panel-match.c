@@ -2,6 +2,8 @@
 #include "panel/words.h"
 #include "tool/panel_files.h"
 
+#include <time.h>
+
 enum {
     FIXED = 256,
     EXPLAIN,
@@ -17,13 +19,15 @@ enum {
     REPLACE,
     ONLY,
     WHY,
-    RELAX
+    RELAX,
+    TIME_LIMIT
 };
 
 static struct {
     const char *fixed, *explain, *certificate, *chances, *relax;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict, lottery;
     uint64_t search;
+    int64_t seconds;                      /* --time-limit; 0 = none */
     struct rk_strings replace, only, why; /* panelists; recruitments; panelists */
 } options;
 
@@ -59,6 +63,10 @@ static const struct argp_option table[] = {
         "seats in, as rows of the table quotas"),
      0},
     {"strict", STRICT, NULL, 0, N_("fail where a kept assignment breaks a rule"), 0},
+    {"time-limit", TIME_LIMIT, "N", 0,
+     N_("after so many seconds take the best found so far, and say how far from the best it may "
+        "be"),
+     0},
     {"search", SEARCH, "N", 0,
      N_("how many flows may be solved where overlapping sessions make it hard (by size)"), 0},
     {"lottery", LOTTERY, NULL, 0,
@@ -100,6 +108,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case WHY: add_names(&options.why, arg); break;
     case RELAX: options.relax = arg; break;
+    case TIME_LIMIT: options.seconds = rk_option_int("time-limit", arg, 1, 1000000); break;
     case REPLACE: add_names(&options.replace, arg); break;
     case STRICT: options.strict = true; break;
     case SEARCH: options.search = (uint64_t)rk_option_int("search", arg, 1, 1000000000); break;
@@ -118,8 +127,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
+/* Asked by what takes long: shows that it goes on, and ends it when the time is up. */
+struct watch {
+    struct rk_run *run;
+    struct timespec start;
+    uint64_t asked;
+};
+
+static bool time_is_up(void *context)
+{
+    struct watch *watch = context;
+    struct timespec now;
+    rk_run_progress(watch->run, _("matching, steps"), ++watch->asked, 0);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return options.seconds && (now.tv_sec - watch->start.tv_sec) * INT64_C(1000000000) +
+                                      (now.tv_nsec - watch->start.tv_nsec) >=
+                                  options.seconds * INT64_C(1000000000);
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
+    struct watch watch = {.run = run};
+    clock_gettime(CLOCK_MONOTONIC, &watch.start);
     struct rk_bank t = {0};
     struct rk_eligible *eligible = NULL;
     enum rk_status broken = RK_OK;
@@ -159,6 +188,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = broken;
     struct rk_panel_work work = {0};
     const struct rk_panel_wish wish = {.seed = run->seed,
+                                       .stop = time_is_up,
+                                       .stop_context = &watch,
                                        .most_solves = options.search,
                                        .lottery = options.lottery,
                                        .want_proof = options.certificate != NULL,

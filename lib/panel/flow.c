@@ -554,10 +554,12 @@ enum rk_flow_outcome rk_flow_solve(struct rk_flow *flow, const int64_t *costs)
     flow->artificial_cost = largest * ((int64_t)flow->nodes + 1) + 1;
     price_tree(flow);
     set_pricing(flow);
-    for (uint32_t arc; (arc = entering_arc(flow)) != NOWHERE;) {
-        pivot(flow, arc);
-        if (++flow->pivots % STOP_EVERY == 0 && flow->stop && flow->stop(flow->stop_context))
+    uint64_t first = flow->pivots;
+    for (uint32_t arc; (arc = entering_arc(flow)) != NOWHERE; flow->pivots++) {
+        if ((flow->pivots - first) % STOP_EVERY == 0 && flow->stop &&
+            flow->stop(flow->stop_context))
             return RK_FLOW_STOPPED;
+        pivot(flow, arc);
     }
     return is_feasible(flow) ? RK_FLOW_OPTIMAL : RK_FLOW_INFEASIBLE;
 }

@@ -42,8 +42,8 @@ uint32_t rk_flow_arc(struct rk_flow *flow, uint32_t from, uint32_t to, int64_t l
 enum rk_flow_outcome rk_flow_solve(struct rk_flow *flow, const int64_t *costs);
 int64_t rk_flow_amount(const struct rk_flow *flow, uint32_t arc);
 __int128 rk_flow_cost(const struct rk_flow *flow, const int64_t *costs); /* of the flow at hand */
-/* `stop` is asked every few thousand pivots of rk_flow_solve from now on, and true ends it with
- * RK_FLOW_STOPPED. NULL: never. */
+/* `stop` is asked before the first and every few thousand pivots of rk_flow_solve from now on, and
+ * true ends it with RK_FLOW_STOPPED. NULL: never. */
 void rk_flow_stop_when(struct rk_flow *flow, bool (*stop)(void *context), void *context);
 /* No flow (that rk_flow_narrow has left) costs less, by the potentials at hand: what the supplies
  * are worth at them, and each arc at whichever bound is cheaper. The cost itself at an optimum; any

@@ -93,13 +93,8 @@ static bool add_arcs(const struct rk_network *net, const struct arcs *arcs, cons
 static void set_values(const struct rk_network *net, struct rk_match_result *result)
 {
     int64_t *amount = rk_cut_amounts(net, result->member);
-    for (int l = 0; l < RK_MATCH_LEVELS; l++) {
-        __int128 value = 0;
-        for (uint32_t a = 0; a < net->arcs; a++)
-            if (amount[a])
-                value += (__int128)rk_network_cost(net, l, a) * amount[a];
-        result->value[l] = (int64_t)value;
-    }
+    for (int l = 0; l < RK_MATCH_LEVELS; l++)
+        result->value[l] = (int64_t)rk_network_value_of(net, amount, l);
     result->value[RK_MATCH_SEATS] += net->seats_lost;
     result->value[RK_MATCH_SHORTAGE] += net->shortage_lost;
     memcpy(result->bound, result->value, sizeof result->bound);

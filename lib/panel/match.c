@@ -21,13 +21,19 @@ struct solver {
     struct rk_match_result *result;
 };
 
-/* Solves for solver->cost; the result is checked from the potentials. */
-static void solve_stage(struct solver *solver)
+/* Solves for solver->cost; the result is checked from the potentials. False: stopped on the way. */
+static bool solve_stage(struct solver *solver)
 {
     enum rk_flow_outcome outcome = rk_flow_solve(solver->flow, solver->cost);
+    if (outcome == RK_FLOW_STOPPED) {
+        solver->result->stopped = true;
+        solver->result->proven = false;
+        return false;
+    }
     assert(outcome == RK_FLOW_OPTIMAL); /* all places may stay unfilled, and costs were checked */
     solver->result->proven =
         outcome == RK_FLOW_OPTIMAL && rk_flow_proven(solver->flow) && solver->result->proven;
+    return true;
 }
 
 /* Keeps the potentials of a stage for the certificate. */
@@ -39,45 +45,219 @@ static void keep_potentials(struct solver *solver, uint32_t stage)
             rk_flow_potential(solver->flow, u);
 }
 
+static void set_values(const struct solver *solver, struct choice *choice)
+{
+    for (int l = 0; l < RK_MATCH_LEVELS; l++)
+        choice->value[l] = (int64_t)rk_network_value(solver->net, solver->flow, l);
+}
+
 /* The best choice without the pairs in `forbidden` when overlaps outside the groups do not count. A
- * flow solved before is where the next one starts. */
-static void solve(struct solver *solver, const bool *forbidden, struct choice *choice)
+ * flow solved before is where the next one starts. False when it was stopped: then *stage is the
+ * one it was stopped in, and later ones are not begun. */
+static bool solve(struct solver *solver, const bool *forbidden, struct choice *choice,
+                  uint32_t *stage)
 {
     const struct rk_match_problem *problem = solver->problem;
     struct rk_match_result *result = solver->result;
     struct rk_network *net = solver->net;
     uint32_t first_pair = net->first[RK_ARC_PAIR];
     bool first_solve = !solver->flow;
+    *stage = 0;
     if (first_solve) {
         solver->flow = rk_network_flow(net);
+        rk_flow_stop_when(solver->flow, problem->stop, problem->stop_context);
     } else { /* before all else: nothing through forbidden pairs */
         rk_flow_widen(solver->flow);
         memset(solver->cost, 0, net->arcs * sizeof *solver->cost);
         for (uint32_t i = 0; i < problem->pair_count; i++)
             solver->cost[first_pair + i] = forbidden[i];
-        solve_stage(solver);
+        if (!solve_stage(solver))
+            return false;
         rk_flow_narrow(solver->flow);
     }
-    for (uint32_t stage = 0; stage < net->stages; stage++) {
-        uint32_t first = stage ? net->stage_end[stage - 1] : 0;
-        if (stage)
+    for (; *stage < net->stages; ++*stage) {
+        uint32_t first = *stage ? net->stage_end[*stage - 1] : 0;
+        if (*stage)
             rk_flow_narrow(solver->flow); /* before the costs change */
-        rk_network_costs(net, first, net->stage_end[stage], solver->cost);
-        solve_stage(solver);
+        rk_network_costs(net, first, net->stage_end[*stage], solver->cost);
+        if (!solve_stage(solver))
+            return false;
         if (first_solve && result->potential)
-            keep_potentials(solver, stage);
-        for (uint32_t l = first; l < net->stage_end[stage]; l++)
+            keep_potentials(solver, *stage);
+        for (uint32_t l = first; l < net->stage_end[*stage]; l++)
             choice->value[l] = (int64_t)rk_network_value(net, solver->flow, (int)l);
     }
-    for (int l = 0; l < RK_MATCH_LEVELS; l++) /* what a stage reached, later ones have kept */
-        result->proven =
-            result->proven && choice->value[l] == (int64_t)rk_network_value(net, solver->flow, l);
+    int64_t reached[RK_MATCH_LEVELS];
+    memcpy(reached, choice->value, sizeof reached);
+    set_values(solver, choice);
+    result->proven = result->proven && !memcmp(reached, choice->value, sizeof reached); /* kept */
     for (uint32_t i = 0; i < problem->pair_count; i++) {
         choice->member[i] = rk_flow_amount(solver->flow, first_pair + i) == 1;
         result->proven = result->proven && !(choice->member[i] && forbidden[i]);
     }
     result->solves++;
     result->pivots = rk_flow_pivots(solver->flow);
+    return true;
+}
+
+/* ---- stopped on the way ---- */
+
+/* The values of the members chosen, whatever the flow. */
+static void set_member_values(const struct rk_network *net, struct choice *choice)
+{
+    int64_t *amount = rk_cut_amounts(net, choice->member);
+    for (int l = 0; l < RK_MATCH_LEVELS; l++)
+        choice->value[l] = (int64_t)rk_network_value_of(net, amount, l);
+    rk_free(amount);
+}
+
+/* Adds up what each node gives beyond what it takes. */
+struct balance {
+    const struct rk_flow *flow;
+    int64_t *node;
+    uint32_t arc;
+};
+
+static void add_arc(void *context, uint32_t from, uint32_t to, int64_t lower, int64_t upper)
+{
+    struct balance *balance = context;
+    int64_t amount = rk_flow_amount(balance->flow, balance->arc++);
+    (void)lower;
+    (void)upper;
+    balance->node[from] += amount;
+    balance->node[to] -= amount;
+}
+
+/* Does the flow at hand carry all that it should over the network's own arcs? */
+static bool is_whole(const struct solver *solver)
+{
+    const struct rk_network *net = solver->net;
+    struct balance balance = {solver->flow, rk_alloc((size_t)net->nodes + 1, sizeof(int64_t)), 0};
+    int64_t places = 0;
+    bool whole = true;
+    rk_network_arcs(net, add_arc, &balance);
+    for (uint32_t r = 0; r < net->problem->recruitment_count; r++) {
+        places += net->places[r];
+        balance.node[rk_node_recruitment(net, r)] += net->places[r];
+    }
+    balance.node[0] -= places;
+    for (uint32_t u = 0; u < net->nodes && whole; u++)
+        whole = balance.node[u] == 0;
+    rk_free(balance.node);
+    return whole;
+}
+
+/* What a choice made pair after pair has used up. */
+struct greedy {
+    const struct rk_network *net;
+    int64_t *through;      /* by limit */
+    int32_t *filled;       /* by recruitment */
+    int32_t *counts;       /* by quota */
+    uint32_t *quota_first; /* by recruitment, + 1 */
+};
+
+/* Adds the pair, or takes it back. */
+static void count_pair(struct greedy *greedy, uint32_t pair, int32_t by)
+{
+    const struct rk_match_problem *problem = greedy->net->problem;
+    for (uint32_t l = greedy->net->leaf[pair]; l != RK_NONE; l = greedy->net->limits[l].parent)
+        greedy->through[l] += by;
+    greedy->filled[problem->pairs[pair].recruitment] += by;
+    if (!problem->pair_cell || problem->pair_cell[pair] == RK_NONE)
+        return;
+    const struct rk_match_cell *cell = &problem->cells[problem->pair_cell[pair]];
+    for (uint32_t k = 0; k < cell->count; k++)
+        greedy->counts[problem->cell_rows[cell->first + k]] += by;
+}
+
+static bool has_room(const struct greedy *greedy, uint32_t pair)
+{
+    const struct rk_match_problem *problem = greedy->net->problem;
+    uint32_t r = problem->pairs[pair].recruitment, first = greedy->quota_first[r];
+    int32_t empty = problem->recruitments[r].places - greedy->filled[r];
+    for (uint32_t l = greedy->net->leaf[pair]; l != RK_NONE; l = greedy->net->limits[l].parent)
+        if (greedy->through[l] > greedy->net->limits[l].room)
+            return false;
+    return empty >= 0 &&
+           rk_match_quotas_hold(problem->quotas + first, greedy->quota_first[r + 1] - first,
+                                greedy->counts + first, empty);
+}
+
+/* Pair after pair, the best fit first, whoever there is room for. */
+static void choose_greedily(const struct solver *solver, struct choice *choice)
+{
+    const struct rk_match_problem *problem = solver->problem;
+    uint32_t n = problem->recruitment_count, q = 0;
+    memset(choice->member, 0, problem->pair_count * sizeof *choice->member);
+    struct rk_match_result none = {.member = choice->member};
+    struct rk_match_state *state = rk_match_state_new(problem, &none);
+    uint32_t *pairs = rk_alloc((size_t)problem->pair_count + 1, sizeof *pairs);
+    for (uint32_t i = 0; i < problem->pair_count; i++)
+        pairs[i] = i;
+    rk_match_order(state, pairs, problem->pair_count);
+    rk_match_state_free(state);
+    struct greedy greedy = {solver->net,
+                            rk_alloc((size_t)solver->net->limit_count + 1, sizeof(int64_t)),
+                            rk_alloc((size_t)n + 1, sizeof(int32_t)),
+                            rk_alloc((size_t)problem->quota_count + 1, sizeof(int32_t)),
+                            rk_alloc((size_t)n + 1, sizeof(uint32_t))};
+    for (uint32_t r = 0; r <= n; r++) {
+        greedy.quota_first[r] = q;
+        while (q < problem->quota_count && problem->quotas[q].recruitment == r)
+            q++;
+    }
+    for (uint32_t k = 0; k < problem->pair_count; k++) {
+        count_pair(&greedy, pairs[k], 1);
+        choice->member[pairs[k]] = has_room(&greedy, pairs[k]);
+        if (!choice->member[pairs[k]])
+            count_pair(&greedy, pairs[k], -1);
+    }
+    rk_free(greedy.through);
+    rk_free(greedy.filled);
+    rk_free(greedy.counts);
+    rk_free(greedy.quota_first);
+    rk_free(pairs);
+    set_member_values(solver->net, choice);
+}
+
+/* A bound for each level, from what the stage stopped in proves: as long as the choice is at the
+ * bound of a level, the next one's is told by what is left. */
+static void set_bounds(const struct solver *solver, uint32_t stage, const struct choice *choice)
+{
+    const struct rk_network *net = solver->net;
+    uint32_t first = stage ? net->stage_end[stage - 1] : 0, end = net->stage_end[stage];
+    __int128 left = rk_flow_bound(solver->flow);
+    bool met = true;
+    for (uint32_t l = 0; l < RK_MATCH_LEVELS; l++) {
+        int64_t *bound = &solver->result->bound[l];
+        int64_t most =
+            l == RK_MATCH_FIT || l == RK_MATCH_CHANGE ? net->most[l] * net->most_through : 0;
+        *bound = l < first ? choice->value[l] : -most;
+        if (l < first || l >= end || !met)
+            continue;
+        int64_t weight = rk_network_weight(net, first, end, (int)l);
+        /* all that comes after is less than one of this */
+        __int128 least = left - (weight - 1);
+        least = least >= 0 ? (least + weight - 1) / weight : -(-least / weight);
+        if (least > *bound)
+            *bound = least < choice->value[l] ? (int64_t)least : choice->value[l];
+        met = *bound == choice->value[l];
+        left -= (__int128)choice->value[l] * weight;
+    }
+}
+
+/* The best there is when the first solution was stopped. */
+static void take_what_there_is(struct solver *solver, uint32_t stage, struct choice *choice)
+{
+    if (stage || is_whole(solver)) {
+        for (uint32_t i = 0; i < solver->problem->pair_count; i++)
+            choice->member[i] =
+                rk_flow_amount(solver->flow, solver->net->first[RK_ARC_PAIR] + i) == 1;
+        set_values(solver, choice);
+    } else {
+        choose_greedily(solver, choice);
+    }
+    set_bounds(solver, stage, choice);
 }
 
 /* ---- branch and bound over overlaps that do not nest ---- */
@@ -149,10 +329,17 @@ static void dive(struct solver *solver, struct choice *choice, bool *forbidden)
             choice->member[loser] = false;
             any = true;
         }
+        uint32_t stage;
         if (!any)
             return;
-        solve(solver, forbidden, choice);
+        if (!solve(solver, forbidden, choice, &stage))
+            break;
     }
+    /* stopped: the memberships left are as they were, less those that overlap */
+    uint32_t pair = 0, other;
+    while (double_booked(solver, choice->member, &pair, &other))
+        choice->member[pairs[pair].fit >= pairs[other].fit ? other : pair] = false;
+    set_member_values(solver->net, choice);
 }
 
 static void search(struct solver *solver, struct choice *choice, struct choice *best,
@@ -182,7 +369,7 @@ static void search(struct solver *solver, struct choice *choice, struct choice *
                 (at == RK_NONE || compare_values(branches[b].value, branches[at].value) < 0))
                 at = b;
         bool done = at == RK_NONE || compare_values(branches[at].value, best->value) >= 0;
-        if (done || result->solves >= most) {
+        if (done || result->solves >= most || result->stopped) {
             memcpy(result->bound, done ? best->value : branches[at].value, sizeof result->bound);
             result->proven = result->proven && done;
             break;
@@ -213,7 +400,13 @@ static void search(struct solver *solver, struct choice *choice, struct choice *
             }
             memset(forbidden, 0, pairs * sizeof *forbidden);
             forbid(branches, count, forbidden);
-            solve(solver, forbidden, choice);
+            uint32_t stage;
+            if (!solve(solver, forbidden, choice, &stage)) { /* as good as what it is part of */
+                memcpy(b->value, branches[at].value, sizeof b->value);
+                b->open = true;
+                count++;
+                continue;
+            }
             memcpy(b->value, choice->value, sizeof b->value);
             b->split = 0;
             if (!double_booked(solver, choice->member, &b->split, &other)) {
@@ -253,9 +446,14 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
     result->arcs = net->arcs;
     result->stages = net->stages;
     result->nested = net->nested;
-    solve(&solver, forbidden, &choice);
-    uint32_t pair = 0, other;
-    if (net->nested || !double_booked(&solver, choice.member, &pair, &other)) {
+    uint32_t stage, pair = 0, other;
+    if (!solve(&solver, forbidden, &choice, &stage)) {
+        take_what_there_is(&solver, stage, &choice);
+        while (double_booked(&solver, choice.member, &pair, &other))
+            choice.member[other] = false;
+        set_member_values(net, &choice);
+        keep(&solver, &best, &choice);
+    } else if (net->nested || !double_booked(&solver, choice.member, &pair, &other)) {
         keep(&solver, &best, &choice);
         memcpy(result->bound, best.value, sizeof result->bound);
     } else {

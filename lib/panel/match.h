@@ -104,9 +104,11 @@ struct rk_match_problem {
     /* By pair, what keeping it is worth where a panel is repaired; NULL where none is. */
     const int64_t *stay;
     struct rk_text seed;
-    uint64_t most_solves; /* flows that branch and bound may solve; 0 = by size, 8 to 2000 */
-    bool want_proof;      /* keep the potentials */
-    bool by_lot;          /* order goes by the lottery alone */
+    uint64_t most_solves;        /* flows that branch and bound may solve; 0 = by size, 8 to 2000 */
+    bool (*stop)(void *context); /* asked now and then; true: the best found so far will do. NULL */
+    void *stop_context;
+    bool want_proof; /* keep the potentials */
+    bool by_lot;     /* order goes by the lottery alone */
 };
 
 enum {
@@ -141,7 +143,8 @@ struct rk_match_result {
      * load squares; the lottery. `bound`: no choice has a smaller vector, compared from the left.
      */
     int64_t value[RK_MATCH_LEVELS], bound[RK_MATCH_LEVELS];
-    bool proven; /* bound is value: the best there is, checked from the potentials of every flow */
+    bool stopped; /* by `stop` */
+    bool proven;  /* bound is value: the best there is, checked from the potentials of every flow */
     uint64_t solves, pivots;
     uint32_t lottery_stages;      /* of a lottery: those that fill the seats */
     uint32_t nodes, arcs, stages; /* of the flow; stages: objectives solved one after another */

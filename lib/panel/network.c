@@ -817,13 +817,28 @@ int64_t rk_network_weight(const struct rk_network *net, uint32_t first, uint32_t
     return weight;
 }
 
+/* The kind of arc that the level's costs are on. */
+static enum rk_arc_kind costly(int level)
+{
+    return level == RK_MATCH_SEATS || level == RK_MATCH_SHORTAGE ? RK_ARC_UNFILLED
+           : level == RK_MATCH_LOAD                              ? RK_ARC_LOAD
+                                                                 : RK_ARC_PAIR;
+}
+
 __int128 rk_network_value(const struct rk_network *net, const struct rk_flow *flow, int level)
 {
-    static const int first[] = {RK_ARC_UNFILLED, RK_ARC_UNFILLED, RK_ARC_PAIR,
-                                RK_ARC_PAIR,     RK_ARC_LOAD,     RK_ARC_PAIR};
     __int128 value = 0;
-    for (uint32_t a = net->first[first[level]]; a < net->first[first[level] + 1]; a++)
+    for (uint32_t a = net->first[costly(level)]; a < net->first[costly(level) + 1]; a++)
         if (rk_flow_amount(flow, a))
             value += (__int128)rk_network_cost(net, level, a) * rk_flow_amount(flow, a);
+    return value;
+}
+
+__int128 rk_network_value_of(const struct rk_network *net, const int64_t *amounts, int level)
+{
+    __int128 value = 0;
+    for (uint32_t a = net->first[costly(level)]; a < net->first[costly(level) + 1]; a++)
+        if (amounts[a])
+            value += (__int128)rk_network_cost(net, level, a) * amounts[a];
     return value;
 }

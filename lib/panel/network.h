@@ -122,8 +122,9 @@ int64_t rk_network_cost(const struct rk_network *net, int level, uint32_t arc);
 void rk_network_costs(const struct rk_network *net, uint32_t first, uint32_t end, int64_t *costs);
 /* What one unit of the level weighs in those costs. */
 int64_t rk_network_weight(const struct rk_network *net, uint32_t first, uint32_t end, int level);
-/* The level's value of a flow. */
+/* The level's value of a flow; of amounts by arc. */
 __int128 rk_network_value(const struct rk_network *net, const struct rk_flow *flow, int level);
+__int128 rk_network_value_of(const struct rk_network *net, const int64_t *amounts, int level);
 
 /* One limit that the rules set for a panelist, whether or not the network has a node for it. */
 struct rk_named_limit {

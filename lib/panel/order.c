@@ -34,21 +34,50 @@ struct rk_match_state {
     int32_t *members;        /* by recruitment */
 };
 
+static int32_t lacks(const struct rk_match_quota *quota, int32_t count)
+{
+    return quota->min > count ? quota->min - count : 0;
+}
+
+static bool asks_for(const struct rk_match_quota *quota, uint32_t feature, uint32_t value)
+{
+    for (uint32_t k = 0; k < quota->part_count; k++)
+        if (quota->parts[k].feature == feature && quota->parts[k].value == value)
+            return true;
+    return false;
+}
+
 bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,
                           const int32_t *counts, int32_t empty)
 {
+    bool any = false;
     for (uint32_t i = 0; i < count; i++) {
-        if (counts[i] > quotas[i].max || quotas[i].min - counts[i] > empty)
+        if (counts[i] > quotas[i].max || lacks(&quotas[i], counts[i]) > empty)
             return false;
-        int32_t lack = 0; /* of all values of one feature: nobody has two */
-        for (uint32_t j = 0; j < count && quotas[i].part_count == 1; j++)
-            if (quotas[j].part_count == 1 &&
-                quotas[j].parts[0].feature == quotas[i].parts[0].feature &&
-                quotas[j].min > counts[j])
-                lack += quotas[j].min - counts[j];
-        if (lack > empty)
-            return false;
+        any = any || lacks(&quotas[i], counts[i]);
     }
+    /* Nobody has two values of a feature: for each value at least as many are to be found as the
+     * row of it that lacks most. */
+    for (uint32_t i = 0; i < count && any; i++)
+        for (uint32_t k = 0; k < quotas[i].part_count; k++) {
+            uint32_t feature = quotas[i].parts[k].feature;
+            int32_t sum = 0;
+            for (uint32_t j = 0; j < count; j++)
+                for (uint32_t m = 0; m < quotas[j].part_count; m++) {
+                    uint32_t value = quotas[j].parts[m].value;
+                    if (quotas[j].parts[m].feature != feature)
+                        continue;
+                    int32_t most = lacks(&quotas[j], counts[j]);
+                    for (uint32_t o = 0; o < count && most; o++) /* each value once */
+                        if (asks_for(&quotas[o], feature, value) &&
+                            (lacks(&quotas[o], counts[o]) > most ||
+                             (lacks(&quotas[o], counts[o]) == most && o < j)))
+                            most = 0;
+                    sum += most;
+                }
+            if (sum > empty)
+                return false;
+        }
     return true;
 }
 

@@ -29,8 +29,11 @@ enum rk_status rk_panel_work_solve(struct rk_panel_work *work, const struct rk_p
                                    const struct rk_panel_tables *tables,
                                    struct rk_eligible *eligible, struct rk_error *error)
 {
-    work->problem = (struct rk_match_problem){
-        .seed = wish->seed, .most_solves = wish->most_solves, .want_proof = wish->want_proof};
+    work->problem = (struct rk_match_problem){.seed = wish->seed,
+                                              .most_solves = wish->most_solves,
+                                              .want_proof = wish->want_proof,
+                                              .stop = wish->stop,
+                                              .stop_context = wish->stop_context};
     work->match = (struct rk_explain){.eligible = eligible,
                                       .panelists = tables->panelists,
                                       .recruitments = tables->recruitments,

@@ -238,6 +238,35 @@ static void cut_short(void)
     CHECK(open > 10);
 }
 
+/* Every third asking, so that every stage and branch is stopped some time. */
+static bool now_and_then(void *context) { return ++*(int *)context % 3 == 0; }
+
+/* Stopped before anything is solved: what is chosen keeps the rules, and the bound holds. */
+static void stopped(void)
+{
+    int wrong = 0, asked = 0, stopped_count = 0;
+    for (int trial = 0; trial < 300; trial++) {
+        struct instance in;
+        invent(&in, trial, trial % 3);
+        if (trial % 3 == 0)
+            add_quotas(&in, trial);
+        struct rk_match_result whole, part;
+        CHECK(rk_match(&in.problem, &whole, NULL) == RK_OK);
+        in.problem.stop = now_and_then;
+        in.problem.stop_context = &asked;
+        CHECK(rk_match(&in.problem, &part, NULL) == RK_OK);
+        wrong += !allowed(&in.problem, bits(&in.problem, part.member)) ||
+                 compare(part.bound, whole.value, RK_MATCH_LEVELS) > 0 ||
+                 compare(part.value, whole.value, RK_MATCH_LEVELS) < 0 ||
+                 (part.stopped && part.proven);
+        stopped_count += part.stopped;
+        rk_match_result_free(&whole);
+        rk_match_result_free(&part);
+    }
+    CHECK(wrong == 0);
+    CHECK(asked > 300 && stopped_count > 50);
+}
+
 /* Costs that do not fit one objective are solved in stages, with the same answer. */
 static void stages(void)
 {
@@ -278,6 +307,7 @@ int main(void)
     against_all(4, 600);
     reserves();
     cut_short();
+    stopped();
     stages();
     return finish();
 }
