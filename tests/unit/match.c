@@ -264,7 +264,7 @@ static void stopped(void)
         rk_match_result_free(&part);
     }
     CHECK(wrong == 0);
-    CHECK(asked > 300 && stopped_count > 50);
+    CHECK(asked > 200 && stopped_count > 50);
 }
 
 /* Costs that do not fit one objective are solved in stages, with the same answer. */
