@@ -5,23 +5,23 @@
 static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
 {
     work->problem.by_lot = true;
-    switch (rk_lottery(&work->problem, &work->result, &work->lottery)) {
-    case RK_LOTTERY_CROSSING:
+    switch (rk_programme(&work->problem, &work->result, &work->lottery)) {
+    case RK_PROGRAMME_CROSSING:
         return rk_fail(error, RK_BAD_USE,
                        _("--lottery: quotas cross in several recruitments, and no exact lottery is "
                          "known over all of them; draw one at a time with --only, the earlier ones "
                          "given as --assignments"));
-    case RK_LOTTERY_OVERLAPS:
+    case RK_PROGRAMME_OVERLAPS:
         return rk_fail(
             error, RK_BAD_USE,
             _("--lottery: sessions overlap so that some panelists could be given one of "
               "several in ways that no exact lottery is known for; draw one recruitment at "
               "a time with --only, the earlier ones given as --assignments"));
-    case RK_LOTTERY_TOO_LARGE:
+    case RK_PROGRAMME_TOO_LARGE:
         return rk_fail(error, RK_BAD_DATA, _("--lottery: too many panelists for exact chances"));
     default: break;
     }
-    work->match.chance = work->chance = rk_lottery_chances(&work->lottery);
+    work->match.chance = work->chance = rk_programme_chances(&work->lottery);
     return RK_OK;
 }
 
@@ -54,7 +54,7 @@ enum rk_status rk_panel_work_solve(struct rk_panel_work *work, const struct rk_p
 void rk_panel_work_free(struct rk_panel_work *work)
 {
     rk_match_result_free(&work->result);
-    rk_lottery_free(&work->lottery);
+    rk_programme_free(&work->lottery);
     rk_panel_quotas_free(work->quotas);
     rk_free(work->stay);
     rk_free(work->chance);

@@ -4,7 +4,7 @@
 #define RK_PANEL_WORK_H
 
 #include "panel/certificate.h"
-#include "panel/lottery.h"
+#include "panel/programme.h"
 
 struct rk_panel_wish {
     struct rk_text seed;
@@ -26,7 +26,7 @@ struct rk_panel_work { /* zeroed = nothing yet; give back with rk_panel_work_fre
                           failure */
     struct rk_match_problem problem;
     struct rk_match_result result;
-    struct rk_lottery lottery;
+    struct rk_programme lottery;
     struct rk_panel_quotas *quotas;
     int64_t *stay;
     rk_fixed *chance;

@@ -1,7 +1,7 @@
 /* Small programmes at random, and whether a choice keeps their rules: for the tests of what matches
  * and draws. */
-#ifndef RK_PROGRAMME_H
-#define RK_PROGRAMME_H
+#ifndef RK_PROGRAMME_TEST_H
+#define RK_PROGRAMME_TEST_H
 
 #include "base/mem.h"
 #include "base/random.h"

@@ -4,14 +4,14 @@
  * smallest … Fit does not count. Then one draw with exactly these chances, in which all rules hold
  * and everybody gets the expected number rounded up or down (panel/chances). Only where one flow is
  * the whole problem: quotas and overlaps nest. */
-#ifndef RK_LOTTERY_H
-#define RK_LOTTERY_H
+#ifndef RK_PROGRAMME_H
+#define RK_PROGRAMME_H
 
 #include "model/odds.h"
 #include "panel/chances.h"
 #include "panel/match.h"
 
-struct rk_lottery {
+struct rk_programme {
     const struct rk_match_problem *problem;
     struct rk_chances *chances;
     uint32_t *person;   /* by panelist: the person in `chances`, or RK_NONE: no eligible pair */
@@ -19,31 +19,31 @@ struct rk_lottery {
     uint32_t *load_arc; /* by panelist */
 };
 
-enum rk_lottery_outcome {
-    RK_LOTTERY_DRAWN,
-    RK_LOTTERY_CROSSING,  /* quotas of a recruitment cross */
-    RK_LOTTERY_OVERLAPS,  /* overlapping sessions interlock */
-    RK_LOTTERY_TOO_LARGE, /* for the arithmetic */
+enum rk_programme_outcome {
+    RK_PROGRAMME_DRAWN,
+    RK_PROGRAMME_CROSSING,  /* quotas of a recruitment cross */
+    RK_PROGRAMME_OVERLAPS,  /* overlapping sessions interlock */
+    RK_PROGRAMME_TOO_LARGE, /* for the arithmetic */
 };
 
 /* Fills `result` as rk_match does (values of all levels; bounds of seats and shortage, which are
  * proven; of the rest the values), with the draw of problem->seed. Free both, also when nothing was
  * drawn. */
-enum rk_lottery_outcome rk_lottery(const struct rk_match_problem *problem,
-                                   struct rk_match_result *result, struct rk_lottery *lottery);
-void rk_lottery_free(struct rk_lottery *lottery);
+enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
+                                   struct rk_match_result *result, struct rk_programme *lottery);
+void rk_programme_free(struct rk_programme *lottery);
 
 /* By pair, the chance, rounded. Caller frees. */
-rk_fixed *rk_lottery_chances(const struct rk_lottery *lottery);
+rk_fixed *rk_programme_chances(const struct rk_programme *lottery);
 /* Everybody who has an eligible pair: first all together, then pair by pair. Texts lie in `arena`;
  * caller frees. */
-struct rk_odds *rk_lottery_odds(const struct rk_lottery *lottery, struct rk_arena *arena,
+struct rk_odds *rk_programme_odds(const struct rk_programme *lottery, struct rk_arena *arena,
                                 size_t *count);
 
 /* The chance of a pair, exact; the expected number of new memberships of a panelist who has an
  * eligible pair. */
-void rk_lottery_pair(const struct rk_lottery *lottery, uint32_t pair, int64_t *num, int64_t *den);
-void rk_lottery_panelist(const struct rk_lottery *lottery, uint32_t panelist, int64_t *num,
+void rk_programme_pair(const struct rk_programme *lottery, uint32_t pair, int64_t *num, int64_t *den);
+void rk_programme_panelist(const struct rk_programme *lottery, uint32_t panelist, int64_t *num,
                          int64_t *den);
 
 #endif

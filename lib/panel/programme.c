@@ -1,4 +1,4 @@
-#include "panel/lottery.h"
+#include "panel/programme.h"
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -50,7 +50,7 @@ static void note_arc(void *context, uint32_t from, uint32_t to, int64_t lower, i
  * the loads of one panelist are one arc. Arcs that only flows with fewer seats would change are
  * fixed. */
 static bool add_arcs(const struct rk_network *net, const struct arcs *arcs, const bool *fixed,
-                     const struct rk_flow *flow, struct rk_lottery *lottery)
+                     const struct rk_flow *flow, struct rk_programme *lottery)
 {
     const struct rk_match_problem *problem = net->problem;
     struct rk_chances *chances = lottery->chances = rk_chances_new(net->nodes + 1);
@@ -101,9 +101,9 @@ static void set_values(const struct rk_network *net, struct rk_match_result *res
     rk_free(amount);
 }
 
-static enum rk_lottery_outcome draw(const struct rk_match_problem *problem,
+static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
                                     const struct rk_network *net, struct rk_match_result *result,
-                                    struct rk_lottery *lottery)
+                                    struct rk_programme *lottery)
 {
     size_t n = (size_t)net->arcs + 1;
     struct arcs arcs = {rk_alloc(n, sizeof(uint32_t)), rk_alloc(n, sizeof(uint32_t)),
@@ -123,27 +123,27 @@ static enum rk_lottery_outcome draw(const struct rk_match_problem *problem,
     rk_free(arcs.lower);
     rk_free(arcs.upper);
     if (!done || rk_chances_solve(lottery->chances) != RK_CHANCES_SOLVED)
-        return RK_LOTTERY_TOO_LARGE;
+        return RK_PROGRAMME_TOO_LARGE;
     int32_t *amounts = rk_alloc(n + net->limit_count, sizeof *amounts);
     rk_chances_draw(lottery->chances, problem->seed, amounts);
     for (uint32_t i = 0; i < problem->pair_count; i++)
         result->member[i] = amounts[lottery->arc[i]] == 1;
     rk_free(amounts);
-    return RK_LOTTERY_DRAWN;
+    return RK_PROGRAMME_DRAWN;
 }
 
-enum rk_lottery_outcome rk_lottery(const struct rk_match_problem *problem,
-                                   struct rk_match_result *result, struct rk_lottery *lottery)
+enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
+                                   struct rk_match_result *result, struct rk_programme *lottery)
 {
     *result = (struct rk_match_result){.proven = true, .solves = 1};
-    *lottery = (struct rk_lottery){.problem = problem};
+    *lottery = (struct rk_programme){.problem = problem};
     struct rk_network *net = result->network = rk_alloc(1, sizeof *net);
     if (!rk_network_build(net, problem))
-        return RK_LOTTERY_TOO_LARGE;
+        return RK_PROGRAMME_TOO_LARGE;
     if (net->crossing_count)
-        return RK_LOTTERY_CROSSING;
+        return RK_PROGRAMME_CROSSING;
     if (!net->nested)
-        return RK_LOTTERY_OVERLAPS;
+        return RK_PROGRAMME_OVERLAPS;
     result->nodes = net->nodes;
     result->arcs = net->arcs;
     result->stages = net->stages;
@@ -156,29 +156,29 @@ enum rk_lottery_outcome rk_lottery(const struct rk_match_problem *problem,
         lottery->person[p] = RK_NONE;
     if (problem->want_proof)
         result->potential = rk_alloc((size_t)2 * net->nodes, sizeof *result->potential);
-    enum rk_lottery_outcome outcome = draw(problem, net, result, lottery);
-    if (outcome != RK_LOTTERY_DRAWN)
+    enum rk_programme_outcome outcome = draw(problem, net, result, lottery);
+    if (outcome != RK_PROGRAMME_DRAWN)
         return outcome;
     set_values(net, result);
     rk_cut_find(net, result->member, result);
-    return RK_LOTTERY_DRAWN;
+    return RK_PROGRAMME_DRAWN;
 }
 
-void rk_lottery_free(struct rk_lottery *lottery)
+void rk_programme_free(struct rk_programme *lottery)
 {
     rk_chances_free(lottery->chances);
     rk_free(lottery->person);
     rk_free(lottery->arc);
     rk_free(lottery->load_arc);
-    *lottery = (struct rk_lottery){0};
+    *lottery = (struct rk_programme){0};
 }
 
-void rk_lottery_pair(const struct rk_lottery *lottery, uint32_t pair, int64_t *num, int64_t *den)
+void rk_programme_pair(const struct rk_programme *lottery, uint32_t pair, int64_t *num, int64_t *den)
 {
     rk_chances_amount(lottery->chances, lottery->arc[pair], num, den);
 }
 
-void rk_lottery_panelist(const struct rk_lottery *lottery, uint32_t panelist, int64_t *num,
+void rk_programme_panelist(const struct rk_programme *lottery, uint32_t panelist, int64_t *num,
                          int64_t *den)
 {
     *num = 0;
@@ -192,13 +192,13 @@ static rk_fixed rounded(int64_t num, int64_t den)
     return rk_fixed_divide(rk_fixed_int(num), den);
 }
 
-rk_fixed *rk_lottery_chances(const struct rk_lottery *lottery)
+rk_fixed *rk_programme_chances(const struct rk_programme *lottery)
 {
     uint32_t pairs = lottery->problem->pair_count;
     rk_fixed *chances = rk_alloc((size_t)pairs + 1, sizeof *chances);
     for (uint32_t i = 0; i < pairs; i++) {
         int64_t num, den;
-        rk_lottery_pair(lottery, i, &num, &den);
+        rk_programme_pair(lottery, i, &num, &den);
         chances[i] = rounded(num, den);
     }
     return chances;
@@ -214,7 +214,7 @@ static struct rk_text exact(int64_t num, int64_t den, struct rk_arena *arena)
     return (struct rk_text){rk_arena_text(arena, text, (size_t)size), (size_t)size};
 }
 
-struct rk_odds *rk_lottery_odds(const struct rk_lottery *lottery, struct rk_arena *arena,
+struct rk_odds *rk_programme_odds(const struct rk_programme *lottery, struct rk_arena *arena,
                                 size_t *count)
 {
     static const enum rk_odds_state states[] = {
@@ -230,7 +230,7 @@ struct rk_odds *rk_lottery_odds(const struct rk_lottery *lottery, struct rk_aren
     for (uint32_t i = 0; i < problem->pair_count; i++) {
         uint32_t p = problem->pairs[i].panelist, person = lottery->person[p];
         if (!i || problem->pairs[i - 1].panelist != p) {
-            rk_lottery_panelist(lottery, p, &num, &den);
+            rk_programme_panelist(lottery, p, &num, &den);
             struct rk_odds *all = &rows[(*count)++];
             *all = (struct rk_odds){.recruitment = RK_NONE,
                                     .panelist = p,
@@ -246,7 +246,7 @@ struct rk_odds *rk_lottery_odds(const struct rk_lottery *lottery, struct rk_aren
                 all->seats = exact(told->seats, 1, arena);
             }
         }
-        rk_lottery_pair(lottery, i, &num, &den);
+        rk_programme_pair(lottery, i, &num, &den);
         rows[(*count)++] = (struct rk_odds){.recruitment = problem->pairs[i].recruitment,
                                             .panelist = p,
                                             .exact = exact(num, den, arena),

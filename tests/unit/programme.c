@@ -1,8 +1,8 @@
-/* lib/panel/lottery on random small programmes: the seats filled are those of the best choice,
+/* lib/panel/programme on random small programmes: the seats filled are those of the best choice,
  * every draw keeps all rules and gives everybody the expected number rounded, and over many seeds
  * everybody is drawn as often as the chances say. That the chances are leximin is
  * tests/unit/chances' to show. */
-#include "panel/lottery.h"
+#include "panel/programme.h"
 
 #include "programme.h"
 #include "stat/distribution.h"
@@ -21,18 +21,18 @@ static void one(const struct rk_match_problem *p, uint32_t *drawn, double *chanc
         struct rk_match_problem again = *p;
         again.seed = rk_text(seed);
         struct rk_match_result result;
-        struct rk_lottery lottery;
-        enum rk_lottery_outcome outcome = rk_lottery(&again, &result, &lottery);
-        *wrong += outcome != RK_LOTTERY_DRAWN;
-        if (outcome != RK_LOTTERY_DRAWN) {
+        struct rk_programme lottery;
+        enum rk_programme_outcome outcome = rk_programme(&again, &result, &lottery);
+        *wrong += outcome != RK_PROGRAMME_DRAWN;
+        if (outcome != RK_PROGRAMME_DRAWN) {
             rk_match_result_free(&result);
-            rk_lottery_free(&lottery);
+            rk_programme_free(&lottery);
             break;
         }
         uint32_t chosen = 0;
         int64_t num, den, got[PANELISTS] = {0};
         for (uint32_t i = 0; i < p->pair_count; i++) {
-            rk_lottery_pair(&lottery, i, &num, &den);
+            rk_programme_pair(&lottery, i, &num, &den);
             *wrong += num < 0 || num > den || (result.member[i] && num == 0) ||
                       (!result.member[i] && num == den);
             chance[i] = (double)num / (double)den;
@@ -41,14 +41,14 @@ static void one(const struct rk_match_problem *p, uint32_t *drawn, double *chanc
             got[p->pairs[i].panelist] += result.member[i];
         }
         for (uint32_t i = 0; i < p->panelist_count; i++) {
-            rk_lottery_panelist(&lottery, i, &num, &den);
+            rk_programme_panelist(&lottery, i, &num, &den);
             *wrong += got[i] < num / den || got[i] > (num + den - 1) / den;
         }
         *wrong += !allowed(p, chosen) || !result.proven ||
                   result.value[RK_MATCH_SEATS] != best.value[RK_MATCH_SEATS] ||
                   result.value[RK_MATCH_SHORTAGE] != best.value[RK_MATCH_SHORTAGE];
         rk_match_result_free(&result);
-        rk_lottery_free(&lottery);
+        rk_programme_free(&lottery);
     }
     rk_match_result_free(&best);
 }
@@ -89,11 +89,11 @@ int main(void)
     int overlaps = 0;
     for (int trial = 0; trial < 200; trial++) {
         struct rk_match_result result;
-        struct rk_lottery lottery;
+        struct rk_programme lottery;
         invent(&in, trial, 2);
-        overlaps += rk_lottery(&in.problem, &result, &lottery) == RK_LOTTERY_OVERLAPS;
+        overlaps += rk_programme(&in.problem, &result, &lottery) == RK_PROGRAMME_OVERLAPS;
         rk_match_result_free(&result);
-        rk_lottery_free(&lottery);
+        rk_programme_free(&lottery);
     }
     CHECK(overlaps > 20);
     return finish();
