@@ -5,8 +5,11 @@
 #include <assert.h>
 
 enum { BASIC, AT_LOWER, AT_UPPER };
-enum { ASK = 64 };               /* steps between two questions to the caller's hook */
-#define SMALL (INT64_C(1) << 48) /* a line's numbers below this are worked with in 64 bits */
+enum { ASK = 64 };         /* steps between two questions to the caller's hook */
+/* A line's numbers below 2^40, with at most 2^10 entries up to 2^13 in a column, make sums that fit
+ * in 64 bits. */
+#define SMALL (INT64_C(1) << 40)
+enum { PLAIN_ENTRY = 1 << 13, PLAIN_ENTRIES = 1 << 10 };
 
 struct rk_simplex {
     uint32_t rows, columns;
@@ -14,9 +17,9 @@ struct rk_simplex {
     const int64_t *entry;
     struct rk_whole *cost; /* by column */
     struct rk_whole *lower, *upper;
-    uint8_t *state;           /* by variable */
-    uint32_t *basis;          /* variable in each place */
-    uint32_t *place;          /* place of a basic variable */
+    uint8_t *state;       /* by variable */
+    uint32_t *basis;      /* variable in each place */
+    uint32_t *place;      /* place of a basic variable */
     struct rk_whole *inverse; /* rows × rows, over `over` */
     struct rk_whole over;
     struct rk_whole *load;  /* minus what the variables at bounds add to each row */
@@ -24,7 +27,7 @@ struct rk_simplex {
     struct rk_whole *price; /* over `over` */
     struct rk_whole *ray;   /* the prices that prove that there is none, over `over` */
     bool moved, repriced;   /* `value` or `price` are out of date */
-    bool plain;             /* no entry is larger than 2^13 */
+    bool plain;             /* entries as above */
     bool none;
     bool (*stop)(void *context);
     void *context;
@@ -32,11 +35,12 @@ struct rk_simplex {
     /* the pivot row's candidates */
     struct candidate {
         uint32_t variable;
+        double ratio;                          /* about, for a quick look */
         struct rk_whole ratio_top, ratio_over; /* |reduced cost|, |entry| */
-    } * candidates;
+    } *candidates;
     uint32_t candidate_count;
     int64_t *line, *line_price; /* the same as 64-bit numbers, where they fit */
-    struct rk_whole *alpha;     /* the entering column over `over` */
+    struct rk_whole *alpha; /* the entering column over `over` */
     struct rk_whole cost_of, entry_of, reach, work;
 };
 
@@ -67,8 +71,11 @@ struct rk_simplex *rk_simplex_new(uint32_t rows, uint32_t columns, const uint32_
     s->alpha = rk_alloc(rows, sizeof *s->alpha);
     s->over.small = 1;
     s->plain = true;
-    for (uint32_t i = 0; i < (columns ? first[columns] : 0); i++)
-        s->plain = s->plain && entry[i] >= -8192 && entry[i] <= 8192;
+    for (uint32_t c = 0; c < columns; c++) {
+        s->plain = s->plain && first[c + 1] - first[c] <= PLAIN_ENTRIES;
+        for (uint32_t i = first[c]; i < first[c + 1]; i++)
+            s->plain = s->plain && entry[i] >= -PLAIN_ENTRY && entry[i] <= PLAIN_ENTRY;
+    }
     for (uint32_t c = 0; c < columns; c++)
         s->state[c] = AT_LOWER;
     for (uint32_t r = 0; r < rows; r++) { /* the rows' sums are basic: their columns are -1 */
@@ -203,7 +210,7 @@ static void find_prices(struct rk_simplex *s)
     s->repriced = false;
 }
 
-/* `line` as 64-bit numbers: false where one is 2^48 or larger, or the entries are not plain. */
+/* `line` as 64-bit numbers: false where one is too large, or the entries are not plain. */
 static bool narrow_line(const struct rk_simplex *s, const struct rk_whole *line, int64_t *narrow)
 {
     if (!s->plain)
@@ -216,29 +223,33 @@ static bool narrow_line(const struct rk_simplex *s, const struct rk_whole *line,
     return true;
 }
 
-/* The product of a line with a variable's column; `narrow` = the line as 64-bit numbers, or NULL.
- * Products stay under 2^61. */
+/* The product of a narrow line with a variable's column. */
+static inline int64_t along_narrow(const struct rk_simplex *s, const int64_t *line,
+                                   uint32_t variable)
+{
+    if (variable >= s->columns)
+        return -line[variable - s->columns];
+    int64_t sum = 0;
+    for (uint32_t i = s->first[variable], end = s->first[variable + 1]; i < end; i++)
+        sum += line[s->row[i]] * s->entry[i];
+    return sum;
+}
+
+/* The same of any line; `narrow` = the line as 64-bit numbers, or NULL. */
 static void along(const struct rk_simplex *s, const struct rk_whole *line, const int64_t *narrow,
                   uint32_t variable, struct rk_whole *sum)
 {
+    if (narrow) {
+        rk_whole_set_i64(sum, along_narrow(s, narrow, variable));
+        return;
+    }
     if (variable >= s->columns) {
         rk_whole_set(sum, &line[variable - s->columns]);
         rk_whole_negate(sum);
         return;
     }
-    uint32_t i = s->first[variable], end = s->first[variable + 1];
-    if (narrow) {
-        __int128 total = 0;
-        for (; i < end; i++)
-            total += narrow[s->row[i]] * s->entry[i];
-        if (rk_whole_fits(total)) {
-            rk_whole_set_i64(sum, (int64_t)total);
-            return;
-        }
-        i = s->first[variable];
-    }
     rk_whole_set_i64(sum, 0);
-    for (; i < end; i++) {
+    for (uint32_t i = s->first[variable]; i < s->first[variable + 1]; i++) {
         struct rk_whole entry = {.small = s->entry[i]};
         rk_whole_add_product(sum, &line[s->row[i]], &entry);
     }
@@ -294,8 +305,8 @@ static uint32_t leaving(struct rk_simplex *s, bool careful, struct rk_whole *far
         int out = outside(s, p, here);
         if (!out)
             continue;
-        if (best == s->rows ||
-            (careful ? s->basis[p] < s->basis[best] : rk_whole_compare(here, far) > 0)) {
+        if (best == s->rows || (careful ? s->basis[p] < s->basis[best]
+                                        : rk_whole_compare(here, far) > 0)) {
             best = p;
             *side = out;
             rk_whole_swap(far, here);
@@ -306,11 +317,16 @@ static uint32_t leaving(struct rk_simplex *s, bool careful, struct rk_whole *far
 
 static int by_ratio(const struct candidate *a, const struct candidate *b)
 {
+    /* far from alike, the rounded ratios tell; both are within a few units of the last place */
+    if (a->ratio < b->ratio * 0.999999)
+        return -1;
+    if (b->ratio < a->ratio * 0.999999)
+        return 1;
     return rk_whole_compare_products(&a->ratio_top, &b->ratio_over, &b->ratio_top, &a->ratio_over);
 }
 
-/* Collects what may enter for place p, which is outside by `far` on `side`. False where not even
- * all of them at their other bounds would bring it inside: nothing keeps all bounds. */
+/* Collects what may enter for place p, which is outside by `far` on `side`. False where not even all
+ * of them at their other bounds would bring it inside: nothing keeps all bounds. */
 static bool find_candidates(struct rk_simplex *s, uint32_t p, int side, const struct rk_whole *far)
 {
     const struct rk_whole *line = &s->inverse[(size_t)p * s->rows];
@@ -321,8 +337,17 @@ static bool find_candidates(struct rk_simplex *s, uint32_t p, int side, const st
     for (uint32_t v = 0; v < s->columns + s->rows; v++) {
         if (s->state[v] == BASIC)
             continue;
-        along(s, line, narrow, v, &s->entry_of);
-        int sign = rk_whole_sign(&s->entry_of) * side;
+        int sign = side;
+        if (narrow) {
+            int64_t entry = along_narrow(s, narrow, v);
+            if (!entry)
+                continue;
+            sign = entry > 0 ? side : -side;
+            rk_whole_set_i64(&s->entry_of, entry);
+        } else {
+            along(s, line, NULL, v, &s->entry_of);
+            sign *= rk_whole_sign(&s->entry_of);
+        }
         /* to grow, what is in place p wants one at lower with a negative entry, and so on */
         if (!(s->state[v] == AT_LOWER ? sign > 0 : sign < 0) ||
             !rk_whole_compare(&s->lower[v], &s->upper[v]))
@@ -335,6 +360,8 @@ static bool find_candidates(struct rk_simplex *s, uint32_t p, int side, const st
         rk_whole_swap(&candidate->ratio_over, &s->entry_of);
         if (rk_whole_sign(&candidate->ratio_over) < 0)
             rk_whole_negate(&candidate->ratio_over);
+        candidate->ratio =
+            rk_whole_double(&candidate->ratio_top) / rk_whole_double(&candidate->ratio_over);
         if (rk_whole_sign(&s->reach) > 0) {
             rk_whole_subtract(&s->work, &s->upper[v], &s->lower[v]);
             rk_whole_subtract_product(&s->reach, &s->work, &candidate->ratio_over);
@@ -343,11 +370,29 @@ static bool find_candidates(struct rk_simplex *s, uint32_t p, int side, const st
     return rk_whole_sign(&s->reach) <= 0;
 }
 
-static void swap_candidates(struct candidate *a, struct candidate *b)
+/* Whether a enters rather than b: the least ratio; of the same, the largest entry (the least index
+ * where care is taken). */
+static bool before(const struct candidate *a, const struct candidate *b, bool careful)
 {
-    struct candidate kept = *a;
-    *a = *b;
-    *b = kept;
+    int order = by_ratio(a, b);
+    if (!order && !careful)
+        order = rk_whole_compare(&b->ratio_over, &a->ratio_over);
+    return order < 0 || (!order && a->variable < b->variable);
+}
+
+/* Candidates as a heap under place i: the first to enter on top. */
+static void sift(struct rk_simplex *s, uint32_t i, bool careful)
+{
+    struct candidate *all = s->candidates;
+    for (uint32_t child; (child = 2 * i + 1) < s->candidate_count; i = child) {
+        if (child + 1 < s->candidate_count && before(&all[child + 1], &all[child], careful))
+            child++;
+        if (!before(&all[child], &all[i], careful))
+            return;
+        struct candidate kept = all[i];
+        all[i] = all[child];
+        all[child] = kept;
+    }
 }
 
 /* Moves the candidate that enters to place 0 and those passed on the way to the end, behind
@@ -356,25 +401,18 @@ static void swap_candidates(struct candidate *a, struct candidate *b)
  * rule (Fourer 1994, "Notes on the dual simplex method"). */
 static void choose_entering(struct rk_simplex *s, bool careful, struct rk_whole *far)
 {
-    for (;;) {
-        uint32_t best = 0;
-        for (uint32_t i = 1; i < s->candidate_count; i++) {
-            const struct candidate *a = &s->candidates[i], *b = &s->candidates[best];
-            int order = by_ratio(a, b);
-            if (!order && !careful)
-                order = rk_whole_compare(&b->ratio_over, &a->ratio_over);
-            if (order < 0 || (!order && a->variable < b->variable))
-                best = i;
-        }
-        swap_candidates(&s->candidates[0], &s->candidates[best]);
-        if (careful || s->candidate_count == 1)
-            return;
+    for (uint32_t i = s->candidate_count / 2; i-- > 0;)
+        sift(s, i, careful);
+    while (!careful && s->candidate_count > 1) {
         uint32_t v = s->candidates[0].variable;
         rk_whole_subtract(&s->work, &s->upper[v], &s->lower[v]);
         rk_whole_subtract_product(far, &s->work, &s->candidates[0].ratio_over);
         if (rk_whole_sign(far) <= 0)
             return;
-        swap_candidates(&s->candidates[0], &s->candidates[--s->candidate_count]);
+        struct candidate passed = s->candidates[0];
+        s->candidates[0] = s->candidates[--s->candidate_count];
+        s->candidates[s->candidate_count] = passed;
+        sift(s, 0, careful);
     }
 }
 

@@ -1,0 +1,204 @@
+#include "panel/leximin.h"
+
+#include "base/mem.h"
+#include "panel/walk.h"
+
+#include <assert.h>
+
+struct work {
+    const struct rk_panel *panel;
+    struct rk_program *program;
+    struct rk_walk walk;
+    uint32_t types, columns;
+    uint32_t *sizes, *offsets;
+    uint32_t *fallback; /* the panel known before anything else */
+    struct rk_leximin *answer;
+};
+
+static void add_cut(struct work *work, struct rk_walk_cut cut)
+{
+    struct rk_leximin *answer = work->answer;
+    uint32_t row = rk_program_row(work->program, cut.least, cut.most);
+    for (uint32_t c = 0; c < work->columns; c++)
+        if (cut.entry[c])
+            rk_program_entry(work->program, row, c, cut.entry[c]);
+    answer->cuts = rk_resize(answer->cuts, answer->cut_count + 1, sizeof *answer->cuts);
+    answer->cuts[answer->cut_count++] = (struct rk_leximin_cut){cut.entry, cut.least};
+}
+
+/* The levels, and their point as a lottery, with as many cuts as that takes. */
+static enum rk_program_outcome settle(struct work *work, struct rk_effort *effort)
+{
+    for (;;) {
+        struct rk_levels levels;
+        enum rk_program_outcome outcome = rk_levels_find(
+            work->program, work->types, work->sizes, work->offsets, effort, &levels);
+        work->answer->steps += levels.simplex_steps;
+        if (outcome != RK_PROGRAM_FOUND) {
+            rk_levels_free(&levels); /* those before, if any, still bound */
+            return outcome;
+        }
+        rk_levels_free(&work->answer->levels);
+        work->answer->levels = levels;
+        rk_walk_free(&work->walk, work->columns);
+        rk_walk_start(&work->walk, work->columns, levels.point, &levels.scale);
+        bool keeps = true;
+        while (keeps) {
+            struct rk_walk_cut cut;
+            outcome = rk_walk_go(work->program, &work->walk, effort, &cut);
+            if (outcome != RK_PROGRAM_NONE)
+                return outcome;
+            add_cut(work, cut);
+            keeps = rk_walk_back(&work->walk, work->program,
+                                 rk_program_rows(work->program) - 1);
+        }
+    }
+}
+
+/* The parts of the walk as a lottery; with none, the one panel that is known. Columns that are not
+ * types drop out, so parts may be alike. */
+static void make_lottery(struct work *work)
+{
+    struct rk_lottery *lottery = &work->answer->lottery;
+    const struct rk_walk *walk = &work->walk;
+    uint32_t count = walk->count ? walk->count : 1;
+    lottery->types = work->types;
+    lottery->counts = rk_alloc((size_t)count * work->types, sizeof *lottery->counts);
+    lottery->weight = rk_alloc(count, sizeof *lottery->weight);
+    for (uint32_t i = 0; i < walk->count; i++) {
+        uint32_t *counts = lottery->counts + (size_t)lottery->count * work->types, same = 0;
+        for (uint32_t t = 0; t < work->types; t++)
+            counts[t] = (uint32_t)walk->parts[i].x[t];
+        while (memcmp(lottery->counts + (size_t)same * work->types, counts,
+                      work->types * sizeof *counts))
+            same++; /* ends at the panel itself */
+        lottery->count += same == lottery->count;
+        rk_whole_add(&lottery->weight[same], &lottery->weight[same], &walk->parts[i].weight);
+    }
+    if (!walk->count) {
+        memcpy(lottery->counts, work->fallback, work->types * sizeof *lottery->counts);
+        rk_whole_set_i64(&lottery->weight[0], 1);
+        lottery->count = 1;
+    }
+    struct rk_whole common = {0};
+    for (uint32_t p = 0; p < lottery->count; p++)
+        rk_whole_gcd(&common, &common, &lottery->weight[p]);
+    for (uint32_t p = 0; p < lottery->count; p++) {
+        rk_whole_divide_exactly(&lottery->weight[p], &lottery->weight[p], &common);
+        rk_whole_add(&lottery->total, &lottery->total, &lottery->weight[p]);
+    }
+    rk_whole_free(&common);
+    work->answer->value = rk_alloc((size_t)work->types + 1, sizeof *work->answer->value);
+    struct rk_fraction offset = {0};
+    for (uint32_t t = 0; t < work->types; t++) {
+        struct rk_fraction *value = &work->answer->value[t];
+        rk_lottery_chance(lottery, work->panel, t, value);
+        rk_fraction_set_whole(&offset, work->offsets[t]);
+        rk_fraction_add(value, value, &offset);
+    }
+    rk_fraction_free(&offset);
+    work->answer->found = true;
+}
+
+static int by_value(const void *x, const void *y, void *context)
+{
+    const struct rk_fraction *values = context;
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    int order = rk_fraction_compare(&values[a], &values[b]);
+    return order ? order : a < b ? -1 : a > b;
+}
+
+/* Where people in order of their values in the lottery first have less than in the levels. True: not
+ * at all, so the lottery is as good as the levels. */
+static bool read_gap(struct work *work)
+{
+    struct rk_leximin *answer = work->answer;
+    struct rk_fraction *most = answer->levels.value;
+    if (!most) {
+        uint32_t least = UINT32_MAX, poorest = 0;
+        for (uint32_t t = 0; t < work->types; t++) {
+            least = work->offsets[t] < least ? work->offsets[t] : least;
+            if (rk_fraction_compare(&answer->value[t], &answer->value[poorest]) < 0)
+                poorest = t;
+        }
+        rk_fraction_set(&answer->reached, &answer->value[poorest]);
+        rk_fraction_set_whole(&answer->bound, least + INT64_C(1));
+        return false;
+    }
+    uint32_t *got = rk_alloc((size_t)work->types + 1, sizeof *got);
+    uint32_t *can = rk_alloc((size_t)work->types + 1, sizeof *can);
+    for (uint32_t t = 0; t < work->types; t++)
+        got[t] = can[t] = t;
+    qsort_r(got, work->types, sizeof *got, by_value, answer->value);
+    qsort_r(can, work->types, sizeof *can, by_value, most);
+    bool same = true;
+    for (uint32_t i = 0, j = 0, a = 0, b = 0; same && i < work->types;) {
+        a = a ? a : work->sizes[got[i]]; /* people of the two types not yet compared */
+        b = b ? b : work->sizes[can[j]];
+        if (rk_fraction_compare(&answer->value[got[i]], &most[can[j]])) {
+            rk_fraction_set(&answer->reached, &answer->value[got[i]]);
+            rk_fraction_set(&answer->bound, &most[can[j]]);
+            same = false;
+        }
+        uint32_t both = a < b ? a : b;
+        i += !(a -= both);
+        j += !(b -= both);
+    }
+    rk_free(got);
+    rk_free(can);
+    return same;
+}
+
+struct rk_leximin rk_leximin_solve(const struct rk_panel *panel, struct rk_effort *effort)
+{
+    struct rk_leximin answer = {.outcome = RK_PROGRAM_NONE};
+    uint64_t before = effort ? effort->nodes : 0;
+    rk_fraction_set_whole(&answer.reached, 0);
+    rk_fraction_set_whole(&answer.bound, 0);
+    struct rk_panel_fill fill = rk_panel_find(panel, effort);
+    answer.empty = fill.empty;
+    answer.fewest = fill.found && fill.empty == fill.least_empty;
+    answer.outcome = fill.outcome;
+    if (fill.found) {
+        struct work work = {.panel = panel, .types = rk_panel_types(panel), .answer = &answer};
+        work.program = rk_panel_program(panel, fill.empty);
+        work.columns = rk_program_columns(work.program);
+        work.fallback = fill.counts;
+        work.sizes = rk_alloc((size_t)work.types + 1, sizeof *work.sizes);
+        work.offsets = rk_alloc((size_t)work.types + 1, sizeof *work.offsets);
+        for (uint32_t t = 0; t < work.types; t++) {
+            work.sizes[t] = rk_panel_size(panel, t);
+            work.offsets[t] = rk_panel_offset(panel, t);
+        }
+        answer.outcome = settle(&work, effort);
+        assert(answer.outcome != RK_PROGRAM_NONE); /* there is a panel, and cuts keep it */
+        make_lottery(&work);
+        if (read_gap(&work) && answer.fewest)
+            answer.outcome = RK_PROGRAM_FOUND;
+        else
+            answer.outcome = RK_PROGRAM_STOPPED;
+        answer.steps += rk_program_steps(work.program);
+        rk_walk_free(&work.walk, work.columns);
+        rk_program_free(work.program);
+        rk_free(work.sizes);
+        rk_free(work.offsets);
+    }
+    if (effort)
+        answer.nodes = before - effort->nodes;
+    rk_free(fill.counts);
+    return answer;
+}
+
+void rk_leximin_free(struct rk_leximin *answer)
+{
+    for (uint32_t t = 0; answer->value && t < answer->lottery.types; t++)
+        rk_fraction_free(&answer->value[t]);
+    rk_free(answer->value);
+    rk_lottery_free(&answer->lottery);
+    rk_levels_free(&answer->levels);
+    for (uint32_t i = 0; i < answer->cut_count; i++)
+        rk_free(answer->cuts[i].entry);
+    rk_free(answer->cuts);
+    rk_fraction_free(&answer->reached);
+    rk_fraction_free(&answer->bound);
+}

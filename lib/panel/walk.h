@@ -1,0 +1,44 @@
+/* Writes a point of a polytope as a lottery over the whole points in it, exactly: finds a whole point
+ * on the face the point lies on, takes as much of it as leaves the rest within all bounds, and goes
+ * on with the rest, which lies on a smaller face (Caratheodory's argument). */
+#ifndef RK_WALK_H
+#define RK_WALK_H
+
+#include "panel/program.h"
+
+struct rk_walk_part {
+    int64_t *x;             /* by column */
+    struct rk_whole weight; /* > 0 */
+};
+
+struct rk_walk {
+    struct rk_walk_part *parts;
+    uint32_t count, room;
+    struct rk_whole total; /* the weights are over this */
+    /* the rest: */
+    struct rk_whole mass;   /* total less the weights */
+    struct rk_whole *point; /* by column, times mass */
+};
+
+/* A face of the program that holds no whole point, as columns and rows at a bound: the sum of how
+ * far they are from it is never less than `least` for a whole point, as a row: entries by column,
+ * and the least and most of the sum. */
+struct rk_walk_cut {
+    int64_t *entry;
+    int64_t least, most;
+};
+
+/* FOUND: walk->mass is 0. NONE: the rest lies on a face without whole points, and `cut` is what is
+ * wrong with it (free cut->entry). STOPPED: the effort ended. The walk goes on from where it is when called
+ * again with the same program and one row more. Bounds of the program are put back as they were. */
+enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *walk,
+                                   struct rk_effort *effort, struct rk_walk_cut *cut);
+/* Starts at point / scale. */
+void rk_walk_start(struct rk_walk *walk, uint32_t columns, const struct rk_whole *point,
+                   const struct rk_whole *scale);
+/* Gives back the last parts until the rest keeps the least of `row`. False: not even the start
+ * does. */
+bool rk_walk_back(struct rk_walk *walk, struct rk_program *program, uint32_t row);
+void rk_walk_free(struct rk_walk *walk, uint32_t columns);
+
+#endif
