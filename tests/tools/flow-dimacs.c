@@ -8,10 +8,10 @@
  * n NODE SUPPLY                once for each node whose supply is not 0; negative is a demand
  * a FROM TO LOW CAPACITY COST  a capacity of -1, or over 10^12, is no bound
  *
- * Prints `cost N` (and with --time `pivots N` and `seconds N`, the solver's alone), exit status 0.
- * 1: no flow exists (which nodes cannot be served), the cost has no bound (a cycle that shows it),
- * or the file is bad (file:line: what is wrong); 2: wrong use; 3: the solver's answer does not
- * stand the check; 4: the file cannot be read, or there is no memory. */
+ * Prints `cost N` (and with --time `pivots N`, and `seconds N` and `cpu N` of the solver alone),
+ * exit status 0. 1: no flow exists (which nodes cannot be served), the cost has no bound (a cycle
+ * that shows it), or the file is bad (file:line: what is wrong); 2: wrong use; 3: the solver's
+ * answer does not stand the check; 4: the file cannot be read, or there is no memory. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "panel/flow.h"
@@ -360,10 +360,10 @@ static int check_infeasible(const struct problem *problem, const int64_t *left)
     return BAD;
 }
 
-static double now(void)
+static double now(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
@@ -378,9 +378,9 @@ int main(int count, char **words)
     struct problem problem = {.file = words[count - 1]};
     read_problem(&problem);
     struct rk_flow *flow = network(&problem);
-    double start = now();
+    double start = now(CLOCK_MONOTONIC), start_cpu = now(CLOCK_PROCESS_CPUTIME_ID);
     enum rk_flow_outcome outcome = rk_flow_solve(flow, problem.costs);
-    double seconds = now() - start;
+    double seconds = now(CLOCK_MONOTONIC) - start, cpu = now(CLOCK_PROCESS_CPUTIME_ID) - start_cpu;
     int64_t *left = rk_alloc(problem.nodes, sizeof *left);
     int status = BAD;
     if (outcome == RK_FLOW_TOO_LARGE) {
@@ -391,7 +391,7 @@ int main(int count, char **words)
                                                : check_optimal(&problem, flow, left);
     }
     if (time && status == 0)
-        printf("pivots %" PRIu64 "\nseconds %.6f\n", rk_flow_pivots(flow), seconds);
+        printf("pivots %" PRIu64 "\nseconds %.6f\ncpu %.6f\n", rk_flow_pivots(flow), seconds, cpu);
     rk_free(left);
     rk_free(problem.amount);
     rk_free(problem.arcs);
