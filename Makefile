@@ -4,7 +4,7 @@
 #   make install    DESTDIR= PREFIX=/usr/local    make bless      rewrites the golden cases
 #   make lint       the house rules               make SAN=1 …    with ASan and UBSan, in build-san
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
-#   make bench      beside Miller and datamash    make bench-peers installs those
+#   make bench      beside Miller, LEMON …        make bench-peers installs those
 #   make bench-chances: speed of the lottery over whole programmes
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
@@ -166,11 +166,13 @@ fuzz: $(FUZZERS)
 	        $$fuzzer.corpus; \
 	done
 
-# Speed beside the peers of Debian, and DuckDB where npm is there to bring it.
-bench: tools
+# Speed beside the peers of Debian, and DuckDB where npm is there to bring it; `tests/bench/flow build`
+# for the flow alone.
+bench: tools test-tools
 	@tests/bench/run $(B)
+	@tests/bench/flow $(B)
 bench-peers:
-	apt-get -q -y --no-install-recommends install miller datamash time
+	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api
 bench-chances: $(B)/bench/chances
 	@set -e; for size in '2000 100' '20000 1000' '100000 5000' '500000 20000'; do \

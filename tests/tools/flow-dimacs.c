@@ -8,10 +8,10 @@
  * n NODE SUPPLY                once for each node whose supply is not 0; negative is a demand
  * a FROM TO LOW CAPACITY COST  a capacity of -1, or over 10^12, is no bound
  *
- * Prints `cost N` (and with --time `pivots N` and `seconds N`, the solver's alone), exit status 0.
- * 1: no flow exists (which nodes cannot be served), the cost has no bound (a cycle that shows it),
- * or the file is bad (file:line: what is wrong); 2: wrong use; 3: the solver's answer does not
- * stand the check; 4: the file cannot be read, or there is no memory. */
+ * Prints `cost N` (and with --time `pivots N`, and `seconds N` and `cpu N` of the solver alone),
+ * exit status 0. 1: no flow exists (which nodes cannot be served), the cost has no bound (a cycle
+ * that shows it), or the file is bad (file:line: what is wrong); 2: wrong use; 3: the solver's
+ * answer does not stand the check; 4: the file cannot be read, or there is no memory. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "panel/flow.h"
@@ -226,9 +226,9 @@ static void read_amounts(struct problem *problem, const struct rk_flow *flow, in
     }
 }
 
-/* A cycle of arcs without bound that costs less than nothing, by Bellman and Ford: prints it and
- * ends the program. Returns when there is none. */
-static void find_cycle(const struct problem *problem)
+/* Prints a cycle of arcs without bound that costs less than nothing, found by Bellman and Ford;
+ * false when there is none. */
+static bool print_cycle(const struct problem *problem)
 {
     int64_t *far = rk_alloc(problem->nodes, sizeof *far);
     uint32_t *via = rk_alloc(problem->nodes, sizeof *via), changed = UINT32_MAX;
@@ -245,7 +245,6 @@ static void find_cycle(const struct problem *problem)
         if (changed == UINT32_MAX)
             break;
     }
-    rk_free(far);
     if (changed != UINT32_MAX) {
         for (uint32_t step = 0; step < problem->nodes; step++) /* surely onto the cycle */
             changed = via[changed];
@@ -255,14 +254,19 @@ static void find_cycle(const struct problem *problem)
             printf("%s %" PRIu32, named ? " from" : "", node + 1);
             node = via[node];
         } while (++named < MOST_NAMED && node != changed);
-        printf(node == changed ? " from %" PRIu32 "\n" : " from …\n", changed + 1);
-        exit(BAD);
+        if (node == changed)
+            printf(" from %" PRIu32 "\n", changed + 1);
+        else
+            puts(" from …");
     }
+    rk_free(far);
     rk_free(via);
+    return changed != UINT32_MAX;
 }
 
-static void check_optimal(const struct problem *problem, const struct rk_flow *flow,
-                          const int64_t *left)
+/* Prints the cost; the exit status. */
+static int check_optimal(const struct problem *problem, const struct rk_flow *flow,
+                         const int64_t *left)
 {
     __int128 cost = 0;
     for (uint32_t u = 0; u < problem->nodes; u++)
@@ -273,9 +277,9 @@ static void check_optimal(const struct problem *problem, const struct rk_flow *f
         __int128 reduced = (__int128)problem->costs[a] + rk_flow_potential(flow, arc->from) -
                            rk_flow_potential(flow, arc->to);
         if (reduced < 0 && arc->high == NO_BOUND) {
-            find_cycle(problem);
-            fprintf(stderr, "%s: the bounds add up to over 10^12: too large\n", problem->file);
-            exit(BAD);
+            if (!print_cycle(problem))
+                fprintf(stderr, "%s: the bounds add up to over 10^12: too large\n", problem->file);
+            return BAD;
         }
         if (reduced < 0 && problem->amount[a] != arc->high)
             wrong("an arc would cost less with more");
@@ -292,10 +296,11 @@ static void check_optimal(const struct problem *problem, const struct rk_flow *f
         *--at = (char)('0' + (minus ? -(cost % 10) : cost % 10));
     while ((cost /= 10) != 0);
     printf("cost %s%s\n", minus ? "-" : "", at);
+    return 0;
 }
 
-/* No flow exists: what has not left its node could go nowhere that wants it. */
-static noreturn void check_infeasible(const struct problem *problem, const int64_t *left)
+/* No flow exists: what has not left its node could go nowhere that wants it. The exit status. */
+static int check_infeasible(const struct problem *problem, const int64_t *left)
 {
     uint32_t n = problem->nodes, m = problem->arc_count, depth = 0;
     __int128 sum = 0, unserved = 0;
@@ -341,21 +346,24 @@ static noreturn void check_infeasible(const struct problem *problem, const int64
         printf("infeasible: the supplies and demands differ by %" PRId64 "\n", (int64_t)sum);
     else
         puts("infeasible: the arcs cannot carry the supplies to the demands");
-    uint32_t named = 0, unnamed = 0;
+    uint32_t named = 0;
     for (uint32_t u = 0; u < n; u++)
         if (left[u] && named++ < MOST_NAMED)
             printf("node %" PRIu32 ": %" PRId64 " cannot %s\n", u + 1,
                    left[u] > 0 ? left[u] : -left[u], left[u] > 0 ? "leave" : "arrive");
-    unnamed = named > MOST_NAMED ? named - MOST_NAMED : 0;
-    if (unnamed)
-        printf("and %" PRIu32 " more nodes\n", unnamed);
-    exit(BAD);
+    if (named > MOST_NAMED)
+        printf("and %" PRIu32 " more nodes\n", named - MOST_NAMED);
+    rk_free(first);
+    rk_free(incident);
+    rk_free(reached);
+    rk_free(stack);
+    return BAD;
 }
 
-static double now(void)
+static double now(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
@@ -370,20 +378,20 @@ int main(int count, char **words)
     struct problem problem = {.file = words[count - 1]};
     read_problem(&problem);
     struct rk_flow *flow = network(&problem);
-    double start = now();
+    double start = now(CLOCK_MONOTONIC), start_cpu = now(CLOCK_PROCESS_CPUTIME_ID);
     enum rk_flow_outcome outcome = rk_flow_solve(flow, problem.costs);
-    double seconds = now() - start;
+    double seconds = now(CLOCK_MONOTONIC) - start, cpu = now(CLOCK_PROCESS_CPUTIME_ID) - start_cpu;
+    int64_t *left = rk_alloc(problem.nodes, sizeof *left);
+    int status = BAD;
     if (outcome == RK_FLOW_TOO_LARGE) {
         fprintf(stderr, "%s: the bounds add up to too much\n", problem.file);
-        return BAD;
+    } else {
+        read_amounts(&problem, flow, left);
+        status = outcome == RK_FLOW_INFEASIBLE ? check_infeasible(&problem, left)
+                                               : check_optimal(&problem, flow, left);
     }
-    int64_t *left = rk_alloc(problem.nodes, sizeof *left);
-    read_amounts(&problem, flow, left);
-    if (outcome == RK_FLOW_INFEASIBLE)
-        check_infeasible(&problem, left);
-    check_optimal(&problem, flow, left);
-    if (time)
-        printf("pivots %" PRIu64 "\nseconds %.6f\n", rk_flow_pivots(flow), seconds);
+    if (time && status == 0)
+        printf("pivots %" PRIu64 "\nseconds %.6f\ncpu %.6f\n", rk_flow_pivots(flow), seconds, cpu);
     rk_free(left);
     rk_free(problem.amount);
     rk_free(problem.arcs);
@@ -394,5 +402,5 @@ int main(int count, char **words)
         fputs("flow-dimacs: cannot write\n", stderr);
         return SYSTEM;
     }
-    return 0;
+    return status;
 }

@@ -1,4 +1,5 @@
-/* lib/panel/flow: published optima, a second method on random networks, and the staged objectives.
+/* lib/panel/flow: published optima, a second method on random networks, the staged objectives, and
+ * stopping on the way.
  * The published instances are read in place from $RK_REFERENCE/match and passed over with a word
  * where that folder is missing. */
 #include "panel/flow.h"
@@ -23,7 +24,7 @@ static void cost(uint32_t arc, int64_t value)
 static int64_t solved(struct rk_flow *flow)
 {
     CHECK(rk_flow_solve(flow, costs) == RK_FLOW_OPTIMAL);
-    CHECK(rk_flow_proven(flow));
+    CHECK(rk_flow_proven(flow) && rk_flow_bound(flow) == rk_flow_cost(flow, costs));
     int64_t total = (int64_t)rk_flow_cost(flow, costs);
     rk_flow_free(flow);
     return total;
@@ -119,10 +120,10 @@ static void midl(int64_t least, const char *hundredths)
     rk_free(text);
 }
 
-/* The second method: shortest augmenting paths by Bellman-Ford over an adjacency of units; lower
- * bounds by shifting. Returns false when the supplies cannot be met. */
-#define NODES 9
-#define ARCS 24
+/* The second method: shortest augmenting paths by Bellman-Ford, a unit at a time; lower bounds by
+ * shifting. Returns false when the supplies cannot be met. */
+#define NODES 32
+#define ARCS 160
 struct small {
     uint32_t nodes, arcs, from[ARCS], to[ARCS];
     int64_t lower[ARCS], upper[ARCS], cost[ARCS], second[ARCS], supply[NODES];
@@ -189,65 +190,228 @@ static bool by_paths(const struct small *s, int64_t factor, int64_t *total)
     }
 }
 
+static uint32_t below(struct rk_random *random, uint32_t n)
+{
+    return (uint32_t)rk_random_below(random, n);
+}
+
+static void small_arc(struct small *s, uint32_t from, uint32_t to, int64_t lower, int64_t upper,
+                      int64_t value)
+{
+    s->from[s->arcs] = from;
+    s->to[s->arcs] = to;
+    s->lower[s->arcs] = lower;
+    s->upper[s->arcs] = upper;
+    s->cost[s->arcs++] = value;
+}
+
+/* Few nodes, all there is: lower bounds, loops, parallel arcs, supplies that do not sum to zero. */
+static void mixed(struct rk_random *random, struct small *s)
+{
+    s->nodes = 2 + below(random, 8);
+    for (int i = 0; i < 4; i++) {
+        int64_t amount = below(random, 4);
+        s->supply[below(random, s->nodes)] += amount;
+        s->supply[below(random, s->nodes)] -= amount;
+    }
+    if (below(random, 40) == 0)
+        s->supply[0]++;
+    for (uint32_t arcs = 1 + below(random, 24); s->arcs < arcs;) {
+        int64_t lower = below(random, 5) ? 0 : (int64_t)below(random, 3) - 1;
+        small_arc(s, below(random, s->nodes), below(random, s->nodes), lower,
+                  lower + below(random, 6), (int64_t)below(random, 7) - 1);
+    }
+}
+
+/* A grid on a torus with arcs that pay, and so with cycles that pay. */
+static void grid(struct rk_random *random, struct small *s)
+{
+    uint32_t wide = 5, high = 6;
+    s->nodes = wide * high;
+    for (uint32_t u = 0; u < s->nodes; u++) {
+        uint32_t right = u / wide * wide + (u + 1) % wide, under = (u + wide) % s->nodes;
+        small_arc(s, u, right, 0, below(random, 4), (int64_t)below(random, 12) - 3);
+        small_arc(s, u, under, 0, below(random, 4), (int64_t)below(random, 12) - 3);
+        small_arc(s, under, u, 0, below(random, 2), below(random, 12));
+    }
+    for (int i = 0; i < 3; i++) {
+        s->supply[below(random, s->nodes)] += 2;
+        s->supply[below(random, s->nodes)] -= 2;
+    }
+}
+
+/* Supplies and demands all alike and costs of few kinds: nearly every pivot moves nothing. */
+static void transport(struct rk_random *random, struct small *s)
+{
+    uint32_t half = 4 + below(random, 9);
+    s->nodes = 2 * half;
+    for (uint32_t u = 0; u < half; u++) {
+        s->supply[u] = 2;
+        s->supply[half + u] = -2;
+        for (uint32_t v = 0; v < half && s->arcs < ARCS; v++)
+            if (v == u || below(random, 3))
+                small_arc(s, u, half + v, 0, 1 + below(random, 2), below(random, 3));
+    }
+}
+
+/* As NETGEN makes them: a chain that can carry all at a price, and arcs all over; some without
+ * room, and a part that nothing leads to. */
+static void chain(struct rk_random *random, struct small *s)
+{
+    s->nodes = NODES;
+    uint32_t whole = NODES - 6;
+    for (uint32_t u = 0; u + 1 < whole; u++)
+        small_arc(s, u, u + 1, 0, 12, 5 + below(random, 20));
+    while (s->arcs < 120)
+        small_arc(s, below(random, whole), below(random, whole), 0, below(random, 5),
+                  below(random, 20));
+    for (uint32_t u = whole; u < NODES; u++)
+        small_arc(s, u, whole + (u + 1 - whole) % 6, 0, 3, (int64_t)below(random, 5) - 2);
+    for (int i = 0; i < 4; i++) {
+        s->supply[below(random, whole / 3)] += 2;
+        s->supply[whole - 1 - below(random, whole / 3)] -= 2;
+    }
+}
+
+/* Solves, and holds what comes out against the second method; false where one errs. */
+static bool agrees(struct rk_flow *flow, const struct small *s, int64_t expected)
+{
+    return rk_flow_solve(flow, s->cost) == RK_FLOW_OPTIMAL && rk_flow_proven(flow) &&
+           rk_flow_cost(flow, s->cost) == expected && rk_flow_bound(flow) == expected;
+}
+
+static bool trial(struct rk_random *random, struct small s, bool *possible)
+{
+    struct rk_flow *flow = rk_flow_new(s.nodes);
+    for (uint32_t u = 0; u < s.nodes; u++)
+        rk_flow_supply(flow, u, s.supply[u]);
+    for (uint32_t a = 0; a < s.arcs; a++) {
+        rk_flow_arc(flow, s.from[a], s.to[a], s.lower[a], s.upper[a]);
+        s.second[a] = 0;
+    }
+    /* The second method needs no negative cycles beyond its full arcs; it is right in general only
+     * because those start full. */
+    int64_t expected;
+    *possible = by_paths(&s, 1, &expected);
+    bool good = true;
+    if (!*possible)
+        good = rk_flow_solve(flow, s.cost) == RK_FLOW_INFEASIBLE;
+    /* other costs from the basis at hand, as prices that move */
+    for (int round = 0; round < 3 && *possible && good; round++) {
+        good = agrees(flow, &s, expected);
+        for (uint32_t a = 0; a < s.arcs; a++)
+            if (below(random, 3) == 0)
+                s.cost[a] = (int64_t)below(random, 20) - 4;
+        by_paths(&s, 1, &expected);
+    }
+    if (*possible && good) {
+        int64_t both;
+        good = agrees(flow, &s, expected);
+        for (uint32_t a = 0; a < s.arcs; a++)
+            s.second[a] = (int64_t)below(random, 9) - 3;
+        rk_flow_narrow(flow);
+        good = good && rk_flow_solve(flow, s.second) == RK_FLOW_OPTIMAL && rk_flow_proven(flow) &&
+               rk_flow_bound(flow) == rk_flow_cost(flow, s.second);
+        by_paths(&s, 100000, &both);
+        good = good && rk_flow_cost(flow, s.cost) == expected &&
+               expected * 100000 + rk_flow_cost(flow, s.second) == both;
+        rk_flow_widen(flow); /* as if never narrowed */
+        memcpy(s.cost, s.second, sizeof s.cost);
+        by_paths(&s, 0, &both);
+        good = good && agrees(flow, &s, both);
+    }
+    rk_flow_free(flow);
+    return good;
+}
+
 static void at_random(void)
 {
-    int feasible = 0, infeasible = 0, wrong = 0;
-    for (int trial = 0; trial < 3000; trial++) {
-        char key[32];
-        snprintf(key, sizeof key, "flow|%d", trial);
-        struct rk_random random = rk_random(RK_TEXT("flow-test"), rk_text(key));
-        struct small s = {.nodes = 2 + (uint32_t)rk_random_below(&random, NODES - 1)};
-        s.arcs = 1 + (uint32_t)rk_random_below(&random, ARCS);
-        struct rk_flow *flow = rk_flow_new(s.nodes);
-        for (int i = 0; i < 4; i++) {
-            int64_t amount = (int64_t)rk_random_below(&random, 4);
-            uint32_t u = (uint32_t)rk_random_below(&random, s.nodes);
-            uint32_t v = (uint32_t)rk_random_below(&random, s.nodes);
-            s.supply[u] += amount;
-            s.supply[v] -= amount;
+    static const struct {
+        void (*draw)(struct rk_random *random, struct small *small);
+        int trials;
+    } families[] = {{mixed, 3000}, {grid, 60}, {transport, 60}, {chain, 60}};
+    for (int f = 0; f < 4; f++) {
+        int feasible = 0, wrong = 0;
+        for (int i = 0; i < families[f].trials; i++) {
+            char key[32];
+            snprintf(key, sizeof key, "flow|%d|%d", f, i);
+            struct rk_random random = rk_random(RK_TEXT("flow-test"), rk_text(key));
+            struct small small = {0};
+            bool possible;
+            families[f].draw(&random, &small);
+            wrong += !trial(&random, small, &possible);
+            feasible += possible;
         }
-        if (rk_random_below(&random, 40) == 0)
-            s.supply[0]++; /* does not sum to zero */
-        for (uint32_t u = 0; u < s.nodes; u++)
-            rk_flow_supply(flow, u, s.supply[u]);
-        for (uint32_t a = 0; a < s.arcs; a++) {
-            s.from[a] = (uint32_t)rk_random_below(&random, s.nodes);
-            s.to[a] = (uint32_t)rk_random_below(&random, s.nodes);
-            s.lower[a] = rk_random_below(&random, 5) ? 0 : (int64_t)rk_random_below(&random, 3) - 1;
-            s.upper[a] = s.lower[a] + (int64_t)rk_random_below(&random, 6);
-            s.cost[a] = (int64_t)rk_random_below(&random, 7) - 1;
-            s.second[a] = (int64_t)rk_random_below(&random, 9) - 3;
-            rk_flow_arc(flow, s.from[a], s.to[a], s.lower[a], s.upper[a]);
-        }
-        /* The second method needs no negative cycles beyond its full arcs; it is right in general
-         * only because those start full. */
-        int64_t expected, both;
-        int64_t zero[ARCS] = {0};
-        struct small first = s;
-        memcpy(first.second, zero, sizeof zero);
-        bool possible = by_paths(&first, 1, &expected);
-        enum rk_flow_outcome outcome = rk_flow_solve(flow, s.cost);
-        if ((outcome == RK_FLOW_OPTIMAL) != possible)
-            wrong++;
-        if (!possible) {
-            infeasible++;
-        } else {
-            feasible++;
-            wrong += !rk_flow_proven(flow) || rk_flow_cost(flow, s.cost) != expected;
-            rk_flow_narrow(flow);
-            wrong += rk_flow_solve(flow, s.second) != RK_FLOW_OPTIMAL;
-            wrong += !rk_flow_proven(flow);
-            by_paths(&s, 100000, &both);
-            wrong += rk_flow_cost(flow, s.cost) * 100000 + rk_flow_cost(flow, s.second) != both;
-            rk_flow_widen(flow); /* as if never narrowed */
-            wrong += rk_flow_solve(flow, s.second) != RK_FLOW_OPTIMAL || !rk_flow_proven(flow);
-            by_paths(&s, 0, &both);
-            wrong += rk_flow_cost(flow, s.second) != both;
-        }
-        rk_flow_free(flow);
+        CHECK(wrong == 0);
+        CHECK(feasible * 6 > families[f].trials);
+        CHECK(f != 0 || families[f].trials - feasible > 500);
     }
-    CHECK(wrong == 0);
-    CHECK(feasible > 500 && infeasible > 500);
+}
+
+/* An assignment with many ties, large enough to be stopped in. */
+#define PEOPLE 12000
+static struct rk_flow *assignment(struct rk_random *random)
+{
+    struct rk_flow *flow = rk_flow_new(2 * PEOPLE);
+    for (uint32_t u = 0; u < PEOPLE; u++) {
+        rk_flow_supply(flow, u, 1);
+        rk_flow_supply(flow, PEOPLE + u, -1);
+        cost(rk_flow_arc(flow, u, PEOPLE + u, 0, 1), 1000);
+        for (int i = 0; i < 12; i++)
+            cost(rk_flow_arc(flow, u, PEOPLE + below(random, PEOPLE), 0, 1), below(random, 100));
+    }
+    return flow;
+}
+
+struct countdown {
+    int askings, left;
+};
+
+static bool count_down(void *context)
+{
+    struct countdown *countdown = context;
+    countdown->askings++;
+    return countdown->left-- <= 0;
+}
+
+static void stopping(void)
+{
+    struct rk_random random = rk_random(RK_TEXT("flow-test"), RK_TEXT("stopping"));
+    struct rk_random again = random;
+    struct rk_flow *flow = assignment(&random);
+    CHECK(rk_flow_solve(flow, costs) == RK_FLOW_OPTIMAL);
+    __int128 optimum = rk_flow_cost(flow, costs);
+    CHECK(rk_flow_bound(flow) == optimum);
+    rk_flow_free(flow);
+
+    flow = assignment(&again);
+    struct countdown countdown = {0};
+    rk_flow_stop_when(flow, count_down, &countdown);
+    int stops = 0, wrong = 0;
+    enum rk_flow_outcome outcome;
+    while ((outcome = rk_flow_solve(flow, costs)) == RK_FLOW_STOPPED && stops < 1000) {
+        wrong += rk_flow_bound(flow) > optimum;
+        countdown.left = stops++ % 2;
+    }
+    CHECK(stops >= 5 && countdown.askings > stops && wrong == 0);
+    CHECK(outcome == RK_FLOW_OPTIMAL && rk_flow_proven(flow));
+    CHECK(rk_flow_cost(flow, costs) == optimum && rk_flow_bound(flow) == optimum);
+
+    /* warm, on the way to other costs, and among the cheapest only */
+    for (uint32_t a = 0; a < 13 * PEOPLE; a++)
+        costs[a] = a % 13 ? (costs[a] * 7 + a) % 100 : 1000;
+    rk_flow_stop_when(flow, NULL, NULL);
+    CHECK(rk_flow_solve(flow, costs) == RK_FLOW_OPTIMAL);
+    optimum = rk_flow_cost(flow, costs);
+    rk_flow_narrow(flow);
+    int64_t *second = rk_alloc(13 * PEOPLE, sizeof *second);
+    for (uint32_t a = 0; a < 13 * PEOPLE; a++)
+        second[a] = a * 17 % 31;
+    CHECK(rk_flow_solve(flow, second) == RK_FLOW_OPTIMAL && rk_flow_proven(flow));
+    CHECK(rk_flow_cost(flow, costs) == optimum);
+    CHECK(rk_flow_bound(flow) == rk_flow_cost(flow, second));
+    rk_free(second);
+    rk_flow_free(flow);
 }
 
 static void edges(void)
@@ -270,6 +434,15 @@ static void edges(void)
     CHECK(rk_flow_solve(flow, (int64_t[]){rk_flow_largest_cost(2)}) == RK_FLOW_OPTIMAL);
     rk_flow_free(flow);
 
+    /* more than 64 bits hold is refused, not wrapped */
+    flow = rk_flow_new(3);
+    for (uint32_t a = 0; a < 3000000; a++)
+        rk_flow_arc(flow, 0, 1, -RK_FLOW_MOST, RK_FLOW_MOST);
+    int64_t *nothing = rk_alloc(3000000, sizeof *nothing);
+    CHECK(rk_flow_solve(flow, nothing) == RK_FLOW_TOO_LARGE);
+    rk_free(nothing);
+    rk_flow_free(flow);
+
     /* a loop of negative cost fills, and bounds below zero are kept */
     flow = rk_flow_new(2);
     rk_flow_arc(flow, 0, 0, 0, 5);
@@ -285,6 +458,7 @@ int main(void)
 {
     edges();
     at_random();
+    stopping();
     dimacs("mincostflow-dimacs/assignment_3x3.min", 5);
     dimacs("mincostflow-dimacs/assignment_5x5.min", 10);
     dimacs("mincostflow-dimacs/assignment_50x50.min", 50);
