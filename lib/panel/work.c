@@ -5,7 +5,7 @@
 static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
 {
     work->problem.by_lot = true;
-    switch (rk_programme(&work->problem, &work->result, &work->lottery)) {
+    switch (rk_programme(&work->problem, &work->result, &work->programme)) {
     case RK_PROGRAMME_CROSSING:
         return rk_fail(error, RK_BAD_USE,
                        _("--lottery: quotas cross in several recruitments, and no exact lottery is "
@@ -21,8 +21,48 @@ static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
         return rk_fail(error, RK_BAD_DATA, _("--lottery: too many panelists for exact chances"));
     default: break;
     }
-    work->match.chance = work->chance = rk_programme_chances(&work->lottery);
+    work->match.chance = work->chance = rk_programme_chances(&work->programme);
     return RK_OK;
+}
+
+/* How many linear programs a search over panels may solve, unless --search says otherwise. */
+#define MOST_PROGRAMS UINT64_C(200000)
+
+static struct rk_effort effort_of(const struct rk_panel_wish *wish)
+{
+    return (struct rk_effort){.nodes = wish->most_solves ? wish->most_solves : MOST_PROGRAMS,
+                              .stop = wish->stop,
+                              .context = wish->stop_context};
+}
+
+static enum rk_status draw_single(struct rk_panel_work *work, const struct rk_panel_wish *wish,
+                                  struct rk_error *error)
+{
+    struct rk_effort effort = effort_of(wish);
+    work->problem.by_lot = true;
+    if (!rk_single_draw(&work->single, &work->result, &effort))
+        return rk_fail(error, RK_BAD_DATA,
+                       effort.ended
+                           ? _("--lottery: no panel that keeps all quotas was found in the "
+                               "time given")
+                           : _("--lottery: no panel keeps all quotas, not even with empty "
+                               "seats"));
+    work->match.chance = work->chance = rk_single_chances(&work->single);
+    return RK_OK;
+}
+
+/* One recruitment whose quotas cross is chosen for as a panel; all else is a flow. */
+static enum rk_status choose(struct rk_panel_work *work, const struct rk_panel_wish *wish,
+                             struct rk_error *error)
+{
+    if (work->is_single && work->problem.quota_count) {
+        struct rk_effort effort = effort_of(wish);
+        rk_single_choose(&work->single, &work->result, &effort);
+        if (work->result.member)
+            return RK_OK;
+        rk_match_result_free(&work->result);
+    }
+    return rk_match(&work->problem, &work->result, error);
 }
 
 enum rk_status rk_panel_work_solve(struct rk_panel_work *work, const struct rk_panel_wish *wish,
@@ -48,13 +88,20 @@ enum rk_status rk_panel_work_solve(struct rk_panel_work *work, const struct rk_p
         work->problem.stay = work->stay = rk_replace_stay(&work->problem, tables->assignments);
         work->match.standing = tables->assignments;
     }
-    return wish->lottery ? draw(work, error) : rk_match(&work->problem, &work->result, error);
+    uint32_t only = rk_single_recruitment(&work->problem);
+    work->is_single = only != RK_NONE;
+    if (work->is_single)
+        rk_single_new(&work->single, &work->problem, only);
+    if (!wish->lottery)
+        return choose(work, wish, error);
+    return work->is_single ? draw_single(work, wish, error) : draw(work, error);
 }
 
 void rk_panel_work_free(struct rk_panel_work *work)
 {
     rk_match_result_free(&work->result);
-    rk_programme_free(&work->lottery);
+    rk_programme_free(&work->programme);
+    rk_single_free(&work->single);
     rk_panel_quotas_free(work->quotas);
     rk_free(work->stay);
     rk_free(work->chance);

@@ -5,6 +5,7 @@
 
 #include "panel/certificate.h"
 #include "panel/programme.h"
+#include "panel/single.h"
 
 struct rk_panel_wish {
     struct rk_text seed;
@@ -26,7 +27,9 @@ struct rk_panel_work { /* zeroed = nothing yet; give back with rk_panel_work_fre
                           failure */
     struct rk_match_problem problem;
     struct rk_match_result result;
-    struct rk_programme lottery;
+    struct rk_programme programme; /* of a lottery over several recruitments */
+    struct rk_single single;       /* of one recruitment */
+    bool is_single;
     struct rk_panel_quotas *quotas;
     int64_t *stay;
     rk_fixed *chance;

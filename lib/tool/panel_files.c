@@ -53,7 +53,8 @@ static enum rk_status write_chances(struct rk_run *run, const char *path,
     struct rk_writer *writer = rk_writer_open(out, RK_CSV, rk_odds_columns, RK_ODDS_COLUMNS);
     struct rk_arena arena = {0};
     size_t count;
-    struct rk_odds *rows = rk_programme_odds(&work->lottery, &arena, &count);
+    struct rk_odds *rows = work->is_single ? rk_single_odds(&work->single, &arena, &count)
+                                           : rk_programme_odds(&work->programme, &arena, &count);
     for (size_t i = 0; i < count; i++)
         rk_odds_write(writer, &rows[i], work->match.panelists, work->match.recruitments);
     rk_writer_finish(writer);
