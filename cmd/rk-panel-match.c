@@ -20,13 +20,15 @@ enum {
     ONLY,
     WHY,
     RELAX,
-    TIME_LIMIT
+    TIME_LIMIT,
+    PANELS
 };
 
 static struct {
     const char *fixed, *explain, *certificate, *chances, *relax;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict, lottery;
     uint64_t search;
+    int64_t panels;                       /* 0 = the assignments */
     int64_t seconds;                      /* --time-limit; 0 = none */
     struct rk_strings replace, only, why; /* panelists; recruitments; panelists */
 } options;
@@ -75,6 +77,11 @@ static const struct argp_option table[] = {
         "does not count"),
      0},
     {"chances", CHANCES, "FILE", 0, N_("with --lottery: write what chance everybody had"), 0},
+    {"panels", PANELS, "N", 0,
+     N_("with --lottery, for one recruitment: write instead of the assignments N panels, each as "
+        "likely "
+        "as the others, to be drawn in public"),
+     0},
     {"only", ONLY, "RECRUITMENT", 0,
      N_("fill seats of this recruitment only (may be given several times, or several joined by "
         "commas); others are taken as decided"),
@@ -109,6 +116,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case WHY: add_names(&options.why, arg); break;
     case RELAX: options.relax = arg; break;
     case TIME_LIMIT: options.seconds = rk_option_int("time-limit", arg, 1, 1000000); break;
+    case PANELS: options.panels = rk_option_int("panels", arg, 1, 1000000); break;
     case REPLACE: add_names(&options.replace, arg); break;
     case STRICT: options.strict = true; break;
     case SEARCH: options.search = (uint64_t)rk_option_int("search", arg, 1, 1000000000); break;
@@ -119,6 +127,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (options.chances && !options.lottery)
             rk_usage(_("--chances goes with --lottery"));
+        if (options.panels && !options.lottery)
+            rk_usage(_("--panels goes with --lottery"));
+        if (options.panels && options.why.count)
+            rk_usage(
+                _("--panels and --why each write instead of the assignments: give one of them"));
         if (options.lottery && options.replace.count)
             rk_usage(_("--replace repairs a panel, --lottery draws one: give one of them"));
         break;
@@ -200,7 +213,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                                options.declarations,
                                                options.candidate_conflicts_pass};
     const struct rk_panel_files files = {
-        options.explain, options.certificate, options.chances, options.relax, &rules, &options.why};
+        options.explain, options.certificate, options.chances,         options.relax,
+        &rules,          &options.why,        (uint32_t)options.panels};
     if (!status)
         status = rk_panel_work_solve(&work, &wish, &tables, eligible, error);
     if (!status)

@@ -17,6 +17,8 @@ struct rk_explain {
     rk_fixed unit;                         /* of fit */
     const struct rk_assignments *standing; /* rows to keep the place in; NULL */
     const rk_fixed *chance;                /* by pair, of a lottery; NULL */
+    char which;                            /* of the three cases: 'A', 'B', 'C' */
+    uint32_t kinds;                        /* of people, in case B */
 };
 
 /* All rows, sorted by recruitment, seat (members first), position and panelist; kept ones as they

@@ -445,6 +445,7 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
     result->nodes = net->nodes;
     result->arcs = net->arcs;
     result->stages = net->stages;
+    result->crossing = net->crossing_count;
     result->nested = net->nested;
     uint32_t stage, pair = 0, other;
     if (!solve(&solver, forbidden, &choice, &stage)) {

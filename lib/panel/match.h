@@ -148,6 +148,7 @@ struct rk_match_result {
     uint64_t solves, pivots;
     uint32_t lottery_stages;      /* of a lottery: those that fill the seats */
     uint32_t nodes, arcs, stages; /* of the flow; stages: objectives solved one after another */
+    uint32_t crossing;            /* recruitments whose quotas do not nest */
     bool nested;                  /* one flow was enough */
     uint32_t *cut_of;             /* by recruitment: the cut it is in, or RK_NONE */
     struct rk_match_cut *cuts;

@@ -102,8 +102,8 @@ static void set_values(const struct rk_network *net, struct rk_match_result *res
 }
 
 static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
-                                    const struct rk_network *net, struct rk_match_result *result,
-                                    struct rk_programme *lottery)
+                                      const struct rk_network *net, struct rk_match_result *result,
+                                      struct rk_programme *lottery)
 {
     size_t n = (size_t)net->arcs + 1;
     struct arcs arcs = {rk_alloc(n, sizeof(uint32_t)), rk_alloc(n, sizeof(uint32_t)),
@@ -133,7 +133,7 @@ static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
 }
 
 enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
-                                   struct rk_match_result *result, struct rk_programme *lottery)
+                                       struct rk_match_result *result, struct rk_programme *lottery)
 {
     *result = (struct rk_match_result){.proven = true, .solves = 1};
     *lottery = (struct rk_programme){.problem = problem};
@@ -147,6 +147,7 @@ enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
     result->nodes = net->nodes;
     result->arcs = net->arcs;
     result->stages = net->stages;
+    result->crossing = net->crossing_count;
     result->nested = true;
     result->member = rk_alloc((size_t)problem->pair_count + 1, sizeof *result->member);
     lottery->arc = rk_alloc((size_t)problem->pair_count + 1, sizeof *lottery->arc);
@@ -173,13 +174,14 @@ void rk_programme_free(struct rk_programme *lottery)
     *lottery = (struct rk_programme){0};
 }
 
-void rk_programme_pair(const struct rk_programme *lottery, uint32_t pair, int64_t *num, int64_t *den)
+void rk_programme_pair(const struct rk_programme *lottery, uint32_t pair, int64_t *num,
+                       int64_t *den)
 {
     rk_chances_amount(lottery->chances, lottery->arc[pair], num, den);
 }
 
 void rk_programme_panelist(const struct rk_programme *lottery, uint32_t panelist, int64_t *num,
-                         int64_t *den)
+                           int64_t *den)
 {
     *num = 0;
     *den = 1;
@@ -215,7 +217,7 @@ static struct rk_text exact(int64_t num, int64_t den, struct rk_arena *arena)
 }
 
 struct rk_odds *rk_programme_odds(const struct rk_programme *lottery, struct rk_arena *arena,
-                                size_t *count)
+                                  size_t *count)
 {
     static const enum rk_odds_state states[] = {
         [RK_CHANCES_SHARES] = RK_ODDS_SHARES,     [RK_CHANCES_FULL] = RK_ODDS_FULL,

@@ -30,7 +30,8 @@ enum rk_programme_outcome {
  * proven; of the rest the values), with the draw of problem->seed. Free both, also when nothing was
  * drawn. */
 enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
-                                   struct rk_match_result *result, struct rk_programme *lottery);
+                                       struct rk_match_result *result,
+                                       struct rk_programme *lottery);
 void rk_programme_free(struct rk_programme *lottery);
 
 /* By pair, the chance, rounded. Caller frees. */
@@ -38,12 +39,13 @@ rk_fixed *rk_programme_chances(const struct rk_programme *lottery);
 /* Everybody who has an eligible pair: first all together, then pair by pair. Texts lie in `arena`;
  * caller frees. */
 struct rk_odds *rk_programme_odds(const struct rk_programme *lottery, struct rk_arena *arena,
-                                size_t *count);
+                                  size_t *count);
 
 /* The chance of a pair, exact; the expected number of new memberships of a panelist who has an
  * eligible pair. */
-void rk_programme_pair(const struct rk_programme *lottery, uint32_t pair, int64_t *num, int64_t *den);
+void rk_programme_pair(const struct rk_programme *lottery, uint32_t pair, int64_t *num,
+                       int64_t *den);
 void rk_programme_panelist(const struct rk_programme *lottery, uint32_t panelist, int64_t *num,
-                         int64_t *den);
+                           int64_t *den);
 
 #endif

@@ -150,6 +150,7 @@ static bool begin(struct rk_single *single, struct rk_match_result *result)
     result->nodes = result->network->nodes;
     result->arcs = result->network->arcs;
     result->stages = result->network->stages;
+    result->crossing = result->network->crossing_count;
     return fits;
 }
 

@@ -29,8 +29,8 @@ void rk_single_free(struct rk_single *single);
 /* Both fill `result` as rk_match does. False: nothing was found before the effort ended (choose:
  * then there is the greedy choice of nobody). */
 
-/* The best choice: as many seats as can be, then the levels of a match, by exact search. Only where quotas
- * cross: else false, since a flow does it. */
+/* The best choice: as many seats as can be, then the levels of a match, by exact search. Only where
+ * quotas cross: else false, since a flow does it. */
 bool rk_single_choose(struct rk_single *single, struct rk_match_result *result,
                       struct rk_effort *effort);
 /* The leximin lottery over panels, and the draw of problem->seed. */

@@ -8,7 +8,7 @@ enum {
     TRIES = 120, /* nodes for finding a part of the size hoped for */
     HOPES = 3,   /* sizes hoped for, each a quarter of the one before, until any part will do */
     LESS = 4,
-    FINE = 256,  /* steps of the costs that prefer what there is most left of */
+    FINE = 256, /* steps of the costs that prefer what there is most left of */
 };
 
 struct way {
@@ -16,7 +16,7 @@ struct way {
     const struct rk_program_matrix *matrix;
     struct rk_walk *walk;
     uint32_t columns, rows;
-    int64_t *low, *high;         /* the program's own bounds, columns then rows */
+    int64_t *low, *high;            /* the program's own bounds, columns then rows */
     struct rk_whole *below, *above; /* how far the rest is from them, times mass; by variable */
 };
 
@@ -51,7 +51,9 @@ void rk_walk_free(struct rk_walk *walk, uint32_t columns)
 
 static struct way open_way(struct rk_program *program, struct rk_walk *walk)
 {
-    struct way way = {.program = program, .walk = walk, .columns = rk_program_columns(program),
+    struct way way = {.program = program,
+                      .walk = walk,
+                      .columns = rk_program_columns(program),
                       .rows = rk_program_rows(program)};
     uint32_t variables = way.columns + way.rows;
     way.matrix = rk_program_matrix(program);
@@ -314,7 +316,12 @@ enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *w
     enum rk_program_outcome outcome = RK_PROGRAM_FOUND;
     rk_whole_set(&hope, &walk->mass);
     while (rk_whole_sign(&walk->mass) > 0) {
-        measure(&way); if (getenv("DBG")) fprintf(stderr, "%u mass %.4g hope %.3g steps %llu\n", walk->count, rk_whole_double(&walk->mass)/rk_whole_double(&walk->total), rk_whole_double(&hope)/rk_whole_double(&walk->total),(unsigned long long)rk_program_steps(program));
+        measure(&way);
+        if (getenv("DBG"))
+            fprintf(stderr, "%u mass %.4g hope %.3g steps %llu\n", walk->count,
+                    rk_whole_double(&walk->mass) / rk_whole_double(&walk->total),
+                    rk_whole_double(&hope) / rk_whole_double(&walk->total),
+                    (unsigned long long)rk_program_steps(program));
         if (rk_whole_compare(&hope, &walk->mass) > 0)
             rk_whole_set(&hope, &walk->mass);
         struct rk_program_result part = find_part(&way, &hope, effort);

@@ -1,6 +1,6 @@
-/* Writes a point of a polytope as a lottery over the whole points in it, exactly: finds a whole point
- * on the face the point lies on, takes as much of it as leaves the rest within all bounds, and goes
- * on with the rest, which lies on a smaller face (Caratheodory's argument). */
+/* Writes a point of a polytope as a lottery over the whole points in it, exactly: finds a whole
+ * point on the face the point lies on, takes as much of it as leaves the rest within all bounds,
+ * and goes on with the rest, which lies on a smaller face (Caratheodory's argument). */
 #ifndef RK_WALK_H
 #define RK_WALK_H
 
@@ -29,8 +29,9 @@ struct rk_walk_cut {
 };
 
 /* FOUND: walk->mass is 0. NONE: the rest lies on a face without whole points, and `cut` is what is
- * wrong with it (free cut->entry). STOPPED: the effort ended. The walk goes on from where it is when called
- * again with the same program and one row more. Bounds of the program are put back as they were. */
+ * wrong with it (free cut->entry). STOPPED: the effort ended. The walk goes on from where it is
+ * when called again with the same program and one row more. Bounds of the program are put back as
+ * they were. */
 enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *walk,
                                    struct rk_effort *effort, struct rk_walk_cut *cut);
 /* Starts at point / scale. */

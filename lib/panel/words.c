@@ -49,17 +49,39 @@ void rk_panel_tell(struct rk_log *log, const struct rk_explain *match)
              "flows solved: %llu, pivots: %llu"),
            match->problem->pair_count, result->nodes, result->arcs, result->stages,
            (unsigned long long)result->solves, (unsigned long long)result->pivots);
-    rk_log(log, RK_DETAIL, NULL,
-           result->nested ? _("overlaps nest: one flow is exact")
-                          : _("overlaps do not nest: branch and bound over flows"));
+    switch (match->which) {
+    case 'A':
+        rk_log(log, RK_DETAIL, NULL,
+               match->problem->quota_count
+                   ? _("case A: the quotas of each recruitment nest, so this is a flow")
+                   : _("case A: there are no quotas, so this is a flow"));
+        break;
+    case 'B':
+        rk_log(log, RK_DETAIL, NULL,
+               _("case B: one recruitment, %u kinds of people: panels by whole-number programs"),
+               match->kinds);
+        break;
+    default:
+        rk_log(
+            log, RK_DETAIL, NULL,
+            _("case C: quotas cross in %u of several recruitments: a flow with prices on quotas"),
+            result->crossing);
+    }
+    if (match->which != 'B')
+        rk_log(log, RK_DETAIL, NULL,
+               result->nested ? _("overlaps nest: one flow is exact")
+                              : _("overlaps do not nest: branch and bound over flows"));
     rk_log(log, RK_DETAIL, NULL,
            _("places unfilled: %lld; their spread (squares): %lld; fit: %s; load "
              "(squares): %lld; lottery: %lld"),
            (long long)result->value[RK_MATCH_SEATS], (long long)result->value[RK_MATCH_SHORTAGE],
            fit.text, (long long)result->value[RK_MATCH_LOAD],
            (long long)result->value[RK_MATCH_LOTTERY]);
-    if (result->proven)
+    if (result->proven && !match->chance)
         rk_log(log, RK_DETAIL, NULL, _("proven: there is no better choice"));
+    if (result->proven && match->chance)
+        rk_log(log, RK_DETAIL, NULL,
+               _("proven: no more seats can be filled, and no lottery gives the poorest more"));
     rk_buf_free(&fit);
 }
 

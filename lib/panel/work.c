@@ -92,9 +92,13 @@ enum rk_status rk_panel_work_solve(struct rk_panel_work *work, const struct rk_p
     work->is_single = only != RK_NONE;
     if (work->is_single)
         rk_single_new(&work->single, &work->problem, only);
-    if (!wish->lottery)
-        return choose(work, wish, error);
-    return work->is_single ? draw_single(work, wish, error) : draw(work, error);
+    enum rk_status status = !wish->lottery    ? choose(work, wish, error)
+                            : work->is_single ? draw_single(work, wish, error)
+                                              : draw(work, error);
+    bool crossing = work->result.crossing != 0;
+    work->match.which = work->is_single && (wish->lottery || crossing) ? 'B' : crossing ? 'C' : 'A';
+    work->match.kinds = work->is_single ? rk_panel_types(work->single.panel) : 0;
+    return status;
 }
 
 void rk_panel_work_free(struct rk_panel_work *work)

@@ -159,6 +159,44 @@ static void write_assignments(struct rk_run *run, const struct rk_explain *match
     rk_writer_finish(writer);
 }
 
+/* --panels: as many panels as a public draw has balls. */
+static enum rk_status write_panels(struct rk_run *run, uint32_t panels,
+                                   const struct rk_panel_work *work, struct rk_error *error)
+{
+    static const struct rk_writer_column columns[] = {
+        {"recruitment_id", false}, {"panel", true}, {"position", true}, {"panelist_id", false}};
+    const struct rk_single *single = &work->single;
+    const struct rk_explain *match = &work->match;
+    if (!work->is_single)
+        return rk_fail(error, RK_BAD_USE,
+                       _("--panels is for one recruitment at a time: name it with --only"));
+    if ((uint64_t)panels * rk_panel_seats(single->panel) > INT32_MAX)
+        return rk_fail(error, RK_BAD_USE,
+                       _("--panels: so many panels of so many seats are too many"));
+    struct rk_lottery_balls balls =
+        rk_lottery_make_balls(&single->leximin.lottery, single->panel, panels, work->problem.seed);
+    struct rk_writer *writer = rk_run_writer(run, columns, 4);
+    for (uint32_t b = 0; b < panels; b++)
+        for (uint32_t k = 0; k < balls.seats; k++) {
+            uint32_t pair = single->pairs[balls.people[(size_t)b * balls.seats + k]];
+            rk_write_text(writer, match->recruitments->rows[single->recruitment].recruitment_id);
+            rk_write_int(writer, (int64_t)b + 1);
+            rk_write_int(writer, (int64_t)k + 1);
+            rk_write_text(writer,
+                          match->panelists->rows[work->problem.pairs[pair].panelist].panelist_id);
+            rk_write_end(writer);
+        }
+    rk_writer_finish(writer);
+    struct rk_buf farthest = {0};
+    rk_fraction_print(&farthest, &balls.farthest);
+    rk_run_note(run,
+                _("%u panels; nobody's share of them is farther than %s from the exact chance"),
+                panels, farthest.text);
+    rk_buf_free(&farthest);
+    rk_lottery_balls_free(&balls);
+    return RK_OK;
+}
+
 enum rk_status rk_panel_files_write(struct rk_run *run, const struct rk_panel_files *files,
                                     const struct rk_panel_work *work,
                                     const struct rk_sessions *sessions, struct rk_error *error)
@@ -173,6 +211,8 @@ enum rk_status rk_panel_files_write(struct rk_run *run, const struct rk_panel_fi
     enum rk_status status = RK_OK;
     if (files->why->count)
         status = answer(run, files->why, work, rows, count, error);
+    else if (files->panels)
+        status = write_panels(run, files->panels, work, error);
     else
         write_assignments(run, match, rows, count);
     if (!status && files->explain)

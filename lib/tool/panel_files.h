@@ -9,7 +9,8 @@ struct rk_panel_files {
     const char *explain, *certificate, *chances, *relax; /* paths, or NULL */
     const struct rk_certificate_rules *rules;
     const struct rk_strings
-        *why; /* panelists to answer instead of the assignments; none: assignments */
+        *why;        /* panelists to answer instead of the assignments; none: assignments */
+    uint32_t panels; /* to write instead of the assignments; 0 = none */
 };
 
 /* RK_ATTENTION when something needs a person. */
