@@ -1,14 +1,24 @@
 #include "panel/leximin.h"
 
 #include "base/mem.h"
+#include "panel/hull.h"
 #include "panel/walk.h"
 
 #include <assert.h>
+
+/* A rest that no panel can be found for is given back up to so many times as much to begin again
+ * with, before what is wrong with it is looked into. */
+#define MOST_TIMES (INT64_C(1) << 16)
+enum {
+    CUTS = 4,         /* faces cut off in a walk, before the hull has the last word */
+    CUT_ENTRY = 1024, /* a larger entry in a cut helps nobody */
+};
 
 struct work {
     const struct rk_panel *panel;
     struct rk_program *program;
     struct rk_walk walk;
+    struct rk_hull hull;
     uint32_t types, columns;
     uint32_t *sizes, *offsets;
     uint32_t *fallback; /* the panel known before anything else */
@@ -26,13 +36,69 @@ static void add_cut(struct work *work, struct rk_walk_cut cut)
     answer->cuts[answer->cut_count++] = (struct rk_leximin_cut){cut.entry, cut.least};
 }
 
+/* Walks to the end, beginning again from farther back and cutting off faces without panels. FOUND;
+ * NONE: a cut leaves out the start, so the levels are not those of a lottery; STOPPED: the effort
+ * ended; or cuts lead nowhere, then `lost` is set. */
+static enum rk_program_outcome walk(struct work *work, struct rk_effort *effort, bool *lost)
+{
+    int64_t times = 4;
+    for (uint32_t cuts = 0;;) {
+        enum rk_program_outcome outcome = rk_walk_go(work->program, &work->walk, effort);
+        for (uint32_t i = 0; i < work->walk.count; i++)
+            rk_hull_add(&work->hull, work->columns, work->walk.parts[i].x);
+        if (outcome != RK_PROGRAM_NONE)
+            return outcome;
+        work->walk.turn++;
+        if (work->walk.count && times < MOST_TIMES) { /* the parts taken may be the reason */
+            rk_walk_give_back(&work->walk, work->columns, times);
+            times *= 4;
+            continue;
+        }
+        struct rk_walk_cut cut;
+        outcome = rk_walk_find_cut(work->program, &work->walk, effort, &cut);
+        if (outcome != RK_PROGRAM_FOUND)
+            return outcome;
+        for (uint32_t c = 0; c < work->columns; c++)
+            *lost = *lost || cut.entry[c] > CUT_ENTRY || cut.entry[c] < -CUT_ENTRY;
+        if (*lost || cuts++ == CUTS) {
+            *lost = true;
+            rk_free(cut.entry);
+            return RK_PROGRAM_STOPPED;
+        }
+        add_cut(work, cut);
+        if (!rk_walk_back(&work->walk, work->program, rk_program_rows(work->program) - 1))
+            return RK_PROGRAM_NONE;
+        times = 4;
+    }
+}
+
+/* The last word on the levels' point: FOUND: the walk holds its lottery; NONE: a cut leaves it out.
+ */
+static enum rk_program_outcome last_word(struct work *work, struct rk_effort *effort)
+{
+    struct rk_hull *hull = &work->hull;
+    const struct rk_levels *levels = &work->answer->levels;
+    enum rk_program_outcome outcome =
+        rk_hull_separate(hull, work->program, levels->point, &levels->scale, effort);
+    if (outcome == RK_PROGRAM_NONE) {
+        int64_t *entry = rk_alloc((size_t)work->columns + 1, sizeof *entry);
+        memcpy(entry, hull->entry, work->types * sizeof *entry);
+        add_cut(work, (struct rk_walk_cut){entry, hull->least, hull->most});
+    }
+    if (outcome == RK_PROGRAM_FOUND) {
+        rk_walk_free(&work->walk, work->columns);
+        rk_walk_of_parts(&work->walk, work->columns, hull->points, hull->weight, hull->count);
+    }
+    return outcome;
+}
+
 /* The levels, and their point as a lottery, with as many cuts as that takes. */
 static enum rk_program_outcome settle(struct work *work, struct rk_effort *effort)
 {
     for (;;) {
         struct rk_levels levels;
-        enum rk_program_outcome outcome =
-            rk_levels_find(work->program, work->types, work->sizes, work->offsets, effort, &levels);
+        enum rk_program_outcome outcome = rk_levels_find(
+            work->program, work->types, work->sizes, work->offsets, effort, &levels);
         work->answer->steps += levels.simplex_steps;
         if (outcome != RK_PROGRAM_FOUND) {
             rk_levels_free(&levels); /* those before, if any, still bound */
@@ -42,15 +108,12 @@ static enum rk_program_outcome settle(struct work *work, struct rk_effort *effor
         work->answer->levels = levels;
         rk_walk_free(&work->walk, work->columns);
         rk_walk_start(&work->walk, work->columns, levels.point, &levels.scale);
-        bool keeps = true;
-        while (keeps) {
-            struct rk_walk_cut cut;
-            outcome = rk_walk_go(work->program, &work->walk, effort, &cut);
-            if (outcome != RK_PROGRAM_NONE)
-                return outcome;
-            add_cut(work, cut);
-            keeps = rk_walk_back(&work->walk, work->program, rk_program_rows(work->program) - 1);
-        }
+        bool lost = false;
+        outcome = walk(work, effort, &lost);
+        if (lost)
+            outcome = last_word(work, effort);
+        if (outcome != RK_PROGRAM_NONE)
+            return outcome;
     }
 }
 
@@ -107,8 +170,8 @@ static int by_value(const void *x, const void *y, void *context)
     return order ? order : a < b ? -1 : a > b;
 }
 
-/* Where people in order of their values in the lottery first have less than in the levels. True:
- * not at all, so the lottery is as good as the levels. */
+/* Where people in order of their values in the lottery first have less than in the levels. True: not
+ * at all, so the lottery is as good as the levels. */
 static bool read_gap(struct work *work)
 {
     struct rk_leximin *answer = work->answer;
@@ -163,6 +226,7 @@ struct rk_leximin rk_leximin_solve(const struct rk_panel *panel, struct rk_effor
         work.program = rk_panel_program(panel, fill.empty);
         work.columns = rk_program_columns(work.program);
         work.fallback = fill.counts;
+        work.hull.types = work.types;
         work.sizes = rk_alloc((size_t)work.types + 1, sizeof *work.sizes);
         work.offsets = rk_alloc((size_t)work.types + 1, sizeof *work.offsets);
         for (uint32_t t = 0; t < work.types; t++) {
@@ -178,6 +242,7 @@ struct rk_leximin rk_leximin_solve(const struct rk_panel *panel, struct rk_effor
             answer.outcome = RK_PROGRAM_STOPPED;
         answer.steps += rk_program_steps(work.program);
         rk_walk_free(&work.walk, work.columns);
+        rk_hull_free(&work.hull);
         rk_program_free(work.program);
         rk_free(work.sizes);
         rk_free(work.offsets);

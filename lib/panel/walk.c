@@ -8,7 +8,7 @@ enum {
     TRIES = 120, /* nodes for finding a part of the size hoped for */
     HOPES = 3,   /* sizes hoped for, each a quarter of the one before, until any part will do */
     LESS = 4,
-    FINE = 256, /* steps of the costs that prefer what there is most left of */
+    FINE = 256,  /* steps of the costs that prefer what there is most left of */
 };
 
 struct way {
@@ -16,7 +16,7 @@ struct way {
     const struct rk_program_matrix *matrix;
     struct rk_walk *walk;
     uint32_t columns, rows;
-    int64_t *low, *high;            /* the program's own bounds, columns then rows */
+    int64_t *low, *high;         /* the program's own bounds, columns then rows */
     struct rk_whole *below, *above; /* how far the rest is from them, times mass; by variable */
 };
 
@@ -51,9 +51,7 @@ void rk_walk_free(struct rk_walk *walk, uint32_t columns)
 
 static struct way open_way(struct rk_program *program, struct rk_walk *walk)
 {
-    struct way way = {.program = program,
-                      .walk = walk,
-                      .columns = rk_program_columns(program),
+    struct way way = {.program = program, .walk = walk, .columns = rk_program_columns(program),
                       .rows = rk_program_rows(program)};
     uint32_t variables = way.columns + way.rows;
     way.matrix = rk_program_matrix(program);
@@ -166,7 +164,7 @@ static void set_costs(struct way *way)
             rk_whole_divide_down(&work, &work, &all);
             rk_whole_i64(&work, &cost);
         }
-        uint32_t spread = (c + way->walk->count * UINT32_C(40503)) * UINT32_C(2654435761) >> 28;
+        uint32_t spread = (c + (way->walk->count + way->walk->turn) * UINT32_C(40503)) * UINT32_C(2654435761) >> 28;
         rk_program_cost_i64(way->program, c, -(cost * 16 + spread));
     }
     rk_whole_free(&work);
@@ -215,6 +213,27 @@ static void multiply_all(struct way *way, int64_t by)
         rk_whole_multiply(&walk->parts[i].weight, &walk->parts[i].weight, &times);
 }
 
+static void add_part(struct rk_walk *walk, uint32_t columns, const int64_t *x,
+                     const struct rk_whole *weight)
+{
+    RK_GROW(walk->parts, walk->count, walk->room);
+    struct rk_walk_part *part = &walk->parts[walk->count++];
+    *part = (struct rk_walk_part){.x = rk_alloc((size_t)columns + 1, sizeof *x)};
+    memcpy(part->x, x, columns * sizeof *x);
+    rk_whole_set(&part->weight, weight);
+}
+
+void rk_walk_of_parts(struct rk_walk *walk, uint32_t columns, int64_t *const *points,
+                      const struct rk_whole *weights, uint32_t count)
+{
+    *walk = (struct rk_walk){.point = rk_alloc((size_t)columns + 1, sizeof *walk->point)};
+    for (uint32_t i = 0; i < count; i++)
+        if (rk_whole_sign(&weights[i]) > 0) {
+            add_part(walk, columns, points[i], &weights[i]);
+            rk_whole_add(&walk->total, &walk->total, &weights[i]);
+        }
+}
+
 /* Takes x out of the rest, as much as can be; `weight` becomes how much that was. */
 static void take(struct way *way, const int64_t *x, struct rk_whole *weight)
 {
@@ -236,56 +255,12 @@ static void take(struct way *way, const int64_t *x, struct rk_whole *weight)
         if (x[c])
             rk_whole_subtract_product(&walk->point[c], &times, weight);
     }
-    if (same < walk->count) {
+    if (same < walk->count)
         rk_whole_add(&walk->parts[same].weight, &walk->parts[same].weight, weight);
-    } else {
-        RK_GROW(walk->parts, walk->count, walk->room);
-        struct rk_walk_part *part = &walk->parts[walk->count++];
-        *part = (struct rk_walk_part){.x = rk_alloc((size_t)way->columns + 1, sizeof *x)};
-        memcpy(part->x, x, way->columns * sizeof *x);
-        rk_whole_set(&part->weight, weight);
-    }
+    else
+        add_part(walk, way->columns, x, weight);
     rk_whole_free(&top);
     rk_whole_free(&common);
-}
-
-/* The least sum, over whole points, of how far they are from all the bounds that the rest is at. */
-static enum rk_program_outcome find_cut(struct way *way, struct rk_effort *effort,
-                                        struct rk_walk_cut *cut)
-{
-    int64_t constant = 0, *entry = rk_alloc((size_t)way->columns + 1, sizeof *entry);
-    int64_t *row = rk_alloc((size_t)way->rows + 1, sizeof *row);
-    for (uint32_t v = 0; v < way->columns + way->rows; v++) {
-        int64_t *to = v < way->columns ? &entry[v] : &row[v - way->columns];
-        if (way->low[v] == way->high[v])
-            continue;
-        if (!rk_whole_sign(&way->below[v])) {
-            *to += 1;
-            constant -= way->low[v];
-        }
-        if (!rk_whole_sign(&way->above[v])) {
-            *to -= 1;
-            constant += way->high[v];
-        }
-    }
-    int64_t most = 0;
-    put_back(way);
-    for (uint32_t c = 0; c < way->columns; c++) {
-        for (uint32_t i = way->matrix->first[c]; i < way->matrix->first[c + 1]; i++)
-            entry[c] += row[way->matrix->row[i]] * way->matrix->entry[i];
-        rk_program_cost_i64(way->program, c, entry[c]);
-        most += entry[c] * (entry[c] > 0 ? way->high[c] : way->low[c]);
-    }
-    rk_free(row);
-    struct rk_program_result best = rk_program_solve(way->program, false, 0, effort);
-    int64_t least = 0;
-    bool read = best.outcome == RK_PROGRAM_FOUND && rk_whole_i64(&best.cost, &least);
-    assert(!read || least + constant >= 1);
-    *cut = (struct rk_walk_cut){entry, least, most};
-    rk_program_result_free(&best);
-    if (!read)
-        rk_free(entry);
-    return read ? RK_PROGRAM_NONE : RK_PROGRAM_STOPPED;
 }
 
 /* A whole point for the next part. Where none of the size hoped for is found soon, less is hoped
@@ -309,7 +284,7 @@ static struct rk_program_result find_part(struct way *way, struct rk_whole *hope
 }
 
 enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *walk,
-                                   struct rk_effort *effort, struct rk_walk_cut *cut)
+                                   struct rk_effort *effort)
 {
     struct way way = open_way(program, walk);
     struct rk_whole hope = {0}, weight = {0}, quarter = {0}, four = {.small = 4};
@@ -317,11 +292,6 @@ enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *w
     rk_whole_set(&hope, &walk->mass);
     while (rk_whole_sign(&walk->mass) > 0) {
         measure(&way);
-        if (getenv("DBG"))
-            fprintf(stderr, "%u mass %.4g hope %.3g steps %llu\n", walk->count,
-                    rk_whole_double(&walk->mass) / rk_whole_double(&walk->total),
-                    rk_whole_double(&hope) / rk_whole_double(&walk->total),
-                    (unsigned long long)rk_program_steps(program));
         if (rk_whole_compare(&hope, &walk->mass) > 0)
             rk_whole_set(&hope, &walk->mass);
         struct rk_program_result part = find_part(&way, &hope, effort);
@@ -334,8 +304,6 @@ enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *w
                 rk_whole_set(&hope, &weight);
         }
         rk_program_result_free(&part);
-        if (outcome == RK_PROGRAM_NONE)
-            outcome = find_cut(&way, effort, cut);
         if (outcome != RK_PROGRAM_FOUND)
             break;
     }
@@ -344,6 +312,76 @@ enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *w
     rk_whole_free(&quarter);
     close_way(&way);
     return outcome;
+}
+
+/* The least sum, over whole points, of how far they are from all the bounds that the rest is at. */
+static enum rk_program_outcome find_cut(struct way *way, struct rk_effort *effort,
+                                        struct rk_walk_cut *cut)
+{
+    int64_t constant = 0, *entry = rk_alloc((size_t)way->columns + 1, sizeof *entry);
+    int64_t *row = rk_alloc((size_t)way->rows + 1, sizeof *row);
+    for (uint32_t v = 0; v < way->columns + way->rows; v++) {
+        int64_t *to = v < way->columns ? &entry[v] : &row[v - way->columns];
+        if (way->low[v] == way->high[v])
+            continue;
+        if (!rk_whole_sign(&way->below[v])) {
+            *to += 1;
+            constant -= way->low[v];
+        }
+        if (!rk_whole_sign(&way->above[v])) {
+            *to -= 1;
+            constant += way->high[v];
+        }
+    }
+    int64_t most = 0;
+    for (uint32_t c = 0; c < way->columns; c++) {
+        for (uint32_t i = way->matrix->first[c]; i < way->matrix->first[c + 1]; i++)
+            entry[c] += row[way->matrix->row[i]] * way->matrix->entry[i];
+        rk_program_cost_i64(way->program, c, entry[c]);
+        most += entry[c] * (entry[c] > 0 ? way->high[c] : way->low[c]);
+    }
+    rk_free(row);
+    struct rk_program_result best = rk_program_solve(way->program, false, 0, effort);
+    int64_t least = 0;
+    bool read = best.outcome == RK_PROGRAM_FOUND && rk_whole_i64(&best.cost, &least);
+    assert(!read || least + constant >= 1);
+    *cut = (struct rk_walk_cut){entry, least, most};
+    rk_program_result_free(&best);
+    if (!read)
+        rk_free(entry);
+    return read ? RK_PROGRAM_FOUND : RK_PROGRAM_STOPPED;
+}
+
+enum rk_program_outcome rk_walk_find_cut(struct rk_program *program, struct rk_walk *walk,
+                                         struct rk_effort *effort, struct rk_walk_cut *cut)
+{
+    struct way way = open_way(program, walk);
+    measure(&way);
+    enum rk_program_outcome outcome = find_cut(&way, effort, cut);
+    close_way(&way);
+    return outcome;
+}
+
+/* Puts the last part back into the rest. */
+static void give_back(struct rk_walk *walk, uint32_t columns)
+{
+    const struct rk_walk_part *last = &walk->parts[walk->count - 1];
+    rk_whole_add(&walk->mass, &walk->mass, &last->weight);
+    for (uint32_t c = 0; c < columns; c++)
+        if (last->x[c]) {
+            struct rk_whole times = {.small = last->x[c]};
+            rk_whole_add_product(&walk->point[c], &times, &last->weight);
+        }
+    drop_part(walk);
+}
+
+void rk_walk_give_back(struct rk_walk *walk, uint32_t columns, int64_t times)
+{
+    struct rk_whole wanted = {0}, by = {.small = times};
+    rk_whole_multiply(&wanted, &walk->mass, &by);
+    while (walk->count && rk_whole_compare(&walk->mass, &wanted) < 0)
+        give_back(walk, columns);
+    rk_whole_free(&wanted);
 }
 
 bool rk_walk_back(struct rk_walk *walk, struct rk_program *program, uint32_t row)
@@ -363,14 +401,7 @@ bool rk_walk_back(struct rk_walk *walk, struct rk_program *program, uint32_t row
         rk_whole_subtract_product(&sum, &bound, &walk->mass);
         if (rk_whole_sign(&sum) >= 0 || !walk->count)
             break;
-        const struct rk_walk_part *last = &walk->parts[walk->count - 1];
-        rk_whole_add(&walk->mass, &walk->mass, &last->weight);
-        for (uint32_t c = 0; c < columns; c++)
-            if (last->x[c]) {
-                struct rk_whole times = {.small = last->x[c]};
-                rk_whole_add_product(&walk->point[c], &times, &last->weight);
-            }
-        drop_part(walk);
+        give_back(walk, columns);
     }
     bool keeps = rk_whole_sign(&sum) >= 0;
     rk_whole_free(&sum);

@@ -1,6 +1,6 @@
-/* Writes a point of a polytope as a lottery over the whole points in it, exactly: finds a whole
- * point on the face the point lies on, takes as much of it as leaves the rest within all bounds,
- * and goes on with the rest, which lies on a smaller face (Caratheodory's argument). */
+/* Writes a point of a polytope as a lottery over the whole points in it, exactly: finds a whole point
+ * on the face the point lies on, takes as much of it as leaves the rest within all bounds, and goes
+ * on with the rest, which lies on a smaller face (Caratheodory's argument). */
 #ifndef RK_WALK_H
 #define RK_WALK_H
 
@@ -18,6 +18,7 @@ struct rk_walk {
     /* the rest: */
     struct rk_whole mass;   /* total less the weights */
     struct rk_whole *point; /* by column, times mass */
+    uint32_t turn;          /* another turn, another way: set as you like */
 };
 
 /* A face of the program that holds no whole point, as columns and rows at a bound: the sum of how
@@ -28,15 +29,22 @@ struct rk_walk_cut {
     int64_t least, most;
 };
 
-/* FOUND: walk->mass is 0. NONE: the rest lies on a face without whole points, and `cut` is what is
- * wrong with it (free cut->entry). STOPPED: the effort ended. The walk goes on from where it is
- * when called again with the same program and one row more. Bounds of the program are put back as
- * they were. */
+/* FOUND: walk->mass is 0. NONE: the rest lies on a face without whole points. STOPPED: the effort
+ * ended. Goes on from where the walk is; the program may have got a row more. */
 enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *walk,
-                                   struct rk_effort *effort, struct rk_walk_cut *cut);
+                                   struct rk_effort *effort);
+/* After NONE: what is wrong with the face that the rest lies on. FOUND: free cut->entry; or STOPPED.
+ */
+enum rk_program_outcome rk_walk_find_cut(struct rk_program *program, struct rk_walk *walk,
+                                         struct rk_effort *effort, struct rk_walk_cut *cut);
 /* Starts at point / scale. */
 void rk_walk_start(struct rk_walk *walk, uint32_t columns, const struct rk_whole *point,
                    const struct rk_whole *scale);
+/* A walk that is at its end, with the points of weight > 0 as its parts. */
+void rk_walk_of_parts(struct rk_walk *walk, uint32_t columns, int64_t *const *points,
+                      const struct rk_whole *weights, uint32_t count);
+/* Gives back the last parts until the rest is `times` what it is, or all of it. */
+void rk_walk_give_back(struct rk_walk *walk, uint32_t columns, int64_t times);
 /* Gives back the last parts until the rest keeps the least of `row`. False: not even the start
  * does. */
 bool rk_walk_back(struct rk_walk *walk, struct rk_program *program, uint32_t row);
