@@ -117,6 +117,7 @@ uint32_t rk_flow_arc(struct rk_flow *flow, uint32_t from, uint32_t to, int64_t l
 {
     assert(!flow->started && from < flow->nodes && to < flow->nodes);
     assert(lower >= -RK_FLOW_MOST && lower <= upper && upper <= RK_FLOW_MOST);
+    assert(flow->arcs < UINT32_MAX / 2);
     if (flow->arcs == flow->room) {
         flow->room = flow->room ? flow->room * 2 : 64;
         flow->ends = rk_resize(flow->ends, flow->room, sizeof *flow->ends);
@@ -244,6 +245,7 @@ static uint32_t common_divisor(uint32_t a, uint32_t b)
     return a;
 }
 
+/* Tried out on programmes, assignments, grids and networks as NETGEN makes them. */
 enum { CHUNK = 1024, LEAST_CHUNK = 16, LEAST_LIST = 10, LOOK = 10 };
 
 static void set_pricing(struct rk_flow *flow)
@@ -264,8 +266,7 @@ static void set_pricing(struct rk_flow *flow)
     flow->list_count = flow->next = flow->chunk = 0;
 }
 
-/* Brings the list_most best of the list to its front (Hoare 1961, "Find") and forgets the others.
- */
+/* Keeps the list_most best of the list (Hoare 1961, "Find"). */
 static void keep_best(struct rk_flow *flow)
 {
     struct candidate *list = flow->list;
@@ -336,8 +337,7 @@ static void fill_list(struct rk_flow *flow)
     flow->bar /= 2;
 }
 
-/* The best of the next few of the list that are good still, taken out of it; NOWHERE when none is.
- */
+/* Takes the best of the next few in the list that are good still; NOWHERE when none of them is. */
 static uint32_t take_candidate(struct rk_flow *flow)
 {
     struct candidate *list = flow->list;
@@ -386,8 +386,9 @@ static uint32_t entering_arc(struct rk_flow *flow)
 
 /* ---- the tree ---- */
 
-/* Takes the subtree of `cut` out and hangs it on `parent`, by `arc`, with `top` as its new top: the
- * arcs of the stem between the two turn. What can flow on the new arc is up and down. */
+/* Takes the subtree of `cut` out and hangs it on `parent` by its node `top`: the arcs of the stem
+ * between the two turn. `join` is above both places; `new` tells the arc to `parent` and what can
+ * flow on it up and down. */
 static void hang(struct rk_flow *flow, uint32_t cut, uint32_t top, uint32_t parent, uint32_t join,
                  struct tree_node new)
 {
@@ -402,8 +403,7 @@ static void hang(struct rk_flow *flow, uint32_t cut, uint32_t top, uint32_t pare
         tree[u].size -= size;
     for (uint32_t u = above; u != NOWHERE && tree[u].last == old_last; u = tree[u].parent)
         tree[u].last = before;
-    /* the thread through the turned part: of each node of the stem, what the one before is not in
-     */
+    /* The thread goes through the stem anew: each node's part without that of the one before. */
     uint32_t tail = tree[top].last, hole_last = tail, hole_before = thread[top].previous;
     uint32_t hole_after = thread[tail].next;
     uint32_t below_size = 0;

@@ -1,7 +1,7 @@
 /* Minimum-cost flow, exact, in 64-bit integers: the primal network simplex with a strongly feasible
  * basis (Cunningham 1976, "A network simplex method", which cannot cycle), a thread through the
  * tree (Glover, Karney & Klingman 1974) and partial pricing (Kiraly & Kovacs 2012, "Efficient
- * implementations of minimum-cost flow algorithms", compare others).
+ * implementations of minimum-cost flow algorithms", compare the kinds).
  *
  * Order of calls: rk_flow_new, rk_flow_supply and rk_flow_arc for the whole network, then
  * rk_flow_solve. After it the amounts and potentials may be read. Solving again, with the same or
@@ -34,7 +34,7 @@ struct rk_flow *rk_flow_new(uint32_t nodes); /* nodes 0 … nodes - 1, supply 0 
 void rk_flow_free(struct rk_flow *flow);     /* NULL is allowed */
 /* Adds `amount` to what leaves the node beyond what enters (negative = demand). */
 void rk_flow_supply(struct rk_flow *flow, uint32_t node, int64_t amount);
-/* Adds an arc that carries lower … upper and returns its number: 0, 1, 2 … */
+/* Adds an arc that carries lower … upper and returns its number: 0, 1, 2 … (fewer than 2^31). */
 uint32_t rk_flow_arc(struct rk_flow *flow, uint32_t from, uint32_t to, int64_t lower,
                      int64_t upper);
 /* `costs`, one per arc, are read again by rk_flow_narrow, _proven and _bound: keep them till then.
