@@ -1,6 +1,5 @@
-#include "panel/certificate.h"
-
 #include "base/date.h"
+#include "panel/certify.h"
 #include "panel/cut.h"
 #include "stream/write.h"
 
@@ -9,12 +8,12 @@ static const char *const levels[RK_MATCH_LEVELS] = {"seats", "shortage", "change
 
 static void quote(struct rk_buf *out, struct rk_text text) { rk_json_quote(out, text); }
 
-static struct rk_text panelist_id(const struct rk_explain *match, uint32_t panelist)
+struct rk_text rk_certify_panelist(const struct rk_explain *match, uint32_t panelist)
 {
     return match->panelists->rows[panelist].panelist_id;
 }
 
-static struct rk_text recruitment_id(const struct rk_explain *match, uint32_t recruitment)
+struct rk_text rk_certify_recruitment(const struct rk_explain *match, uint32_t recruitment)
 {
     return match->recruitments->rows[recruitment].recruitment_id;
 }
@@ -82,7 +81,7 @@ static void tell_recruitments(struct stage *stage)
         if (!rho)
             continue;
         item(stage);
-        quote(stage->out, recruitment_id(stage->match, r));
+        quote(stage->out, rk_certify_recruitment(stage->match, r));
         rk_buf_printf(stage->out, ",%lld]", (long long)rho);
     }
     rk_buf_char(stage->out, ']');
@@ -95,7 +94,7 @@ static void tell_recruitments(struct stage *stage)
         if (!kappa)
             continue;
         item(stage);
-        quote(stage->out, recruitment_id(stage->match, r));
+        quote(stage->out, rk_certify_recruitment(stage->match, r));
         rk_buf_printf(stage->out, ",%lld]", (long long)kappa);
     }
     rk_buf_char(stage->out, ']');
@@ -147,11 +146,31 @@ static int64_t price_of_membership(struct stage *stage, uint32_t own, int64_t me
     return mu - stage->excess;
 }
 
+void rk_certify_limit(const struct rk_explain *match, const struct rk_named_limit *limit,
+                      struct rk_buf *out)
+{
+    const struct rk_match_pair *pairs = match->problem->pairs;
+    quote(out, rk_certify_panelist(match, pairs[limit->pairs[0]].panelist));
+    if (limit->kind == RK_LIMIT_OVERLAP) {
+        rk_buf_text(out, ",\"overlap\",[");
+        for (uint32_t i = 0; i < limit->count; i++) {
+            rk_buf_text(out, i ? "," : "");
+            quote(out, rk_certify_recruitment(match, pairs[limit->pairs[i]].recruitment));
+        }
+        rk_buf_char(out, ']');
+    } else {
+        struct rk_buf month = {0};
+        rk_month_print(&month, limit->month);
+        rk_buf_printf(out, ",\"%s\",\"%.*s\"", limit->kind == RK_LIMIT_YEAR ? "year" : "month",
+                      limit->kind == RK_LIMIT_YEAR ? 4 : 7, month.text);
+        rk_buf_free(&month);
+    }
+}
+
 static void tell_limit(void *context, const struct rk_named_limit *limit)
 {
     struct stage *stage = context;
     const struct rk_network *net = stage->net;
-    const struct rk_match_pair *pairs = net->problem->pairs;
     int64_t delta = limit->in_own ? stage->excess : 0, through = 0;
     if (limit->limit != RK_NONE)
         delta += stage->potential[rk_node_limit(limit->limit)] -
@@ -161,22 +180,7 @@ static void tell_limit(void *context, const struct rk_named_limit *limit)
     if (!delta || (delta < 0 && through < limit->room)) /* room to spare costs nothing */
         return;
     item(stage);
-    quote(stage->out, panelist_id(stage->match, pairs[limit->pairs[0]].panelist));
-    if (limit->kind == RK_LIMIT_OVERLAP) {
-        rk_buf_text(stage->out, ",\"overlap\",[");
-        for (uint32_t i = 0; i < limit->count; i++) {
-            rk_buf_text(stage->out, i ? "," : "");
-            quote(stage->out, recruitment_id(stage->match, pairs[limit->pairs[i]].recruitment));
-        }
-        rk_buf_char(stage->out, ']');
-    } else {
-        struct rk_buf month = {0};
-        rk_month_print(&month, limit->month);
-        rk_buf_printf(stage->out, ",\"%s\",\"%.*s\"",
-                      limit->kind == RK_LIMIT_YEAR ? "year" : "month",
-                      limit->kind == RK_LIMIT_YEAR ? 4 : 7, month.text);
-        rk_buf_free(&month);
-    }
+    rk_certify_limit(stage->match, limit, stage->out);
     rk_buf_printf(stage->out, ",%lld]", (long long)delta);
 }
 
@@ -197,7 +201,7 @@ static void tell_panelists(struct stage *stage)
                 rk_network_limits(net, i, end, tell_limit, stage);
             } else if (mu) {
                 item(stage);
-                quote(stage->out, panelist_id(stage->match, problem->pairs[i].panelist));
+                quote(stage->out, rk_certify_panelist(stage->match, problem->pairs[i].panelist));
                 rk_buf_printf(stage->out, ",%lld]", (long long)mu);
             }
         }
@@ -209,15 +213,15 @@ static void tell_quota(const struct rk_explain *match, uint32_t quota, struct rk
 {
     const struct rk_quota *row = rk_panel_quota_row(match->quotas, quota);
     rk_buf_text(out, "{\"recruitment\":");
-    quote(out, recruitment_id(match, match->problem->quotas[quota].recruitment));
+    quote(out, rk_certify_recruitment(match, match->problem->quotas[quota].recruitment));
     rk_buf_text(out, ",\"feature\":");
     quote(out, row->feature);
     rk_buf_text(out, ",\"value\":");
     quote(out, row->value);
 }
 
-static void tell_quotas(const struct rk_explain *match, const struct rk_network *net,
-                        struct rk_buf *out)
+void rk_certify_quotas(const struct rk_explain *match, const struct rk_network *net,
+                       struct rk_buf *out)
 {
     rk_buf_text(out, ",\n \"rows\":[");
     for (uint32_t v = 0; v < net->row_count; v++) {
@@ -250,12 +254,12 @@ static void tell_values(struct rk_buf *out, const char *name, const int64_t *val
     rk_buf_char(out, ']');
 }
 
-static void tell_head(const struct rk_explain *match, const struct rk_certificate_rules *rules,
-                      const char *mode, struct rk_buf *out)
+void rk_certify_head(const struct rk_explain *match, const struct rk_certificate_rules *rules,
+                     const char *mode, struct rk_buf *out)
 {
     const struct rk_match_result *result = match->result;
     rk_buf_printf(out, "{\"certificate\":\"rk-panel-match\",\"version\":1,\"mode\":\"%s\",", mode);
-    rk_buf_printf(out, "\"case\":\"%c\",\n \"seed\":", result->network->crossing_count ? 'C' : 'A');
+    rk_buf_printf(out, "\"case\":\"%c\",\n \"seed\":", match->which);
     quote(out, match->problem->seed);
     rk_buf_printf(out,
                   ",\n \"rules\":{\"assume_available\":%s,\"assume_adult\":%s,"
@@ -270,42 +274,25 @@ static void tell_head(const struct rk_explain *match, const struct rk_certificat
     rk_buf_text(out, "],\n \"fit_unit\":\"");
     rk_fixed_print(out, match->unit);
     rk_buf_char(out, '"');
-}
-
-void rk_certificate_choice(const struct rk_explain *match, const struct rk_certificate_rules *rules,
-                           struct rk_buf *out)
-{
-    const struct rk_match_result *result = match->result;
-    const struct rk_match_problem *problem = match->problem;
-    const struct rk_network *net = result->network;
-    int64_t *amount = rk_cut_amounts(net, result->member);
-    tell_head(match, rules, "choice", out);
     tell_values(out, "values", result->value);
     tell_values(out, "bounds", result->bound);
     rk_buf_printf(out, ",\n \"optimal\":%s", result->proven ? "true" : "false");
-    if (problem->stay) {
-        bool any = false;
-        rk_buf_text(out, ",\n \"stay\":[");
-        for (uint32_t i = 0; i < problem->pair_count; i++)
-            if (problem->stay[i]) {
-                rk_buf_text(out, any ? ",\n  [" : "\n  [");
-                quote(out, recruitment_id(match, problem->pairs[i].recruitment));
-                rk_buf_char(out, ',');
-                quote(out, panelist_id(match, problem->pairs[i].panelist));
-                rk_buf_printf(out, ",%lld]", (long long)problem->stay[i]);
-                any = true;
-            }
-        rk_buf_char(out, ']');
-    }
-    tell_quotas(match, net, out);
+}
+
+void rk_certify_stages(const struct rk_explain *match, const int64_t *amount, uint32_t levels_told,
+                       struct rk_buf *out)
+{
+    const struct rk_match_result *result = match->result;
+    const struct rk_network *net = result->network;
     rk_buf_text(out, ",\n \"stages\":[");
-    for (uint32_t s = 0; s < net->stages; s++) {
+    for (uint32_t s = 0, end = 0; end < levels_told; s++) {
+        end = net->stage_end[s] < levels_told ? net->stage_end[s] : levels_told;
         struct stage stage = {.match = match,
                               .net = net,
                               .potential = result->potential + (size_t)s * net->nodes,
                               .amount = amount,
                               .first = s ? net->stage_end[s - 1] : 0,
-                              .end = net->stage_end[s],
+                              .end = end,
                               .out = out};
         rk_buf_text(out, s ? ",\n  {\"levels\":[" : "\n  {\"levels\":[");
         for (uint32_t l = stage.first; l < stage.end; l++)
@@ -320,6 +307,33 @@ void rk_certificate_choice(const struct rk_explain *match, const struct rk_certi
         tell_rows(&stage);
         rk_buf_char(out, '}');
     }
-    rk_buf_text(out, "]}\n");
+    rk_buf_char(out, ']');
+}
+
+void rk_certificate_choice(const struct rk_explain *match, const struct rk_certificate_rules *rules,
+                           struct rk_buf *out)
+{
+    const struct rk_match_result *result = match->result;
+    const struct rk_match_problem *problem = match->problem;
+    const struct rk_network *net = result->network;
+    int64_t *amount = rk_cut_amounts(net, result->member);
+    rk_certify_head(match, rules, "choice", out);
+    if (problem->stay) {
+        bool any = false;
+        rk_buf_text(out, ",\n \"stay\":[");
+        for (uint32_t i = 0; i < problem->pair_count; i++)
+            if (problem->stay[i]) {
+                rk_buf_text(out, any ? ",\n  [" : "\n  [");
+                quote(out, rk_certify_recruitment(match, problem->pairs[i].recruitment));
+                rk_buf_char(out, ',');
+                quote(out, rk_certify_panelist(match, problem->pairs[i].panelist));
+                rk_buf_printf(out, ",%lld]", (long long)problem->stay[i]);
+                any = true;
+            }
+        rk_buf_char(out, ']');
+    }
+    rk_certify_quotas(match, net, out);
+    rk_certify_stages(match, amount, match->result->potential ? RK_MATCH_LEVELS : 0, out);
+    rk_buf_text(out, "}\n");
     rk_free(amount);
 }

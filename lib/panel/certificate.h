@@ -12,6 +12,8 @@
 #define RK_PANEL_CERTIFICATE_H
 
 #include "panel/explain.h"
+#include "panel/programme.h"
+#include "panel/single.h"
 
 struct rk_certificate_rules { /* how the matcher read the rules */
     bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
@@ -20,5 +22,13 @@ struct rk_certificate_rules { /* how the matcher read the rules */
 /* Appends the JSON document for a choice, whose result has kept its potentials. */
 void rk_certificate_choice(const struct rk_explain *match, const struct rk_certificate_rules *rules,
                            struct rk_buf *out);
+/* That of a lottery over a programme: proves the seats as a choice does, and the chances by the
+ * total that each part of the network shares (panel/chances.h, rk_chances_potential). */
+void rk_certificate_programme(const struct rk_explain *match, const struct rk_programme *lottery,
+                              const struct rk_certificate_rules *rules, struct rk_buf *out);
+/* That of a lottery over panels of one recruitment: the panels and their weights, and the prices
+ * that prove each level (panel/levels.h). */
+void rk_certificate_panels(const struct rk_explain *match, const struct rk_single *single,
+                           const struct rk_certificate_rules *rules, struct rk_buf *out);
 
 #endif

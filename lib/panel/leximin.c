@@ -97,8 +97,8 @@ static enum rk_program_outcome settle(struct work *work, struct rk_effort *effor
 {
     for (;;) {
         struct rk_levels levels;
-        enum rk_program_outcome outcome = rk_levels_find(
-            work->program, work->types, work->sizes, work->offsets, effort, &levels);
+        enum rk_program_outcome outcome =
+            rk_levels_find(work->program, work->types, work->sizes, work->offsets, effort, &levels);
         work->answer->steps += levels.simplex_steps;
         if (outcome != RK_PROGRAM_FOUND) {
             rk_levels_free(&levels); /* those before, if any, still bound */
@@ -170,8 +170,8 @@ static int by_value(const void *x, const void *y, void *context)
     return order ? order : a < b ? -1 : a > b;
 }
 
-/* Where people in order of their values in the lottery first have less than in the levels. True: not
- * at all, so the lottery is as good as the levels. */
+/* Where people in order of their values in the lottery first have less than in the levels. True:
+ * not at all, so the lottery is as good as the levels. */
 static bool read_gap(struct work *work)
 {
     struct rk_leximin *answer = work->answer;

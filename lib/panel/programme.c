@@ -83,6 +83,8 @@ static bool add_arcs(const struct rk_network *net, const struct arcs *arcs, cons
         uint32_t arc =
             rk_chances_arc(chances, arcs->from[a], arcs->to[a], fixed[a] ? amount : arcs->lower[a],
                            fixed[a] ? amount : arcs->upper[a], amount);
+        if (a == net->first[RK_ARC_KEPT_FOR])
+            lottery->kept_arc = arc;
         if (a >= net->first[RK_ARC_PAIR])
             lottery->arc[a - net->first[RK_ARC_PAIR]] = arc;
     }
@@ -187,6 +189,11 @@ void rk_programme_panelist(const struct rk_programme *lottery, uint32_t panelist
     *den = 1;
     if (lottery->person[panelist] != RK_NONE)
         rk_chances_amount(lottery->chances, lottery->load_arc[panelist], num, den);
+}
+
+void rk_programme_kept(const struct rk_programme *lottery, uint32_t k, int64_t *num, int64_t *den)
+{
+    rk_chances_amount(lottery->chances, lottery->kept_arc + k, num, den);
 }
 
 static rk_fixed rounded(int64_t num, int64_t den)

@@ -17,6 +17,7 @@ struct rk_programme {
     uint32_t *person;   /* by panelist: the person in `chances`, or RK_NONE: no eligible pair */
     uint32_t *arc;      /* by pair */
     uint32_t *load_arc; /* by panelist */
+    uint32_t kept_arc;  /* the first of the empty seats kept for the people of a row */
 };
 
 enum rk_programme_outcome {
@@ -47,5 +48,7 @@ void rk_programme_pair(const struct rk_programme *lottery, uint32_t pair, int64_
                        int64_t *den);
 void rk_programme_panelist(const struct rk_programme *lottery, uint32_t panelist, int64_t *num,
                            int64_t *den);
+/* The expected number of empty seats that the k-th kept-for arc of the network carries. */
+void rk_programme_kept(const struct rk_programme *lottery, uint32_t k, int64_t *num, int64_t *den);
 
 #endif

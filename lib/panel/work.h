@@ -4,8 +4,6 @@
 #define RK_PANEL_WORK_H
 
 #include "panel/certificate.h"
-#include "panel/programme.h"
-#include "panel/single.h"
 
 struct rk_panel_wish {
     struct rk_text seed;

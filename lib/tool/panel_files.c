@@ -34,12 +34,18 @@ static enum rk_status explain(struct rk_run *run, const char *path, const struct
 }
 
 static enum rk_status certify(struct rk_run *run, const struct rk_panel_files *files,
-                              const struct rk_explain *match, struct rk_error *error)
+                              const struct rk_panel_work *work, struct rk_error *error)
 {
+    const struct rk_explain *match = &work->match;
     struct rk_out *out = NULL;
     RK_TRY(rk_run_file(run, &out, files->certificate, error));
     struct rk_buf text = {0};
-    rk_certificate_choice(match, files->rules, &text);
+    if (!match->chance)
+        rk_certificate_choice(match, files->rules, &text);
+    else if (work->is_single)
+        rk_certificate_panels(match, &work->single, files->rules, &text);
+    else
+        rk_certificate_programme(match, &work->programme, files->rules, &text);
     rk_out_write(out, text.text, text.size);
     rk_buf_free(&text);
     return RK_OK;
@@ -218,7 +224,7 @@ enum rk_status rk_panel_files_write(struct rk_run *run, const struct rk_panel_fi
     if (!status && files->explain)
         status = explain(run, files->explain, match, panels, panel_count, error);
     if (!status && files->certificate)
-        status = certify(run, files, match, error);
+        status = certify(run, files, work, error);
     if (!status && files->chances)
         status = write_chances(run, files->chances, work, error);
     if (!status && files->relax)
