@@ -54,10 +54,16 @@ enum rk_status rk_panelists_read(struct rk_panelists *panelists, struct rk_table
             .max_per_month = rk_cell_count(&v[per_month]),
             .max_per_year = rk_cell_count(&v[per_year]),
         };
+        if (panelists->features)
+            RK_TRY(rk_features_add(panelists->features, table, row, error));
     }
+    if (!status && panelists->features)
+        status = rk_features_finish(panelists->features, table, error);
     if (panelists->count)
         qsort(panelists->rows, panelists->count, sizeof *panelists->rows, by_id);
     panelists->place = rk_strings_ranks(&panelists->ids);
+    if (!status && panelists->features)
+        rk_features_arrange(panelists->features, panelists->place);
     return status;
 }
 

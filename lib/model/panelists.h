@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "model/cells.h"
+#include "model/features.h"
 
 enum rk_panelist_status { /* in the order of the schema's words */
                           RK_PANELIST_APPLIED,
@@ -29,9 +30,12 @@ struct rk_panelists {         /* zeroed = empty; give back with rk_panelists_fre
     struct rk_arena arena;
     struct rk_strings ids;
     uint32_t *place; /* of an id's number among the rows */
+    /* Set before reading, or NULL: gets a row for each of `rows`, in their order. The caller's. */
+    struct rk_features *features;
 };
 
-/* Reads the table to its end; a panelist_id told twice is a bad row. */
+/* Reads the table to its end; a panelist_id told twice is a bad row. A feature that is no column of the
+ * table is an error. */
 enum rk_status rk_panelists_read(struct rk_panelists *panelists, struct rk_table *table,
                                  const struct rk_schema *schema, struct rk_error *error);
 uint32_t rk_panelists_find(const struct rk_panelists *panelists, struct rk_text panelist_id);
