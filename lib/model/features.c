@@ -32,7 +32,6 @@ static uint32_t add(struct rk_features *features, struct rk_text name)
     uint32_t found = find(features, name);
     if (found != RK_NONE)
         return found;
-    assert(!features->row_count);
     RK_GROW(features->all, features->count, features->room);
     features->all[features->count] =
         (struct rk_feature){.name = {rk_strndup(name.text, name.size), name.size},
@@ -41,29 +40,55 @@ static uint32_t add(struct rk_features *features, struct rk_text name)
     return features->count++;
 }
 
-uint32_t rk_features_want(struct rk_features *features, struct rk_text name)
+/* The parts of a name: how many, 0 where it is none. */
+static uint32_t parts_of(struct rk_text name, struct rk_text parts[RK_FEATURE_PARTS])
 {
-    struct rk_text parts[RK_FEATURE_PARTS], rest = name;
     uint32_t count = 0;
     for (bool more = true; more; count++) {
         if (count == RK_FEATURE_PARTS)
-            return RK_NONE;
-        parts[count] = next_part(&rest, &more);
+            return 0;
+        parts[count] = next_part(&name, &more);
         for (uint32_t i = 0; i < count; i++)
             if (rk_text_equal(parts[i], parts[count]))
-                return RK_NONE;
+                return 0;
         if (!parts[count].size)
-            return RK_NONE;
+            return 0;
     }
-    if (count == 1)
-        return add(features, parts[0]);
-    struct rk_buf joined = {0};
-    uint32_t numbers[RK_FEATURE_PARTS];
+    return count;
+}
+
+static void join(struct rk_buf *joined, const struct rk_text *parts, uint32_t count)
+{
+    rk_buf_clear(joined);
     for (uint32_t i = 0; i < count; i++) {
-        numbers[i] = add(features, parts[i]);
-        rk_buf_text(&joined, i ? RK_FEATURE_CROSS : "");
-        rk_buf_add(&joined, parts[i].text, parts[i].size);
+        rk_buf_text(joined, i ? RK_FEATURE_CROSS : "");
+        rk_buf_add(joined, parts[i].text, parts[i].size);
     }
+}
+
+uint32_t rk_features_find(const struct rk_features *features, struct rk_text name)
+{
+    struct rk_text parts[RK_FEATURE_PARTS];
+    struct rk_buf joined = {0};
+    join(&joined, parts, parts_of(name, parts));
+    uint32_t found = find(features, (struct rk_text){joined.text, joined.size});
+    rk_buf_free(&joined);
+    return found;
+}
+
+uint32_t rk_features_want(struct rk_features *features, struct rk_text name)
+{
+    struct rk_text parts[RK_FEATURE_PARTS];
+    uint32_t count = parts_of(name, parts), numbers[RK_FEATURE_PARTS];
+    assert(!features->row_count);
+    if (!count)
+        return RK_NONE;
+    for (uint32_t i = 0; i < count; i++)
+        numbers[i] = add(features, parts[i]);
+    if (count == 1)
+        return numbers[0];
+    struct rk_buf joined = {0};
+    join(&joined, parts, count);
     uint32_t crossed = add(features, (struct rk_text){joined.text, joined.size});
     struct rk_feature *feature = &features->all[crossed];
     memcpy(feature->parts, numbers, count * sizeof *numbers);
@@ -85,11 +110,9 @@ uint32_t rk_features_expect(struct rk_features *features, uint32_t f, struct rk_
     if (more || count < feature->part_count)
         return RK_NONE;
     struct rk_buf joined = {0};
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         rk_features_expect(features, feature->parts[i], parts[i]);
-        rk_buf_text(&joined, i ? RK_FEATURE_CROSS : "");
-        rk_buf_add(&joined, parts[i].text, parts[i].size);
-    }
+    join(&joined, parts, count);
     uint32_t number = rk_strings_add(&feature->values, (struct rk_text){joined.text, joined.size});
     rk_buf_free(&joined);
     return number;
@@ -234,30 +257,41 @@ static void put_texts(struct rk_features *features, struct rk_feature *feature,
         put(features, set, rk_strings_add(&feature->values, item));
 }
 
+/* The number of the crossed value that is made of these of the parts. */
+static uint32_t combine(struct rk_features *features, struct rk_feature *feature,
+                        const uint32_t *values)
+{
+    struct rk_text parts[RK_FEATURE_PARTS];
+    struct rk_buf joined = {0};
+    for (uint32_t p = 0; p < feature->part_count; p++)
+        parts[p] = features->all[feature->parts[p]].values.texts[values[p]];
+    join(&joined, parts, feature->part_count);
+    uint32_t number = rk_strings_add(&feature->values, (struct rk_text){joined.text, joined.size});
+    rk_buf_free(&joined);
+    return number;
+}
+
+/* The next combination, the last part fastest; false after the last. */
+static bool step(uint32_t *at, const uint32_t *counts, uint32_t n)
+{
+    while (n && ++at[n - 1] == counts[n - 1])
+        at[--n] = 0;
+    return n > 0;
+}
+
 /* Every combination of what the person has of the parts. */
 static void put_crossed(struct rk_features *features, struct rk_feature *feature,
                         struct rk_feature_set *set, const struct rk_feature_set *sets)
 {
-    uint32_t at[RK_FEATURE_PARTS] = {0}, n = feature->part_count, p;
-    struct rk_buf joined = {0};
-    for (p = 0; p < n; p++)
-        if (!sets[feature->parts[p]].count)
+    uint32_t at[RK_FEATURE_PARTS] = {0}, counts[RK_FEATURE_PARTS], values[RK_FEATURE_PARTS];
+    for (uint32_t p = 0; p < feature->part_count; p++)
+        if (!(counts[p] = sets[feature->parts[p]].count))
             return;
     do {
-        rk_buf_clear(&joined);
-        for (p = 0; p < n; p++) {
-            const struct rk_feature_set *part = &sets[feature->parts[p]];
-            uint32_t value = features->items[part->start + at[p]];
-            struct rk_text text = features->all[feature->parts[p]].values.texts[value];
-            rk_buf_text(&joined, p ? RK_FEATURE_CROSS : "");
-            rk_buf_add(&joined, text.text, text.size);
-        }
-        put(features, set,
-            rk_strings_add(&feature->values, (struct rk_text){joined.text, joined.size}));
-        for (p = n; p-- && ++at[p] == sets[feature->parts[p]].count;)
-            at[p] = 0;
-    } while (p != UINT32_MAX);
-    rk_buf_free(&joined);
+        for (uint32_t p = 0; p < feature->part_count; p++)
+            values[p] = features->items[sets[feature->parts[p]].start + at[p]];
+        put(features, set, combine(features, feature, values));
+    } while (step(at, counts, feature->part_count));
 }
 
 static enum rk_status put_column(struct rk_features *features, uint32_t f,
@@ -339,6 +373,35 @@ void rk_features_arrange(struct rk_features *features, const uint32_t *place)
     rk_free(features->sets);
     features->sets = sets;
     features->set_room = features->row_count * width;
+}
+
+void rk_features_split(const struct rk_features *features, uint32_t f, uint32_t value,
+                       uint32_t parts[RK_FEATURE_PARTS])
+{
+    const struct rk_feature *feature = &features->all[f];
+    struct rk_text rest = feature->values.texts[value];
+    bool more;
+    for (uint32_t p = 0; p < feature->part_count; p++)
+        parts[p] =
+            rk_strings_find(&features->all[feature->parts[p]].values, next_part(&rest, &more));
+}
+
+bool rk_features_fill(struct rk_features *features, uint32_t f, uint64_t most)
+{
+    struct rk_feature *feature = &features->all[f];
+    uint32_t at[RK_FEATURE_PARTS] = {0}, counts[RK_FEATURE_PARTS];
+    uint64_t all = 1;
+    for (uint32_t p = 0; p < feature->part_count; p++) {
+        counts[p] = features->all[feature->parts[p]].values.count;
+        if (counts[p] && all > most / counts[p])
+            return false;
+        all *= counts[p];
+    }
+    if (all)
+        do
+            combine(features, feature, at);
+        while (step(at, counts, feature->part_count));
+    return true;
 }
 
 bool rk_features_has(const struct rk_features *features, uint32_t row, uint32_t feature,

@@ -3,18 +3,20 @@
  * "gender×age". What quotas, targets and coverage count by.
  *
  *     struct rk_features features = {.year = 2026};
- *     gender = rk_features_want(&features, RK_TEXT("gender×age"));
- *     rk_features_expect(&features, gender, RK_TEXT("woman×13-17"));   values that must be there,
- * and the bands panelists.features = &features;               of age; then rk_panelists_read()
- * fills a row for each rk_panelists_read(&panelists, …);              panelist, in the order of
- * panelists.rows
+ *     both = rk_features_want(&features, RK_TEXT("gender×age"));
+ *     rk_features_expect(&features, both, RK_TEXT("woman×13-17"));
+ *     panelists.features = &features;
+ *     rk_panelists_read(&panelists, …);
  *
- * or, for another table of people, row by row: rk_features_add() after each rk_table_next(), and
- * rk_features_finish() at the end. A person has a set of values of each feature: none where the
- * cell is empty, several where it is a list ('|'-joined: a list of the schema, any column of
- * another's), and of a crossed one every combination. Values are numbers in feature->values: those
- * expected first, then the others by first appearance. What people's values are never goes into a
- * message. */
+ * What is expected is a value even where nobody has it, and of age it makes the bands.
+ * rk_panelists_read() fills a row for each panelist, in the order of panelists.rows. Of another
+ * table of people: rk_features_add() after each rk_table_next(), and rk_features_finish() at the
+ * end.
+ *
+ * A person has a set of values of each feature: none where the cell is empty, several where it is a
+ * list ('|'-joined: a list of the schema, any column that is not ours), and of a crossed one every
+ * combination. Values are numbers in feature->values: those expected first, then the others by
+ * first appearance. What people's values are never goes into a message. */
 #ifndef RK_FEATURES_H
 #define RK_FEATURES_H
 
@@ -62,6 +64,7 @@ struct rk_features { /* give back with rk_features_free */
  * RK_FEATURE_PARTS parts, an empty one or one twice: RK_NONE. All are wanted before the first row.
  */
 uint32_t rk_features_want(struct rk_features *features, struct rk_text name);
+uint32_t rk_features_find(const struct rk_features *features, struct rk_text name); /* or RK_NONE */
 /* The value's number, whether or not anybody has it. RK_NONE where a crossed feature's value has
  * another number of parts than the feature. */
 uint32_t rk_features_expect(struct rk_features *features, uint32_t feature, struct rk_text value);
@@ -88,6 +91,12 @@ static inline const uint32_t *rk_features_of(const struct rk_features *features,
     *count = set->count;
     return features->items + set->start;
 }
+/* The parts' values of a crossed feature's value, as numbers of theirs. */
+void rk_features_split(const struct rk_features *features, uint32_t feature, uint32_t value,
+                       uint32_t parts[RK_FEATURE_PARTS]);
+/* Adds to a crossed feature every combination of its parts' values, whether or not anybody has it;
+ * false, and nothing is added, where there are more than `most`. */
+bool rk_features_fill(struct rk_features *features, uint32_t feature, uint64_t most);
 bool rk_features_has(const struct rk_features *features, uint32_t row, uint32_t feature,
                      uint32_t value);
 void rk_features_free(struct rk_features *features);

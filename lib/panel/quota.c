@@ -82,7 +82,7 @@ static void make_kinds(struct rk_panel_quotas *q, struct rk_features *features)
         *kind = (struct kind){.part_count = row->part_count, .nobody = true};
         for (uint32_t k = 0; k < row->part_count; k++) {
             struct part *part = &kind->parts[k];
-            part->feature = rk_features_want(features, row->parts[k].feature);
+            part->feature = rk_features_find(features, row->parts[k].feature);
             part->value = rk_features_expect(features, part->feature, row->parts[k].value);
             part->is_age = features->all[part->feature].is_age;
             if (part->is_age)

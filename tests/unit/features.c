@@ -139,6 +139,16 @@ static void crossed(void)
     CHECK_TEXT(values(2, both), "man×13-17");
     CHECK_TEXT(values(0, lists), "x×sv,x×ar,y×sv,y×ar");
     CHECK_TEXT(values(2, lists), "");
+    /* what nobody has */
+    uint32_t parts[RK_FEATURE_PARTS];
+    CHECK(features.all[lists].values.count == 4);
+    CHECK(!rk_features_fill(&features, lists, 3) && rk_features_fill(&features, lists, 4));
+    CHECK(features.all[lists].values.count == 4);
+    CHECK(rk_features_fill(&features, both, 100) && features.all[both].values.count == 4);
+    CHECK_TEXT(features.all[both].values.texts[2].text, "man×18+");
+    rk_features_split(&features, both, 2, parts);
+    CHECK_TEXT(features.all[features.all[both].parts[0]].values.texts[parts[0]].text, "man");
+    CHECK_TEXT(features.all[features.all[both].parts[1]].values.texts[parts[1]].text, "18+");
     clear();
 }
 

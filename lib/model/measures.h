@@ -1,0 +1,21 @@
+/* The table `measures`: every statistic in one long shape. A tool's grouping columns come before
+ * these. */
+#ifndef RK_MEASURES_H
+#define RK_MEASURES_H
+
+#include "stream/write.h"
+
+struct rk_measure {
+    const char *measure;
+    struct rk_text variant;
+    double estimate;
+    double se, low, high, n; /* not finite = none */
+    struct rk_text method;
+};
+
+enum { RK_MEASURE_COLUMNS = 8 };
+extern const struct rk_writer_column rk_measure_columns[RK_MEASURE_COLUMNS];
+/* These columns of a row, and its end. */
+void rk_measure_write(struct rk_writer *writer, const struct rk_measure *measure);
+
+#endif
