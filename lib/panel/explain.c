@@ -94,7 +94,7 @@ static uint32_t add_rows(const struct rk_explain *match, struct rk_assignment *r
         row->has_fit = true;
         row->fit = pair->fit * match->unit;
         row->has_probability = match->chance != NULL;
-        row->probability = match->chance ? match->chance[pairs[i]] : 0;
+        row->probability = match->chance ? match->chance(match->lottery, pairs[i]) : 0;
         last = row->position > last ? row->position : last;
     }
     for (uint32_t i = first; i < count; i++) {

@@ -16,9 +16,11 @@ struct rk_explain {
     const struct rk_panel_quotas *quotas;  /* NULL without quotas */
     rk_fixed unit;                         /* of fit */
     const struct rk_assignments *standing; /* rows to keep the place in; NULL */
-    const rk_fixed *chance;                /* by pair, of a lottery; NULL */
-    char which;                            /* of the three cases: 'A', 'B', 'C' */
-    uint32_t kinds;                        /* of people, in case B */
+    /* Of a lottery, the chance of a pair, rounded; NULL */
+    rk_fixed (*chance)(const void *lottery, uint32_t pair);
+    const void *lottery;
+    char which;     /* of the three cases: 'A', 'B', 'C' */
+    uint32_t kinds; /* of people, in case B */
 };
 
 /* All rows, sorted by recruitment, seat (members first), position and panelist; kept ones as they

@@ -146,7 +146,6 @@ struct rk_match_result {
     bool stopped; /* by `stop` */
     bool proven;  /* bound is value: the best there is, checked from the potentials of every flow */
     uint64_t solves, pivots;
-    uint32_t lottery_stages;      /* of a lottery: those that fill the seats */
     uint32_t nodes, arcs, stages; /* of the flow; stages: objectives solved one after another */
     uint32_t crossing;            /* recruitments whose quotas do not nest */
     bool nested;                  /* one flow was enough */

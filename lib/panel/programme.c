@@ -6,89 +6,122 @@
 
 #include <stdio.h>
 
-/* Fills the seats as well as can be; leaves in flow and cost the last stage. False: too large. */
-static bool fill_seats(const struct rk_network *net, struct rk_flow *flow, int64_t *cost,
-                       bool *fixed, const uint32_t *from, const uint32_t *to,
-                       struct rk_match_result *result)
+/* What the seats leave of the network: by arc what flows in one best flow, and whether it is the
+ * same in all of them. */
+struct best {
+    const struct rk_flow *flow;
+    const int64_t *cost;
+    int32_t *amount;
+    bool *fixed;
+    uint32_t arc;
+};
+
+/* By complementary slackness an arc with a reduced cost other than zero stays where it is. */
+static void note_fixed(void *context, uint32_t from, uint32_t to, int64_t lower, int64_t upper)
 {
-    for (uint32_t first = 0, end, stage = 0; first <= RK_MATCH_SHORTAGE; first = end, stage++) {
+    struct best *best = context;
+    uint32_t a = best->arc++;
+    (void)lower;
+    (void)upper;
+    best->fixed[a] = best->fixed[a] || best->cost[a] + rk_flow_potential(best->flow, from) -
+                                               rk_flow_potential(best->flow, to) !=
+                                           0;
+}
+
+/* Fills the seats as well as can be. False: too large, or stopped. */
+static bool fill_seats(const struct rk_network *net, struct rk_match_result *result,
+                       struct best *best)
+{
+    struct rk_flow *flow = rk_network_flow(net);
+    int64_t *cost = rk_alloc((size_t)net->arcs + 1, sizeof *cost);
+    bool done = true;
+    rk_flow_stop_when(flow, net->problem->stop, net->problem->stop_context);
+    best->flow = flow;
+    best->cost = cost;
+    for (uint32_t first = 0, end, stage = 0; first <= RK_MATCH_SHORTAGE && done; first = end) {
         end = net->stage_end[stage];
         end = end > RK_MATCH_SHORTAGE + 1 ? RK_MATCH_SHORTAGE + 1 : end;
         if (stage)
             rk_flow_narrow(flow);
         rk_network_costs(net, first, end, cost);
-        if (rk_flow_solve(flow, cost) != RK_FLOW_OPTIMAL)
-            return false;
+        enum rk_flow_outcome outcome = rk_flow_solve(flow, cost);
+        result->stopped = outcome == RK_FLOW_STOPPED;
+        done = outcome == RK_FLOW_OPTIMAL;
+        if (!done)
+            break;
         result->proven = result->proven && rk_flow_proven(flow);
-        for (uint32_t a = 0; a < net->arcs; a++)
-            fixed[a] =
-                fixed[a] ||
-                cost[a] + rk_flow_potential(flow, from[a]) - rk_flow_potential(flow, to[a]) != 0;
+        best->arc = 0;
+        rk_network_arcs(net, note_fixed, best);
         for (uint32_t u = 0; result->potential && u < net->nodes; u++)
             result->potential[(size_t)stage * net->nodes + u] = rk_flow_potential(flow, u);
-        result->lottery_stages = stage + 1;
+        stage++;
     }
-    return true;
-}
-
-struct arcs { /* as the network tells them */
-    uint32_t *from, *to;
-    int32_t *lower, *upper;
-    uint32_t count;
-};
-
-static void note_arc(void *context, uint32_t from, uint32_t to, int64_t lower, int64_t upper)
-{
-    struct arcs *arcs = context;
-    arcs->from[arcs->count] = from;
-    arcs->to[arcs->count] = to;
-    arcs->lower[arcs->count] = (int32_t)lower;
-    arcs->upper[arcs->count++] = (int32_t)upper;
+    for (uint32_t a = 0; a < net->arcs && done; a++)
+        best->amount[a] = (int32_t)rk_flow_amount(flow, a);
+    result->pivots = rk_flow_pivots(flow);
+    rk_flow_free(flow);
+    rk_free(cost);
+    return done;
 }
 
 /* The network of the chances: the flow's, but memberships and empty seats come from two nodes, and
  * the loads of one panelist are one arc. Arcs that only flows with fewer seats would change are
  * fixed. */
-static bool add_arcs(const struct rk_network *net, const struct arcs *arcs, const bool *fixed,
-                     const struct rk_flow *flow, struct rk_programme *lottery)
+struct build {
+    const struct rk_network *net;
+    const struct best *best;
+    struct rk_programme *lottery;
+    uint32_t arc;
+    int64_t units; /* seen of the loads of the panelist at hand: */
+    int32_t load, least, most;
+};
+
+static void add_load(struct build *build, uint32_t limit)
 {
-    const struct rk_match_problem *problem = net->problem;
-    struct rk_chances *chances = lottery->chances = rk_chances_new(net->nodes + 1);
-    uint32_t empties = net->nodes, a = 0;
-    for (; a < net->first[RK_ARC_LOAD]; a++) {
-        int32_t amount = (int32_t)rk_flow_amount(flow, a);
-        rk_chances_arc(chances, empties, arcs->to[a], fixed[a] ? amount : 0, fixed[a] ? amount : 1,
-                       amount);
-    }
-    for (uint32_t l = 0; l < net->limit_count; l++) {
-        const struct rk_limit *limit = &net->limits[l];
-        if (limit->parent != RK_NONE)
-            continue;
-        if (problem->panelists[limit->panelist].load > INT32_MAX)
-            return false;
-        int32_t amount = 0, least = 0, most = 0;
-        for (int64_t k = 0; k < limit->room; k++, a++) {
-            int32_t unit = (int32_t)rk_flow_amount(flow, a);
-            amount += unit;
-            least += fixed[a] ? unit : 0;
-            most += fixed[a] ? unit : 1;
+    struct rk_programme *lottery = build->lottery;
+    uint32_t panelist = build->net->limits[limit].panelist;
+    uint32_t arc = rk_chances_arc(lottery->chances, 0, rk_node_limit(limit), build->least,
+                                  build->most, build->load);
+    lottery->load_arc[panelist] = arc;
+    lottery->person[panelist] = rk_chances_person(
+        lottery->chances, arc, (int32_t)build->net->problem->panelists[panelist].load);
+    build->load = build->least = build->most = 0;
+}
+
+/* The own limits of panelists without room have no arc of the network; theirs carry nothing. */
+static void add_loads_without_room(struct build *build)
+{
+    for (uint32_t l = 0; l < build->net->limit_count; l++)
+        if (build->net->limits[l].parent == RK_NONE && build->net->limits[l].room == 0)
+            add_load(build, l);
+}
+
+static void add_arc(void *context, uint32_t from, uint32_t to, int64_t lower, int64_t upper)
+{
+    struct build *build = context;
+    const struct rk_network *net = build->net;
+    uint32_t a = build->arc++;
+    bool fixed = build->best->fixed[a];
+    int32_t amount = build->best->amount[a];
+    int32_t least = fixed ? amount : (int32_t)lower, most = fixed ? amount : (int32_t)upper;
+    if (a >= net->first[RK_ARC_LOAD] && a < net->first[RK_ARC_LIMIT]) {
+        uint32_t limit = to - rk_node_limit(0);
+        build->load += amount;
+        build->least += least;
+        build->most += most;
+        if (++build->units == net->limits[limit].room) {
+            build->units = 0;
+            add_load(build, limit);
         }
-        uint32_t arc = rk_chances_arc(chances, 0, rk_node_limit(l), least, most, amount);
-        lottery->load_arc[limit->panelist] = arc;
-        lottery->person[limit->panelist] =
-            rk_chances_person(chances, arc, (int32_t)problem->panelists[limit->panelist].load);
+        return;
     }
-    for (; a < net->arcs; a++) {
-        int32_t amount = (int32_t)rk_flow_amount(flow, a);
-        uint32_t arc =
-            rk_chances_arc(chances, arcs->from[a], arcs->to[a], fixed[a] ? amount : arcs->lower[a],
-                           fixed[a] ? amount : arcs->upper[a], amount);
-        if (a == net->first[RK_ARC_KEPT_FOR])
-            lottery->kept_arc = arc;
-        if (a >= net->first[RK_ARC_PAIR])
-            lottery->arc[a - net->first[RK_ARC_PAIR]] = arc;
-    }
-    return true;
+    uint32_t arc =
+        rk_chances_arc(build->lottery->chances, a < net->first[RK_ARC_LOAD] ? net->nodes : from, to,
+                       least, most, amount);
+    if (a == net->first[RK_ARC_KEPT_FOR])
+        build->lottery->kept_arc = arc;
+    if (a >= net->first[RK_ARC_PAIR])
+        build->lottery->arc[a - net->first[RK_ARC_PAIR]] = arc;
 }
 
 /* The values of what was drawn. */
@@ -107,26 +140,24 @@ static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
                                       const struct rk_network *net, struct rk_match_result *result,
                                       struct rk_programme *lottery)
 {
-    size_t n = (size_t)net->arcs + 1;
-    struct arcs arcs = {rk_alloc(n, sizeof(uint32_t)), rk_alloc(n, sizeof(uint32_t)),
-                        rk_alloc(n, sizeof(int32_t)), rk_alloc(n, sizeof(int32_t)), 0};
-    bool *fixed = rk_alloc(n, sizeof *fixed);
-    int64_t *cost = rk_alloc(n, sizeof *cost);
-    struct rk_flow *flow = rk_network_flow(net);
-    rk_network_arcs(net, note_arc, &arcs);
-    bool done = fill_seats(net, flow, cost, fixed, arcs.from, arcs.to, result) &&
-                add_arcs(net, &arcs, fixed, flow, lottery);
-    result->pivots = rk_flow_pivots(flow);
-    rk_flow_free(flow);
-    rk_free(cost);
-    rk_free(fixed);
-    rk_free(arcs.from);
-    rk_free(arcs.to);
-    rk_free(arcs.lower);
-    rk_free(arcs.upper);
+    struct best best = {.amount = rk_alloc((size_t)net->arcs + 1, sizeof *best.amount),
+                        .fixed = rk_alloc((size_t)net->arcs + 1, sizeof *best.fixed)};
+    bool done = fill_seats(net, result, &best);
+    for (uint32_t p = 0; p < problem->panelist_count && done; p++)
+        done = problem->panelists[p].load < INT32_MAX;
+    if (done) {
+        struct build build = {.net = net, .best = &best, .lottery = lottery};
+        lottery->chances = rk_chances_new(net->nodes + 1);
+        rk_network_arcs(net, add_arc, &build);
+        add_loads_without_room(&build);
+    }
+    rk_free(best.amount);
+    rk_free(best.fixed);
+    if (result->stopped)
+        return RK_PROGRAMME_STOPPED;
     if (!done || rk_chances_solve(lottery->chances) != RK_CHANCES_SOLVED)
         return RK_PROGRAMME_TOO_LARGE;
-    int32_t *amounts = rk_alloc(n + net->limit_count, sizeof *amounts);
+    int32_t *amounts = rk_alloc((size_t)net->arcs + net->limit_count + 1, sizeof *amounts);
     rk_chances_draw(lottery->chances, problem->seed, amounts);
     for (uint32_t i = 0; i < problem->pair_count; i++)
         result->member[i] = amounts[lottery->arc[i]] == 1;
@@ -201,16 +232,11 @@ static rk_fixed rounded(int64_t num, int64_t den)
     return rk_fixed_divide(rk_fixed_int(num), den);
 }
 
-rk_fixed *rk_programme_chances(const struct rk_programme *lottery)
+rk_fixed rk_programme_chance(const void *lottery, uint32_t pair)
 {
-    uint32_t pairs = lottery->problem->pair_count;
-    rk_fixed *chances = rk_alloc((size_t)pairs + 1, sizeof *chances);
-    for (uint32_t i = 0; i < pairs; i++) {
-        int64_t num, den;
-        rk_programme_pair(lottery, i, &num, &den);
-        chances[i] = rounded(num, den);
-    }
-    return chances;
+    int64_t num, den;
+    rk_programme_pair(lottery, pair, &num, &den);
+    return rounded(num, den);
 }
 
 static struct rk_text exact(int64_t num, int64_t den, struct rk_arena *arena)

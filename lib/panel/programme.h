@@ -25,6 +25,7 @@ enum rk_programme_outcome {
     RK_PROGRAMME_CROSSING,  /* quotas of a recruitment cross */
     RK_PROGRAMME_OVERLAPS,  /* overlapping sessions interlock */
     RK_PROGRAMME_TOO_LARGE, /* for the arithmetic */
+    RK_PROGRAMME_STOPPED,   /* by problem->stop, before the seats were filled */
 };
 
 /* Fills `result` as rk_match does (values of all levels; bounds of seats and shortage, which are
@@ -35,8 +36,8 @@ enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
                                        struct rk_programme *lottery);
 void rk_programme_free(struct rk_programme *lottery);
 
-/* By pair, the chance, rounded. Caller frees. */
-rk_fixed *rk_programme_chances(const struct rk_programme *lottery);
+/* The chance of a pair, rounded. */
+rk_fixed rk_programme_chance(const void *lottery, uint32_t pair);
 /* Everybody who has an eligible pair: first all together, then pair by pair. Texts lie in `arena`;
  * caller frees. */
 struct rk_odds *rk_programme_odds(const struct rk_programme *lottery, struct rk_arena *arena,

@@ -248,20 +248,22 @@ static void chance_of(const struct rk_single *single, uint32_t person, struct rk
                       rk_panel_type_of(single->panel, person), chance);
 }
 
-rk_fixed *rk_single_chances(const struct rk_single *single)
+rk_fixed rk_single_chance(const void *lottery, uint32_t pair)
 {
-    rk_fixed *chances = rk_alloc((size_t)single->problem->pair_count + 1, sizeof *chances);
-    rk_fixed *by_type = rk_alloc((size_t)rk_panel_types(single->panel) + 1, sizeof *by_type);
-    struct rk_fraction chance = {0};
-    for (uint32_t t = 0; t < rk_panel_types(single->panel); t++) {
-        rk_lottery_chance(&single->leximin.lottery, single->panel, t, &chance);
-        by_type[t] = rounded(&chance);
+    const struct rk_single *single = lottery;
+    uint32_t low = 0, high = single->count;
+    while (low + 1 < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (single->pairs[middle] <= pair)
+            low = middle;
+        else
+            high = middle;
     }
-    for (uint32_t k = 0; k < single->count; k++)
-        chances[single->pairs[k]] = by_type[rk_panel_type_of(single->panel, k)];
+    struct rk_fraction chance = {0};
+    chance_of(single, low, &chance);
+    rk_fixed value = rounded(&chance);
     rk_fraction_free(&chance);
-    rk_free(by_type);
-    return chances;
+    return value;
 }
 
 static struct rk_text print(const struct rk_fraction *number, struct rk_arena *arena)

@@ -37,8 +37,8 @@ bool rk_single_choose(struct rk_single *single, struct rk_match_result *result,
 bool rk_single_draw(struct rk_single *single, struct rk_match_result *result,
                     struct rk_effort *effort);
 
-/* By pair of the problem, the chance, rounded. Caller frees. */
-rk_fixed *rk_single_chances(const struct rk_single *single);
+/* The chance of a pair of the recruitment, rounded. */
+rk_fixed rk_single_chance(const void *single, uint32_t pair);
 /* As rk_programme_odds. */
 struct rk_odds *rk_single_odds(const struct rk_single *single, struct rk_arena *arena,
                                size_t *count);

@@ -240,7 +240,7 @@ static enum rk_answer_outcome compare(const struct rk_why *why, uint32_t pair, u
     }
     if (why->match->chance) {
         struct rk_buf chance = {0};
-        rk_fixed_print(&chance, why->match->chance[pair]);
+        rk_fixed_print(&chance, why->match->chance(why->match->lottery, pair));
         sayf(reason, _("The seats were drawn by lot; the chance was %s."), chance.text);
         say(change, _("Another draw: a new seed."));
         rk_buf_free(&chance);
@@ -315,7 +315,7 @@ struct rk_answer rk_why_ask(const struct rk_why *why, uint32_t panelist, uint32_
     if (pair != RK_NONE) {
         answer.competing = why->first_pair[recruitment + 1] - why->first_pair[recruitment];
         answer.has_chance = match->chance != NULL;
-        answer.chance = match->chance ? match->chance[pair] : 0;
+        answer.chance = match->chance ? match->chance(match->lottery, pair) : 0;
     }
     for (uint32_t i = why->first_row[recruitment]; i < why->first_row[recruitment + 1]; i++) {
         const struct rk_assignment *row = &why->rows[i];

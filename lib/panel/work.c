@@ -19,9 +19,14 @@ static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
               "a time with --only, the earlier ones given as --assignments"));
     case RK_PROGRAMME_TOO_LARGE:
         return rk_fail(error, RK_BAD_DATA, _("--lottery: too many panelists for exact chances"));
+    case RK_PROGRAMME_STOPPED:
+        return rk_fail(error, RK_BAD_DATA,
+                       _("--lottery: the time was up before the seats could be filled; there is no "
+                         "lottery to draw from yet"));
     default: break;
     }
-    work->match.chance = work->chance = rk_programme_chances(&work->programme);
+    work->match.chance = rk_programme_chance;
+    work->match.lottery = &work->programme;
     return RK_OK;
 }
 
@@ -47,7 +52,8 @@ static enum rk_status draw_single(struct rk_panel_work *work, const struct rk_pa
                                "time given")
                            : _("--lottery: no panel keeps all quotas, not even with empty "
                                "seats"));
-    work->match.chance = work->chance = rk_single_chances(&work->single);
+    work->match.chance = rk_single_chance;
+    work->match.lottery = &work->single;
     return RK_OK;
 }
 
@@ -108,7 +114,6 @@ void rk_panel_work_free(struct rk_panel_work *work)
     rk_single_free(&work->single);
     rk_panel_quotas_free(work->quotas);
     rk_free(work->stay);
-    rk_free(work->chance);
 }
 
 enum rk_status rk_panel_work_only(const struct rk_strings *names,

@@ -30,7 +30,6 @@ struct rk_panel_work { /* zeroed = nothing yet; give back with rk_panel_work_fre
     bool is_single;
     struct rk_panel_quotas *quotas;
     int64_t *stay;
-    rk_fixed *chance;
     struct rk_explain match; /* the whole, to be read */
 };
 
