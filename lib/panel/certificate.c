@@ -26,6 +26,8 @@ struct stage {
     uint32_t first, end;                       /* levels */
     int64_t excess; /* of the panelist at hand: what the price of a membership is over the cost of
                      * one more, to be told as a price of what the own limit rests on */
+    /* By panelist: an earlier stage has shown that no best choice gives fewer memberships. */
+    bool *no_fewer;
     struct rk_buf *out;
     bool any; /* something is in the list */
 };
@@ -137,12 +139,21 @@ static uint32_t own_limit(const struct rk_network *net, uint32_t first)
     return own;
 }
 
+/* A price between the costs of the last membership and of one more. What it is beyond that where
+ * the own limit is full goes to what the own limit rests on, or to the pairs themselves. (Under the
+ * cost of the last one it only is in a stage before which the limit was found to be full in every
+ * best choice.) */
 static int64_t price_of_membership(struct stage *stage, uint32_t own, int64_t members)
 {
     const struct rk_network *net = stage->net;
+    uint32_t panelist = net->limits[own].panelist;
     int64_t mu = stage->potential[rk_node_limit(own)] - stage->potential[0];
-    int64_t next = load_cost(stage, net->limits[own].panelist, members + 1);
-    stage->excess = members == net->limits[own].room && mu > next ? mu - next : 0;
+    int64_t last = load_cost(stage, panelist, members),
+            next = load_cost(stage, panelist, members + 1);
+    stage->excess = members != net->limits[own].room                     ? 0
+                    : mu > next                                          ? mu - next
+                    : members && mu < last && !stage->no_fewer[panelist] ? mu - last
+                                                                         : 0;
     return mu - stage->excess;
 }
 
@@ -177,7 +188,7 @@ static void tell_limit(void *context, const struct rk_named_limit *limit)
                  stage->potential[rk_node_limit(net->limits[limit->limit].parent)];
     for (uint32_t i = 0; i < limit->count; i++)
         through += stage->amount[net->first[RK_ARC_PAIR] + limit->pairs[i]];
-    if (!delta || (delta < 0 && through < limit->room)) /* room to spare costs nothing */
+    if (!delta || through < limit->room) /* room to spare costs nothing */
         return;
     item(stage);
     rk_certify_limit(stage->match, limit, stage->out);
@@ -196,9 +207,12 @@ static void tell_panelists(struct stage *stage)
                           problem->pairs[end].panelist == problem->pairs[i].panelist;
                  end++)
                 members += stage->amount[net->first[RK_ARC_PAIR] + end];
+            uint32_t panelist = problem->pairs[i].panelist;
             int64_t mu = price_of_membership(stage, own_limit(net, i), members);
             if (turn) {
                 rk_network_limits(net, i, end, tell_limit, stage);
+                stage->no_fewer[panelist] = stage->no_fewer[panelist] ||
+                                            (members && mu > load_cost(stage, panelist, members));
             } else if (mu) {
                 item(stage);
                 quote(stage->out, rk_certify_panelist(stage->match, problem->pairs[i].panelist));
@@ -284,6 +298,7 @@ void rk_certify_stages(const struct rk_explain *match, const int64_t *amount, ui
 {
     const struct rk_match_result *result = match->result;
     const struct rk_network *net = result->network;
+    bool *no_fewer = rk_alloc((size_t)net->problem->panelist_count + 1, sizeof *no_fewer);
     rk_buf_text(out, ",\n \"stages\":[");
     for (uint32_t s = 0, end = 0; end < levels_told; s++) {
         end = net->stage_end[s] < levels_told ? net->stage_end[s] : levels_told;
@@ -293,6 +308,7 @@ void rk_certify_stages(const struct rk_explain *match, const int64_t *amount, ui
                               .amount = amount,
                               .first = s ? net->stage_end[s - 1] : 0,
                               .end = end,
+                              .no_fewer = no_fewer,
                               .out = out};
         rk_buf_text(out, s ? ",\n  {\"levels\":[" : "\n  {\"levels\":[");
         for (uint32_t l = stage.first; l < stage.end; l++)
@@ -308,6 +324,7 @@ void rk_certify_stages(const struct rk_explain *match, const int64_t *amount, ui
         rk_buf_char(out, '}');
     }
     rk_buf_char(out, ']');
+    rk_free(no_fewer);
 }
 
 void rk_certificate_choice(const struct rk_explain *match, const struct rk_certificate_rules *rules,
