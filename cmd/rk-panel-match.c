@@ -51,18 +51,17 @@ static const struct argp_option table[] = {
         "candidate's ratings are dropped later (drop)"),
      0},
     {"replace", REPLACE, "PANELIST", 0,
-     N_("repair the proposed panels without this panelist, changing as few of the others as can "
-        "be; "
-        "may be given several times, or several joined by commas"),
+     N_("repair the proposed panels without this panelist, changing as little as can be of the "
+        "rest (may be given several times, or several joined by commas)"),
      0},
     {"why", WHY, "PANELIST", 0,
-     N_("write instead of the assignments what comes of this panelist in each recruitment, why, "
-        "and "
-        "what would change it (* = of everybody; may be given several times)"),
+     N_("write, instead of the assignments, what came of this panelist in each recruitment, why, "
+        "and what would change it (* = of everybody; may be given several times, or several joined "
+        "by commas)"),
      0},
     {"relax", RELAX, "FILE", 0,
-     N_("write the smallest change of quotas that lets the panels be filled that quotas keep empty "
-        "seats in, as rows of the table quotas"),
+     N_("where quotas keep seats empty, write the smallest change of them with which the seats "
+        "could be filled, as rows of the table quotas"),
      0},
     {"strict", STRICT, NULL, 0, N_("fail where a kept assignment breaks a rule"), 0},
     {"time-limit", TIME_LIMIT, "N", 0,
@@ -72,22 +71,21 @@ static const struct argp_option table[] = {
     {"search", SEARCH, "N", 0,
      N_("how many flows may be solved where overlapping sessions make it hard (by size)"), 0},
     {"lottery", LOTTERY, NULL, 0,
-     N_("draw lots with chances as equal as the rules let them be, earlier memberships counted; "
-        "fit "
+     N_("draw lots, with chances as equal as the rules allow, earlier memberships counted; fit "
         "does not count"),
      0},
-    {"chances", CHANCES, "FILE", 0, N_("with --lottery: write what chance everybody had"), 0},
+    {"chances", CHANCES, "FILE", 0, N_("with --lottery: write what chance everybody had, exactly"),
+     0},
     {"panels", PANELS, "N", 0,
-     N_("with --lottery, for one recruitment: write instead of the assignments N panels, each as "
-        "likely "
-        "as the others, to be drawn in public"),
+     N_("with --lottery, for one recruitment: write, instead of the assignments, N equally likely "
+        "panels, for a draw in public"),
      0},
     {"only", ONLY, "RECRUITMENT", 0,
-     N_("fill seats of this recruitment only (may be given several times, or several joined by "
-        "commas); others are taken as decided"),
+     N_("fill seats of this recruitment only, and take the others as decided (may be given several "
+        "times, or several joined by commas)"),
      0},
     {"certificate", CERTIFICATE, "FILE", 0,
-     N_("write the proof that nothing is better, for rk-panel-verify (JSON)"), 0},
+     N_("write the proof that nothing is better, as JSON, for rk-panel-verify"), 0},
     {0}};
 
 static void add_names(struct rk_strings *names, const char *list)
@@ -131,7 +129,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             rk_usage(_("--panels goes with --lottery"));
         if (options.panels && options.why.count)
             rk_usage(
-                _("--panels and --why each write instead of the assignments: give one of them"));
+                _("--panels and --why both write instead of the assignments: give one of them"));
         if (options.lottery && options.replace.count)
             rk_usage(_("--replace repairs a panel, --lottery draws one: give one of them"));
         break;
@@ -156,6 +154,14 @@ static bool time_is_up(void *context)
     return options.seconds && (now.tv_sec - watch->start.tv_sec) * INT64_C(1000000000) +
                                       (now.tv_nsec - watch->start.tv_nsec) >=
                                   options.seconds * INT64_C(1000000000);
+}
+
+/* What is kept breaks rules: wrong, or in need of a person. */
+static enum rk_status break_off(enum rk_status *broken, struct rk_error *error)
+{
+    *broken = RK_ATTENTION;
+    return options.strict ? rk_fail(error, RK_BAD_DATA, _("--strict: kept assignments break rules"))
+                          : RK_OK;
 }
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
@@ -194,11 +200,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status)
         status = rk_eligible_new(&eligible, &facts, error);
     if (!status && rk_panel_broken(run->log, eligible, &t.panelists, &t.recruitments))
-        broken = options.strict
-                     ? rk_fail(error, RK_BAD_DATA, _("--strict: kept assignments break rules"))
-                     : RK_ATTENTION;
-    if (!status && broken == RK_BAD_DATA)
-        status = broken;
+        status = break_off(&broken, error);
     struct rk_panel_work work = {0};
     const struct rk_panel_wish wish = {.seed = run->seed,
                                        .stop = time_is_up,
@@ -217,6 +219,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         &rules,          &options.why,        (uint32_t)options.panels};
     if (!status)
         status = rk_panel_work_solve(&work, &wish, &tables, eligible, error);
+    if (!status && rk_panel_quotas_broken(run->log, &work.match))
+        status = break_off(&broken, error);
     if (!status)
         status = rk_panel_files_write(run, &files, &work, &t.sessions, error);
     rk_panel_work_free(&work);

@@ -65,6 +65,12 @@ enum rk_status rk_quotas_read(struct rk_quotas *quotas, struct rk_table *table,
                 continue;
             }
         }
+        if (quota.max < quota.min || quota.min < quota.min_flex ||
+            (quota.max_flex >= 0 && quota.max_flex < quota.max)) {
+            rk_table_reject(table, max,
+                            _("min_flex, min, max and max_flex are not in rising order"));
+            continue;
+        }
         if (!divide(&quota)) {
             rk_table_reject(table, value,
                             _("a value for each part of the feature was expected, joined by ×, at "
