@@ -16,7 +16,7 @@ enum rk_answer_outcome { /* in the order of their words */
                          RK_ANSWER_FIT,
                          RK_ANSWER_LOAD,
                          RK_ANSWER_LOT,
-                         RK_ANSWER_WHOLE, /* the choice as a whole is best so */
+                         RK_ANSWER_UNPROVEN, /* the search was cut short before it was settled */
 };
 
 struct rk_answer {

@@ -178,40 +178,49 @@ static uint32_t own_quotas(const struct rk_why *why, uint32_t panelist, uint32_t
     return count;
 }
 
+/* The quotas in the panelist's way: the maximums of own kinds; else the minimums of others. */
+static void name_quotas(const struct rk_why *why, uint32_t panelist, uint32_t r,
+                        struct rk_buf *names)
+{
+    int32_t seats = why->match->recruitments->rows[r].seats;
+    uint32_t count = 0;
+    for (int least = 0; least < 2 && !names->size; least++)
+        for (uint32_t q = why->first_quota[r]; q < why->first_quota[r + 1]; q++) {
+            const struct rk_quota *row = rk_panel_quota_row(why->match->quotas, q);
+            bool own = rk_panel_quota_counts(why->match->quotas, q, panelist);
+            if ((least ? own || !row->min : !own || row->max >= seats) || ++count > 5)
+                continue;
+            rk_buf_text(names, names->size ? "; " : "");
+            rk_buf_printf(names, least ? _("at least %d with %s=%s") : _("at most %d with %s=%s"),
+                          least ? row->min : row->max, row->feature.text, row->value.text);
+        }
+    if (count > 5)
+        rk_buf_printf(names, _(" and %u more"), count - 5);
+}
+
 /* Nobody chosen can make room, all quotas kept. */
 static void say_quotas(const struct rk_why *why, uint32_t panelist, uint32_t r, bool empty,
                        struct rk_buf *reason, struct rk_buf *change)
 {
     struct rk_buf names = {0};
-    uint32_t *own = rk_alloc((size_t)why->match->problem->quota_count + 1, sizeof *own);
-    uint32_t count = own_quotas(why, panelist, r, own);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct rk_quota *row = rk_panel_quota_row(why->match->quotas, own[i]);
-        if (row->max >= why->match->recruitments->rows[r].seats)
-            continue;
-        rk_buf_text(&names, names.size ? "; " : "");
-        rk_buf_printf(&names, _("at most %d with %s=%s"), row->max, row->feature.text,
-                      row->value.text);
-    }
-    if (names.size)
-        sayf(reason, _("With the quotas, this panelist can take nobody's place (%s)."), names.text);
-    else
-        say(reason, _("With the quotas, this panelist can take nobody's place."));
+    name_quotas(why, panelist, r, &names);
+    sayf(reason, _("With the quotas, this panelist can take nobody's place (%s)."), names.text);
     if (empty)
         say(reason, _("The empty seats are kept for people whom the quotas ask for."));
     say(change, _("Other quotas, or that somebody of the same kind drops out."));
     rk_buf_free(&names);
-    rk_free(own);
 }
 
 /* Who was chosen and could be replaced by the panelist, all quotas kept. */
 struct rivals {
-    uint32_t members;         /* chosen at all */
-    uint32_t count, same_fit; /* who could be replaced; those with the panelist's fit */
-    uint32_t staying;         /* those who had the seat before, when a panel is repaired */
-    int64_t least_fit;        /* of all */
-    int64_t most_load;        /* other memberships, of those of the same fit */
-    bool worse_fit, same_load;
+    uint32_t members; /* chosen at all */
+    uint32_t count;   /* who could be replaced */
+    uint32_t staying; /* of them, those who had the place before, when a panel is repaired */
+    /* of the rest: */
+    uint32_t same_fit;
+    int64_t least_fit;
+    int64_t most_load; /* other memberships, of those of the same fit */
+    bool same_load;
 };
 
 static struct rivals find_rivals(const struct rk_why *why, uint32_t pair)
@@ -229,9 +238,11 @@ static struct rivals find_rivals(const struct rk_why *why, uint32_t pair)
             continue;
         const struct rk_match_pair *rival = &problem->pairs[other];
         rivals.count++;
-        rivals.staying += problem->stay && problem->stay[other] > problem->stay[pair];
+        if (problem->stay && problem->stay[other] > problem->stay[pair]) {
+            rivals.staying++;
+            continue;
+        }
         rivals.least_fit = rival->fit < rivals.least_fit ? rival->fit : rivals.least_fit;
-        rivals.worse_fit = rivals.worse_fit || rival->fit < own->fit;
         if (rival->fit != own->fit)
             continue;
         int64_t its = why->load[rival->panelist] - 1;
@@ -240,6 +251,15 @@ static struct rivals find_rivals(const struct rk_why *why, uint32_t pair)
         rivals.same_load = rivals.same_load || its == why->load[own->panelist];
     }
     return rivals;
+}
+
+/* Would the panelist have no place there either without the seats given elsewhere? */
+static bool is_beaten(const struct rk_why *why, uint32_t pair)
+{
+    if (pair == RK_NONE || why->match->chance || why->match->problem->stay)
+        return false;
+    struct rivals rivals = find_rivals(why, pair);
+    return !rivals.count || rivals.least_fit > why->match->problem->pairs[pair].fit;
 }
 
 static enum rk_answer_outcome say_lot(const struct rk_why *why, uint32_t pair,
@@ -304,7 +324,12 @@ static enum rk_answer_outcome compare(const struct rk_why *why, uint32_t pair, u
     if (rivals.least_fit > own->fit)
         return say_fit(why, pair, rivals.least_fit, reason, change);
     int64_t load = why->load[own->panelist];
-    if (!rivals.worse_fit && rivals.same_fit && rivals.most_load < load) {
+    if (rivals.same_load) {
+        say(reason, _("As good a choice as somebody who was chosen; the lot decided."));
+        say(change, _("Another draw, with another seed."));
+        return RK_ANSWER_LOT;
+    }
+    if (rivals.same_fit && rivals.most_load < load) {
         sayf(reason,
              _("Those chosen who fit as well have fewer other assignments, earlier ones counted: "
                "at most %lld, and this panelist %lld."),
@@ -312,20 +337,10 @@ static enum rk_answer_outcome compare(const struct rk_why *why, uint32_t pair, u
         say(change, _("Time: those who have had fewer assignments come first."));
         return RK_ANSWER_LOAD;
     }
-    if (!rivals.worse_fit && rivals.same_load) {
-        say(reason, _("As good a choice as somebody who was chosen; the lot decided."));
-        say(change, _("Another draw, with another seed."));
-        return RK_ANSWER_LOT;
-    }
-    if (!why->match->result->proven) {
-        say(reason, _("The search was cut short; whether another choice is better is not known."));
-        say(change, _("A longer search."));
-        return RK_ANSWER_WHOLE;
-    }
-    say(reason, _("All panels together come out best like this: those chosen are needed here, or "
-                  "this panelist elsewhere."));
-    say(change, _("Other panels, or more people for them."));
-    return RK_ANSWER_WHOLE;
+    /* a better choice by this very exchange: only where the search did not come to its end */
+    say(reason, _("The search was cut short; a choice with this panelist may be better."));
+    say(change, _("A longer search."));
+    return RK_ANSWER_UNPROVEN;
 }
 
 /* The pair of the problem, or RK_NONE. */
@@ -382,11 +397,11 @@ struct rk_answer rk_why_ask(const struct rk_why *why, uint32_t panelist, uint32_
         answer.outcome = answer.position > 0 ? answer.outcome : RK_ANSWER_RULE;
         return answer;
     }
-    enum rk_answer_outcome outcome = RK_ANSWER_WHOLE;
+    enum rk_answer_outcome outcome;
     uint32_t *rows = rk_alloc((size_t)match->problem->quota_count + 1, sizeof *rows);
     uint32_t count = own_quotas(why, panelist, recruitment, rows);
     unsigned blocked = rk_match_blocked(why->state, panelist, recruitment, rows, count);
-    if (blocked & (RK_MATCH_CAP | RK_MATCH_OVERLAP)) {
+    if (blocked & (RK_MATCH_CAP | RK_MATCH_OVERLAP) && !is_beaten(why, pair)) {
         struct rk_buf names = {0};
         name_given(why, panelist, &names);
         if (blocked & RK_MATCH_OVERLAP) {
@@ -405,7 +420,7 @@ struct rk_answer rk_why_ask(const struct rk_why *why, uint32_t panelist, uint32_
                        (blocked & RK_MATCH_OVERLAP ? RK_REFUSED_BIT(RK_REFUSED_OVERLAP) : 0);
         outcome = RK_ANSWER_ELSEWHERE;
         rk_buf_free(&names);
-    } else if (pair == RK_NONE) {
+    } else if (pair == RK_NONE || answer.seats <= 0) {
         say(reason, _("No seat was left to fill."));
         say(change, _("That a member who is kept drops out."));
         outcome = RK_ANSWER_KEPT;
