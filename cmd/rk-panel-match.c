@@ -88,14 +88,18 @@ static const struct argp_option table[] = {
      N_("write the proof that nothing is better, as JSON, for rk-panel-verify"), 0},
     {0}};
 
-static void add_names(struct rk_strings *names, const char *list)
+static void add_names(const char *option, struct rk_strings *names, const char *list)
 {
+    bool any = false;
     for (size_t size; *list; list += size + (list[size] == ',')) {
         size = strcspn(list, ",");
         struct rk_text name = rk_text_trim((struct rk_text){list, size});
         if (name.size)
             rk_strings_add(names, name);
+        any = any || name.size;
     }
+    if (!any)
+        rk_usage(_("--%s: a name was expected"), option);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -111,28 +115,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         options.candidate_conflicts_pass =
             rk_choice("candidate-conflict", "exclude|drop", arg) == 1;
         break;
-    case WHY: add_names(&options.why, arg); break;
+    case WHY: add_names("why", &options.why, arg); break;
     case RELAX: options.relax = arg; break;
     case TIME_LIMIT: options.seconds = rk_option_int("time-limit", arg, 1, 1000000); break;
     case PANELS: options.panels = rk_option_int("panels", arg, 1, 1000000); break;
-    case REPLACE: add_names(&options.replace, arg); break;
+    case REPLACE: add_names("replace", &options.replace, arg); break;
     case STRICT: options.strict = true; break;
     case SEARCH: options.search = (uint64_t)rk_option_int("search", arg, 1, 1000000000); break;
     case LOTTERY: options.lottery = true; break;
     case CHANCES: options.chances = arg; break;
-    case ONLY: add_names(&options.only, arg); break;
+    case ONLY: add_names("only", &options.only, arg); break;
     case CERTIFICATE: options.certificate = arg; break;
-    case ARGP_KEY_END:
-        if (options.chances && !options.lottery)
-            rk_usage(_("--chances goes with --lottery"));
-        if (options.panels && !options.lottery)
-            rk_usage(_("--panels goes with --lottery"));
-        if (options.panels && options.why.count)
-            rk_usage(
-                _("--panels and --why both write instead of the assignments: give one of them"));
-        if (options.lottery && options.replace.count)
-            rk_usage(_("--replace repairs a panel, --lottery draws one: give one of them"));
-        break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -156,6 +149,18 @@ static bool time_is_up(void *context)
                                   options.seconds * INT64_C(1000000000);
 }
 
+static void check_use(void)
+{
+    if (options.chances && !options.lottery)
+        rk_usage(_("--chances goes with --lottery"));
+    if (options.panels && !options.lottery)
+        rk_usage(_("--panels goes with --lottery"));
+    if (options.panels && options.why.count)
+        rk_usage(_("--panels and --why both write instead of the assignments: give one of them"));
+    if (options.lottery && options.replace.count)
+        rk_usage(_("--replace repairs a panel, --lottery draws one: give one of them"));
+}
+
 /* What is kept breaks rules: wrong, or in need of a person. */
 static enum rk_status break_off(enum rk_status *broken, struct rk_error *error)
 {
@@ -166,6 +171,7 @@ static enum rk_status break_off(enum rk_status *broken, struct rk_error *error)
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
+    check_use();
     struct watch watch = {.run = run};
     clock_gettime(CLOCK_MONOTONIC, &watch.start);
     struct rk_bank t = {0};

@@ -20,7 +20,7 @@ struct rk_quota {
 };
 
 struct rk_quotas {         /* zeroed = empty; give back with rk_quotas_free */
-    struct rk_quota *rows; /* in the order of the table */
+    struct rk_quota *rows; /* by recruitment ('*' last), feature and value */
     uint32_t count, room;
     struct rk_arena arena;
 };
