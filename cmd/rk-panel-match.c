@@ -51,18 +51,17 @@ static const struct argp_option table[] = {
         "candidate's ratings are dropped later (drop)"),
      0},
     {"replace", REPLACE, "PANELIST", 0,
-     N_("repair the proposed panels without this panelist, changing as few of the others as can "
-        "be; "
-        "may be given several times, or several joined by commas"),
+     N_("repair the proposed panels without this panelist, changing as little as can be of the "
+        "rest (may be given several times, or several joined by commas)"),
      0},
     {"why", WHY, "PANELIST", 0,
-     N_("write instead of the assignments what comes of this panelist in each recruitment, why, "
-        "and "
-        "what would change it (* = of everybody; may be given several times)"),
+     N_("write, instead of the assignments, what came of this panelist in each recruitment, why, "
+        "and what would change it (* = of everybody; may be given several times, or several joined "
+        "by commas)"),
      0},
     {"relax", RELAX, "FILE", 0,
-     N_("write the smallest change of quotas that lets the panels be filled that quotas keep empty "
-        "seats in, as rows of the table quotas"),
+     N_("where quotas keep seats empty, write the smallest change of them with which the seats "
+        "could be filled, as rows of the table quotas"),
      0},
     {"strict", STRICT, NULL, 0, N_("fail where a kept assignment breaks a rule"), 0},
     {"time-limit", TIME_LIMIT, "N", 0,
@@ -72,32 +71,35 @@ static const struct argp_option table[] = {
     {"search", SEARCH, "N", 0,
      N_("how many flows may be solved where overlapping sessions make it hard (by size)"), 0},
     {"lottery", LOTTERY, NULL, 0,
-     N_("draw lots with chances as equal as the rules let them be, earlier memberships counted; "
-        "fit "
+     N_("draw lots, with chances as equal as the rules allow, earlier memberships counted; fit "
         "does not count"),
      0},
-    {"chances", CHANCES, "FILE", 0, N_("with --lottery: write what chance everybody had"), 0},
+    {"chances", CHANCES, "FILE", 0, N_("with --lottery: write what chance everybody had, exactly"),
+     0},
     {"panels", PANELS, "N", 0,
-     N_("with --lottery, for one recruitment: write instead of the assignments N panels, each as "
-        "likely "
-        "as the others, to be drawn in public"),
+     N_("with --lottery, for one recruitment: write, instead of the assignments, N equally likely "
+        "panels, for a draw in public"),
      0},
     {"only", ONLY, "RECRUITMENT", 0,
-     N_("fill seats of this recruitment only (may be given several times, or several joined by "
-        "commas); others are taken as decided"),
+     N_("fill seats of this recruitment only, and take the others as decided (may be given several "
+        "times, or several joined by commas)"),
      0},
     {"certificate", CERTIFICATE, "FILE", 0,
-     N_("write the proof that nothing is better, for rk-panel-verify (JSON)"), 0},
+     N_("write the proof that nothing is better, as JSON, for rk-panel-verify"), 0},
     {0}};
 
-static void add_names(struct rk_strings *names, const char *list)
+static void add_names(const char *option, struct rk_strings *names, const char *list)
 {
+    bool any = false;
     for (size_t size; *list; list += size + (list[size] == ',')) {
         size = strcspn(list, ",");
         struct rk_text name = rk_text_trim((struct rk_text){list, size});
         if (name.size)
             rk_strings_add(names, name);
+        any = any || name.size;
     }
+    if (!any)
+        rk_usage(_("--%s: a name was expected"), option);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -113,28 +115,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         options.candidate_conflicts_pass =
             rk_choice("candidate-conflict", "exclude|drop", arg) == 1;
         break;
-    case WHY: add_names(&options.why, arg); break;
+    case WHY: add_names("why", &options.why, arg); break;
     case RELAX: options.relax = arg; break;
     case TIME_LIMIT: options.seconds = rk_option_int("time-limit", arg, 1, 1000000); break;
     case PANELS: options.panels = rk_option_int("panels", arg, 1, 1000000); break;
-    case REPLACE: add_names(&options.replace, arg); break;
+    case REPLACE: add_names("replace", &options.replace, arg); break;
     case STRICT: options.strict = true; break;
     case SEARCH: options.search = (uint64_t)rk_option_int("search", arg, 1, 1000000000); break;
     case LOTTERY: options.lottery = true; break;
     case CHANCES: options.chances = arg; break;
-    case ONLY: add_names(&options.only, arg); break;
+    case ONLY: add_names("only", &options.only, arg); break;
     case CERTIFICATE: options.certificate = arg; break;
-    case ARGP_KEY_END:
-        if (options.chances && !options.lottery)
-            rk_usage(_("--chances goes with --lottery"));
-        if (options.panels && !options.lottery)
-            rk_usage(_("--panels goes with --lottery"));
-        if (options.panels && options.why.count)
-            rk_usage(
-                _("--panels and --why each write instead of the assignments: give one of them"));
-        if (options.lottery && options.replace.count)
-            rk_usage(_("--replace repairs a panel, --lottery draws one: give one of them"));
-        break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -158,8 +149,29 @@ static bool time_is_up(void *context)
                                   options.seconds * INT64_C(1000000000);
 }
 
+static void check_use(void)
+{
+    if (options.chances && !options.lottery)
+        rk_usage(_("--chances goes with --lottery"));
+    if (options.panels && !options.lottery)
+        rk_usage(_("--panels goes with --lottery"));
+    if (options.panels && options.why.count)
+        rk_usage(_("--panels and --why both write instead of the assignments: give one of them"));
+    if (options.lottery && options.replace.count)
+        rk_usage(_("--replace repairs a panel, --lottery draws one: give one of them"));
+}
+
+/* What is kept breaks rules: wrong, or in need of a person. */
+static enum rk_status break_off(enum rk_status *broken, struct rk_error *error)
+{
+    *broken = RK_ATTENTION;
+    return options.strict ? rk_fail(error, RK_BAD_DATA, _("--strict: kept assignments break rules"))
+                          : RK_OK;
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
+    check_use();
     struct watch watch = {.run = run};
     clock_gettime(CLOCK_MONOTONIC, &watch.start);
     struct rk_bank t = {0};
@@ -194,11 +206,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status)
         status = rk_eligible_new(&eligible, &facts, error);
     if (!status && rk_panel_broken(run->log, eligible, &t.panelists, &t.recruitments))
-        broken = options.strict
-                     ? rk_fail(error, RK_BAD_DATA, _("--strict: kept assignments break rules"))
-                     : RK_ATTENTION;
-    if (!status && broken == RK_BAD_DATA)
-        status = broken;
+        status = break_off(&broken, error);
     struct rk_panel_work work = {0};
     const struct rk_panel_wish wish = {.seed = run->seed,
                                        .stop = time_is_up,
@@ -217,6 +225,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         &rules,          &options.why,        (uint32_t)options.panels};
     if (!status)
         status = rk_panel_work_solve(&work, &wish, &tables, eligible, error);
+    if (!status && rk_panel_quotas_broken(run->log, &work.match))
+        status = break_off(&broken, error);
     if (!status)
         status = rk_panel_files_write(run, &files, &work, &t.sessions, error);
     rk_panel_work_free(&work);

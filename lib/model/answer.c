@@ -10,8 +10,8 @@ void rk_answer_write(struct rk_writer *writer, const struct rk_answer *answer,
                      const struct rk_recruitments *recruitments, struct rk_text why,
                      struct rk_text change)
 {
-    static const char *const outcomes[] = {"member", "reserve", "rule", "elsewhere", "quota",
-                                           "fit",    "load",    "lot",  "whole"};
+    static const char *const outcomes[] = {"member", "reserve", "rule", "elsewhere", "kept",
+                                           "quota",  "fit",     "load", "lot",       "unproven"};
     struct rk_buf rules = {0};
     rk_write_text(writer, panelists->rows[answer->panelist].panelist_id);
     rk_write_text(writer, recruitments->rows[answer->recruitment].recruitment_id);

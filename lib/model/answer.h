@@ -11,11 +11,12 @@ enum rk_answer_outcome { /* in the order of their words */
                          RK_ANSWER_RESERVE,
                          RK_ANSWER_RULE,      /* a rule of the panelist's own stands in the way */
                          RK_ANSWER_ELSEWHERE, /* what was given in other recruitments does */
+                         RK_ANSWER_KEPT,      /* who had the seat before keeps it */
                          RK_ANSWER_QUOTA,
                          RK_ANSWER_FIT,
                          RK_ANSWER_LOAD,
                          RK_ANSWER_LOT,
-                         RK_ANSWER_WHOLE, /* the choice as a whole is best so */
+                         RK_ANSWER_UNPROVEN, /* the search was cut short before it was settled */
 };
 
 struct rk_answer {

@@ -7,8 +7,8 @@
 
 enum rk_odds_state {                 /* in the order of their words */
                      RK_ODDS_SHARES, /* as large as that of everybody else of the level */
-                     RK_ODDS_FULL, /* takes part as often as the rules let him: no more is to be had
-                                    */
+                     RK_ODDS_FULL,   /* takes part as often as the rules allow: no more is to be had
+                                      */
                      RK_ODDS_HAS_MORE, /* had more before than the level comes to */
                      RK_ODDS_NO_MORE,  /* no draw gives more, whatever the others get */
                      RK_ODDS_NONE,     /* has no chance */

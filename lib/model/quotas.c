@@ -37,6 +37,15 @@ static bool divide(struct rk_quota *quota)
     }
 }
 
+static int by_kind(const void *x, const void *y)
+{
+    const struct rk_quota *a = x, *b = y;
+    if (a->recruitment != b->recruitment)
+        return a->recruitment < b->recruitment ? -1 : 1;
+    int order = rk_text_compare(a->feature, b->feature);
+    return order ? order : rk_text_compare(a->value, b->value);
+}
+
 enum rk_status rk_quotas_read(struct rk_quotas *quotas, struct rk_table *table,
                               const struct rk_schema *schema,
                               const struct rk_recruitments *recruitments, struct rk_error *error)
@@ -65,6 +74,12 @@ enum rk_status rk_quotas_read(struct rk_quotas *quotas, struct rk_table *table,
                 continue;
             }
         }
+        if (quota.max < quota.min || quota.min < quota.min_flex ||
+            (quota.max_flex >= 0 && quota.max_flex < quota.max)) {
+            rk_table_reject(table, max,
+                            _("min_flex, min, max and max_flex are not in rising order"));
+            continue;
+        }
         if (!divide(&quota)) {
             rk_table_reject(table, value,
                             _("a value for each part of the feature was expected, joined by ×, at "
@@ -83,6 +98,8 @@ enum rk_status rk_quotas_read(struct rk_quotas *quotas, struct rk_table *table,
         RK_GROW(quotas->rows, quotas->count, quotas->room);
         quotas->rows[quotas->count++] = quota;
     }
+    if (quotas->count)
+        qsort(quotas->rows, quotas->count, sizeof *quotas->rows, by_kind);
     rk_buf_free(&key);
     rk_strings_free(&keys);
     return status;

@@ -20,13 +20,14 @@ struct rk_quota {
 };
 
 struct rk_quotas {         /* zeroed = empty; give back with rk_quotas_free */
-    struct rk_quota *rows; /* in the order of the table */
+    struct rk_quota *rows; /* by recruitment ('*' last), feature and value */
     uint32_t count, room;
     struct rk_arena arena;
 };
 
-/* Reads the table to its end. A recruitment that is not in its table, a row told twice, a value
- * without as many parts as its feature are bad rows. */
+/* Reads the table to its end. A recruitment that is not in its table, min above max or not
+ * within min_flex and max_flex, a value without as many parts as its feature, a row told twice are
+ * bad rows. */
 enum rk_status rk_quotas_read(struct rk_quotas *quotas, struct rk_table *table,
                               const struct rk_schema *schema,
                               const struct rk_recruitments *recruitments, struct rk_error *error);

@@ -63,8 +63,8 @@ static int by_position(const void *x, const void *y)
 }
 
 /* Rows for the pairs, which are in order, after rows[from] … that the recruitment and seat have
- * already. Who stood there before keeps his place among them: a new member takes a place left free,
- * a new reserve comes last. */
+ * already. Those who stood there before keep their places: a new member takes a place left free, a
+ * new reserve comes last. */
 static uint32_t add_rows(const struct rk_explain *match, struct rk_assignment *rows, uint32_t from,
                          uint32_t count, const uint32_t *pairs, uint32_t pair_count,
                          enum rk_seat seat, struct rk_text stages)
@@ -317,9 +317,10 @@ static void name_quotas(const struct rk_explain *match, uint32_t group, struct r
         const struct rk_match_cut_quota *in_way = &match->result->cut_quotas[cut->first_quota + i];
         const struct rk_quota *quota = rk_panel_quota_row(match->quotas, in_way->quota);
         uint32_t r = match->problem->quotas[in_way->quota].recruitment;
+        rk_buf_text(names, i ? "; " : "");
         rk_buf_printf(
-            names, in_way->least ? _("%s%s: at least %d of %s=%s") : _("%s%s: at most %d of %s=%s"),
-            i ? "; " : "", match->recruitments->rows[r].recruitment_id.text,
+            names, in_way->least ? _("%s: at least %d with %s=%s") : _("%s: at most %d with %s=%s"),
+            match->recruitments->rows[r].recruitment_id.text,
             in_way->least ? quota->min : quota->max, quota->feature.text, quota->value.text);
     }
     if (cut->quotas > 5)
@@ -331,7 +332,7 @@ void rk_explain_why(const struct rk_explain *match, const struct rk_explanation 
 {
     int32_t lack = row->seats - row->filled - row->room_lacks;
     if (row->room_lacks)
-        rk_buf_printf(why, _("The room has no place for %d of the %d members."), row->room_lacks,
+        rk_buf_printf(why, _("Seats that the room has no place for: %d of %d."), row->room_lacks,
                       row->seats);
     if (lack <= 0)
         return;
@@ -340,8 +341,8 @@ void rk_explain_why(const struct rk_explain *match, const struct rk_explanation 
         rk_buf_char(why, ' ');
     name_group(match, row->group, &names);
     rk_buf_printf(why,
-                  _("Places to fill: %lld (%s). Panelists who may sit there: %u, with room for "
-                    "%lld of the places."),
+                  _("Places to fill: %lld (%s). Panelists who may sit there: %u. Places that they "
+                    "can fill: %lld."),
                   (long long)row->group_places, names.text, row->group_panelists,
                   (long long)row->group_filled);
     rk_buf_char(why, ' ');
@@ -357,6 +358,7 @@ void rk_explain_why(const struct rk_explain *match, const struct rk_explanation 
         rk_buf_printf(why, _("Panelists stopped by nothing else than %s: %u."), names.text,
                       row->stopped);
     else
-        rk_buf_text(why, _("The bank is too small: even with no rules there would not be enough."));
+        rk_buf_text(why,
+                    _("The bank is too small: even without any rules there would not be enough."));
     rk_buf_free(&names);
 }

@@ -24,9 +24,10 @@ struct rk_explain {
 };
 
 /* All rows, sorted by recruitment, seat (members first), position and panelist; kept ones as they
- * were, with their fit now. Who stood there before keeps his place; new members and reserves take
- * the lowest positions that are free, in the order of rk_match_order; `stages` of a new row are
- * those of the recruitment's sessions, by time. Texts lie in `arena`. Caller frees the rows. */
+ * were, with their fit now. Those who stood there before keep their places; new members and
+ * reserves take the lowest positions that are free, in the order of rk_match_order; `stages` of a
+ * new row are those of the recruitment's sessions, by time. Texts lie in `arena`. Caller frees the
+ * rows. */
 struct rk_assignment *rk_explain_rows(const struct rk_explain *match,
                                       const struct rk_sessions *sessions, struct rk_arena *arena,
                                       uint32_t *count);

@@ -12,7 +12,8 @@ struct part {
 struct kind { /* what rows of the table count: a feature and a value of it */
     struct part parts[RK_FEATURE_PARTS];
     uint32_t part_count;
-    bool nobody;
+    uint32_t first; /* quota of the problem; RK_NONE */
+    bool nobody;    /* in the bank */
 };
 
 struct rk_panel_quotas {
@@ -79,7 +80,7 @@ static void make_kinds(struct rk_panel_quotas *q, struct rk_features *features)
             continue;
         RK_GROW(q->kinds, q->kind_count, room);
         struct kind *kind = &q->kinds[q->kind_count++];
-        *kind = (struct kind){.part_count = row->part_count, .nobody = true};
+        *kind = (struct kind){.part_count = row->part_count, .first = RK_NONE, .nobody = true};
         for (uint32_t k = 0; k < row->part_count; k++) {
             struct part *part = &kind->parts[k];
             part->feature = rk_features_find(features, row->parts[k].feature);
@@ -147,17 +148,18 @@ static enum rk_status check_sums(const struct rk_panel_quotas *q, uint32_t from,
             if (q->quotas[j].part_count == 1 && q->quotas[j].parts[0].feature == feature)
                 sum += q->table->rows[q->row_of[j]].min;
         if (q->quotas[i].part_count == 1 && sum > recruitment->seats)
-            return rk_fail(error, RK_BAD_DATA,
-                           _("recruitment %s: the quotas of %s ask for at least %lld members, but "
-                             "there are %d seats"),
-                           recruitment->recruitment_id.text, row->feature.text, (long long)sum,
-                           recruitment->seats);
+            return rk_fail(
+                error, RK_BAD_DATA,
+                _("recruitment %s: the minimums of %s sum to %lld, which is more than the "
+                  "seats (%d)"),
+                recruitment->recruitment_id.text, row->feature.text, (long long)sum,
+                recruitment->seats);
         if (row->min > recruitment->seats)
             return rk_fail(
                 error, RK_BAD_DATA,
-                _("recruitment %s: a quota of %s asks for at least %d members, but there "
-                  "are %d seats"),
-                recruitment->recruitment_id.text, row->feature.text, row->min, recruitment->seats);
+                _("recruitment %s: the minimum of %s=%s is %d, which is more than the seats (%d)"),
+                recruitment->recruitment_id.text, row->feature.text, row->value.text, row->min,
+                recruitment->seats);
     }
     return RK_OK;
 }
@@ -173,7 +175,9 @@ static void add_quota(struct rk_panel_quotas *q, uint32_t row, uint32_t recruitm
     q->row_of[q->count] = row;
     q->kept[q->count] = 0;
     q->quotas[q->count] = (struct rk_match_quota){.recruitment = recruitment};
-    set_parts(q, &q->kinds[q->kind_of[row]], &q->quotas[q->count++]);
+    struct kind *kind = &q->kinds[q->kind_of[row]];
+    kind->first = kind->first == RK_NONE ? q->count : kind->first;
+    set_parts(q, kind, &q->quotas[q->count++]);
 }
 
 static enum rk_status list_quotas(struct rk_panel_quotas *q, const struct rk_eligible *eligible,
@@ -354,7 +358,8 @@ bool rk_panel_quota_counts(const struct rk_panel_quotas *q, uint32_t quota, uint
                  q->years[q->quotas[quota].recruitment]);
 }
 
-bool rk_panel_quota_nobody(const struct rk_panel_quotas *q, uint32_t row)
+bool rk_panel_quota_nobody(const struct rk_panel_quotas *q, uint32_t quota)
 {
-    return q->kinds[q->kind_of[row]].nobody;
+    const struct kind *kind = &q->kinds[q->kind_of[q->row_of[quota]]];
+    return kind->nobody && kind->first == quota;
 }

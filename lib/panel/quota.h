@@ -26,7 +26,7 @@ const struct rk_quota *rk_panel_quota_row(const struct rk_panel_quotas *quotas, 
 int32_t rk_panel_quota_kept(const struct rk_panel_quotas *quotas, uint32_t quota);
 /* Does the panelist count under it? */
 bool rk_panel_quota_counts(const struct rk_panel_quotas *quotas, uint32_t quota, uint32_t panelist);
-/* Is nobody in the bank of the kind that this row of the table counts? */
-bool rk_panel_quota_nobody(const struct rk_panel_quotas *quotas, uint32_t row);
+/* Is it the first quota of its feature and value, and is nobody in the bank of that kind? */
+bool rk_panel_quota_nobody(const struct rk_panel_quotas *quotas, uint32_t quota);
 
 #endif

@@ -9,6 +9,7 @@ struct rk_why {
     uint32_t *first_row;          /* by recruitment, + 1 */
     uint32_t *first_pair, *pairs; /* by recruitment, + 1: its pairs */
     uint32_t *first_quota;        /* by recruitment, + 1 */
+    int64_t *load;                /* by panelist: memberships, these ones included */
     struct rk_match_state *state;
 };
 
@@ -40,6 +41,11 @@ struct rk_why *rk_why_new(const struct rk_explain *match, const struct rk_assign
     }
     for (uint32_t i = 0; i < problem->pair_count; i++)
         why->pairs[why->first_pair[problem->pairs[i].recruitment + 1]++] = i;
+    why->load = rk_alloc((size_t)problem->panelist_count + 1, sizeof *why->load);
+    for (uint32_t p = 0; p < problem->panelist_count; p++)
+        why->load[p] = problem->panelists[p].load;
+    for (uint32_t i = 0; i < problem->pair_count; i++)
+        why->load[problem->pairs[i].panelist] += match->result->member[i];
     why->state = rk_match_state_new(problem, match->result);
     return why;
 }
@@ -53,6 +59,7 @@ void rk_why_free(struct rk_why *why)
     rk_free(why->first_pair);
     rk_free(why->first_quota);
     rk_free(why->pairs);
+    rk_free(why->load);
     rk_free(why);
 }
 
@@ -79,25 +86,25 @@ static void print_day(struct rk_buf *out, int32_t days)
     rk_date_print(out, days);
 }
 
+static void name_one(struct rk_buf *names, struct rk_text name)
+{
+    rk_buf_text(names, names->size ? ", " : "");
+    rk_buf_add(names, name.text, name.size);
+}
+
 /* The recruitments that the panelist got. */
 static void name_given(const struct rk_why *why, uint32_t panelist, struct rk_buf *names)
 {
     for (uint32_t i = 0; i < why->row_count; i++)
-        if (why->rows[i].panelist == panelist && why->rows[i].seat == RK_SEAT_MEMBER) {
-            rk_buf_text(names, names->size ? ", " : "");
-            rk_buf_text(
-                names,
-                why->match->recruitments->rows[why->rows[i].recruitment].recruitment_id.text);
-        }
+        if (why->rows[i].panelist == panelist && why->rows[i].seat == RK_SEAT_MEMBER)
+            name_one(names,
+                     why->match->recruitments->rows[why->rows[i].recruitment].recruitment_id);
 }
 
 static void name_wanted(const struct rk_recruitment *recruitment, struct rk_buf *names)
 {
-    for (uint32_t i = 0; i < recruitment->want_count; i++) {
-        rk_buf_text(names, i ? ", " : "");
-        rk_buf_add(names, recruitment->want[i].experience.text,
-                   recruitment->want[i].experience.size);
-    }
+    for (uint32_t i = 0; i < recruitment->want_count; i++)
+        name_one(names, recruitment->want[i].experience);
 }
 
 static void say_rule(const struct rk_why *why, enum rk_refusal rule, uint32_t r,
@@ -105,59 +112,60 @@ static void say_rule(const struct rk_why *why, enum rk_refusal rule, uint32_t r,
 {
     const struct rk_eligible_panel *panel = rk_eligible_panel(why->match->eligible, r);
     const struct rk_recruitment *recruitment = &why->match->recruitments->rows[r];
-    struct rk_buf day = {0};
+    struct rk_buf told = {0};
     switch (rule) {
     case RK_REFUSED_STATUS:
-        say(reason, _("Is not active in the user bank."));
-        say(change, _("To be active in the bank."));
+        say(reason, _("Not active in the user bank."));
+        say(change, _("Becoming active in the user bank."));
         break;
     case RK_REFUSED_CONSENT:
-        print_day(&day, panel->last_day);
-        sayf(reason, _("There is no consent that lasts until %s."), day.text);
-        sayf(change, _("A consent until %s or later."), day.text);
+        print_day(&told, panel->last_day);
+        sayf(reason, _("No consent is registered that lasts until %s."), told.text);
+        sayf(change, _("A consent that lasts until %s or longer."), told.text);
         break;
     case RK_REFUSED_GUARDIAN:
-        say(reason, _("A guardian's consent is missing; it is asked of minors, and where no birth "
-                      "year is told."));
+        say(reason, _("A guardian's consent is needed for those who may be under age, or whose "
+                      "birth year is not known; none is registered."));
         say(change, _("A guardian's consent, or a birth year that shows full age."));
         break;
     case RK_REFUSED_TRAINING:
-        print_day(&day, panel->first_day);
-        sayf(reason, _("The introduction that is asked for was not done by %s."), day.text);
-        say(change, _("To take the introduction before the recruitment starts."));
+        print_day(&told, panel->first_day);
+        sayf(reason, _("The training that is required was not done by %s."), told.text);
+        say(change, _("Taking the training before the recruitment starts."));
         break;
     case RK_REFUSED_NEED:
-        sayf(reason, _("Own experience of one of these is asked for: %s."), recruitment->need.text);
-        say(change, _("Such experience, if it is there and was not told."));
+        for (struct rk_text rest = recruitment->need, one; rk_list_next(&rest, &one);)
+            name_one(&told, one);
+        sayf(reason, _("Own experience of at least one of these is needed: %s."), told.text);
+        say(change, _("Such experience, if there is any that was not registered."));
         break;
     case RK_REFUSED_CONFLICT:
-        say(reason, _("A conflict of interest is declared."));
-        say(change, _("Nothing, as long as the conflict is there."));
+        say(reason, _("A conflict of interest is registered."));
+        say(change, _("Nothing, as long as there is a conflict of interest."));
         break;
     case RK_REFUSED_DECLARATION:
-        say(reason, _("Nothing is declared about conflicts of interest."));
-        say(change, _("To declare whether there is a conflict of interest."));
+        say(reason, _("Nothing was declared about conflicts of interest."));
+        say(change, _("Declaring whether there is a conflict of interest."));
         break;
     case RK_REFUSED_DECLINED:
-        say(reason, _("Has declined, or was absent."));
-        say(change, _("To say yes again."));
+        say(reason, _("Has declined or left this recruitment, or was absent from it."));
+        say(change, _("Saying yes again."));
         break;
     case RK_REFUSED_AVAILABILITY:
-        say(reason, _("Is not known to be free at all of the meetings."));
-        say(change, _("To be free at all of them, and to tell so."));
+        say(reason, _("It is not known that this panelist can come to all the sessions."));
+        say(change, _("Being able to come to all the sessions, and saying so."));
         break;
     case RK_REFUSED_OVERLAP:
-        say(reason, _("Has a meeting of another recruitment at the same time."));
-        say(change, _("Other times, or to leave the other one."));
+        say(reason, _("A session of another recruitment is at the same time."));
+        say(change, _("Other times, or leaving the other recruitment."));
         break;
     case RK_REFUSED_CAP:
-        say(reason,
-            _("Has had as many assignments as the limit of the month or the year lets be."));
-        say(change, _("A higher limit of one's own, or another month."));
+        say(reason, _("The limit on assignments in a month or year is reached already."));
+        say(change, _("A higher limit, if this panelist wants one, or another month or year."));
         break;
     default: break;
     }
-    rk_buf_free(&day);
+    rk_buf_free(&told);
 }
 
 /* The quotas of r that the panelist counts under; returns how many. */
@@ -170,32 +178,49 @@ static uint32_t own_quotas(const struct rk_why *why, uint32_t panelist, uint32_t
     return count;
 }
 
-static void say_quotas(const struct rk_why *why, const uint32_t *own, uint32_t own_count,
+/* The quotas in the panelist's way: the maximums of own kinds; else the minimums of others. */
+static void name_quotas(const struct rk_why *why, uint32_t panelist, uint32_t r,
+                        struct rk_buf *names)
+{
+    int32_t seats = why->match->recruitments->rows[r].seats;
+    uint32_t count = 0;
+    for (int least = 0; least < 2 && !names->size; least++)
+        for (uint32_t q = why->first_quota[r]; q < why->first_quota[r + 1]; q++) {
+            const struct rk_quota *row = rk_panel_quota_row(why->match->quotas, q);
+            bool own = rk_panel_quota_counts(why->match->quotas, q, panelist);
+            if ((least ? own || !row->min : !own || row->max >= seats) || ++count > 5)
+                continue;
+            rk_buf_text(names, names->size ? "; " : "");
+            rk_buf_printf(names, least ? _("at least %d with %s=%s") : _("at most %d with %s=%s"),
+                          least ? row->min : row->max, row->feature.text, row->value.text);
+        }
+    if (count > 5)
+        rk_buf_printf(names, _(" and %u more"), count - 5);
+}
+
+/* Nobody chosen can make room, all quotas kept. */
+static void say_quotas(const struct rk_why *why, uint32_t panelist, uint32_t r, bool empty,
                        struct rk_buf *reason, struct rk_buf *change)
 {
     struct rk_buf names = {0};
-    for (uint32_t i = 0; i < own_count; i++) {
-        const struct rk_quota *row = rk_panel_quota_row(why->match->quotas, own[i]);
-        if (row->max >=
-            why->match->recruitments->rows[why->match->problem->quotas[own[i]].recruitment].seats)
-            continue;
-        rk_buf_printf(&names, _("%sat most %d of %s=%s"), names.size ? "; " : "", row->max,
-                      row->feature.text, row->value.text);
-    }
-    if (names.size)
-        sayf(reason, _("The panel may have %s; the other seats are kept for others."), names.text);
-    else
-        say(reason, _("The seats are kept for people that the quotas ask for."));
+    name_quotas(why, panelist, r, &names);
+    sayf(reason, _("With the quotas, this panelist can take nobody's place (%s)."), names.text);
+    if (empty)
+        say(reason, _("The empty seats are kept for people whom the quotas ask for."));
     say(change, _("Other quotas, or that somebody of the same kind drops out."));
     rk_buf_free(&names);
 }
 
-/* Who was chosen and could have been replaced by the panelist, all quotas kept. */
+/* Who was chosen and could be replaced by the panelist, all quotas kept. */
 struct rivals {
-    uint32_t count, same_fit; /* all; those with the panelist's fit */
-    int64_t least_fit;        /* of all */
-    int64_t most_load;        /* earlier memberships, of those of the same fit */
-    bool worse_fit, same_load;
+    uint32_t members; /* chosen at all */
+    uint32_t count;   /* who could be replaced */
+    uint32_t staying; /* of them, those who had the place before, when a panel is repaired */
+    /* of the rest: */
+    uint32_t same_fit;
+    int64_t least_fit;
+    int64_t most_load; /* other memberships, of those of the same fit */
+    bool same_load;
 };
 
 static struct rivals find_rivals(const struct rk_why *why, uint32_t pair)
@@ -203,84 +228,119 @@ static struct rivals find_rivals(const struct rk_why *why, uint32_t pair)
     const struct rk_match_problem *problem = why->match->problem;
     const struct rk_match_pair *own = &problem->pairs[pair];
     struct rivals rivals = {.least_fit = INT64_MAX, .most_load = -1};
-    int64_t load = problem->panelists[own->panelist].load;
     for (uint32_t k = why->first_pair[own->recruitment]; k < why->first_pair[own->recruitment + 1];
          k++) {
         uint32_t other = why->pairs[k];
-        if (!why->match->result->member[other] || !rk_match_replaces(why->state, pair, other))
+        if (!why->match->result->member[other])
+            continue;
+        rivals.members++;
+        if (!rk_match_replaces(why->state, pair, other))
             continue;
         const struct rk_match_pair *rival = &problem->pairs[other];
         rivals.count++;
+        if (problem->stay && problem->stay[other] > problem->stay[pair]) {
+            rivals.staying++;
+            continue;
+        }
         rivals.least_fit = rival->fit < rivals.least_fit ? rival->fit : rivals.least_fit;
-        rivals.worse_fit = rivals.worse_fit || rival->fit < own->fit;
         if (rival->fit != own->fit)
             continue;
-        int64_t its = problem->panelists[rival->panelist].load;
+        int64_t its = why->load[rival->panelist] - 1;
         rivals.same_fit++;
         rivals.most_load = its > rivals.most_load ? its : rivals.most_load;
-        rivals.same_load = rivals.same_load || its == load;
+        rivals.same_load = rivals.same_load || its == why->load[own->panelist];
     }
     return rivals;
+}
+
+/* Would the panelist have no place there either without the seats given elsewhere? */
+static bool is_beaten(const struct rk_why *why, uint32_t pair)
+{
+    if (pair == RK_NONE || why->match->chance || why->match->problem->stay)
+        return false;
+    struct rivals rivals = find_rivals(why, pair);
+    return !rivals.count || rivals.least_fit > why->match->problem->pairs[pair].fit;
+}
+
+static enum rk_answer_outcome say_lot(const struct rk_why *why, uint32_t pair,
+                                      struct rk_buf *reason, struct rk_buf *change)
+{
+    const struct rk_match_panelist *own =
+        &why->match->problem->panelists[why->match->problem->pairs[pair].panelist];
+    if (!why->match->chance(why->match->lottery, pair) && own->load) {
+        sayf(reason,
+             _("There was no chance in this lottery: it evens out how many assignments each has, "
+               "and this panelist has had %lld."),
+             (long long)own->load);
+        say(change, _("Time: those who have had fewer assignments come first."));
+        return RK_ANSWER_LOAD;
+    }
+    struct rk_buf chance = {0};
+    rk_fixed_print(&chance, why->match->chance(why->match->lottery, pair));
+    sayf(reason, _("The seats were drawn by lot; the chance was %s."), chance.text);
+    say(change, _("Another draw, with another seed."));
+    rk_buf_free(&chance);
+    return RK_ANSWER_LOT;
+}
+
+static enum rk_answer_outcome say_fit(const struct rk_why *why, uint32_t pair, int64_t least_fit,
+                                      struct rk_buf *reason, struct rk_buf *change)
+{
+    const struct rk_match_pair *own = &why->match->problem->pairs[pair];
+    struct rk_buf has = {0}, asks = {0};
+    rk_fixed_print(&has, own->fit * why->match->unit);
+    rk_fixed_print(&asks, least_fit * why->match->unit);
+    sayf(reason,
+         _("Everybody whose place this panelist could take has more of the wanted experience: fit "
+           "at least %s, and this panelist %s."),
+         asks.text, has.text);
+    rk_buf_clear(&has);
+    name_wanted(&why->match->recruitments->rows[own->recruitment], &has);
+    sayf(change, _("More of the wanted experience: %s."), has.text);
+    rk_buf_free(&has);
+    rk_buf_free(&asks);
+    return RK_ANSWER_FIT;
 }
 
 static enum rk_answer_outcome compare(const struct rk_why *why, uint32_t pair, uint32_t competing,
                                       struct rk_buf *reason, struct rk_buf *change)
 {
-    const struct rk_match_problem *problem = why->match->problem;
-    const struct rk_match_pair *own = &problem->pairs[pair];
+    const struct rk_match_pair *own = &why->match->problem->pairs[pair];
+    int32_t seats = why->match->problem->recruitments[own->recruitment].places;
     struct rivals rivals = find_rivals(why, pair);
-    int32_t seats = problem->recruitments[own->recruitment].places;
-    sayf(reason, _("%u people could take %d seats."), competing, seats);
+    sayf(reason, _("People who could sit there: %u; seats to fill: %d."), competing, seats);
     if (!rivals.count) {
-        uint32_t *rows = rk_alloc((size_t)problem->quota_count + 1, sizeof *rows);
-        uint32_t count = own_quotas(why, own->panelist, own->recruitment, rows);
-        say_quotas(why, rows, count, reason, change);
-        rk_free(rows);
+        say_quotas(why, own->panelist, own->recruitment, rivals.members < (uint32_t)seats, reason,
+                   change);
         return RK_ANSWER_QUOTA;
     }
-    if (why->match->chance) {
-        struct rk_buf chance = {0};
-        rk_fixed_print(&chance, why->match->chance(why->match->lottery, pair));
-        sayf(reason, _("The seats were drawn by lot; the chance was %s."), chance.text);
-        say(change, _("Another draw: a new seed."));
-        rk_buf_free(&chance);
+    if (why->match->chance)
+        return say_lot(why, pair, reason, change);
+    if (rivals.staying == rivals.count) {
+        say(reason, _("The panel is repaired: those who had a place there before come first."));
+        say(change, _("That one of them drops out."));
+        return RK_ANSWER_KEPT;
+    }
+    if (rivals.least_fit > own->fit)
+        return say_fit(why, pair, rivals.least_fit, reason, change);
+    int64_t load = why->load[own->panelist];
+    if (rivals.same_load) {
+        say(reason, _("As good a choice as somebody who was chosen; the lot decided."));
+        say(change, _("Another draw, with another seed."));
         return RK_ANSWER_LOT;
     }
-    if (rivals.least_fit > own->fit) {
-        struct rk_buf has = {0}, asks = {0};
-        rk_fixed_print(&has, own->fit * why->match->unit);
-        rk_fixed_print(&asks, rivals.least_fit * why->match->unit);
+    if (rivals.same_fit && rivals.most_load < load) {
         sayf(reason,
-             _("Everybody chosen has more of the experience that is wanted: fit at least %s, and "
-               "this "
-               "panelist %s."),
-             asks.text, has.text);
-        rk_buf_clear(&has);
-        name_wanted(&why->match->recruitments->rows[own->recruitment], &has);
-        sayf(change, _("More of the wanted experience: %s."), has.text);
-        rk_buf_free(&has);
-        rk_buf_free(&asks);
-        return RK_ANSWER_FIT;
-    }
-    int64_t load = problem->panelists[own->panelist].load;
-    if (!rivals.worse_fit && rivals.same_fit && rivals.most_load < load) {
-        sayf(reason,
-             _("Those chosen have had fewer assignments before: at most %lld, and this panelist "
-               "%lld."),
+             _("Those chosen who fit as well have fewer other assignments, earlier ones counted: "
+               "at most %lld, and this panelist %lld."),
              (long long)rivals.most_load, (long long)load);
-        say(change, _("Time: who has had fewer comes first."));
+        say(change, _("Time: those who have had fewer assignments come first."));
         return RK_ANSWER_LOAD;
     }
-    if (!rivals.worse_fit && rivals.same_load) {
-        say(reason, _("As good a choice as those chosen; the lot decided."));
-        say(change, _("Another draw: a new seed."));
-        return RK_ANSWER_LOT;
-    }
-    say(reason,
-        _("All panels together come out best like this: somebody is needed where he sits, or "
-          "this panelist elsewhere."));
-    say(change, _("Other panels, or more people for them."));
-    return RK_ANSWER_WHOLE;
+    /* a better choice by this very exchange: only where the search did not come to its end */
+    say(reason, _("The search was cut short; a choice with this panelist may be better."));
+    say(change, _("A longer search."));
+    return RK_ANSWER_UNPROVEN;
 }
 
 /* The pair of the problem, or RK_NONE. */
@@ -327,7 +387,7 @@ struct rk_answer rk_why_ask(const struct rk_why *why, uint32_t panelist, uint32_
             say(reason, _("Has a seat."));
             return answer;
         }
-        sayf(reason, _("Is reserve number %d."), row->position);
+        sayf(reason, _("Reserve number %d."), row->position);
     }
     answer.rules = rk_eligible_reasons(match->eligible, panelist, recruitment);
     if (answer.rules) {
@@ -337,23 +397,34 @@ struct rk_answer rk_why_ask(const struct rk_why *why, uint32_t panelist, uint32_
         answer.outcome = answer.position > 0 ? answer.outcome : RK_ANSWER_RULE;
         return answer;
     }
-    enum rk_answer_outcome outcome = RK_ANSWER_WHOLE;
+    enum rk_answer_outcome outcome;
     uint32_t *rows = rk_alloc((size_t)match->problem->quota_count + 1, sizeof *rows);
     uint32_t count = own_quotas(why, panelist, recruitment, rows);
     unsigned blocked = rk_match_blocked(why->state, panelist, recruitment, rows, count);
-    if (blocked & (RK_MATCH_CAP | RK_MATCH_OVERLAP)) {
+    if (blocked & (RK_MATCH_CAP | RK_MATCH_OVERLAP) && !is_beaten(why, pair)) {
         struct rk_buf names = {0};
         name_given(why, panelist, &names);
-        if (blocked & RK_MATCH_OVERLAP)
-            sayf(reason, _("Got a seat whose meetings are at the same time (%s)."), names.text);
-        else
-            sayf(reason, _("Got all the assignments that the limit lets be (%s)."), names.text);
-        say(change, _("To leave that seat, or a higher limit of one's own."));
+        if (blocked & RK_MATCH_OVERLAP) {
+            sayf(reason, _("A seat given elsewhere is at the same time (has seats in %s)."),
+                 names.text);
+            say(change, _("Other times, or leaving the other recruitment."));
+        }
+        if (blocked & RK_MATCH_CAP) {
+            sayf(reason,
+                 _("The limit on assignments is reached with seats given elsewhere (has "
+                   "seats in %s)."),
+                 names.text);
+            say(change, _("A higher limit, if this panelist wants one, or leaving one of them."));
+        }
         answer.rules = (blocked & RK_MATCH_CAP ? RK_REFUSED_BIT(RK_REFUSED_CAP) : 0) |
                        (blocked & RK_MATCH_OVERLAP ? RK_REFUSED_BIT(RK_REFUSED_OVERLAP) : 0);
         outcome = RK_ANSWER_ELSEWHERE;
         rk_buf_free(&names);
-    } else if (pair != RK_NONE) {
+    } else if (pair == RK_NONE || answer.seats <= 0) {
+        say(reason, _("No seat was left to fill."));
+        say(change, _("That a member who is kept drops out."));
+        outcome = RK_ANSWER_KEPT;
+    } else {
         outcome = compare(why, pair, answer.competing, reason, change);
         if (outcome == RK_ANSWER_QUOTA)
             answer.rules = RK_REFUSED_BIT(RK_REFUSED_QUOTA);

@@ -24,16 +24,73 @@ uint32_t rk_panel_broken(struct rk_log *log, const struct rk_eligible *eligible,
         int32_t members = rk_eligible_panel(eligible, r)->kept;
         if (members > recruitment->seats) {
             rk_log(log, RK_WARNING, NULL,
-                   _("recruitment %s: %d members are kept, but there are %d seats"),
+                   _("recruitment %s: more members are kept (%d) than there are seats (%d)"),
                    recruitment->recruitment_id.text, members, recruitment->seats);
             broken++;
         } else if (recruitment->room_max >= 0 && members > recruitment->room_max) {
             rk_log(log, RK_WARNING, NULL,
-                   _("recruitment %s: %d members are kept, but room_max is %d"),
+                   _("recruitment %s: more members are kept (%d) than the room holds (%d)"),
                    recruitment->recruitment_id.text, members, recruitment->room_max);
             broken++;
         }
     }
+    return broken;
+}
+
+/* By how much the minimums of the quota's feature ask for more than the places to fill; told with
+ * the first of them. */
+static int64_t excess_of(const struct rk_match_problem *problem, uint32_t quota, int64_t *sum)
+{
+    const struct rk_match_quota *own = &problem->quotas[quota];
+    uint32_t q = quota;
+    while (q && problem->quotas[q - 1].recruitment == own->recruitment)
+        q--;
+    *sum = 0;
+    for (; q < problem->quota_count && problem->quotas[q].recruitment == own->recruitment; q++) {
+        const struct rk_match_quota *other = &problem->quotas[q];
+        if (other->part_count != 1 || other->parts[0].feature != own->parts[0].feature)
+            continue;
+        if (q < quota)
+            return 0;
+        *sum += other->min;
+    }
+    return own->part_count == 1 ? *sum - problem->recruitments[own->recruitment].places : 0;
+}
+
+uint32_t rk_panel_quotas_broken(struct rk_log *log, const struct rk_explain *match)
+{
+    struct rk_buf nobody = {0};
+    uint32_t broken = 0, count = 0;
+    for (uint32_t q = 0; q < match->problem->quota_count; q++) {
+        const struct rk_quota *row = rk_panel_quota_row(match->quotas, q);
+        const char *id =
+            match->problem->recruitments[match->problem->quotas[q].recruitment].id.text;
+        int32_t kept = rk_panel_quota_kept(match->quotas, q);
+        int64_t sum;
+        if (rk_panel_quota_nobody(match->quotas, q) && ++count <= 10)
+            rk_buf_printf(&nobody, "%s%s=%s", count > 1 ? ", " : "", row->feature.text,
+                          row->value.text);
+        if (kept > row->max) {
+            rk_log(log, RK_WARNING, NULL,
+                   _("recruitment %s: more members with %s=%s are kept (%d) than the quota allows "
+                     "(%d)"),
+                   id, row->feature.text, row->value.text, kept, row->max);
+            broken++;
+        }
+        if (excess_of(match->problem, q, &sum) > 0) {
+            rk_log(log, RK_WARNING, NULL,
+                   _("recruitment %s: beside the kept members, the minimums of %s sum to %lld, "
+                     "which is more than the places to fill (%d)"),
+                   id, row->feature.text, (long long)sum,
+                   match->problem->recruitments[match->problem->quotas[q].recruitment].places);
+            broken++;
+        }
+    }
+    if (count > 10)
+        rk_buf_printf(&nobody, _(" and %u more"), count - 10);
+    if (count)
+        rk_log(log, RK_WARNING, NULL, _("quotas: nobody in the user bank has %s"), nobody.text);
+    rk_buf_free(&nobody);
     return broken;
 }
 
@@ -53,18 +110,18 @@ void rk_panel_tell(struct rk_log *log, const struct rk_explain *match)
     case 'A':
         rk_log(log, RK_DETAIL, NULL,
                match->problem->quota_count
-                   ? _("case A: the quotas of each recruitment nest, so this is a flow")
-                   : _("case A: there are no quotas, so this is a flow"));
+                   ? _("case A: the quotas of each recruitment nest, so flows are enough")
+                   : _("case A: there are no quotas, so flows are enough"));
         break;
     case 'B':
         rk_log(log, RK_DETAIL, NULL,
-               _("case B: one recruitment, %u kinds of people: panels by whole-number programs"),
+               _("case B: one recruitment (kinds of people: %u): panels by whole-number programs"),
                match->kinds);
         break;
     default:
         rk_log(
             log, RK_DETAIL, NULL,
-            _("case C: quotas cross in %u of several recruitments: a flow with prices on quotas"),
+            _("case C: several recruitments whose quotas cross (%u): a flow with prices on quotas"),
             result->crossing);
     }
     if (match->which != 'B')
@@ -80,8 +137,9 @@ void rk_panel_tell(struct rk_log *log, const struct rk_explain *match)
     if (result->proven && !match->chance)
         rk_log(log, RK_DETAIL, NULL, _("proven: there is no better choice"));
     if (result->proven && match->chance)
-        rk_log(log, RK_DETAIL, NULL,
-               _("proven: no more seats can be filled, and no lottery gives the poorest more"));
+        rk_log(
+            log, RK_DETAIL, NULL,
+            _("proven: no more seats can be filled, and no lottery gives those with least more"));
     rk_buf_free(&fit);
 }
 
@@ -100,8 +158,8 @@ bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
             continue;
         if (seats && panel->room_lacks)
             rk_log(log, RK_WARNING, NULL,
-                   _("recruitment %s: %d of %d seats are filled; the room has no place "
-                     "for %d"),
+                   _("recruitment %s: %d of %d seats are filled; seats that the room has no "
+                     "place for: %d"),
                    id, panel->filled, panel->seats, panel->room_lacks);
         else if (seats)
             rk_log(log, RK_WARNING, NULL, _("recruitment %s: %d of %d seats are filled"), id,
@@ -111,16 +169,18 @@ bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
                    panel->standing_by, panel->reserves);
     }
     if (wanting > 20)
-        rk_log(log, RK_WARNING, NULL, _("and %u recruitments more; --explain FILE tells of all"),
+        rk_log(log, RK_WARNING, NULL,
+               _("other recruitments that lack somebody: %u; --explain FILE tells of all"),
                wanting - 20);
     if (wanting && !explained)
         rk_log(log, RK_NOTE, NULL, _("--explain FILE tells why"));
     uint32_t not_open = rk_eligible_not_open(match->eligible);
     if (not_open)
-        rk_log(log, RK_WARNING, NULL,
-               _("--fixed: %u rows are of recruitments that are not open; they count as "
-                 "history and are not among the output"),
-               not_open);
+        rk_log(
+            log, RK_WARNING, NULL,
+            _("--fixed: rows of recruitments that are not open: %u; they count as history and are "
+              "not among the output"),
+            not_open);
     if (!result->proven) {
         static const char *const levels[] = {N_("seats"),  N_("spread of the shortage"),
                                              N_("change"), N_("fit"),
@@ -139,7 +199,7 @@ bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
     }
     uint32_t replaced = rk_eligible_replaced(match->eligible);
     if (replaced)
-        rk_log(log, RK_NOTE, NULL, _("%u proposed assignments of open recruitments are replaced"),
-               replaced);
+        rk_log(log, RK_NOTE, NULL,
+               _("proposed assignments of open recruitments that are replaced: %u"), replaced);
     return wanting || not_open || !result->proven;
 }

@@ -8,6 +8,10 @@
 uint32_t rk_panel_broken(struct rk_log *log, const struct rk_eligible *eligible,
                          const struct rk_panelists *panelists,
                          const struct rk_recruitments *recruitments);
+/* Names the kinds of people that quotas ask for and nobody in the bank is; the quotas that kept
+ * members go beyond, and the minimums that have no place beside them; returns how many of the
+ * latter two. */
+uint32_t rk_panel_quotas_broken(struct rk_log *log, const struct rk_explain *match);
 /* How the match was found and what it reached, as details. */
 void rk_panel_tell(struct rk_log *log, const struct rk_explain *match);
 /* Names what needs a person; true when anything does. `explained`: --explain was given. */

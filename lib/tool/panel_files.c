@@ -90,15 +90,16 @@ static enum rk_status relax(struct rk_run *run, const char *path, const struct r
         const char *id = match->recruitments->rows[one->recruitment].recruitment_id.text;
         if (!one->possible)
             rk_run_warn(run,
-                        _("recruitment %s: no change of quotas within min_flex and max_flex lets "
-                          "%d more members in"),
-                        id, one->seats);
+                        _("recruitment %s: no change of quotas within min_flex and max_flex is "
+                          "enough to fill it"),
+                        id);
         else
             rk_run_note(run,
-                        one->proven ? _("recruitment %s: with %u quotas changed, %d seats could be "
-                                        "filled; no smaller change is enough")
-                                    : _("recruitment %s: with %u quotas changed, %d seats could be "
-                                        "filled; a smaller change may be enough"),
+                        one->proven
+                            ? _("recruitment %s: quotas to change: %u; seats that could then "
+                                "be filled: %d; no smaller change is enough")
+                            : _("recruitment %s: quotas to change: %u; seats that could then "
+                                "be filled: %d; a smaller change may be enough"),
                         id, one->count, one->seats);
         for (uint32_t k = 0; k < one->count; k++) {
             const struct rk_relaxed *change = &found.changes[one->first + k];
@@ -177,8 +178,7 @@ static enum rk_status write_panels(struct rk_run *run, uint32_t panels,
         return rk_fail(error, RK_BAD_USE,
                        _("--panels is for one recruitment at a time: name it with --only"));
     if ((uint64_t)panels * rk_panel_seats(single->panel) > INT32_MAX)
-        return rk_fail(error, RK_BAD_USE,
-                       _("--panels: so many panels of so many seats are too many"));
+        return rk_fail(error, RK_BAD_USE, _("--panels: too many panels of too many seats"));
     struct rk_lottery_balls balls =
         rk_lottery_make_balls(&single->leximin.lottery, single->panel, panels, work->problem.seed);
     struct rk_writer *writer = rk_run_writer(run, columns, 4);
@@ -196,7 +196,7 @@ static enum rk_status write_panels(struct rk_run *run, uint32_t panels,
     struct rk_buf farthest = {0};
     rk_fraction_print(&farthest, &balls.farthest);
     rk_run_note(run,
-                _("%u panels; nobody's share of them is farther than %s from the exact chance"),
+                _("panels: %u; nobody's share of them is farther than %s from the exact chance"),
                 panels, farthest.text);
     rk_buf_free(&farthest);
     rk_lottery_balls_free(&balls);
