@@ -171,6 +171,7 @@ fuzz: $(FUZZERS)
 bench: tools test-tools
 	@tests/bench/run $(B)
 	@tests/bench/flow $(B)
+	@tests/bench/agree $(B)
 bench-peers:
 	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api

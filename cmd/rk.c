@@ -17,6 +17,7 @@ static const struct {
     {N_("The panel"), "panel-match", N_("match panelists to recruitments")},
     {NULL, "panel-cover", N_("tell whom the user bank mirrors and whom it leaves out")},
     {N_("The scores"), "score", N_("turn ratings into scores")},
+    {NULL, "agree", N_("tell how well raters agree, and how far their scores can be relied on")},
     {NULL, "aggregate", N_("combine the groups' scores into one ranking per recruitment")},
     {N_("Showing it"), "report", N_("build a report from tables by a specification")},
 };

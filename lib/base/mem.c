@@ -1,7 +1,9 @@
 #include "base/mem.h"
 
 #include <stdalign.h>
+#include <stdatomic.h>
 #include <stdint.h>
+#include <unistd.h>
 
 /* the one file that may */
 #undef malloc
@@ -12,8 +14,12 @@ static void (*out_of_memory)(void);
 
 void rk_mem_set_handler(void (*handler)(void)) { out_of_memory = handler; }
 
+/* Of several threads for which memory runs out, one tells. */
 static _Noreturn void fail(void)
 {
+    static atomic_flag failing = ATOMIC_FLAG_INIT;
+    while (atomic_flag_test_and_set(&failing))
+        pause();
     if (out_of_memory)
         out_of_memory();
     abort();

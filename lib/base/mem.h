@@ -15,7 +15,7 @@ char *rk_strdup(const char *text);
 char *rk_strndup(const char *text, size_t size);
 /* The same text, kept until the program ends: for names that messages point to. */
 const char *rk_keep(const char *text);
-/* `handler` must not return. */
+/* `handler` must not return, and not allocate. */
 void rk_mem_set_handler(void (*handler)(void));
 
 /* Makes room for one more thing in a growing array: RK_GROW(array, count, room). */

@@ -18,4 +18,11 @@ extern const struct rk_writer_column rk_measure_columns[RK_MEASURE_COLUMNS];
 /* These columns of a row, and its end. */
 void rk_measure_write(struct rk_writer *writer, const struct rk_measure *measure);
 
+/* The same between `by_count` columns that the rows are grouped by and `more_count` further numbers:
+ * fills `columns`, with room for all, and returns how many; a whole row (NaN = missing). */
+size_t rk_measures_columns(const char *const *by, size_t by_count, const char *const *more,
+                           size_t more_count, struct rk_writer_column *columns);
+void rk_measures_write(const struct rk_text *by, size_t by_count, const struct rk_measure *measure,
+                       const double *more, size_t more_count, struct rk_writer *writer);
+
 #endif

@@ -3,11 +3,11 @@
 #include "base/hash.h"
 
 const char *const rk_rules_tables[] = {
-    "panelists",  "recruitments", "sessions",    "quotas",     "targets",       "availability",
-    "candidates", "raters",       "assignments", "conflicts",  "ratings",       "ballots",
-    "scores",     "ranking",      "measures",    "decisions",  "contributions", "statements",
-    "hires",      "respondents",  "responses",   "activities", "events",        "costs",
-    "indicators", "findings",     "people",      NULL,
+    "panelists",     "recruitments", "sessions",    "quotas",      "targets",   "availability",
+    "candidates",    "raters",       "assignments", "conflicts",   "ratings",   "ballots",
+    "pairs",         "counts",       "scores",      "ranking",     "measures",  "decisions",
+    "contributions", "statements",   "hires",       "respondents", "responses", "activities",
+    "events",        "costs",        "indicators",  "findings",    "people",    NULL,
 };
 
 enum { MOST_FIELDS = 10 };

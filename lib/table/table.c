@@ -30,6 +30,8 @@ struct rk_table {
     struct rk_reader *reader;
     struct rk_record record;
     struct source *sources;
+    size_t *asked; /* fields to look at in every row: not those whose value stays as it is */
+    size_t asked_count;
     size_t *extras;
     size_t extra_count, extra_room, bound_columns;
     struct rk_row row;
@@ -151,6 +153,9 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
                  final && !t->options.unchecked)
             status = no_column(t, field->name, field->name, error);
     }
+    t->asked_count = t->schema->field_count;
+    for (size_t f = 0; f < t->asked_count; f++)
+        t->asked[f] = f;
     t->extra_count = 0;
     for (size_t c = 0; c < columns; c++)
         if (!taken[c]) {
@@ -168,6 +173,7 @@ static void set_schema(struct rk_table *t, const struct rk_table_choice *choice)
     t->options.defaults = choice->defaults;
     t->sources = rk_alloc(t->schema->field_count, sizeof *t->sources);
     t->values = rk_alloc(t->schema->field_count, sizeof *t->values);
+    t->asked = rk_alloc(t->schema->field_count, sizeof *t->asked);
     t->row.values = t->values;
 }
 
@@ -316,11 +322,14 @@ static void reject(struct rk_table *t, const struct rk_pos *pos, const char *why
 
 static void check_row(struct rk_table *t)
 {
-    for (size_t f = 0; f < t->schema->field_count; f++) {
+    size_t kept = 0;
+    for (size_t a = 0; a < t->asked_count; a++) {
+        size_t f = t->asked[a];
         const struct rk_field *field = &t->schema->fields[f];
         const struct source *s = &t->sources[f];
         struct rk_text text = {0};
         bool bare = false;
+        t->asked[kept++] = f;
         if (s->column < t->record.count) {
             text = (struct rk_text){t->record.cells[s->column].text, t->record.cells[s->column].size};
             bare = t->record.cells[s->column].bare;
@@ -329,18 +338,22 @@ static void check_row(struct rk_table *t)
         }
         if (s->words && text.size)
             rk_map_value(t->options.map, t->schema->name, field->name, text, &text);
-        if (t->options.unchecked) {
+        bool any_text = field->type == RK_STRING && !field->choices && text.size;
+        if (t->options.unchecked || any_text) {
             t->values[f] = (struct rk_value){text.text, text.size, bare, -1, 0, 0};
+            kept -= s->column == SIZE_MAX; /* not in the file, and good: it stays so */
             continue;
         }
         if (rk_field_check(field, text, &t->values[f], &t->why)) {
             t->values[f].bare = bare;
+            kept -= s->column == SIZE_MAX;
             continue;
         }
         struct rk_pos pos = rk_table_pos(t, f);
         reject(t, &pos, t->why.text);
         rk_buf_clear(&t->why);
     }
+    t->asked_count = kept;
 }
 
 /* Of JSON it is known at the end only what columns are nowhere. */
@@ -482,6 +495,7 @@ void rk_table_close(struct rk_table *t)
     rk_strings_free(&t->reject_columns);
     rk_buf_free(&t->why);
     rk_free(t->sources);
+    rk_free(t->asked);
     rk_free(t->extras);
     rk_free(t->values);
     rk_free(t);
