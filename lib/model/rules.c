@@ -7,7 +7,7 @@ const char *const rk_rules_tables[] = {
     "candidates", "raters",       "assignments", "conflicts",  "ratings",       "ballots",
     "scores",     "ranking",      "measures",    "decisions",  "contributions", "statements",
     "hires",      "respondents",  "responses",   "activities", "events",        "costs",
-    "indicators", "findings",     NULL,
+    "indicators", "findings",     "severity",    "estimates",  NULL,
 };
 
 enum { MOST_FIELDS = 10 };
