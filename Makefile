@@ -4,7 +4,7 @@
 #   make install    DESTDIR= PREFIX=/usr/local    make bless      rewrites the golden cases
 #   make lint       the house rules               make SAN=1 …    with ASan and UBSan, in build-san
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
-#   make bench      beside Miller and datamash    make bench-peers installs those
+#   make bench      beside Miller, lme4 and others    make bench-peers installs those
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
 
@@ -158,11 +158,12 @@ fuzz: $(FUZZERS)
 	        $$fuzzer.corpus; \
 	done
 
-# Speed beside the peers of Debian, and DuckDB where npm is there to bring it.
+# Speed beside the peers of Debian, R's lme4 among them, and DuckDB where npm is there to bring it.
 bench: tools
 	@tests/bench/run $(B)
+	@tests/bench/severity $(B)
 bench-peers:
-	apt-get -q -y --no-install-recommends install miller datamash time
+	apt-get -q -y --no-install-recommends install miller datamash time r-cran-lme4
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api
 
 bless: tools
