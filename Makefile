@@ -4,7 +4,7 @@
 #   make install    DESTDIR= PREFIX=/usr/local    make bless      rewrites the golden cases
 #   make lint       the house rules               make SAN=1 …    with ASan and UBSan, in build-san
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
-#   make bench      beside Miller, LEMON …        make bench-peers installs those
+#   make bench      beside Miller, LEMON, lme4 … make bench-peers installs those
 #   make bench-chances: speed of the lottery over whole programmes
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
@@ -15,8 +15,8 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       := build$(if $(SAN),-san)
 
 PACKAGES := gcc make git libc6-dev libc6-dbg libcsv-dev libjansson-dev zlib1g-dev libunistring-dev \
-            libzip-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev gettext mandoc valgrind strace bash zsh fish \
-            shellcheck jq locales util-linux
+            libzip-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev \
+            gettext mandoc valgrind strace bash zsh fish shellcheck jq locales util-linux
 
 CFLAGS  ?= -O2 -g
 OURS    := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wpointer-arith \
@@ -29,7 +29,10 @@ else
 OURS    += -fstack-protector-strong -fPIE $(if $(findstring -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
-LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas -lgmp -lz -lunistring -lm -lpthread
+# OpenBLAS as an archive: as a shared library it takes milliseconds to start and brings the runtime of
+# Fortran, which ends the program in its own way where memory is out.
+LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas \
+           -Wl,-Bstatic -lopenblas -Wl,-Bdynamic -lgmp -lz -lunistring -lm -lpthread
 
 NAMES   := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 LIB     := $(B)/librk.a
@@ -116,7 +119,7 @@ setup:
 	@if ! command -v dpkg-query >/dev/null; then \
 	    echo "setup: not a Debian system; what Debian calls these is needed:"; \
 	    printf '  %s\n' $(PACKAGES); \
-	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h gsl/gsl_cdf.h gmp.h | \
+	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h gsl/gsl_cdf.h gmp.h openblas_config.h | \
 	        $(CC) -E - >/dev/null || exit 1; \
 	    exit 0; \
 	fi; \
@@ -166,14 +169,15 @@ fuzz: $(FUZZERS)
 	        $$fuzzer.corpus; \
 	done
 
-# Speed beside the peers of Debian, and DuckDB where npm is there to bring it; `tests/bench/flow build`
+# Speed beside the peers of Debian, R's lme4 among them, and DuckDB where npm is there to bring it; `tests/bench/flow build`
 # for the flow alone.
 bench: tools test-tools
 	@tests/bench/run $(B)
 	@tests/bench/flow $(B)
 	@tests/bench/agree $(B)
+	@tests/bench/severity $(B)
 bench-peers:
-	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev
+	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev r-cran-lme4
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api
 bench-chances: $(B)/bench/chances
 	@set -e; for size in '2000 100' '20000 1000' '100000 5000' '500000 20000'; do \

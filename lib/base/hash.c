@@ -117,6 +117,7 @@ uint32_t rk_strings_find(const struct rk_strings *strings, struct rk_text text)
 
 uint32_t rk_strings_add(struct rk_strings *strings, struct rk_text text)
 {
+    assert(strings->slots || !strings->count); /* not closed */
     make_room(&strings->slots, &strings->slot_count, strings->count);
     uint32_t hash = hash_of(text.text, text.size);
     uint32_t at = strings_slot(strings, text, hash);
@@ -127,6 +128,13 @@ uint32_t rk_strings_add(struct rk_strings *strings, struct rk_text text)
         (struct rk_text){rk_arena_text(&strings->arena, text.text, text.size), text.size};
     strings->slots[at] = (struct rk_slot){hash, strings->count};
     return strings->count++;
+}
+
+void rk_strings_close(struct rk_strings *strings)
+{
+    rk_free(strings->slots);
+    strings->slots = NULL;
+    strings->slot_count = 0;
 }
 
 void rk_strings_free(struct rk_strings *strings)

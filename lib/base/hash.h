@@ -26,6 +26,8 @@ struct rk_strings {
 };
 uint32_t rk_strings_add(struct rk_strings *strings, struct rk_text text); /* the old number if known */
 uint32_t rk_strings_find(const struct rk_strings *strings, struct rk_text text); /* or RK_NONE */
+/* No more will be added or looked for: gives back the table, keeps the texts. */
+void rk_strings_close(struct rk_strings *strings);
 void rk_strings_free(struct rk_strings *strings);
 /* rank[i] = place of text i in bytewise order. Caller frees. */
 uint32_t *rk_strings_ranks(const struct rk_strings *strings);

@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -11,6 +12,9 @@
 #undef realloc
 
 static void (*out_of_memory)(void);
+
+/* Large arrays go back to the system when they are freed, however large the last freed one was. */
+__attribute__((constructor)) static void give_back(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
 
 void rk_mem_set_handler(void (*handler)(void)) { out_of_memory = handler; }
 

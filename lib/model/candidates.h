@@ -2,6 +2,7 @@
 #ifndef RK_CANDIDATES_H
 #define RK_CANDIDATES_H
 
+#include "model/ids.h"
 #include "model/recruitments.h"
 
 enum rk_candidate_status {                      /* in the order of the schema's words */
@@ -34,6 +35,12 @@ enum rk_status rk_candidates_read(struct rk_candidates *candidates, struct rk_ta
                                   const struct rk_schema *schema,
                                   const struct rk_recruitments *recruitments,
                                   struct rk_error *error);
+/* Reads the table to its end for what one column says of each candidate: of[candidate number in
+ * `ids`] is the value's number in `names`, RK_NONE where it is empty. *of is the caller's to free. A
+ * column that the candidates do not have is RK_BAD_USE. */
+enum rk_status rk_candidates_groups(struct rk_table *table, const char *column, struct rk_ids *ids,
+                                    struct rk_strings *names, uint32_t **of, uint32_t *of_count,
+                                    struct rk_error *error);
 void rk_candidates_free(struct rk_candidates *candidates);
 
 #endif

@@ -54,6 +54,24 @@ uint32_t rk_id(struct rk_ids *ids, enum rk_id_kind kind, struct rk_text text)
     return ids->last[kind] = look_up(ids, kind, text);
 }
 
+void rk_id_write(const struct rk_ids *ids, enum rk_id_kind kind, uint32_t id,
+                 struct rk_writer *writer)
+{
+    if (id == RK_NONE)
+        rk_write_missing(writer);
+    else
+        rk_write_text(writer, rk_id_text(ids, kind, id));
+}
+
+void rk_ids_close(struct rk_ids *ids)
+{
+    for (int kind = 0; kind < RK_ID_KINDS; kind++) {
+        rk_strings_close(&ids->of[kind]);
+        rk_free(ids->next[kind]);
+        ids->next[kind] = NULL;
+    }
+}
+
 void rk_ids_free(struct rk_ids *ids)
 {
     for (int kind = 0; kind < RK_ID_KINDS; kind++) {

@@ -4,6 +4,7 @@
 #define RK_IDS_H
 
 #include "base/hash.h"
+#include "stream/write.h"
 
 enum rk_id_kind {
     RK_ID_RECRUITMENT,
@@ -31,6 +32,11 @@ static inline struct rk_text rk_id_text(const struct rk_ids *ids, enum rk_id_kin
 {
     return ids->of[kind].texts[id];
 }
+/* Writes the id as a cell; RK_NONE = missing. */
+void rk_id_write(const struct rk_ids *ids, enum rk_id_kind kind, uint32_t id,
+                 struct rk_writer *writer);
+/* Gives back what only rk_id needs, which may not be called any more. */
+void rk_ids_close(struct rk_ids *ids);
 void rk_ids_free(struct rk_ids *ids);
 
 #endif

@@ -7,7 +7,8 @@ const char *const rk_rules_tables[] = {
     "candidates",    "raters",       "assignments", "conflicts",   "ratings",   "ballots",
     "pairs",         "counts",       "scores",      "ranking",     "measures",  "decisions",
     "contributions", "statements",   "hires",       "respondents", "responses", "activities",
-    "events",        "costs",        "indicators",  "findings",    "people",    NULL,
+    "events",        "costs",        "indicators",  "findings",    "people",    "severity",
+    "estimates",     NULL,
 };
 
 enum { MOST_FIELDS = 10 };

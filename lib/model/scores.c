@@ -9,7 +9,7 @@ const char *const rk_ballots_defaults[] = {"recruitment_id", "all", "rater_group
 /* Fields of scores or ballots; SIZE_MAX where the table has none such. */
 struct fields {
     size_t key[5];
-    size_t basis, value, scale, gates, adjusted, weight;
+    size_t basis, value, scale, gates, adjusted, flags, weight;
 };
 
 static const struct {
@@ -37,6 +37,7 @@ static struct fields find_fields(const struct rk_schema *schema)
     f.scale = field_named(schema, "scale");
     f.gates = field_named(schema, "gates");
     f.adjusted = field_named(schema, "adjusted");
+    f.flags = field_named(schema, "flags");
     f.weight = field_named(schema, "weight");
     return f;
 }
@@ -61,6 +62,8 @@ static void read_score(const struct fields *f, const struct rk_value *v, struct 
         s->has_adjusted = true;
         s->adjusted = v[f->adjusted].number;
     }
+    if (f->flags != SIZE_MAX)
+        s->flags = rk_value_text(&v[f->flags]);
     if (f->weight != SIZE_MAX && v[f->weight].size)
         s->count = (uint32_t)(v[f->weight].number / RK_FIXED_ONE);
 }

@@ -172,8 +172,7 @@ enum rk_status rk_adjust(struct rk_score *scores, size_t count, enum rk_adjust_m
         return rk_fail(
             error, RK_BAD_DATA,
             _("panels whose raters met different candidates: %zu; center and zscore would punish "
-              "whoever met the strong ones, what fits is additive, random or rasch (not yet "
-              "available)"),
+              "whoever met the strong ones, what fits is additive, random or rasch"),
             adjustment->refused_count);
     }
     for (uint32_t r = 0; r < t.raters.count; r++)
@@ -197,6 +196,30 @@ enum rk_status rk_adjust(struct rk_score *scores, size_t count, enum rk_adjust_m
     }
     tables_free(&t);
     return RK_OK;
+}
+
+void rk_adjustment_log(const struct rk_adjustment *adjustment, const struct rk_ids *ids,
+                       struct rk_log *log)
+{
+    enum { MOST = 20 };
+    struct rk_buf met = {0};
+    for (size_t p = 0; p < adjustment->refused_count; p++) {
+        const struct rk_coverage *panel = &adjustment->refused[p];
+        rk_buf_clear(&met);
+        for (size_t r = 0; r < panel->rater_count && r < MOST; r++)
+            rk_buf_printf(&met, "%s%s %u", r ? ", " : "",
+                          rk_id_text(ids, RK_ID_RATER, panel->raters[r].rater).text,
+                          panel->raters[r].met);
+        if (panel->rater_count > MOST)
+            rk_buf_printf(&met, ", …");
+        rk_log(log, RK_ERROR, NULL,
+               _("recruitment %s, stage %s, group %s (%s): of %u candidates, %zu raters met: %s"),
+               rk_id_text(ids, RK_ID_RECRUITMENT, panel->recruitment).text,
+               rk_id_text(ids, RK_ID_STAGE, panel->stage).text,
+               rk_id_text(ids, RK_ID_GROUP, panel->group).text, rk_basis_name(panel->basis),
+               panel->candidates, panel->rater_count, met.text);
+    }
+    rk_buf_free(&met);
 }
 
 void rk_adjustment_free(struct rk_adjustment *adjustment)

@@ -1,7 +1,7 @@
 /* Severity taken out of scores, rater by rater, within recruitment, stage, rater group and basis (a
  * "panel"). Only where every rater of a panel met the same candidates: elsewhere it would punish
- * whoever met the strong ones (design/data-model.md), and the least-squares, mixed and Rasch models
- * are what is needed.
+ * whoever met the strong ones (design/data-model.md), and the models of severity.h are what is
+ * needed.
  *
  *     severity = panel's mean - rater's mean          above 0 = strict
  *     center:  adjusted = score + severity            on the scale of the score
@@ -40,6 +40,9 @@ struct rk_adjustment {           /* zeroed before; give back with rk_adjustment_
 enum rk_status rk_adjust(struct rk_score *scores, size_t count, enum rk_adjust_method method,
                          const struct rk_ids *ids, struct rk_adjustment *adjustment,
                          struct rk_error *error);
+/* Which raters of the refused panels met how many of their candidates, an error each. */
+void rk_adjustment_log(const struct rk_adjustment *adjustment, const struct rk_ids *ids,
+                       struct rk_log *log);
 void rk_adjustment_free(struct rk_adjustment *adjustment);
 
 #endif

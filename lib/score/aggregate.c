@@ -36,6 +36,7 @@ struct rk_aggregate {
     uint32_t contest_room, contest_count;
     struct rk_tuples people; /* recruitment, candidate */
     uint32_t *gates;         /* by person: number in gate_lists, RK_NONE = none failed */
+    struct rk_tuples unlinked; /* recruitment, candidate: severity_unlinked on one of its scores */
     uint32_t person_room, person_count;
     struct rk_strings gate_lists;
     struct rk_tuples sheets; /* recruitment, candidate, rater, stage: told apart */
@@ -61,7 +62,7 @@ struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options
     a->options = *options;
     a->ids = ids;
     a->keys.width = a->sheets.width = 4;
-    a->contest_keys.width = a->people.width = a->contender_keys.width = 2;
+    a->contest_keys.width = a->people.width = a->unlinked.width = a->contender_keys.width = 2;
     return a;
 }
 
@@ -78,6 +79,7 @@ void rk_aggregate_free(struct rk_aggregate *a)
     rk_free(a->cells);
     rk_free(a->contests);
     rk_free(a->gates);
+    rk_tuples_free(&a->unlinked);
     rk_free(a->sheet_places);
     rk_free(a->scales);
     rk_free(a->group_place);
@@ -225,6 +227,8 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
         a->gates[person] = RK_NONE;
     }
     a->gates[person] = merge_gates(a, a->gates[person], s->gates);
+    if (rk_list_has(s->flags, RK_TEXT("severity_unlinked")))
+        rk_tuples_add(&a->unlinked, (uint32_t[]){s->recruitment, s->candidate});
     return RK_OK;
 }
 
@@ -454,6 +458,8 @@ static bool flag_person(const struct rk_aggregate *a, struct rk_ranking_row *row
         flag(flags, "gate:", NULL);
         rk_buf_add(flags, gate.text, gate.size);
     }
+    if (rk_tuples_find(&a->unlinked, (uint32_t[]){row->recruitment, row->candidate}) != RK_NONE)
+        flag(flags, "severity_unlinked", NULL);
     return active;
 }
 

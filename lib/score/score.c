@@ -5,6 +5,7 @@
 /* One criterion of a plan. */
 struct item {
     struct rk_ratio ratio; /* w·100 / (max - min), negative where low is good */
+    struct rk_ratio plain; /* the same without w */
     rk_fixed from;         /* y·w = (x - from) · ratio */
     rk_fixed weight;
     const struct rk_criterion *criterion; /* NULL without a rubric */
@@ -106,6 +107,7 @@ static struct item make_item(const struct rk_criterion *c)
 {
     rk_fixed span = c->maximum - c->minimum;
     return (struct item){rk_ratio((c->reverse ? -100 : 100) * c->weight, span),
+                         rk_ratio((c->reverse ? -100 : 100) * RK_FIXED_ONE, span),
                          c->reverse ? c->maximum : c->minimum, c->weight, c, RK_NONE};
 }
 
@@ -175,13 +177,14 @@ struct rk_scorer *rk_scorer_new(const struct rk_scorer_options *options, struct 
     scorer->rest.width = 2;
     scorer->people.width = 2;
     scorer->cells.width = 4;
-    scorer->plain = (struct item){{1, 1}, 0, RK_FIXED_ONE, NULL, RK_NONE};
+    scorer->plain = (struct item){{1, 1}, {1, 1}, 0, RK_FIXED_ONE, NULL, RK_NONE};
     if (options->rubrics && options->rubrics->count) {
         scorer->plans = rk_alloc(options->rubrics->count, sizeof *scorer->plans);
         for (size_t i = 0; i < options->rubrics->count; i++)
             make_plan(scorer, &scorer->plans[i], options->rubrics->all[i]);
     } else if (options->has_scale) {
-        scorer->plain.ratio = rk_ratio(100 * RK_FIXED_ONE, options->maximum - options->minimum);
+        scorer->plain.ratio = scorer->plain.plain =
+            rk_ratio(100 * RK_FIXED_ONE, options->maximum - options->minimum);
         scorer->plain.from = options->minimum;
     }
     return scorer;
@@ -436,9 +439,11 @@ static void note_farthest(struct rk_scorer *scorer, const struct rk_rating *rati
         scorer->farthest[cell] = far;
 }
 
-enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, struct rk_error *error)
+/* Holds a rating against the rubric or the scale; where it belongs. */
+static enum rk_status check(struct rk_scorer *scorer, const struct rk_rating *rating,
+                            const struct plan **rubric, const struct item **place,
+                            uint32_t *number, struct rk_error *error)
 {
-    struct rk_scorer *scorer = context;
     const struct plan *plan = NULL;
     const struct item *item = &scorer->plain;
     uint32_t criterion = rating->criterion;
@@ -456,8 +461,42 @@ enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, stru
     } else if (scorer->options.has_scale && !rating->missing)
         status =
             check_score(rating->score, scorer->options.minimum, scorer->options.maximum, 0, error);
-    if (status != RK_OK)
-        return status;
+    if (status == RK_OK && !plan && !scorer->options.has_scale && !rating->missing)
+        note_farthest(scorer, rating);
+    *rubric = plan;
+    *place = item;
+    *number = criterion;
+    return status;
+}
+
+enum rk_status rk_scorer_rate(struct rk_scorer *scorer, const struct rk_rating *rating,
+                              struct rk_scorer_value *value, struct rk_error *error)
+{
+    const struct plan *plan;
+    const struct item *item;
+    uint32_t criterion;
+    RK_TRY(check(scorer, rating, &plan, &item, &criterion, error));
+    *value = (struct rk_scorer_value){.weight = item->weight};
+    if (item->criterion) {
+        value->minimum = item->criterion->minimum;
+        value->maximum = item->criterion->maximum;
+        value->step = item->criterion->step;
+    } else if (scorer->options.has_scale) {
+        value->minimum = scorer->options.minimum;
+        value->maximum = scorer->options.maximum;
+    }
+    if (!rating->missing)
+        value->value = rk_fixed_times(rating->score - item->from, item->plain);
+    return RK_OK;
+}
+
+enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, struct rk_error *error)
+{
+    struct rk_scorer *scorer = context;
+    const struct plan *plan;
+    const struct item *item;
+    uint32_t criterion;
+    RK_TRY(check(scorer, rating, &plan, &item, &criterion, error));
 
     const uint32_t key[4] = {rating->recruitment, rating->candidate, rating->rater, rating->stage};
     uint32_t number = scorer->last_sheet;
@@ -499,8 +538,6 @@ enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, stru
     sheet->scored++;
     if (item->gate != RK_NONE && !add_to_gate(scorer, plan, item, rating))
         return rk_fail(error, RK_FAILED, _("scores are too large to be added exactly"));
-    if (!plan && !scorer->options.has_scale)
-        note_farthest(scorer, rating);
     return RK_OK;
 }
 

@@ -41,6 +41,18 @@ void rk_scorer_free(struct rk_scorer *scorer);
 /* Is an rk_take_rating with the scorer as its context. */
 enum rk_status rk_scorer_add(void *scorer, const struct rk_rating *rating, struct rk_error *error);
 
+/* What a rating is worth by the rubric or the scale. */
+struct rk_scorer_value {
+    rk_fixed value;                  /* y above; 0 where the rating is missing */
+    rk_fixed weight;                 /* of the criterion, 0 or more */
+    rk_fixed minimum, maximum, step; /* of its scale; all 0 where none is known, step 0 = any */
+};
+/* Checks a rating and works that out, and keeps nothing of it but how far from zero its scale goes,
+ * for rk_scorer_finish. For those who need no sheets. Errors as rk_scorer_add,
+ * which calls this. */
+enum rk_status rk_scorer_rate(struct rk_scorer *scorer, const struct rk_rating *rating,
+                              struct rk_scorer_value *value, struct rk_error *error);
+
 /* After the last rating. RK_BAD_DATA: the raw scales of criteria or groups differ too much to be
  * averaged. What can be told from numbers alone is little: within a recruitment and stage, one
  * criterion or group goes over 10 and over four times as far from zero as another ever does (1–5
