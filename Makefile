@@ -158,6 +158,7 @@ fuzz: $(FUZZERS)
 # Speed beside the peers of Debian, and DuckDB where npm is there to bring it.
 bench: tools
 	@tests/bench/run $(B)
+	@tests/bench/ranking.sh $(B)
 bench-peers:
 	apt-get -q -y --no-install-recommends install miller datamash time
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api

@@ -1,6 +1,7 @@
 #include "score/kemeny.h"
 
 #include "base/mem.h"
+#include "base/random.h"
 
 #include <assert.h>
 #include <string.h>
@@ -73,15 +74,6 @@ static void improve(const struct part *p, uint32_t *order)
     }
 }
 
-static uint64_t
-turn(uint64_t *state) /* Steele, Lea & Flood 2014, SplitMix64: the same everywhere */
-{
-    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 /* By how much each wins on the whole, then local search, then shaken and searched again. */
 static rk_support search(const struct part *p, uint32_t *best)
 {
@@ -103,7 +95,7 @@ static rk_support search(const struct part *p, uint32_t *best)
     for (size_t round = 0; round < rounds && least; round++) {
         memcpy(order, best, n * sizeof *order);
         for (int moves = 0; moves < 3; moves++) { /* takes somebody out and puts them elsewhere */
-            size_t from = turn(&state) % n, to = turn(&state) % n;
+            size_t from = rk_splitmix64(&state) % n, to = rk_splitmix64(&state) % n;
             uint32_t who = order[from];
             memmove(order + from, order + from + 1, (n - 1 - from) * sizeof *order);
             memmove(order + to + 1, order + to, (n - 1 - to) * sizeof *order);

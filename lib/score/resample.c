@@ -128,58 +128,41 @@ static void list_ways(const struct rk_voices *voices, struct ways *w)
     rk_free(now);
 }
 
-/* Words of 32 bits for one draw, and halves of them. */
-struct words {
-    const struct rk_random *random;
-    uint64_t draw;
-    uint32_t block, left, ready[4];
-    uint32_t half; /* above 0xffff: there is none */
-};
-
-static uint32_t word(struct words *w)
+/* Where the draw's own sequence begins: by its number, not by what was drawn before. */
+static uint64_t seed_of(const struct job *job, uint64_t draw)
 {
-    if (!w->left) {
-        uint32_t counter[4] = {w->block++, (uint32_t)w->draw, (uint32_t)w->random->stream,
-                               (uint32_t)(w->random->stream >> 32) ^ (uint32_t)(w->draw >> 32)};
-        rk_philox4x32(counter, w->random->key, w->ready);
-        w->left = 4;
-    }
-    return w->ready[--w->left];
+    uint32_t counter[4] = {(uint32_t)draw, (uint32_t)(draw >> 32), (uint32_t)job->random.stream,
+                           (uint32_t)(job->random.stream >> 32)};
+    uint32_t words[4];
+    rk_philox4x32(counter, job->random.key, words);
+    return words[0] | (uint64_t)words[1] << 32;
 }
 
-static uint32_t half_word(struct words *w)
+/* Draws `members` of a group's raters: without bias, since the numbers that would favour some are
+ * passed over (Lemire 2019). Quarters of 64 bits do for small groups. */
+static void draw_group(uint64_t *state, const uint32_t *owner, uint32_t members, uint32_t *times)
 {
-    uint32_t half = w->half;
-    if (half <= 0xffff) {
-        w->half = UINT32_MAX;
-        return half;
+    unsigned size = members <= 4096 ? 16 : 32, left = 0;
+    uint64_t mask = ((uint64_t)1 << size) - 1, tail = (mask + 1) % members, bits = 0;
+    for (uint32_t k = 0; k < members;) {
+        if (!left) {
+            bits = rk_splitmix64(state);
+            left = 64 / size;
+        }
+        uint64_t product = (bits & mask) * members;
+        bits >>= size;
+        left--;
+        if ((product & mask) < tail)
+            continue;
+        times[owner[product >> size]]++;
+        k++;
     }
-    uint32_t both = word(w);
-    w->half = both >> 16;
-    return both & 0xffff;
-}
-
-/* 0 … n - 1 without bias (Lemire 2019). */
-static uint32_t below(struct words *w, uint32_t n)
-{
-    if (n <= 4096) {
-        uint32_t product = half_word(w) * n;
-        if ((product & 0xffff) < n)
-            for (uint32_t tail = 65536 % n; (product & 0xffff) < tail;)
-                product = half_word(w) * n;
-        return product >> 16;
-    }
-    uint64_t product = (uint64_t)word(w) * n;
-    if ((uint32_t)product < n)
-        for (uint32_t tail = -n % n; (uint32_t)product < tail;)
-            product = (uint64_t)word(w) * n;
-    return (uint32_t)(product >> 32);
 }
 
 /* The draw's times into `times`; returns its weight. */
 static double draw_times(const struct job *job, uint64_t draw, uint32_t *times)
 {
-    struct words words = {.random = &job->random, .draw = draw, .half = UINT32_MAX};
+    uint64_t state = job->exact ? 0 : seed_of(job, draw);
     double weight = 1;
     if (!job->exact)
         memset(times, 0, job->voices->voice_count * sizeof *times);
@@ -193,9 +176,7 @@ static double draw_times(const struct job *job, uint64_t draw, uint32_t *times)
             weight *= w->weight[way];
             continue;
         }
-        const uint32_t *owner = job->owner + job->owned[g];
-        for (uint64_t k = 0; k < w->members; k++)
-            times[owner[below(&words, (uint32_t)w->members)]]++;
+        draw_group(&state, job->owner + job->owned[g], (uint32_t)w->members, times);
     }
     return weight;
 }

@@ -66,7 +66,8 @@ static int by_fraction(const void *x, const void *y)
 static void sort_fractions(struct fractions *f)
 {
     size_t kept = 0;
-    qsort(f->all, f->count, sizeof *f->all, by_fraction);
+    if (f->count)
+        qsort(f->all, f->count, sizeof *f->all, by_fraction);
     for (size_t i = 0; i < f->count; i++)
         if (!kept || by_fraction(&f->all[kept - 1], &f->all[i]) != 0)
             f->all[kept++] = f->all[i];
@@ -127,7 +128,7 @@ static void add_crossings(struct fractions *f, const rk_support *values, size_t 
 static void find_crossings(const struct mix *m, struct fractions *f)
 {
     size_t n = m->n, count = 0;
-    rk_support *values = rk_resize(NULL, 2 * n * n + 2, sizeof *values);
+    rk_support *values = rk_resize(NULL, 4 * n * n + 2, sizeof *values);
     bool copeland = m->options->method == RK_METHOD_COPELAND;
     bool margins = copeland || m->options->strength == RK_MARGINS ||
                    m->options->method == RK_METHOD_RANKED_PAIRS;
