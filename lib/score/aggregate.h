@@ -106,7 +106,7 @@ struct rk_aggregate_result {
     uint64_t unscored;       /* active candidates among the contenders in no stage at all */
     uint64_t fewer_groups;   /* recruitments without a group that others have */
     uint64_t near_ties;      /* rows */
-    uint64_t one_voice;      /* contests without chances for want of a second voice in a group */
+    uint64_t one_voice;      /* rows without chances for want of a second voice in a group */
     uint64_t too_many;       /* contests without chances for too many raters or candidates */
     uint64_t unranked_draws; /* contests in which no resample could be ranked */
     struct rk_ranking_measure *measures;

@@ -100,6 +100,8 @@ static void tell_chances(const struct trial *t, const struct rk_resample *chance
     for (size_t i = 0; i < n; i++) {
         const struct rk_resampled *c = &chances->candidates[i];
         const struct rk_ranking_row *row = row_of(t, i);
+        if (!row->has_chances)
+            continue;
         m = about(t, "combined", i, rk_fixed_double(row->combined));
         m->se = c->se;
         m->low = rk_fixed_double(row->low);
@@ -126,7 +128,7 @@ static void tell_chances(const struct trial *t, const struct rk_resample *chance
     }
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
-            if (i == j)
+            if (i == j || !row_of(t, i)->has_chances || !row_of(t, j)->has_chances)
                 continue;
             m = about(t, "p_above", i, chances->p_above[i * n + j]);
             m->other_candidate = row_of(t, j)->candidate;
@@ -135,38 +137,63 @@ static void tell_chances(const struct trial *t, const struct rk_resample *chance
         }
 }
 
-/* Groups with one voice have no spread that could be estimated: says so on the rows. */
-static bool several_voices(const struct trial *t, double *raters)
+static void flag_one_voice(const struct trial *t, size_t candidate, size_t group)
+{
+    struct rk_ranking_row *row = row_of(t, candidate);
+    struct rk_buf flag = {0};
+    rk_buf_printf(&flag, "one_voice:%s",
+                  rk_aggregate_name(t->a, RK_ID_GROUP, t->a->result.ranking.groups[group]));
+    if (!rk_list_has(row->flags, (struct rk_text){flag.text, flag.size}))
+        rk_aggregate_flag(t->a, row, flag.text, NULL);
+    rk_buf_free(&flag);
+}
+
+/* One voice has no spread that could be estimated. Where a group has no more in a stage, nobody has
+ * chances, and false is returned; a candidate of whom a group has one has none (alone[i]). The rows
+ * are flagged. A method for which every sheet says something of everybody knows no such candidates.
+ */
+static bool several_voices(const struct trial *t, double *raters, bool *alone)
 {
     const struct rk_voices *v = t->voices;
+    const struct rk_method_options *o = &t->a->options.method;
+    size_t n = v->candidates;
+    bool of_all = (o->method == RK_METHOD_BORDA || rk_method_on_pairs(o->method)) &&
+                  o->unranked != RK_UNRANKED_APART;
+    uint64_t *voices = rk_alloc(v->blocks + 1, sizeof *voices);
+    uint64_t *of = rk_alloc(v->blocks * n + 1, sizeof *of);
     bool several = true;
     *raters = 0;
-    for (size_t i = 0, next; i < v->voice_count; i = next) {
-        uint64_t members = 0;
-        for (next = i; next < v->voice_count && v->voices[next].group == v->voices[i].group; next++)
-            members += v->voices[next].count;
-        *raters += (double)members;
-        if (members > 1)
-            continue;
-        several = false;
-        for (size_t k = 0; k < v->candidates; k++)
-            rk_aggregate_flag(t->a, row_of(t, k), "one_voice:",
-                              rk_aggregate_name(t->a, RK_ID_GROUP,
-                                                t->a->result.ranking.groups[v->voices[i].group]));
+    for (size_t i = 0; i < v->voice_count; i++)
+        *raters += v->voices[i].count;
+    for (size_t s = 0; s < v->sheet_count; s++) {
+        const struct rk_sheet *sheet = &v->sheets[s];
+        voices[sheet->block] += v->voices[sheet->voice].count;
+        for (size_t e = sheet->first; e < sheet->last; e++)
+            of[sheet->block * n + v->entries[e].candidate] += v->voices[sheet->voice].count;
     }
-    t->a->result.one_voice += !several;
+    for (size_t b = 0; b < v->blocks; b++)
+        for (size_t i = 0; i < n; i++) {
+            bool one = of[b * n + i] == 1 && !of_all;
+            if (voices[b] != 1 && !one)
+                continue;
+            several &= voices[b] != 1;
+            alone[i] = true;
+            flag_one_voice(t, i, v->group[b]);
+        }
+    for (size_t i = 0; i < n; i++)
+        t->a->result.one_voice += alone[i];
+    rk_free(voices);
+    rk_free(of);
     return several;
 }
 
-static void find_chances(const struct trial *t)
+static void draw_chances(const struct trial *t, double raters, const bool *alone)
 {
     struct rk_aggregate *a = t->a;
     const struct rk_aggregate_options *o = &a->options;
     size_t n = t->voices->candidates;
     bool low_is_good = rk_aggregate_low_is_good(a);
-    double raters, exact = rk_method_on_pairs(o->method.method) ? MOST_EXACT_ON_PAIRS : MOST_EXACT;
-    if (!several_voices(t, &raters))
-        return;
+    double exact = rk_method_on_pairs(o->method.method) ? MOST_EXACT_ON_PAIRS : MOST_EXACT;
     if (raters > most_raters || (double)o->draws * (double)n > most_standings) {
         a->result.too_many++;
         return;
@@ -188,7 +215,7 @@ static void find_chances(const struct trial *t)
         for (size_t i = 0; i < n; i++) {
             struct rk_ranking_row *row = row_of(t, i);
             const struct rk_resampled *c = &chances.candidates[i];
-            row->has_chances = true;
+            row->has_chances = !alone[i];
             row->low = rk_fixed_from_double(low_is_good ? -c->high : c->low);
             row->high = rk_fixed_from_double(low_is_good ? -c->low : c->high);
             row->p_first = c->p_first;
@@ -200,6 +227,15 @@ static void find_chances(const struct trial *t)
     }
     rk_resample_free(&chances);
     rk_buf_free(&key);
+}
+
+static void find_chances(const struct trial *t)
+{
+    bool *alone = rk_alloc(t->voices->candidates + 1, sizeof *alone);
+    double raters;
+    if (several_voices(t, &raters, alone))
+        draw_chances(t, raters, alone);
+    rk_free(alone);
 }
 
 /* ---- another weight ---- */

@@ -108,8 +108,8 @@ void rk_aggregate_tell(const struct rk_aggregate_result *result, const struct rk
     if (proven > most)
         say(&t, false, _("%zu more orders of Kemeny, all proven (-v tells all)"), proven - most);
     count(&t, true,
-          _("rankings without intervals, since a group has one voice and so no spread (one_voice): "
-            "%llu"),
+          _("candidates without intervals, since a group has one voice about them and so no spread "
+            "(one_voice): %llu"),
           result->one_voice);
     count(&t, true, _("rankings without intervals, since no draw had a score of everyone: %llu"),
           result->unranked_draws);
