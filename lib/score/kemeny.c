@@ -274,9 +274,41 @@ struct answer {
     bool *above; /* n × n, own numbers */
 };
 
+/* Sums of what placing a candidate before others costs, eight of the others at a time. */
+struct prices {
+    size_t n, bytes;
+    rk_support *sums; /* [(v * bytes + byte) * 256 + which of the eight] */
+};
+
+static struct prices price_sets(const struct part *p)
+{
+    struct prices prices = {p->n, (p->n + 7) / 8, NULL};
+    prices.sums = rk_alloc(p->n * prices.bytes * 256, sizeof *prices.sums);
+    for (size_t v = 0; v < p->n; v++)
+        for (size_t byte = 0; byte < prices.bytes; byte++) {
+            rk_support *sums = prices.sums + (v * prices.bytes + byte) * 256;
+            for (size_t which = 1; which < 256; which++) {
+                size_t u = 8 * byte + (size_t)__builtin_ctzll(which);
+                sums[which] = sums[which & (which - 1)] + (u < p->n ? price(p, v, u) : 0);
+            }
+        }
+    return prices;
+}
+
+/* The cost of placing v right after the set. */
+static rk_support step(const struct prices *prices, uint64_t set, size_t v)
+{
+    const rk_support *sums = prices->sums + v * prices->bytes * 256;
+    rk_support cost = 0;
+    uint64_t after = ~(set | (uint64_t)1 << v);
+    for (size_t byte = 0; byte < prices->bytes; byte++, after >>= 8, sums += 256)
+        cost += sums[after & 255];
+    return cost;
+}
+
 /* Adds the successors of all states of [from, to) that may still lead to an optimum. False when
  * there are too many; *bound is then the least that any way costs. */
-static bool next_layer(const struct part *p, const struct packing *packing, struct states *s,
+static bool next_layer(const struct prices *prices, const struct packing *packing, struct states *s,
                        size_t from, size_t to, rk_support best, rk_support *bound)
 {
     rk_support least = best;
@@ -286,48 +318,38 @@ static bool next_layer(const struct part *p, const struct packing *packing, stru
     *bound = least;
     for (size_t k = from; k < to; k++) {
         const struct state now = s->all[k]; /* the array may move */
-        for (size_t v = 0; v < p->n; v++) {
-            uint64_t bit = (uint64_t)1 << v, set = now.set | bit;
-            if (now.set & bit)
+        for (size_t v = 0; v < prices->n; v++) {
+            uint64_t set = now.set | (uint64_t)1 << v;
+            if (set == now.set)
                 continue;
-            rk_support cost = now.cost, rest = now.bound;
-            for (size_t u = 0; u < p->n && cost <= best; u++)
-                if (!(set >> u & 1))
-                    cost += price(p, v, u);
+            rk_support cost = now.cost + step(prices, now.set, v), rest = now.bound;
+            if (cost > best)
+                continue;
+            struct state *state = find_state(s, set);
+            if (state) {
+                if (cost < state->cost)
+                    state->ways = 0;
+                if (cost <= state->cost)
+                    state->ways = add_ways(state->ways, now.ways);
+                state->cost = cost < state->cost ? cost : state->cost;
+                continue;
+            }
             for (size_t c = packing->start[v]; c < packing->start[v + 1]; c++)
                 if (!(packing->cycles[packing->of[c]].members & now.set))
                     rest -= packing->cycles[packing->of[c]].weight;
             if (cost + rest > best)
                 continue;
-            struct state *state = find_state(s, set);
-            if (!state) {
-                if (!(state = add_state(s, set)))
-                    return false;
-                state->cost = cost;
-                state->bound = rest;
-                state->ways = now.ways;
-            } else if (cost < state->cost) {
-                state->cost = cost;
-                state->ways = now.ways;
-            } else if (cost == state->cost) {
-                state->ways = add_ways(state->ways, now.ways);
-            }
+            if (!(state = add_state(s, set)))
+                return false;
+            state->cost = cost;
+            state->bound = rest;
+            state->ways = now.ways;
         }
     }
     return true;
 }
 
-/* The cost of placing v right after the set. */
-static rk_support step(const struct part *p, uint64_t set, size_t v)
-{
-    rk_support cost = 0;
-    for (size_t u = 0; u < p->n; u++)
-        if (u != v && !(set >> u & 1))
-            cost += price(p, v, u);
-    return cost;
-}
-
-static const struct state *onward(const struct part *p, const struct states *s,
+static const struct state *onward(const struct prices *p, const struct states *s,
                                   const struct state *state, size_t v)
 {
     if (state->set >> v & 1)
@@ -338,7 +360,7 @@ static const struct state *onward(const struct part *p, const struct states *s,
 }
 
 /* The optima, from the first place on: at each, whoever comes first. */
-static void list_orders(const struct part *p, const struct states *s, size_t most,
+static void list_orders(const struct prices *p, const struct states *s, size_t most,
                         struct answer *answer)
 {
     const struct state *path[MOST_IN_SETS + 1];
@@ -372,6 +394,7 @@ static bool solve(const struct part *p, const struct packing *packing, size_t st
                   struct answer *answer)
 {
     struct states s = {.most = states, .slot_count = 1024};
+    struct prices prices = price_sets(p);
     s.slots = rk_alloc(s.slot_count, sizeof *s.slots);
     struct state *first = add_state(&s, 0);
     first->bound = packing->sum;
@@ -380,7 +403,7 @@ static bool solve(const struct part *p, const struct packing *packing, size_t st
     rk_support bound = packing->sum;
     bool whole = true;
     for (size_t layer = 0; layer < p->n && whole; layer++) {
-        whole = next_layer(p, packing, &s, from, to, answer->least, &bound);
+        whole = next_layer(&prices, packing, &s, from, to, answer->least, &bound);
         from = to;
         to = s.count;
     }
@@ -391,18 +414,19 @@ static bool solve(const struct part *p, const struct packing *packing, size_t st
         last->optimal = true;
         for (size_t k = s.count - 1; k-- > 0;)
             for (size_t v = 0; v < p->n; v++)
-                if (onward(p, &s, &s.all[k], v)) {
+                if (onward(&prices, &s, &s.all[k], v)) {
                     s.all[k].optimal = true;
                     may_follow[v] |= s.all[k].set;
                 }
         answer->least = answer->bound = last->cost;
         answer->optima = last->ways;
         answer->proven = answer->counted = true;
-        list_orders(p, &s, listed, answer);
+        list_orders(&prices, &s, listed, answer);
         for (size_t i = 0; i < p->n; i++)
             for (size_t j = 0; j < p->n; j++)
                 answer->above[i * p->n + j] = i != j && !(may_follow[i] >> j & 1);
     }
+    rk_free(prices.sums);
     rk_free(s.all);
     rk_free(s.slots);
     return whole;

@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Equalised scores spread so many times more than what they sum to at most. */
+enum { MOST_STRETCHED = 1000 };
+
 struct in_column { /* an entry of one candidate in one block */
     double value;
     uint32_t voice;
@@ -359,6 +362,7 @@ void rk_rule_equalise(const struct rk_voices *v, const bool *covered, const doub
     double *mean = rk_alloc(g + 1, sizeof *mean), *sd = rk_alloc(g + 1, sizeof *sd);
     double *share = rk_alloc(g + 1, sizeof *share), *m = rk_alloc(g + 1, sizeof *m);
     double *sigma = rk_alloc(g * g + 1, sizeof *sigma), kept = 0, spread = 0;
+    bool found = false;
     for (size_t i = 0; i < n; i++) {
         whole[i] = true;
         for (size_t b = 0; b < g; b++)
@@ -398,11 +402,17 @@ void rk_rule_equalise(const struct rk_voices *v, const bool *covered, const doub
             moved = fmax(moved, fabs(next - m[b]) / next);
             m[b] = next;
         }
-        if (!(moved > 1e-15))
+        if ((found = !(moved > 1e-14)))
             break;
     }
     for (size_t b = 0; b < g; b++)
         kept += m[b];
+    if (!found ||
+        kept > MOST_STRETCHED) { /* they cancel each other: alike spreads will have to do */
+        kept = 0;
+        for (size_t b = 0; b < g; b++)
+            kept += m[b] = sd[b] > 0 ? share[b] : 0;
+    }
     for (size_t b = 0; b < g; b++)
         if (sd[b] > 0 && kept > 0)
             factors[b] = m[b] / kept * spread / (share[b] * sd[b]);

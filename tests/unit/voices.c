@@ -303,6 +303,10 @@ static void equalised(void)
     double flat[] = {1, 2, 3, 4, 7, 7, 7, 7};
     rk_rule_equalise(&c.v, covered, flat, factors);
     CHECK(factors[1] == 1 && factors[0] > 0);
+    /* two that are each other's opposite cannot have half a say each: the same spread, then */
+    double opposite[] = {1, 2, 3, 4, 8, 6, 4, 2};
+    rk_rule_equalise(&c.v, covered, opposite, factors);
+    CHECK(near(factors[0], 1.5) && near(factors[1], 0.75));
 }
 
 /* ---- resamples ---- */
