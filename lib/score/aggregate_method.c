@@ -136,7 +136,9 @@ static int by_person(const void *x, const void *y)
     const struct taken *p = x, *q = y;
     if (p->group != q->group)
         return p->group > q->group ? 1 : -1;
-    return (p->rater_rank > q->rater_rank) - (p->rater_rank < q->rater_rank);
+    if (p->rater_rank != q->rater_rank)
+        return p->rater_rank > q->rater_rank ? 1 : -1;
+    return (p->count > q->count) - (p->count < q->count); /* it may differ between stages */
 }
 
 static int by_sheet(const void *x, const void *y)

@@ -41,7 +41,6 @@ struct trial {
     const struct rk_voices *voices;
     const struct rk_rule *rule;
     const size_t *rows; /* of candidates, best first */
-    rk_fixed tolerance;
 };
 
 static struct rk_ranking_row *row_of(const struct trial *t, size_t candidate)
@@ -554,7 +553,7 @@ void rk_aggregate_judge(struct rk_aggregate *a, size_t start, const struct stage
     size_t *rows, n = rk_aggregate_gather(a, start, false, parts, part_count, &voices, &rows);
     if (n) {
         struct rk_rule *rule = rk_rule_new(&voices, &a->options.method, rk_fixed_double(tolerance));
-        const struct trial t = {a, &voices, rule, rows, tolerance};
+        const struct trial t = {a, &voices, rule, rows};
         if (a->options.measures)
             tell_weights(&t);
         if (a->options.measures && a->options.method.method == RK_METHOD_BORDA &&

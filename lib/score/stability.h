@@ -22,7 +22,7 @@ void rk_first_by_weight(const rk_fixed *own, const rk_fixed *rest, size_t count,
  * fractions. `own` and `rest`: the shares of the blocks when the group has all weight, and none.
  * False where there are more than RK_FIRST_PAIRS candidates (Copeland: RK_FIRST_COPELAND) or the
  * numbers are too large. */
-enum { RK_FIRST_PAIRS = 16, RK_FIRST_COPELAND = 60 };
+enum { RK_FIRST_PAIRS = 20, RK_FIRST_COPELAND = 60 };
 bool rk_first_by_weight_pairs(const struct rk_rule *rule, const struct rk_method_options *options,
                               size_t count, const struct rk_ratio *own, const struct rk_ratio *rest,
                               struct rk_ratio weight, struct rk_weight_range *ranges);
