@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 /* All resamples are taken where there are at most so many; methods on pairs take longer each. */
 enum { MOST_EXACT = 250000, MOST_EXACT_ON_PAIRS = 20000 };
@@ -467,6 +468,7 @@ static void compare_groups(const struct trial *t, size_t g, size_t h, const doub
                            const double *y, size_t count, double tolerance_x, double tolerance_y)
 {
     struct rk_concordance c = rk_concordance(x, y, count, tolerance_x, tolerance_y);
+    double z = rk_tau_z(x, y, count, tolerance_x, tolerance_y), pearson = rk_pearson(x, y, count);
     const struct {
         const char *measure;
         double estimate;
@@ -474,17 +476,21 @@ static void compare_groups(const struct trial *t, size_t g, size_t h, const doub
                {"discordant", (double)c.discordant},
                {"tau_a", rk_tau_a(&c)},
                {"tau_b", rk_tau_b(&c)},
+               {"tau_b_z", z},
+               {"tau_b_p", rk_normal_two_sided(z)},
                {"gamma", rk_gamma(&c)},
                {"somers_d", rk_somers_d(&c)},
                {"tau_x", rk_tau_x(&c)},
                {"spearman", rk_spearman(x, y, count, tolerance_x, tolerance_y)},
-               {"pearson", rk_pearson(x, y, count)},
+               {"pearson", pearson},
                {"footrule", rk_footrule(x, y, count, tolerance_x, tolerance_y)}};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         if (isfinite(all[k].estimate)) {
             struct rk_ranking_measure *m = of_group(t, all[k].measure, g, all[k].estimate);
             m->other_group = t->a->result.ranking.groups[h];
             m->n = (double)count;
+            if (!strcmp(all[k].measure, "pearson"))
+                rk_pearson_interval(pearson, count, &m->low, &m->high);
         }
 }
 

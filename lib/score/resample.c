@@ -264,6 +264,7 @@ static void summarise(const struct job *job, double used, struct rk_resample *re
     size_t n = job->voices->candidates;
     double tail = (1 - job->options->level) / 2;
     struct atom *atoms = rk_resize(NULL, (size_t)job->draws + 1, sizeof *atoms);
+    struct atom *ranks = rk_resize(NULL, n + 1, sizeof *ranks);
     for (size_t i = 0; i < n; i++) {
         struct rk_resampled *to = &result->candidates[i];
         size_t count = 0;
@@ -280,15 +281,16 @@ static void summarise(const struct job *job, double used, struct rk_resample *re
         qsort(atoms, count, sizeof *atoms, by_atom);
         to->low = quantile(atoms, count, used, tail);
         to->high = quantile(atoms, count, used, 1 - tail);
-        count = 0;
+        for (size_t k = 0; k < n; k++)
+            ranks[k] = (struct atom){(double)k + 1, 0};
         for (uint64_t d = 0; d < job->draws; d++)
             if (!isnan(job->standing[d * n]))
-                atoms[count++] = (struct atom){job->place[d * n + i] + 1.0, job->weight[d]};
-        qsort(atoms, count, sizeof *atoms, by_atom);
-        to->rank_low = (uint32_t)quantile(atoms, count, used, tail);
-        to->rank_high = (uint32_t)quantile(atoms, count, used, 1 - tail);
+                ranks[job->place[d * n + i]].weight += job->weight[d];
+        to->rank_low = (uint32_t)quantile(ranks, n, used, tail);
+        to->rank_high = (uint32_t)quantile(ranks, n, used, 1 - tail);
     }
     rk_free(atoms);
+    rk_free(ranks);
 }
 
 static void run_all(struct job *job)

@@ -89,6 +89,47 @@ void rk_mean_ranks(const double *values, size_t n, double tolerance, double *ran
     rk_free(items);
 }
 
+/* Sums over the groups of t that share a rank: t(t-1), t(t-1)(t-2), t(t-1)(2t+5). */
+static void tie_sums(const double *values, size_t n, double tolerance, double sums[3])
+{
+    double *ranks = rk_resize(NULL, n + 1, sizeof *ranks);
+    rk_mean_ranks(values, n, tolerance, ranks);
+    sums[0] = sums[1] = sums[2] = 0;
+    for (size_t i = 0; i < n; i++) {
+        double t = 0;
+        for (size_t j = 0; j < n; j++)
+            t += ranks[j] == ranks[i];
+        sums[0] += t - 1; /* each of the t brings its part */
+        sums[1] += (t - 1) * (t - 2);
+        sums[2] += (t - 1) * (2 * t + 5);
+    }
+    rk_free(ranks);
+}
+
+double rk_tau_z(const double *x, const double *y, size_t n, double tolerance_x, double tolerance_y)
+{
+    struct rk_concordance c = rk_concordance(x, y, n, tolerance_x, tolerance_y);
+    double all = (double)n, of_x[3], of_y[3];
+    tie_sums(x, n, tolerance_x, of_x);
+    tie_sums(y, n, tolerance_y, of_y);
+    double variance = (all * (all - 1) * (2 * all + 5) - of_x[2] - of_y[2]) / 18;
+    if (n > 1)
+        variance += of_x[0] * of_y[0] / (2 * all * (all - 1));
+    if (n > 2)
+        variance += of_x[1] * of_y[1] / (9 * all * (all - 1) * (all - 2));
+    return variance > 0 ? net(&c) / sqrt(variance) : NAN;
+}
+
+double rk_normal_two_sided(double z) { return erfc(fabs(z) / sqrt(2)); }
+
+void rk_pearson_interval(double r, size_t n, double *low, double *high)
+{
+    const double z = 1.959963984540054; /* the normal quantile of 0.975 */
+    double half = n > 3 ? z / sqrt((double)n - 3) : NAN;
+    *low = fabs(r) < 1 ? tanh(atanh(r) - half) : NAN;
+    *high = fabs(r) < 1 ? tanh(atanh(r) + half) : NAN;
+}
+
 double rk_pearson(const double *x, const double *y, size_t n)
 {
     double mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;

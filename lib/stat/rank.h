@@ -20,9 +20,16 @@ double
 rk_somers_d(const struct rk_concordance *c);     /* of y given x: (C - D) / (pairs not tied in x) */
 double rk_tau_x(const struct rk_concordance *c); /* Emond & Mason 2002 */
 
+/* (C - D) by its standard deviation where the order of y is chance, ties told (Kendall 1970); its
+ * two-sided p is that of a normal deviate. */
+double rk_tau_z(const double *x, const double *y, size_t n, double tolerance_x, double tolerance_y);
+double rk_normal_two_sided(double z);
+
 /* Mean ranks from 1, the least first; values within the tolerance of the first of them share. */
 void rk_mean_ranks(const double *values, size_t n, double tolerance, double *ranks);
 double rk_pearson(const double *x, const double *y, size_t n);
+/* The interval of Pearson's by Fisher's z at 95 of 100; NAN where n < 4. */
+void rk_pearson_interval(double r, size_t n, double *low, double *high);
 double rk_spearman(const double *x, const double *y, size_t n, double tolerance_x,
                    double tolerance_y); /* Pearson's of the mean ranks */
 double rk_footrule(const double *x, const double *y, size_t n, double tolerance_x,

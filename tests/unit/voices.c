@@ -540,6 +540,16 @@ static void ranks(void)
     CHECK(rk_footrule(x, x, 5, 0, 0) == 0);
     struct rk_concordance same = rk_concordance(x, x, 5, 0, 0);
     CHECK(near(rk_tau_x(&same), 1) && near(rk_tau_a(&same), 0.9));
+    /* three in the same order: C - D = 3, variance 3*2*11/18; ties of two and of two in four:
+     * (4*3*13 - 2*1*9 - 2*1*9)/18 + 2*2/(2*4*3) */
+    CHECK(near(rk_tau_z(x, (double[]){1, 2, 3}, 2, 0, 0), 1));
+    CHECK(near(rk_tau_z((double[]){1, 2, 3}, (double[]){4, 5, 6}, 3, 0, 0), 3 / sqrt(66.0 / 18)));
+    CHECK(near(rk_tau_z((double[]){1, 2, 2, 3}, (double[]){1, 1, 2, 3}, 4, 0, 0),
+               4 / sqrt(120.0 / 18 + 4.0 / 24)));
+    CHECK(near(round(1e4 * rk_normal_two_sided(1.959963984540054)), 500));
+    double low, high; /* atanh(0.5) -+ 1.96 / 4: 0.5493 -+ 0.4900 */
+    rk_pearson_interval(0.5, 19, &low, &high);
+    CHECK(near(round(1e4 * low), 592) && near(round(1e4 * high), 7776));
 }
 
 int main(void)
