@@ -193,7 +193,10 @@ const char *rk_aggregate_name(const struct rk_aggregate *a, enum rk_id_kind kind
 {
     return id == RK_NONE ? "*" : rk_id_text(a->ids, kind, id).text;
 }
-#define name rk_aggregate_name
+static const char *name(const struct rk_aggregate *a, enum rk_id_kind kind, uint32_t id)
+{
+    return rk_aggregate_name(a, kind, id);
+}
 
 static const struct rk_rubric *rubric_of(const struct rk_aggregate *a, uint32_t recruitment)
 {

@@ -354,6 +354,75 @@ static void transform_block(const struct rk_method_options *o, const bool *cover
     }
 }
 
+/* Solves (H) d = -gradient by Cholesky, H overwritten; false where H is not positive definite. */
+static bool solve_step(double *h, const double *gradient, size_t g, double *d)
+{
+    for (size_t i = 0; i < g; i++)
+        for (size_t j = 0; j <= i; j++) {
+            double sum = h[i * g + j];
+            for (size_t k = 0; k < j; k++)
+                sum -= h[i * g + k] * h[j * g + k];
+            if (i == j && !(sum > 0))
+                return false;
+            h[i * g + j] = i == j ? sqrt(sum) : sum / h[j * g + j];
+        }
+    for (size_t i = 0; i < g; i++) {
+        double sum = -gradient[i];
+        for (size_t k = 0; k < i; k++)
+            sum -= h[i * g + k] * d[k];
+        d[i] = sum / h[i * g + i];
+    }
+    for (size_t i = g; i-- > 0;) {
+        for (size_t k = i + 1; k < g; k++)
+            d[i] -= h[k * g + i] * d[k];
+        d[i] /= h[i * g + i];
+    }
+    return true;
+}
+
+/* The m > 0 with m_b (sigma m)_b = share_b: the least of m' sigma m / 2 - sum of share_b log m_b,
+ * by damped Newton steps, which stay within m > 0 (the function is self-concordant, times 1 / the
+ * least share). False where there is none, or it is out of reach. A share of 0 takes no part. */
+static bool balance(const double *sigma, const double *share, size_t g, double *m)
+{
+    double *gradient = rk_alloc(g + 1, sizeof *gradient), *d = rk_alloc(g + 1, sizeof *d);
+    double *h = rk_alloc(g * g + 1, sizeof *h), least = 1, sum = 0;
+    bool found = false, possible = true;
+    for (size_t b = 0; b < g; b++) {
+        m[b] = sqrt(share[b]);
+        least = share[b] > 0 && share[b] < least ? share[b] : least;
+    }
+    for (int round = 0; round < 200 && possible && !found; round++) {
+        double decrement = 0;
+        for (size_t i = 0; i < g; i++) {
+            gradient[i] = 0;
+            for (size_t j = 0; j < g; j++) {
+                bool none = share[i] <= 0 || share[j] <= 0;
+                h[i * g + j] = none ? i == j : sigma[i * g + j];
+                gradient[i] += none ? 0 : sigma[i * g + j] * m[j];
+            }
+            if (share[i] > 0) {
+                gradient[i] -= share[i] / m[i];
+                h[i * g + i] += share[i] / (m[i] * m[i]);
+            }
+        }
+        if (!(possible = solve_step(h, gradient, g, d)))
+            break;
+        for (size_t b = 0; b < g; b++)
+            decrement -= gradient[b] * d[b];
+        decrement = sqrt(fmax(0, decrement) / least);
+        sum = 0;
+        for (size_t b = 0; b < g; b++)
+            sum += m[b] += d[b] * (decrement < 0.25 ? 1 : 1 / (1 + decrement));
+        found = decrement < 1e-8; /* the step just taken leaves its square */
+        possible = sum < MOST_STRETCHED;
+    }
+    rk_free(gradient);
+    rk_free(d);
+    rk_free(h);
+    return found && possible;
+}
+
 void rk_rule_equalise(const struct rk_voices *v, const bool *covered, const double *scores,
                       double *factors)
 {
@@ -362,7 +431,6 @@ void rk_rule_equalise(const struct rk_voices *v, const bool *covered, const doub
     double *mean = rk_alloc(g + 1, sizeof *mean), *sd = rk_alloc(g + 1, sizeof *sd);
     double *share = rk_alloc(g + 1, sizeof *share), *m = rk_alloc(g + 1, sizeof *m);
     double *sigma = rk_alloc(g * g + 1, sizeof *sigma), kept = 0, spread = 0;
-    bool found = false;
     for (size_t i = 0; i < n; i++) {
         whole[i] = true;
         for (size_t b = 0; b < g; b++)
@@ -384,35 +452,14 @@ void rk_rule_equalise(const struct rk_voices *v, const bool *covered, const doub
             for (size_t i = 0; i < n && sd[a] > 0 && sd[b] > 0; i++)
                 if (whole[i])
                     sum += (scores[a * n + i] - mean[a]) * (scores[b * n + i] - mean[b]);
-            sigma[a * g + b] = sd[a] > 0 && sd[b] > 0 ? sum / (double)count / (sd[a] * sd[b]) : 0;
+            sigma[a * g + b] =
+                sd[a] > 0 && sd[b] > 0 ? sum / (double)count / (sd[a] * sd[b]) : a == b;
         }
-    for (size_t b = 0; b < g; b++)
-        m[b] = sd[b] > 0 ? sqrt(share[b]) : 0;
-    for (int round = 0; round < 100000; round++) {
-        double moved = 0;
-        for (size_t b = 0; b < g; b++) {
-            if (sd[b] == 0)
-                continue;
-            double others = 0;
-            for (size_t a = 0; a < g; a++)
-                others += a == b ? 0 : sigma[b * g + a] * m[a];
-            /* the root with the larger terms added, so that nothing cancels */
-            double root = sqrt(others * others + 4 * share[b]);
-            double next = others <= 0 ? (root - others) / 2 : 2 * share[b] / (root + others);
-            moved = fmax(moved, fabs(next - m[b]) / next);
-            m[b] = next;
-        }
-        if ((found = !(moved > 1e-14)))
-            break;
-    }
-    for (size_t b = 0; b < g; b++)
-        kept += m[b];
-    if (!found ||
-        kept > MOST_STRETCHED) { /* they cancel each other: alike spreads will have to do */
-        kept = 0;
+    if (!balance(sigma, share, g, m)) /* they cancel each other: alike spreads will have to do */
         for (size_t b = 0; b < g; b++)
-            kept += m[b] = sd[b] > 0 ? share[b] : 0;
-    }
+            m[b] = share[b];
+    for (size_t b = 0; b < g; b++)
+        kept += m[b] = sd[b] > 0 ? m[b] : 0;
     for (size_t b = 0; b < g; b++)
         if (sd[b] > 0 && kept > 0)
             factors[b] = m[b] / kept * spread / (share[b] * sd[b]);

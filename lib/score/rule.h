@@ -83,10 +83,10 @@ void rk_rule_transform(const struct rk_method_options *options, const struct rk_
  *     share · cov(stretched scores, combined) / var(combined)
  *
  * is its share (over the candidates that all blocks with a share scored): the convex problem of
- * equal contributions (Maillard, Roncalli & Teiletche 2010), by cyclic descent (Griveau-Billion,
- * Richard & Roncalli 2013). With two blocks of equal shares each is brought to the same standard
- * deviation. The mean of the standard deviations, by share, stays. A block whose scores are all
- * alike keeps them. */
+ * equal contributions (Maillard, Roncalli & Teiletche 2010). With two blocks of equal shares each
+ * is brought to the same standard deviation. The mean of the standard deviations, by share, stays.
+ * A block whose scores are all alike keeps them; where blocks all but cancel each other there are
+ * no such factors, and each is brought to the same standard deviation. */
 void rk_rule_equalise(const struct rk_voices *voices, const bool *covered, const double *scores,
                       double *factors);
 
