@@ -176,6 +176,7 @@ bench: tools test-tools
 	@tests/bench/flow $(B)
 	@tests/bench/agree $(B)
 	@tests/bench/severity $(B)
+	@tests/bench/ranking.sh $(B)
 bench-peers:
 	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev r-cran-lme4
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api

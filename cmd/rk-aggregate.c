@@ -6,21 +6,44 @@
 
 static struct {
     struct rk_rubric_options rubrics;
-    const char *weights;
-    size_t basis, empty, stages;
-    bool in_long;
-} options = {.stages = RK_STAGES_BOTH};
+    const char *weights, *measures;
+    size_t basis, empty, stages, method, strength, unranked, ties, wins, deviation;
+    rk_fixed trim;
+    int64_t draws, top;
+    bool in_long, equalise;
+} options = {.stages = RK_STAGES_BOTH, .unranked = SIZE_MAX, .trim = RK_FIXED_ONE / 5, .top = 3};
 
-enum { RUBRIC = 0x100, RUBRICS, WEIGHTS, BASIS, EMPTY, STAGES, METHOD, LONG };
-static const char methods[] =
-    "mean|median|trimmed|standardised|borda|copeland|schulze|ranked-pairs|minimax|kemeny";
+enum {
+    RUBRIC = 0x100,
+    RUBRICS,
+    WEIGHTS,
+    BASIS,
+    EMPTY,
+    STAGES,
+    METHOD,
+    STRENGTH,
+    UNRANKED,
+    TIES,
+    WINS,
+    TRIM,
+    DEVIATION,
+    EQUALISE,
+    BOOTSTRAP,
+    MEASURES,
+    TOP,
+    LONG
+};
+#define METHODS                                                                                    \
+    "mean|median|trimmed|standardised|minmax|group-ranks|borda|copeland|schulze|ranked-pairs|"     \
+    "minimax|kemeny"
 
 static const struct argp_option table[] = {
     {"rubric", RUBRIC, "FILE", 0,
      N_("weights of groups and stages, as JSON, and how ratings become scores; repeatable, then "
         "recruitments tell which has which"),
      0},
-    {"rubrics", RUBRICS, "DIR", 0, N_("all rubrics (*.json) in this folder (rubrics in --data, where it is there)"), 0},
+    {"rubrics", RUBRICS, "DIR", 0,
+     N_("all rubrics (*.json) in this folder (rubrics in --data, where it is there)"), 0},
     {"weights", WEIGHTS, "TEXT", 0,
      N_("weights of the groups, like user=1,staff=1; 0 = advisory (the rubric's, or equal)"), 0},
     {"basis", BASIS, "individual|consensus", 0,
@@ -33,9 +56,40 @@ static const struct argp_option table[] = {
      N_("a ranking per stage, one by the rubric's stage weights, or both (both, where the rubric "
         "weighs stages)"),
      0},
-    {"method", METHOD,
-     "mean|median|trimmed|standardised|borda|copeland|schulze|ranked-pairs|minimax|kemeny", 0,
-     N_("how voices are combined (mean); the others are not yet available"), 0},
+    {"method", METHOD, METHODS, 0, N_("how voices are combined (mean)"), 0},
+    {"strength", STRENGTH, "winning|margins", 0,
+     N_("schulze, ranked-pairs, minimax: a win is as strong as the support for it, or as its "
+        "margin "
+        "(winning)"),
+     0},
+    {"unranked", UNRANKED, "last|zero|apart", 0,
+     N_("borda and methods on pairs: whom a rater leaves out stands last, gets no points, or is "
+        "not "
+        "compared (last for ballots, apart for scores)"),
+     0},
+    {"ties", TIES, "none|half", 0,
+     N_("methods on pairs: two whom a rater puts alike support neither, or each by half (none)"),
+     0},
+    {"equal-wins", WINS, "together|lots", 0,
+     N_("ranked-pairs: wins of equal strength count where no cycle closes among them, or in an "
+        "order "
+        "drawn by lot from --seed (together)"),
+     0},
+    {"trim", TRIM, "NUMBER", 0, N_("trimmed: the share of raters left out at either end (0.2)"), 0},
+    {"deviation", DEVIATION, "sample|population", 0,
+     N_("standardised: standard deviation by n - 1, or by n (sample)"), 0},
+    {"equalise", EQUALISE, NULL, 0,
+     N_("stretch each group's scores so that its effective weight is its nominal one"), 0},
+    {"bootstrap", BOOTSTRAP, "N", 0,
+     N_("draw raters N times: intervals, chance of being first; all ways of drawing where they are "
+        "few"),
+     0},
+    {"measures", MEASURES, "FILE", 0,
+     N_("how sure the ranking is, what another weight or a rater less would change, how groups "
+        "agree, "
+        "as table measures"),
+     0},
+    {"top", TOP, "N", 0, N_("how many are counted as among the first in the measures (3)"), 0},
     {"long", LONG, NULL, 0, N_("one row per candidate and group, instead of columns for each"), 0},
     {0}};
 
@@ -52,10 +106,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case BASIS: options.basis = rk_choice("basis", "individual|consensus", arg); break;
     case EMPTY: options.empty = rk_choice("empty-group", "mark|refuse|rest", arg); break;
     case STAGES: options.stages = rk_choice("stages", "separate|weighed|both", arg); break;
-    case METHOD:
-        if (rk_choice("method", methods, arg))
-            rk_usage(_("--method %s is not yet available"), arg);
+    case METHOD: options.method = rk_choice("method", METHODS, arg); break;
+    case STRENGTH: options.strength = rk_choice("strength", "winning|margins", arg); break;
+    case UNRANKED: options.unranked = rk_choice("unranked", "last|zero|apart", arg); break;
+    case TIES: options.ties = rk_choice("ties", "none|half", arg); break;
+    case WINS: options.wins = rk_choice("equal-wins", "together|lots", arg); break;
+    case TRIM:
+        options.trim = rk_option_fixed("trim", arg);
+        if (options.trim < 0 || 2 * options.trim >= RK_FIXED_ONE)
+            rk_usage(_("--trim: expected a share of at least 0 and less than 0.5"));
         break;
+    case DEVIATION: options.deviation = rk_choice("deviation", "sample|population", arg); break;
+    case EQUALISE: options.equalise = true; break;
+    case BOOTSTRAP: options.draws = rk_option_int("bootstrap", arg, 1, 1000000); break;
+    case MEASURES: options.measures = arg; break;
+    case TOP: options.top = rk_option_int("top", arg, 1, 1000000); break;
     case LONG: options.in_long = true; break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -168,6 +233,22 @@ static enum rk_status take_score(void *context, const struct rk_score *score, ui
     return rk_aggregate_add(work->aggregate, score, place, error);
 }
 
+static struct rk_method_options method_asked(const struct rk_run *run, bool ballots)
+{
+    size_t usual = ballots ? RK_UNRANKED_LAST : RK_UNRANKED_APART;
+    return (struct rk_method_options){
+        .method = (enum rk_method)options.method,
+        .strength = (enum rk_strength)options.strength,
+        .unranked = (enum rk_unranked)(options.unranked == SIZE_MAX ? usual : options.unranked),
+        .half = options.ties,
+        .lots = options.wins,
+        .population = options.deviation,
+        .equalise = options.equalise,
+        .trim = options.trim,
+        .seed = run->seed,
+        .listed = options.measures ? 20 : 1};
+}
+
 static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk_error *error)
 {
     /* without a rubric anything with scores will do; with one, only what rk-score wrote is not
@@ -181,7 +262,8 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
                                                         {"ratings", NULL}};
     const struct rk_main_choice *choices = work->rubrics.count ? with_rubric : plain;
     struct rk_table *table_read = NULL, *candidates = NULL;
-    bool package = !run->operand_count && !rk_rubrics_named(&options.rubrics) && rk_run_given(run, "scores");
+    bool package =
+        !run->operand_count && !rk_rubrics_named(&options.rubrics) && rk_run_given(run, "scores");
     enum rk_status status = rk_run_table(run, &candidates, "candidates", error);
     if (!status && candidates)
         status = read_candidates(work, candidates, error);
@@ -201,6 +283,11 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
         .empty = (enum rk_empty_group)options.empty,
         .stages = (enum rk_stages)options.stages,
         .ranks = !strcmp(schema, "ballots"),
+        .measures = options.measures != NULL,
+        .draws = (uint64_t)options.draws,
+        .top = (size_t)options.top,
+        .threads = run->threads,
+        .method = method_asked(run, !strcmp(schema, "ballots")),
     };
     work->aggregate = rk_aggregate_new(&how, &work->ids);
     if (strcmp(schema, "ratings") != 0)
@@ -211,57 +298,23 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
     return add_ratings(run, work, table_read, error);
 }
 
-static void tell_weight(struct rk_run *run, const struct rk_ids *ids,
-                        const struct rk_aggregate_warning *w)
+static void take_sentence(void *context, bool warning, const char *text)
 {
-    struct rk_buf effective = {0}, nominal = {0};
-    rk_fixed_print(&effective, rk_fixed_round_to(w->effective, 3));
-    rk_fixed_print(&nominal, rk_fixed_round_to(w->nominal, 3));
-    const char *recruitment = rk_id_text(ids, RK_ID_RECRUITMENT, w->recruitment).text;
-    const char *stage = w->stage == RK_NONE ? "*" : rk_id_text(ids, RK_ID_STAGE, w->stage).text;
-    const char *group = rk_id_text(ids, RK_ID_GROUP, w->group).text;
-    rk_run_warn(
-        run,
-        w->kind == RK_DECIDES_ALONE
-            ? _("recruitment %s, stage %s: group %s in truth decides alone (effective weight "
-                "%s, nominal %s)")
-            : _("recruitment %s, stage %s: group %s has little say (effective weight %s, "
-                "nominal %s)"),
-        recruitment, stage, group, effective.text, nominal.text);
-    rk_buf_free(&effective);
-    rk_buf_free(&nominal);
-}
-
-static void tell(struct rk_run *run, const struct rk_ids *ids,
-                 const struct rk_aggregate_result *result)
-{
-    const size_t most = run->verbose ? SIZE_MAX : 10;
-    for (size_t i = 0; i < result->warning_count && i < most; i++)
-        tell_weight(run, ids, &result->warnings[i]);
-    if (result->warning_count > most)
-        rk_run_warn(run, _("%zu more effective weights of this kind (-v tells all)"),
-                    result->warning_count - most);
-    if (result->missing_group)
-        rk_run_warn(run, _("candidates whom a whole group did not rate (missing_group): %llu"),
-                    (unsigned long long)result->missing_group);
-    if (result->unscored)
-        rk_run_warn(run, _("active candidates without a score in any stage: %llu"),
-                    (unsigned long long)result->unscored);
-    if (result->fewer_groups)
-        rk_run_warn(
-            run,
-            _("recruitments without any score by a group that others have: %llu; --weights or "
-              "a rubric would ask for them"),
-            (unsigned long long)result->fewer_groups);
-    if (result->near_ties)
-        rk_run_note(run, _("candidates tied within 10^-9 of the scale (near_tie): %llu"),
-                    (unsigned long long)result->near_ties);
+    struct rk_run *run = context;
+    if (warning)
+        rk_run_warn(run, "%s", text);
+    else
+        rk_run_note(run, "%s", text);
 }
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct work work = {0};
     const struct rk_aggregate_result *result = NULL;
+    struct rk_out *measures = NULL;
+    if (options.equalise && rk_method_on_pairs((enum rk_method)options.method))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--equalise: methods on pairs have no effective weights"));
     enum rk_status status =
         rk_run_rubrics(run, &work.rubrics, &options.rubrics, true, &work.ids, error);
     if (!status)
@@ -270,12 +323,18 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = add_input(run, &work, error);
     if (!status)
         status = rk_aggregate_finish(work.aggregate, &result, error);
+    if (!status && options.measures)
+        status = rk_run_file(run, &measures, options.measures, error);
     if (!status) {
+        if (measures)
+            rk_ranking_measures_write(result->measures, result->measure_count, &work.ids, measures);
         if (work.raw && work.rubrics.count)
-            rk_run_warn(run, _("scores that no rubric has scaled (raw): %llu; in them reversed criteria "
-                               "are not turned round. Was rk-score run without --rubric?"),
+            rk_run_warn(run,
+                        _("scores that no rubric has scaled (raw): %llu; in them reversed criteria "
+                          "are not turned round. Was rk-score run without --rubric?"),
                         (unsigned long long)work.raw);
-        tell(run, &work.ids, result);
+        rk_aggregate_tell(result, &work.ids, run->verbose ? SIZE_MAX : 10, take_sentence, run);
+        status = result->unproven ? RK_ATTENTION : RK_OK;
         struct rk_writer *writer = rk_ranking_open(&result->ranking, &work.ids, options.in_long,
                                                    rk_run_out(run), run->form);
         rk_ranking_write(&result->ranking, &work.ids, options.in_long, writer);
@@ -295,11 +354,15 @@ static const struct rk_tool_table inputs[] = {
     {"scores", RK_MAIN, rk_scores_defaults},   {"ratings", RK_MAIN, rk_ratings_defaults},
     {"ballots", RK_MAIN, rk_ballots_defaults}, {"candidates", RK_OPTIONAL, candidate_defaults},
     {"recruitments", RK_OPTIONAL, NULL},       {0}};
-static const struct rk_tool_table outputs[] = {{"ranking", RK_MAIN, NULL}, {0}};
+static const struct rk_tool_table outputs[] = {
+    {"ranking", RK_MAIN, NULL}, {"measures", RK_OPTIONAL, NULL}, {0}};
 static const char *const examples[] = {
     "rk-score ratings.csv | rk-aggregate",
     "rk-aggregate --rubric rubric.json --candidates candidates.csv ratings.csv",
-    "rk-aggregate --weights user=1,staff=1 --empty-group rest --to table scores.csv", NULL};
+    "rk-aggregate --weights user=1,staff=1 --empty-group rest --to table scores.csv",
+    "rk-aggregate --method schulze ballots.csv",
+    "rk-aggregate --bootstrap 10000 --seed 2024-06 --measures sure.csv scores.csv",
+    NULL};
 
 static const struct rk_tool tool = {
     .name = "rk-aggregate",
@@ -307,7 +370,7 @@ static const struct rk_tool tool = {
     .operands = "[FILE…]",
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS,
+    .flags = RK_HAS_FORMS | RK_HAS_SEED | RK_HAS_THREADS,
     .inputs = inputs,
     .outputs = outputs,
     .examples = examples,

@@ -26,6 +26,15 @@ double rk_random_unit(struct rk_random *random);                /* [0, 1), 53 bi
 /* About normal(0, 1), |x| <= 6: twelve uniforms less six; no libm, so the same everywhere. */
 double rk_random_normal(struct rk_random *random);
 
+/* The next number of SplitMix64 (Steele, Lea & Flood 2014): quick, for many draws from one seed. */
+static inline uint64_t rk_splitmix64(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
 void rk_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
 #endif

@@ -85,7 +85,11 @@ static void write_rank(const struct rk_ranking_row *row, struct rk_writer *write
     write_number(writer, row->ranked, row->combined);
     write_count(writer, row->ranked, row->rank);
     write_count(writer, row->ranked, row->tied);
-    for (int i = 0; i < 3; i++) /* low, high, p_first */
+    write_number(writer, row->has_chances, row->low);
+    write_number(writer, row->has_chances, row->high);
+    if (row->has_chances)
+        rk_write_double(writer, row->p_first);
+    else
         rk_write_missing(writer);
     rk_write_text(writer, row->flags);
 }

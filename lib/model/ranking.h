@@ -25,6 +25,10 @@ struct rk_ranking_row {
     rk_fixed combined;
     uint32_t rank;                   /* competition rank: 1, 1, 3 */
     uint32_t tied;                   /* how many share it, 1 = alone */
+    uint32_t place;                  /* methods on pairs: how many stand above; decides the rank */
+    bool has_chances;                /* else low, high and p_first are missing */
+    rk_fixed low, high;              /* of combined */
+    double p_first;
     struct rk_text flags;            /* list */
     struct rk_ranking_group *groups; /* ranking->group_count of them */
 };

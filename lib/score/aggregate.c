@@ -1,59 +1,6 @@
-#include "score/aggregate.h"
+#include "score/aggregate_state.h"
 
 #include <assert.h>
-
-enum { MOST_GROUPS = 100, RECENT = 64 };
-
-struct cell {        /* recruitment, stage, candidate, group */
-    rk_fixed sum[2]; /* by basis */
-    uint64_t n[2];
-    uint32_t contest;
-    uint32_t next; /* cell of the same contest and candidate, RK_NONE = the last */
-};
-
-struct contest { /* recruitment, stage */
-    rk_fixed least, most;
-    bool percent, adjusted; /* of its first score; all are alike */
-    rk_fixed tolerance;
-};
-
-struct contest_group {
-    bool seen[2]; /* by basis */
-    bool expected;
-    enum rk_basis used;
-    rk_fixed weight; /* nominal, not yet of a sum of 1 */
-};
-
-struct rk_aggregate {
-    struct rk_aggregate_options options;
-    struct rk_ids *ids;
-    struct rk_tuples keys;
-    struct cell *cells;
-    uint32_t cell_room, last_contest, last_person;
-    uint32_t recent[RECENT]; /* cells by stage and group: scores go round them for each candidate */
-    struct rk_tuples contest_keys;
-    struct contest *contests;
-    uint32_t contest_room, contest_count;
-    struct rk_tuples people; /* recruitment, candidate */
-    uint32_t *gates;         /* by person: number in gate_lists, RK_NONE = none failed */
-    struct rk_tuples unlinked; /* recruitment, candidate: severity_unlinked on one of its scores */
-    uint32_t person_room, person_count;
-    struct rk_strings gate_lists;
-    struct rk_tuples sheets; /* recruitment, candidate, rater, stage: told apart */
-    uint32_t *sheet_places;
-    uint32_t sheet_room;
-    uint8_t *scales; /* by recruitment: 0 = not met, 1 + percent + 2·adjusted */
-    uint32_t scale_room;
-
-    /* finish */
-    uint32_t *ranks[RK_ID_KINDS];
-    struct rk_tuples contender_keys; /* recruitment, candidate → place in options.contenders */
-    uint32_t *group_place;           /* by RK_ID_GROUP: column, RK_NONE */
-    struct contest_group *groups;    /* contest × group */
-    struct rk_arena arena;
-    struct rk_aggregate_result result;
-    size_t row_room, warning_room;
-};
 
 struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options,
                                       struct rk_ids *ids)
@@ -61,6 +8,7 @@ struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options
     struct rk_aggregate *a = rk_alloc(1, sizeof *a);
     a->options = *options;
     a->ids = ids;
+    a->keeps_votes = !rk_aggregate_is_plain(a) || options->measures || options->draws;
     a->keys.width = a->sheets.width = 4;
     a->contest_keys.width = a->people.width = a->unlinked.width = a->contender_keys.width = 2;
     return a;
@@ -87,6 +35,11 @@ void rk_aggregate_free(struct rk_aggregate *a)
     rk_free(a->result.ranking.rows);
     rk_free(a->result.ranking.groups);
     rk_free(a->result.warnings);
+    rk_free(a->result.measures);
+    rk_free(a->result.kemeny);
+    rk_free(a->votes);
+    rk_free(a->first_vote);
+    rk_free(a->index);
     for (int kind = 0; kind < RK_ID_KINDS; kind++)
         rk_free(a->ranks[kind]);
     rk_arena_free(&a->arena);
@@ -213,6 +166,11 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
     if (__builtin_add_overflow(cell->sum[s->basis], times, &cell->sum[s->basis]))
         return clash(error, "score", 0, _("the scores are too large to be added exactly"));
     cell->n[s->basis] += s->count;
+    if (a->keeps_votes) {
+        RK_GROW(a->votes, a->vote_count, a->vote_room);
+        a->votes[a->vote_count++] = (struct vote){cell->contest, s->group, s->rater, s->candidate,
+                                                  s->count,      s->basis, value};
+    }
 
     struct contest *c = &a->contests[cell->contest];
     if (value < c->least)
@@ -234,9 +192,13 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
 
 /* ---- after the last score ---- */
 
-static const char *name(const struct rk_aggregate *a, enum rk_id_kind kind, uint32_t id)
+const char *rk_aggregate_name(const struct rk_aggregate *a, enum rk_id_kind kind, uint32_t id)
 {
     return id == RK_NONE ? "*" : rk_id_text(a->ids, kind, id).text;
+}
+static const char *name(const struct rk_aggregate *a, enum rk_id_kind kind, uint32_t id)
+{
+    return rk_aggregate_name(a, kind, id);
 }
 
 static const struct rk_rubric *rubric_of(const struct rk_aggregate *a, uint32_t recruitment)
@@ -420,6 +382,16 @@ static struct rk_text keep(struct rk_aggregate *a, const struct rk_buf *flags)
     return (struct rk_text){rk_arena_text(&a->arena, flags->text, flags->size), flags->size};
 }
 
+void rk_aggregate_flag(struct rk_aggregate *a, struct rk_ranking_row *row, const char *what,
+                       const char *id)
+{
+    struct rk_buf flags = {0};
+    rk_buf_add(&flags, row->flags.text, row->flags.size);
+    flag(&flags, what, id);
+    row->flags = keep(a, &flags);
+    rk_buf_free(&flags);
+}
+
 static const struct rk_contender *contender_of(const struct rk_aggregate *a, uint32_t recruitment,
                                                uint32_t candidate)
 {
@@ -545,15 +517,24 @@ static void add_warning(struct rk_aggregate *a, const struct rk_ranking_row *row
                                       row->groups[g].weight};
 }
 
+static bool counts(const struct rk_ranking_row *row, bool apart)
+{
+    return row->whole && !(apart && row->failed_gate);
+}
+
 /* Effective weights of the rows from `start` on, which stand in order of candidates. */
 static void find_effects(struct rk_aggregate *a, size_t start, rk_fixed tolerance)
 {
+    if (rk_method_on_pairs(a->options.method.method))
+        return;
     struct rk_ranking_row *rows = a->result.ranking.rows, *first = NULL;
+    bool apart =
+        rk_aggregate_compares(a); /* then those who failed a gate are on a scale of their own */
     size_t end = a->result.ranking.count, width = a->result.ranking.group_count, weighed = 0;
     __int128 n = 0;
     rk_fixed sum = 0, least = 0, most = 0;
     for (size_t i = start; i < end; i++) {
-        if (!rows[i].whole)
+        if (!counts(&rows[i], apart))
             continue;
         if (!first) {
             first = &rows[i];
@@ -574,10 +555,10 @@ static void find_effects(struct rk_aggregate *a, size_t start, rk_fixed toleranc
         rk_fixed total = 0, effective = 0;
         double covariance = 0, variance = 0;
         for (size_t i = start; i < end; i++)
-            total += rows[i].whole ? rows[i].groups[g].score : 0;
+            total += counts(&rows[i], apart) ? rows[i].groups[g].score : 0;
         rk_fixed group_mean = rk_fixed_divide(total, n);
         for (size_t i = start; i < end; i++)
-            if (rows[i].whole) {
+            if (counts(&rows[i], apart)) {
                 double c = rk_fixed_double(rows[i].combined - mean);
                 covariance += rk_fixed_double(rows[i].groups[g].score - group_mean) * c;
                 variance += c * c;
@@ -613,8 +594,10 @@ static int by_standing(const void *x, const void *y, void *context)
         bool p_failed = p->failed_gate, q_failed = q->failed_gate;
         if (p_failed != q_failed)
             return p_failed ? 1 : -1;
+        if (p->place != q->place)
+            return p->place > q->place ? 1 : -1;
         if (p->combined != q->combined)
-            return (p->combined > q->combined) != a->options.ranks ? -1 : 1;
+            return (p->combined > q->combined) != rk_aggregate_low_is_good(a) ? -1 : 1;
     }
     uint32_t i = a->ranks[RK_ID_CANDIDATE][p->candidate];
     uint32_t j = a->ranks[RK_ID_CANDIDATE][q->candidate];
@@ -639,7 +622,8 @@ static void rank_rows(struct rk_aggregate *a, size_t start, rk_fixed tolerance)
         bool near = false, failed = rows[i].failed_gate;
         for (next = i + 1; next < end && rows[next].ranked; next++) {
             rk_fixed apart = rows[i].combined - rows[next].combined;
-            if ((apart < 0 ? -apart : apart) > tolerance || rows[next].failed_gate != failed)
+            if ((apart < 0 ? -apart : apart) > tolerance || rows[next].failed_gate != failed ||
+                rows[next].place != rows[i].place)
                 break;
             near |= rk_fixed_round(rows[next].combined) != rk_fixed_round(rows[i].combined);
         }
@@ -649,11 +633,7 @@ static void rank_rows(struct rk_aggregate *a, size_t start, rk_fixed tolerance)
             rows[k].tied = (uint32_t)(next - i);
             if (!near)
                 continue;
-            struct rk_buf flags = {0};
-            rk_buf_add(&flags, rows[k].flags.text, rows[k].flags.size);
-            flag(&flags, "near_tie", NULL);
-            rows[k].flags = keep(a, &flags);
-            rk_buf_free(&flags);
+            rk_aggregate_flag(a, &rows[k], "near_tie", NULL);
             a->result.near_ties++;
         }
     }
@@ -802,6 +782,22 @@ static void combine_stages(struct rk_aggregate *a, const struct rk_rubric *rubri
     rk_buf_free(&flags);
 }
 
+/* The rows [start, count) of a contest are filled in: the method, effective weights, ranks, and,
+ * where `judge`, how sure they are. */
+static enum rk_status finish_contest(struct rk_aggregate *a, size_t start,
+                                     const struct stage_part *parts, size_t part_count,
+                                     rk_fixed tolerance, bool judge, struct rk_error *error)
+{
+    if (!rk_aggregate_is_plain(a))
+        RK_TRY(rk_aggregate_apply(a, start, parts, part_count, judge, error));
+    tolerance = rk_aggregate_tolerance(a, start, tolerance);
+    find_effects(a, start, tolerance);
+    rank_rows(a, start, tolerance);
+    if (judge && (a->options.measures || a->options.draws))
+        rk_aggregate_judge(a, start, parts, part_count, tolerance);
+    return RK_OK;
+}
+
 struct spot { /* a row of a stage, for combining */
     uint32_t candidate_rank;
     uint32_t stage; /* of the rubric */
@@ -832,8 +828,9 @@ static void put_combined(struct rk_aggregate *a, size_t from, size_t start)
 }
 
 /* Adds the rows '*' of one recruitment whose stage rows are [from, to). */
-static void combine_recruitment(struct rk_aggregate *a, const struct rk_rubric *rubric, size_t from,
-                                size_t to, rk_fixed tolerance)
+static enum rk_status combine_recruitment(struct rk_aggregate *a, const struct rk_rubric *rubric,
+                                          size_t from, size_t to, rk_fixed tolerance,
+                                          struct rk_error *error)
 {
     const struct rk_ranking_row *rows = a->result.ranking.rows;
     uint32_t recruitment = rows[from].recruitment;
@@ -855,9 +852,24 @@ static void combine_recruitment(struct rk_aggregate *a, const struct rk_rubric *
     }
     rk_free(spots);
     rk_free(of);
-    find_effects(a, start, tolerance);
-    rank_rows(a, start, tolerance);
+    struct stage_part *parts = rk_resize(NULL, rubric->stage_count + 1, sizeof *parts);
+    size_t part_count = 0;
+    rk_fixed sum = 0;
+    for (size_t s = 0; s < rubric->stage_count; s++)
+        sum += rubric->stages[s].weight;
+    for (size_t s = 0; s < rubric->stage_count; s++) {
+        uint32_t stage = rk_strings_find(&a->ids->of[RK_ID_STAGE], rk_text(rubric->stages[s].id));
+        uint32_t contest = stage == RK_NONE
+                               ? RK_NONE
+                               : rk_tuples_find(&a->contest_keys, (uint32_t[]){recruitment, stage});
+        if (contest != RK_NONE && rubric->stages[s].weight)
+            parts[part_count++] =
+                (struct stage_part){contest, rk_ratio(rubric->stages[s].weight, sum)};
+    }
+    enum rk_status status = finish_contest(a, start, parts, part_count, tolerance, true, error);
+    rk_free(parts);
     put_combined(a, from, start);
+    return status;
 }
 
 /* Every scored candidate must be known, where candidates are. */
@@ -905,20 +917,22 @@ static enum rk_status make_rows(struct rk_aggregate *a, struct rk_error *error)
         if (status != RK_OK)
             break;
         rk_fixed tolerance = a->contests[contest].tolerance;
-        find_effects(a, start, tolerance);
-        rank_rows(a, start, tolerance);
-        widest = tolerance > widest ? tolerance : widest;
-        if (next < count &&
-            a->contest_keys.members[2 * (size_t)entries[next].contest] == recruitment)
-            continue;
         const struct rk_rubric *rubric = rubric_of(a, recruitment);
         bool weigh = rubric && rubric->stages_weigh;
+        status = finish_contest(a, start, &(struct stage_part){contest, {1, 1}}, 1, tolerance,
+                                !weigh || a->options.stages != RK_STAGES_WEIGHED, error);
+        widest = tolerance > widest ? tolerance : widest;
+        if (status != RK_OK ||
+            (next < count &&
+             a->contest_keys.members[2 * (size_t)entries[next].contest] == recruitment))
+            continue;
         if (a->options.stages == RK_STAGES_WEIGHED && !weigh)
             status = rk_fail(error, RK_BAD_USE,
                              _("the stages of recruitment %s have no weights in a rubric"),
                              name(a, RK_ID_RECRUITMENT, recruitment));
         else if (a->options.stages != RK_STAGES_SEPARATE && weigh)
-            combine_recruitment(a, rubric, recruitment_start, a->result.ranking.count, widest);
+            status = combine_recruitment(a, rubric, recruitment_start, a->result.ranking.count,
+                                         widest, error);
         recruitment_start = a->result.ranking.count;
         widest = 0;
     }
@@ -955,6 +969,8 @@ enum rk_status rk_aggregate_finish(struct rk_aggregate *a,
         status = find_groups(a, error);
     if (status == RK_OK)
         status = weigh_groups(a, error);
+    if (status == RK_OK && a->keeps_votes)
+        status = rk_aggregate_sort_votes(a, error);
     if (status == RK_OK)
         status = make_rows(a, error);
     if (status != RK_OK)

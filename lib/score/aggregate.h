@@ -6,9 +6,9 @@
  *
  * Groups with a say: those of the rubric's stage; without a rubric, or with one that names no
  * groups, those that rated anyone of the recruitment in the stage, and those with a weight given
- * that rated in no other stage of it either. A weight of 0 is advisory: shown, never counted. Individual and joint sheets of a group
- * are never averaged: within a recruitment and stage the basis asked for is used, the other one
- * only where the group has none of the first.
+ * that rated in no other stage of it either. A weight of 0 is advisory: shown, never counted.
+ * Individual and joint sheets of a group are never averaged: within a recruitment and stage the
+ * basis asked for is used, the other one only where the group has none of the first.
  *
  * No rank: a candidate who has withdrawn or is ineligible; one whom a whole group did not rate,
  * unless `empty` says otherwise; anyone where no group has a weight (advisory_only). A candidate
@@ -23,6 +23,12 @@
  * v_s, for candidates ranked in every stage. A group's score and weight are then those that give
  * the same sum.
  *
+ * Other methods (score/rule.h) put another score in the place of the mean, or order by pairs. Those
+ * that compare candidates (all but mean, median and trimmed) see the candidates of a stage that are
+ * ranked and failed no gate, and by themselves those who failed one; over all stages, those ranked
+ * in each, every stage's groups being blocks of their own with the stage's share. Methods on pairs
+ * have no effective weights, and their groups' scores are means.
+ *
  * Effective weights: w_g · cov(X_g, C) / var(C) over the ranked candidates whom all groups rated, C
  * the combined score; they sum to 1. One less than half the nominal weight (less than 0.25 of two
  * equal groups) is warned of, and so is a group at 1 or more: it decides alone. */
@@ -30,8 +36,10 @@
 #define RK_AGGREGATE_H
 
 #include "model/ranking.h"
+#include "model/ranking_measures.h"
 #include "model/rubric.h"
 #include "model/scores.h"
+#include "score/rule.h"
 
 enum rk_empty_group { RK_EMPTY_MARK, RK_EMPTY_REFUSE, RK_EMPTY_REST };
 enum rk_stages { RK_STAGES_SEPARATE, RK_STAGES_WEIGHED, RK_STAGES_BOTH };
@@ -59,6 +67,11 @@ struct rk_aggregate_options {              /* everything pointed to must outlive
     enum rk_empty_group empty;
     enum rk_stages stages;
     bool ranks; /* the scores are ranks: low is good */
+    struct rk_method_options method;
+    bool measures;  /* those of struct rk_aggregate_result are wanted */
+    uint64_t draws; /* of the bootstrap; 0 = none */
+    size_t top;     /* k of the first k, 1 or more */
+    unsigned threads;
 };
 
 struct rk_aggregate;
@@ -71,6 +84,14 @@ void rk_aggregate_free(struct rk_aggregate *aggregate);
 enum rk_status rk_aggregate_add(struct rk_aggregate *aggregate, const struct rk_score *score,
                                 uint32_t place, struct rk_error *error);
 
+/* The search for Kemeny's order of a contest. */
+struct rk_aggregate_kemeny {
+    uint32_t recruitment, stage; /* stage RK_NONE = '*' */
+    bool proven, counted;
+    double distance, bound; /* per voice; where one group decides, in voices */
+    uint64_t optima;
+};
+
 enum rk_aggregate_warning_kind { RK_LOW_EFFECTIVE, RK_DECIDES_ALONE };
 struct rk_aggregate_warning {
     enum rk_aggregate_warning_kind kind;
@@ -81,14 +102,27 @@ struct rk_aggregate_result {
     struct rk_ranking ranking;
     struct rk_aggregate_warning *warnings; /* in order of the ranking */
     size_t warning_count;
-    uint64_t missing_group; /* rows without a rank for want of a group, or ranked by the rest */
-    uint64_t unscored;      /* active candidates among the contenders in no stage at all */
-    uint64_t fewer_groups;  /* recruitments without a group that others have */
-    uint64_t near_ties;     /* rows */
+    uint64_t missing_group;  /* rows without a rank for want of a group, or ranked by the rest */
+    uint64_t unscored;       /* active candidates among the contenders in no stage at all */
+    uint64_t fewer_groups;   /* recruitments without a group that others have */
+    uint64_t near_ties;      /* rows */
+    uint64_t one_voice;      /* rows without chances for want of a second voice in a group */
+    uint64_t too_many;       /* contests without chances for too many raters or candidates */
+    uint64_t unranked_draws; /* contests in which no resample could be ranked */
+    struct rk_ranking_measure *measures;
+    size_t measure_count;
+    struct rk_aggregate_kemeny *kemeny;
+    size_t kemeny_count;
+    uint64_t unproven; /* of them */
 };
 /* After the last score. The result belongs to the aggregate. */
 enum rk_status rk_aggregate_finish(struct rk_aggregate *aggregate,
                                    const struct rk_aggregate_result **result,
                                    struct rk_error *error);
+
+/* What a person should know of the result, as sentences; of some kinds at most `most`. */
+void rk_aggregate_tell(const struct rk_aggregate_result *result, const struct rk_ids *ids,
+                       size_t most, void (*tell)(void *context, bool warning, const char *text),
+                       void *context);
 
 #endif
