@@ -70,6 +70,10 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
+$(B)/bench/%: $(B)/tests/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
 $(MO): $(PO) | $(AFTER_SETUP)
 	@mkdir -p $(@D)
 	$(call tell,translate,$@)$(if $(PO),msgcat --use-first $(PO) | msgfmt --check-format -o $@ -,touch $@)
@@ -156,8 +160,9 @@ fuzz: $(FUZZERS)
 	done
 
 # Speed beside the peers of Debian, and DuckDB where npm is there to bring it.
-bench: tools
+bench: tools $(B)/bench/panel
 	@tests/bench/run $(B)
+	@RK_REFERENCE=$${RK_REFERENCE:-../shared/reference} $(B)/bench/panel
 bench-peers:
 	apt-get -q -y --no-install-recommends install miller datamash time
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api

@@ -85,7 +85,8 @@ static enum rk_simplex_outcome find_prices(struct work *work, struct rk_effort *
     return outcome;
 }
 
-/* The point is on the prices' bound and none can hold it above: the rows' prices are the weights. */
+/* The point is on the prices' bound and none can hold it above: the rows' prices are the weights.
+ */
 static void read_weights(struct work *work)
 {
     struct rk_hull *hull = work->hull;
@@ -113,16 +114,16 @@ static bool read_row(struct work *work)
         if (hull->entry[t] > 0)
             hull->most += hull->entry[t] * rk_program_upper(work->program, t);
     }
-    if (!rk_whole_i64(&work->price[hull->types], &hull->least) ||
-        hull->least > RK_PROGRAM_MOST || hull->least < -RK_PROGRAM_MOST)
+    if (!rk_whole_i64(&work->price[hull->types], &hull->least) || hull->least > RK_PROGRAM_MOST ||
+        hull->least < -RK_PROGRAM_MOST)
         return false;
     hull->least = -hull->least;
     return true;
 }
 
 enum rk_program_outcome rk_hull_separate(struct rk_hull *hull, struct rk_program *program,
-                                         const struct rk_whole *point,
-                                         const struct rk_whole *scale, struct rk_effort *effort)
+                                         const struct rk_whole *point, const struct rk_whole *scale,
+                                         struct rk_effort *effort)
 {
     struct work work = {hull, program, point, scale, NULL, NULL, NULL, NULL, NULL};
     uint32_t columns = rk_program_columns(program);

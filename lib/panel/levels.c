@@ -99,8 +99,8 @@ static void room_left(struct work *work, struct rk_whole *room)
         int sign = rk_whole_sign(&work->sums[c]);
         if ((c < levels->types && (is_fixed(work, c) || sign > 0)) || !sign)
             continue;
-        bound.small = sign > 0 ? rk_program_lower(work->program, c)
-                               : rk_program_upper(work->program, c);
+        bound.small =
+            sign > 0 ? rk_program_lower(work->program, c) : rk_program_upper(work->program, c);
         rk_whole_subtract_product(room, &work->sums[c], &bound);
     }
     rk_whole_multiply(room, room, &levels->scale);
@@ -266,11 +266,14 @@ enum rk_program_outcome rk_levels_find(struct rk_program *program, uint32_t type
                                        struct rk_effort *effort, struct rk_levels *levels)
 {
     const struct rk_program_matrix *matrix = rk_program_matrix(program);
-    *levels = (struct rk_levels){.types = types,
-                                 .columns = rk_program_columns(program),
-                                 .rows = rk_program_rows(program)};
-    struct work work = {.program = program, .matrix = matrix, .sizes = sizes, .offsets = offsets,
-                        .levels = levels, .left = types};
+    *levels = (struct rk_levels){
+        .types = types, .columns = rk_program_columns(program), .rows = rk_program_rows(program)};
+    struct work work = {.program = program,
+                        .matrix = matrix,
+                        .sizes = sizes,
+                        .offsets = offsets,
+                        .levels = levels,
+                        .left = types};
     levels->value = rk_alloc((size_t)types + 1, sizeof *levels->value);
     levels->step_of = rk_alloc((size_t)types + 1, sizeof *levels->step_of);
     levels->point = rk_alloc((size_t)levels->columns + 1, sizeof *levels->point);

@@ -1,7 +1,7 @@
 /* Leximin over a polytope, exactly: among all real points that keep the bounds of a program, the
- * one whose vector of (offset + x / size) over the people behind its columns is leximin: the poorest
- * person's value as large as can be, then the second poorest's, and so on. That point is unique in
- * those columns.
+ * one whose vector of (offset + x / size) over the people behind its columns is leximin: the
+ * poorest person's value as large as can be, then the second poorest's, and so on. That point is
+ * unique in those columns.
  *
  * Each step raises a common level for all people not yet fixed until nothing keeps the bounds. The
  * prices by which that is proven (Farkas) give the next lower level to try (Newton's method on a
@@ -26,8 +26,8 @@ struct rk_levels_step {
 
 struct rk_levels {
     uint32_t types, columns, rows;
-    struct rk_fraction *value; /* by type: offset + chance */
-    uint32_t *step_of;         /* by type: the step that fixed it */
+    struct rk_fraction *value;    /* by type: offset + chance */
+    uint32_t *step_of;            /* by type: the step that fixed it */
     struct rk_levels_step *steps; /* values ascend, some are equal */
     uint32_t step_count;
     struct rk_whole *point; /* by column, over `scale`: the leximin point */

@@ -97,8 +97,8 @@ static enum rk_program_outcome settle(struct work *work, struct rk_effort *effor
 {
     for (;;) {
         struct rk_levels levels;
-        enum rk_program_outcome outcome = rk_levels_find(
-            work->program, work->types, work->sizes, work->offsets, effort, &levels);
+        enum rk_program_outcome outcome =
+            rk_levels_find(work->program, work->types, work->sizes, work->offsets, effort, &levels);
         work->answer->steps += levels.simplex_steps;
         if (outcome != RK_PROGRAM_FOUND) {
             rk_levels_free(&levels); /* those before, if any, still bound */
@@ -180,8 +180,8 @@ static void drop_idle_cuts(struct work *work)
         rk_free(answer->cuts[--answer->cut_count].entry);
 }
 
-/* Where people in order of their values in the lottery first have less than in the levels. True: not
- * at all, so the lottery is as good as the levels. */
+/* Where people in order of their values in the lottery first have less than in the levels. True:
+ * not at all, so the lottery is as good as the levels. */
 static bool read_gap(struct work *work)
 {
     struct rk_leximin *answer = work->answer;

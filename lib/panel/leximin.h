@@ -1,13 +1,13 @@
-/* Leximin chances for one panel from one pool: among all lotteries over panels with the fewest empty
- * seats, the one whose (offset + chance) of the poorest person is as large as can be, then of the
- * second poorest, and so on; exact, with proof (Flanigan, Gölz, Gupta, Hennig & Procaccia 2021,
+/* Leximin chances for one panel from one pool: among all lotteries over panels with the fewest
+ * empty seats, the one whose (offset + chance) of the poorest person is as large as can be, then of
+ * the second poorest, and so on; exact, with proof (Flanigan, Gölz, Gupta, Hennig & Procaccia 2021,
  * "Fair algorithms for selecting citizens' assemblies", for the aim; the method is ours).
  *
- * First the leximin point of all real points that keep the quotas (panel/levels), whose prices prove
- * that no lottery is better; then that point is written as a lottery over panels (panel/walk). Where
- * a face of the quotas holds no panel, it is cut off by a row that all panels keep, proven by branch
- * and bound, and where the point itself does not keep the row the levels are found again. So prices
- * may stand on such rows too. */
+ * First the leximin point of all real points that keep the quotas (panel/levels), whose prices
+ * prove that no lottery is better; then that point is written as a lottery over panels
+ * (panel/walk). Where a face of the quotas holds no panel, it is cut off by a row that all panels
+ * keep, proven by branch and bound, and where the point itself does not keep the row the levels are
+ * found again. So prices may stand on such rows too. */
 #ifndef RK_LEXIMIN_H
 #define RK_LEXIMIN_H
 
@@ -25,9 +25,9 @@ struct rk_leximin {
     enum rk_program_outcome outcome; /* FOUND: exact and proven; NONE: there is no panel, not even
                                         with empty seats; STOPPED: the effort ended, or (in the last
                                         word on a point, panel/hull) numbers grew too large */
-    uint32_t empty;            /* seats that stay empty on every panel */
-    bool fewest;               /* fewer empty seats are proven impossible */
-    bool found;                /* there is a lottery */
+    uint32_t empty;                  /* seats that stay empty on every panel */
+    bool fewest;                     /* fewer empty seats are proven impossible */
+    bool found;                      /* there is a lottery */
     struct rk_lottery lottery;
     struct rk_fraction *value; /* by type: offset + chance in this lottery */
     /* The proof: levels of the program of rk_panel_program(panel, empty) with the cuts as further

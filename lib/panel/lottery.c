@@ -89,8 +89,8 @@ uint32_t rk_lottery_draw(const struct rk_lottery *lottery, const struct rk_panel
 /* ---- balls ---- */
 
 /* Which of the panels whose share is not whole are rounded up. Their effects on people are vectors
- * (count / square root of size, by type): `size` their products, `move` those with what chances have
- * moved by so far. All of it guides only; doubles will do, and are the same everywhere. */
+ * (count / square root of size, by type): `size` their products, `move` those with what chances
+ * have moved by so far. All of it guides only; doubles will do, and are the same everywhere. */
 enum { EXCHANGE_WORK = 200000000 }; /* pairs looked at */
 
 struct rounding {
@@ -183,8 +183,7 @@ static uint32_t *times_of(const struct rk_lottery *lottery, const struct rk_pane
     r.up = rk_alloc(n, sizeof *r.up);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
-            r.size[i * n + j] = r.size[j * n + i] =
-                product(lottery, panel, r.panel[i], r.panel[j]);
+            r.size[i * n + j] = r.size[j * n + i] = product(lottery, panel, r.panel[i], r.panel[j]);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             r.move[i] -= part[j] * r.size[i * n + j];
@@ -237,8 +236,7 @@ struct rk_lottery_balls rk_lottery_make_balls(const struct rk_lottery *lottery,
         for (uint32_t p = 0; p < lottery->count; p++)
             for (uint32_t i = 0; i < times[p]; i++, ball++)
                 for (uint32_t j = 0; j < counts_of(lottery, p)[t]; j++)
-                    made.people[(size_t)ball * made.seats + filled[ball]++] =
-                        order[turn++ % size];
+                    made.people[(size_t)ball * made.seats + filled[ball]++] = order[turn++ % size];
         rk_lottery_chance(lottery, panel, t, &chance);
         keep_farthest(&made.farthest, &chance, turn / size, balls);
         keep_farthest(&made.farthest, &chance, (turn + size - 1) / size, balls);

@@ -25,8 +25,8 @@ uint32_t rk_lottery_draw(const struct rk_lottery *lottery, const struct rk_panel
                          struct rk_text seed, uint32_t *people, uint32_t *people_count);
 
 struct rk_lottery_balls {
-    uint32_t balls, seats;  /* seats taken on each panel */
-    uint32_t *people;       /* by ball, then seat, ascending on each */
+    uint32_t balls, seats;       /* seats taken on each panel */
+    uint32_t *people;            /* by ball, then seat, ascending on each */
     struct rk_fraction farthest; /* the largest |times in panels / balls - chance| of a person */
 };
 /* `balls` panels, each to be as likely as the other, in place of the weights: every panel of the

@@ -11,8 +11,8 @@ struct rk_panel {
     uint32_t *type_of; /* by person */
     uint32_t *first;   /* people[first[t]] … people[first[t + 1] - 1] are of type t */
     uint32_t *people;
-    uint32_t *offset;  /* by type */
-    uint64_t *member;  /* by type, `words` each */
+    uint32_t *offset; /* by type */
+    uint64_t *member; /* by type, `words` each */
     size_t words;
     uint32_t *household; /* by type: 0 … households - 1, or RK_PANEL_ALONE */
     uint32_t households; /* with two people or more */
@@ -203,8 +203,8 @@ static int64_t most_in(const struct rk_panel *panel, uint32_t row)
 }
 
 /* Adds what a person of `type` counts under, and their household, in a fresh column. */
-static void add_memberships(const struct rk_panel *panel, struct rk_program *program,
-                            uint32_t type, uint32_t column, uint32_t first_household)
+static void add_memberships(const struct rk_panel *panel, struct rk_program *program, uint32_t type,
+                            uint32_t column, uint32_t first_household)
 {
     for (uint32_t r = 0; r < panel->row_count; r++)
         if (counts_under(panel, type, r))

@@ -5,8 +5,8 @@
  * who share a household with another stay apart. Types are numbered by their first person, so give
  * people sorted by id and nothing depends on the order of any input.
  *
- * A panel of `seats` people keeps every quota row between its least and most. Where there is none, a
- * panel with empty seats is allowed when every empty seat can still go to somebody not yet found:
+ * A panel of `seats` people keeps every quota row between its least and most. Where there is none,
+ * a panel with empty seats is allowed when every empty seat can still go to somebody not yet found:
  * no row has more than its most, and the minimums that the rows of one feature lack come to no more
  * than the empty seats, for each feature (whoever is found has one value of each). */
 #ifndef RK_PANEL_H
@@ -27,8 +27,8 @@ struct rk_panel_problem {
     const struct rk_panel_row *rows;
     const uint64_t *member;    /* by person, rk_panel_words words: bit r = counts under row r */
     const uint32_t *offset;    /* by person: earlier assignments; NULL = none */
-    const uint32_t *household; /* by person: of those with the same number at most one is taken, unless
-                                  RK_PANEL_ALONE; NULL = all are alone */
+    const uint32_t *household; /* by person: of those with the same number at most one is taken,
+                                  unless RK_PANEL_ALONE; NULL = all are alone */
     uint32_t person_count, row_count;
     uint32_t seats;
 };
@@ -72,13 +72,13 @@ struct rk_panel_fill rk_panel_find(const struct rk_panel *panel, struct rk_effor
 struct rk_panel_choice {
     enum rk_program_outcome outcome;
     bool found;
-    uint32_t *people;       /* who, ascending; the caller frees */
-    uint32_t count;         /* seats less the empty ones */
-    struct rk_whole *sums;  /* by objective: of those people; freed by rk_panel_choice_free */
+    uint32_t *people;      /* who, ascending; the caller frees */
+    uint32_t count;        /* seats less the empty ones */
+    struct rk_whole *sums; /* by objective: of those people; freed by rk_panel_choice_free */
     uint32_t objectives;
-    uint32_t proven;        /* the first so many objectives are proven least, in order */
-    struct rk_whole bound;  /* of objective `proven`, where proven < objectives: no panel that is as
-                               good in those before it has less */
+    uint32_t proven;       /* the first so many objectives are proven least, in order */
+    struct rk_whole bound; /* of objective `proven`, where proven < objectives: no panel that is as
+                              good in those before it has less */
     uint64_t nodes;
 };
 /* The panel with `empty` empty seats (from rk_panel_find) whose first sum of costs is least, then
@@ -91,8 +91,8 @@ void rk_panel_choice_free(struct rk_panel_choice *choice);
 struct rk_panel_relaxation {
     enum rk_program_outcome outcome; /* NONE: no change within the flex bounds is enough */
     bool found;
-    uint64_t change;       /* sum over rows of how far minimums fall and maximums rise */
-    uint64_t least_change; /* no smaller one is enough, proven; = change when FOUND */
+    uint64_t change;        /* sum over rows of how far minimums fall and maximums rise */
+    uint64_t least_change;  /* no smaller one is enough, proven; = change when FOUND */
     uint32_t *least, *most; /* the new quotas by row; the caller frees these and `counts` */
     uint32_t *counts;       /* a panel under them, by type */
 };

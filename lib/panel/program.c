@@ -24,14 +24,14 @@ struct rk_program {
     struct change {
         uint32_t variable;
         int64_t lower, upper;
-    } *changes;
+    } * changes;
     size_t change_count, change_room;
     struct level {
         size_t changes;
         uint32_t variable; /* the other side is still to be searched: its bounds */
         int64_t lower, upper;
         struct rk_whole bound;
-    } *levels;
+    } * levels;
     size_t level_count, level_room;
 };
 
@@ -392,8 +392,7 @@ static void loosest_bound(const struct rk_program *program, struct rk_whole *bou
 {
     struct rk_whole at = {0};
     for (uint32_t c = 0; c < program->columns; c++) {
-        at.small =
-            rk_whole_sign(&program->cost[c]) > 0 ? program->lower[c] : program->upper[c];
+        at.small = rk_whole_sign(&program->cost[c]) > 0 ? program->lower[c] : program->upper[c];
         rk_whole_add_product(bound, &program->cost[c], &at);
     }
 }

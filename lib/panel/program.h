@@ -12,7 +12,8 @@
 #include "panel/simplex.h"
 
 /* How much may be done, over any number of searches; counts down. Nodes are the same on every
- * machine; the hook (NULL = none) is for time and impatience, and is asked every few dozen steps. */
+ * machine; the hook (NULL = none) is for time and impatience, and is asked every few dozen steps.
+ */
 struct rk_effort {
     uint64_t nodes; /* linear programs that may still be solved */
     bool (*stop)(void *context);
@@ -62,18 +63,18 @@ enum rk_program_outcome {
 
 struct rk_program_result {
     enum rk_program_outcome outcome;
-    bool found;             /* x holds one that keeps all bounds, the best seen */
-    int64_t *x;             /* by column; the program's, until it is solved again or freed */
-    struct rk_whole cost;   /* of x, where found */
-    struct rk_whole bound;  /* no x costs less; = cost when FOUND and not `any`. Not when NONE */
+    bool found;            /* x holds one that keeps all bounds, the best seen */
+    int64_t *x;            /* by column; the program's, until it is solved again or freed */
+    struct rk_whole cost;  /* of x, where found */
+    struct rk_whole bound; /* no x costs less; = cost when FOUND and not `any`. Not when NONE */
     uint64_t nodes;
 };
 
 /* `any`: the first one found will do; costs only say where to look first. `most_nodes` limits this
  * search alone (0 = only the effort does). `effort` may be NULL: no limit. The result's numbers are
  * freed with rk_program_result_free. */
-struct rk_program_result rk_program_solve(struct rk_program *program, bool any,
-                                          uint64_t most_nodes, struct rk_effort *effort);
+struct rk_program_result rk_program_solve(struct rk_program *program, bool any, uint64_t most_nodes,
+                                          struct rk_effort *effort);
 void rk_program_result_free(struct rk_program_result *result);
 /* Steps of the simplex so far. */
 uint64_t rk_program_steps(const struct rk_program *program);

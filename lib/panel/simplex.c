@@ -5,7 +5,7 @@
 #include <assert.h>
 
 enum { BASIC, AT_LOWER, AT_UPPER };
-enum { ASK = 64 };         /* steps between two questions to the caller's hook */
+enum { ASK = 64 }; /* steps between two questions to the caller's hook */
 /* A line's numbers below 2^40, with at most 2^10 entries up to 2^13 in a column, make sums that fit
  * in 64 bits. */
 #define SMALL (INT64_C(1) << 40)
@@ -17,10 +17,10 @@ struct rk_simplex {
     const int64_t *entry;
     struct rk_whole *cost; /* by column */
     struct rk_whole *lower, *upper;
-    uint8_t *state;       /* by variable */
-    uint32_t *basis;      /* variable in each place */
-    uint32_t *place;      /* place of a basic variable */
-    uint32_t *open;       /* variables whose bounds differ, while solving */
+    uint8_t *state;  /* by variable */
+    uint32_t *basis; /* variable in each place */
+    uint32_t *place; /* place of a basic variable */
+    uint32_t *open;  /* variables whose bounds differ, while solving */
     uint32_t open_count;
     struct rk_whole *inverse; /* rows × rows, over `over` */
     struct rk_whole over;
@@ -39,10 +39,10 @@ struct rk_simplex {
         uint32_t variable;
         double ratio;                          /* about, for a quick look */
         struct rk_whole ratio_top, ratio_over; /* |reduced cost|, |entry| */
-    } *candidates;
+    } * candidates;
     uint32_t candidate_count;
     int64_t *line, *line_price; /* the same as 64-bit numbers, where they fit */
-    struct rk_whole *alpha; /* the entering column over `over` */
+    struct rk_whole *alpha;     /* the entering column over `over` */
     struct rk_whole cost_of, entry_of, reach, work;
 };
 
@@ -315,8 +315,8 @@ static uint32_t leaving(struct rk_simplex *s, bool careful, struct rk_whole *far
         int out = outside(s, p, here);
         if (!out)
             continue;
-        if (best == s->rows || (careful ? s->basis[p] < s->basis[best]
-                                        : rk_whole_compare(here, far) > 0)) {
+        if (best == s->rows ||
+            (careful ? s->basis[p] < s->basis[best] : rk_whole_compare(here, far) > 0)) {
             best = p;
             *side = out;
             rk_whole_swap(far, here);
@@ -335,8 +335,8 @@ static int by_ratio(const struct candidate *a, const struct candidate *b)
     return rk_whole_compare_products(&a->ratio_top, &b->ratio_over, &b->ratio_top, &a->ratio_over);
 }
 
-/* Collects what may enter for place p, which is outside by `far` on `side`. False where not even all
- * of them at their other bounds would bring it inside: nothing keeps all bounds. */
+/* Collects what may enter for place p, which is outside by `far` on `side`. False where not even
+ * all of them at their other bounds would bring it inside: nothing keeps all bounds. */
 static bool find_candidates(struct rk_simplex *s, uint32_t p, int side, const struct rk_whole *far)
 {
     const struct rk_whole *line = &s->inverse[(size_t)p * s->rows];
@@ -538,8 +538,7 @@ void rk_simplex_least(const struct rk_simplex *s, struct rk_whole *cost)
     struct rk_whole value = {0};
     rk_whole_set_i64(cost, 0);
     for (uint32_t c = 0; c < s->columns; c++)
-        if (rk_whole_sign(&s->cost[c]) &&
-            (s->state[c] == BASIC || rk_whole_sign(bound(s, c)))) {
+        if (rk_whole_sign(&s->cost[c]) && (s->state[c] == BASIC || rk_whole_sign(bound(s, c)))) {
             rk_simplex_value(s, c, &value);
             rk_whole_add_product(cost, &s->cost[c], &value);
         }

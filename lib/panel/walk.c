@@ -8,7 +8,7 @@ enum {
     TRIES = 120, /* nodes for finding a part of the size hoped for */
     HOPES = 3,   /* sizes hoped for, each a quarter of the one before, until any part will do */
     LESS = 4,
-    FINE = 256,  /* steps of the costs that prefer what there is most left of */
+    FINE = 256, /* steps of the costs that prefer what there is most left of */
 };
 
 struct way {
@@ -16,7 +16,7 @@ struct way {
     const struct rk_program_matrix *matrix;
     struct rk_walk *walk;
     uint32_t columns, rows;
-    int64_t *low, *high;         /* the program's own bounds, columns then rows */
+    int64_t *low, *high;            /* the program's own bounds, columns then rows */
     struct rk_whole *below, *above; /* how far the rest is from them, times mass; by variable */
 };
 
@@ -51,7 +51,9 @@ void rk_walk_free(struct rk_walk *walk, uint32_t columns)
 
 static struct way open_way(struct rk_program *program, struct rk_walk *walk)
 {
-    struct way way = {.program = program, .walk = walk, .columns = rk_program_columns(program),
+    struct way way = {.program = program,
+                      .walk = walk,
+                      .columns = rk_program_columns(program),
                       .rows = rk_program_rows(program)};
     uint32_t variables = way.columns + way.rows;
     way.matrix = rk_program_matrix(program);
@@ -164,15 +166,17 @@ static void set_costs(struct way *way)
             rk_whole_divide_down(&work, &work, &all);
             rk_whole_i64(&work, &cost);
         }
-        uint32_t spread = (c + (way->walk->count + way->walk->turn) * UINT32_C(40503)) * UINT32_C(2654435761) >> 28;
+        uint32_t spread =
+            (c + (way->walk->count + way->walk->turn) * UINT32_C(40503)) * UINT32_C(2654435761) >>
+            28;
         rk_program_cost_i64(way->program, c, -(cost * 16 + spread));
     }
     rk_whole_free(&work);
     rk_whole_free(&all);
 }
 
-/* The most of x (its columns, then its rows' sums) that the rest can give: the least of (room / steps)
- * over all bounds, as a fraction top / steps. */
+/* The most of x (its columns, then its rows' sums) that the rest can give: the least of (room /
+ * steps) over all bounds, as a fraction top / steps. */
 static int64_t most_of(const struct way *way, const int64_t *at, struct rk_whole *top)
 {
     int64_t steps = 1;

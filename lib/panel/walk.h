@@ -1,6 +1,6 @@
-/* Writes a point of a polytope as a lottery over the whole points in it, exactly: finds a whole point
- * on the face the point lies on, takes as much of it as leaves the rest within all bounds, and goes
- * on with the rest, which lies on a smaller face (Caratheodory's argument). */
+/* Writes a point of a polytope as a lottery over the whole points in it, exactly: finds a whole
+ * point on the face the point lies on, takes as much of it as leaves the rest within all bounds,
+ * and goes on with the rest, which lies on a smaller face (Caratheodory's argument). */
 #ifndef RK_WALK_H
 #define RK_WALK_H
 
@@ -33,7 +33,8 @@ struct rk_walk_cut {
  * ended. Goes on from where the walk is; the program may have got a row more. */
 enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *walk,
                                    struct rk_effort *effort);
-/* After NONE: what is wrong with the face that the rest lies on. FOUND: free cut->entry; or STOPPED.
+/* After NONE: what is wrong with the face that the rest lies on. FOUND: free cut->entry; or
+ * STOPPED.
  */
 enum rk_program_outcome rk_walk_find_cut(struct rk_program *program, struct rk_walk *walk,
                                          struct rk_effort *effort, struct rk_walk_cut *cut);

@@ -1,6 +1,6 @@
-/* lib/panel/panel, leximin and lottery: published and hand-proved cases, and thousands of small pools
- * against trying every panel. Reference pools are read in place from $RK_REFERENCE/match and passed
- * over with a word where that folder is missing. */
+/* lib/panel/panel, leximin and lottery: published and hand-proved cases, and thousands of small
+ * pools against trying every panel. Reference pools are read in place from $RK_REFERENCE/match and
+ * passed over with a word where that folder is missing. */
 #include "panel/leximin.h"
 
 #include "check.h"
@@ -387,7 +387,7 @@ static bool is_panel(const struct small *s, uint32_t set, uint32_t empty)
  * rule, the first phase by one artificial column. */
 enum { LP_ROWS = PEOPLE + 1, LP_COLUMNS = PANELS + LP_ROWS + 3 };
 struct table {
-    uint32_t rows, columns; /* without the right-hand side, which is the last */
+    uint32_t rows, columns;             /* without the right-hand side, which is the last */
     int64_t a[LP_ROWS + 1][LP_COLUMNS]; /* the last row is the objective, negated */
     int64_t over;
     uint32_t basis[LP_ROWS];
@@ -399,8 +399,8 @@ static void table_pivot(struct table *t, uint32_t row, uint32_t column)
     for (uint32_t i = 0; i <= t->rows; i++) {
         int64_t times = t->a[i][column];
         for (uint32_t j = 0; i != row && j <= t->columns; j++)
-            t->a[i][j] = (int64_t)(((__int128)t->a[i][j] * by - (__int128)times * t->a[row][j]) /
-                                   t->over);
+            t->a[i][j] =
+                (int64_t)(((__int128)t->a[i][j] * by - (__int128)times * t->a[row][j]) / t->over);
     }
     t->over = by;
     t->basis[row] = column;
@@ -423,10 +423,8 @@ static void table_solve(struct table *t, uint32_t open_columns)
         for (uint32_t i = 0; i < t->rows; i++) {
             if (t->a[i][column] <= 0)
                 continue;
-            __int128 x = row == t->rows ? -1
-                                        : (__int128)t->a[i][t->columns] * t->a[row][column];
-            __int128 y = row == t->rows ? 0
-                                        : (__int128)t->a[row][t->columns] * t->a[i][column];
+            __int128 x = row == t->rows ? -1 : (__int128)t->a[i][t->columns] * t->a[row][column];
+            __int128 y = row == t->rows ? 0 : (__int128)t->a[row][t->columns] * t->a[i][column];
             if (x < y || (x == y && t->basis[i] < t->basis[row]))
                 row = i;
         }
@@ -465,7 +463,7 @@ static void leximin_by_table(const struct small *s, const uint32_t *sets, uint32
             t.a[i][level] = person && !over[i];
             t.a[i][artificial] = -1;
             t.a[i][slack + i] = 1;
-            t.a[i][t.columns] = !person     ? scale
+            t.a[i][t.columns] = !person    ? scale
                                 : !over[i] ? s->offset[i] * scale
                                            : s->offset[i] * scale - value[i] * (scale / over[i]);
             t.basis[i] = slack + i;
@@ -580,7 +578,7 @@ static void try_relax(const struct small *s, const struct rk_panel *panel, struc
             rows[r].most = got.most[r];
         }
         tally->wrong += got.change != least || change != least || got.least_change != least;
-        struct rk_panel_problem problem = {rows,          s->member, s->offset, s->household,
+        struct rk_panel_problem problem = {rows,      s->member, s->offset, s->household,
                                            s->people, s->rows,   s->seats};
         struct rk_panel *eased = rk_panel_new(&problem);
         tally->wrong += !rk_panel_is_valid(eased, 0, got.counts);
@@ -612,10 +610,10 @@ static bool cuts_hold(const struct small *s, const struct rk_panel *panel,
     return true;
 }
 
-/* The hull's word on the point of the levels without cuts: a lottery exactly where no cut was needed,
- * otherwise a row that all panels keep and the point does not. */
-static bool hull_holds(const struct rk_panel *panel, const struct rk_leximin *l, const struct small *s,
-                       const uint32_t *sets, uint32_t count)
+/* The hull's word on the point of the levels without cuts: a lottery exactly where no cut was
+ * needed, otherwise a row that all panels keep and the point does not. */
+static bool hull_holds(const struct rk_panel *panel, const struct rk_leximin *l,
+                       const struct small *s, const uint32_t *sets, uint32_t count)
 {
     struct rk_program *program = rk_panel_program(panel, l->empty);
     uint32_t types = rk_panel_types(panel), sizes[PEOPLE], offsets[PEOPLE];
@@ -624,8 +622,7 @@ static bool hull_holds(const struct rk_panel *panel, const struct rk_leximin *l,
         offsets[t] = rk_panel_offset(panel, t);
     }
     struct rk_levels levels;
-    bool holds =
-        rk_levels_find(program, types, sizes, offsets, NULL, &levels) == RK_PROGRAM_FOUND;
+    bool holds = rk_levels_find(program, types, sizes, offsets, NULL, &levels) == RK_PROGRAM_FOUND;
     struct rk_hull hull = {.types = types};
     enum rk_program_outcome outcome =
         rk_hull_separate(&hull, program, levels.point, &levels.scale, NULL);
@@ -638,8 +635,8 @@ static bool hull_holds(const struct rk_panel *panel, const struct rk_leximin *l,
                 rk_whole_add_product(&sum, &times, &hull.weight[i]);
                 holds = holds && rk_whole_sign(&hull.weight[i]) >= 0;
             }
-            holds = holds && !rk_whole_compare_products(&sum, &levels.scale, &levels.point[t],
-                                                        &hull.total);
+            holds = holds &&
+                    !rk_whole_compare_products(&sum, &levels.scale, &levels.point[t], &hull.total);
         }
         for (uint32_t i = 0; i < hull.count; i++)
             holds = holds && rk_program_keeps(program, hull.points[i]);
@@ -689,8 +686,7 @@ static bool stopped_holds(const struct rk_panel *panel, const struct rk_leximin 
         if (l.empty == truth->empty) { /* a real gap, above what the poorest have in truth */
             holds = holds && rk_fraction_compare(&l.reached, &l.bound) < 0;
             if (!rk_fraction_compare(&l.reached, &l.value[poorest]))
-                holds = holds &&
-                        rk_fraction_compare(&truth->value[poorest_truly], &l.bound) <= 0;
+                holds = holds && rk_fraction_compare(&truth->value[poorest_truly], &l.bound) <= 0;
         }
     } else {
         holds = l.outcome == RK_PROGRAM_STOPPED;
@@ -765,7 +761,8 @@ struct listing {
     const struct rk_panel_row *rows;
     const uint64_t *member;
     uint32_t counts[POOL_FEATURES * POOL_VALUES];
-    int64_t sums[MOST_CUTS], least[MOST_CUTS]; /* by cut: of the people taken, and the least found */
+    int64_t sums[MOST_CUTS],
+        least[MOST_CUTS]; /* by cut: of the people taken, and the least found */
     uint32_t panels;
 };
 
@@ -791,8 +788,7 @@ static void list_panels(struct listing *list, uint32_t person, uint32_t taken)
         for (uint32_t r = 0; r < POOL_FEATURES * POOL_VALUES; r++)
             list->counts[r] += (list->member[person] >> r & 1) * (uint32_t)side;
         for (uint32_t k = 0; k < list->l->cut_count; k++)
-            list->sums[k] +=
-                side * list->l->cuts[k].entry[rk_panel_type_of(list->panel, person)];
+            list->sums[k] += side * list->l->cuts[k].entry[rk_panel_type_of(list->panel, person)];
         if (side > 0)
             list_panels(list, person + 1, taken + 1);
     }
@@ -818,8 +814,8 @@ static void tight_pools(void)
             rows[r].most = rows[r].most_flex = rows[r].least;
             rows[r].feature = r / POOL_VALUES;
         }
-        struct rk_panel_problem problem = {rows, member, NULL, NULL, POOL,
-                                           POOL_FEATURES * POOL_VALUES, POOL_SEATS};
+        struct rk_panel_problem problem = {
+            rows, member, NULL, NULL, POOL, POOL_FEATURES * POOL_VALUES, POOL_SEATS};
         struct rk_panel *panel = rk_panel_new(&problem);
         struct rk_effort effort = {.nodes = 1000000};
         struct rk_leximin l = rk_leximin_solve(panel, &effort);
@@ -843,8 +839,8 @@ static void tight_pools(void)
 
 /* ---- draws and balls ---- */
 
-/* Drawn often, everybody comes as often as their chance says: chi-square over people, of counts that
- * depend on each other through the seats (degrees of freedom at most the people). */
+/* Drawn often, everybody comes as often as their chance says: chi-square over people, of counts
+ * that depend on each other through the seats (degrees of freedom at most the people). */
 static void draws(void)
 {
     enum { DRAWS = 4000, SEATS = 3, WHO = 7 };
