@@ -156,13 +156,13 @@ void rk_whole_print(struct rk_buf *buf, const struct rk_whole *a)
     buf->size += strlen(end);
 }
 
-#define TWO(name, gmp)                                                                           \
-    void name(struct rk_whole *to, const struct rk_whole *a, const struct rk_whole *b)           \
-    {                                                                                            \
-        struct view x, y;                                                                        \
-        mpz_srcptr left = see(a, &x), right = see(b, &y);                                        \
-        gmp(open_big(to), left, right);                                                          \
-        settle(to);                                                                              \
+#define TWO(name, gmp)                                                                             \
+    void name(struct rk_whole *to, const struct rk_whole *a, const struct rk_whole *b)             \
+    {                                                                                              \
+        struct view x, y;                                                                          \
+        mpz_srcptr left = see(a, &x), right = see(b, &y);                                          \
+        gmp(open_big(to), left, right);                                                            \
+        settle(to);                                                                                \
     }
 
 TWO(rk_whole_add_big, mpz_add)

@@ -19,21 +19,19 @@ struct rk_whole {
     void *big;     /* only where it does not fit */
 };
 
-void rk_whole_free(struct rk_whole *a); /* and makes it 0 */
+void rk_whole_free(struct rk_whole *a);                         /* and makes it 0 */
 void rk_whole_free_all(struct rk_whole *numbers, size_t count); /* an array from rk_alloc, too */
 void rk_whole_set(struct rk_whole *to, const struct rk_whole *a);
 void rk_whole_set_i64(struct rk_whole *to, int64_t a);
 void rk_whole_swap(struct rk_whole *a, struct rk_whole *b);
 bool rk_whole_i64(const struct rk_whole *a, int64_t *value); /* false: it does not fit */
-double rk_whole_double(const struct rk_whole *a); /* nearest towards zero */
+double rk_whole_double(const struct rk_whole *a);            /* nearest towards zero */
 void rk_whole_print(struct rk_buf *buf, const struct rk_whole *a);
 
 /* The ways that do not fit in 64 bits: call the functions below instead. */
 void rk_whole_add_big(struct rk_whole *to, const struct rk_whole *a, const struct rk_whole *b);
-void rk_whole_subtract_big(struct rk_whole *to, const struct rk_whole *a,
-                           const struct rk_whole *b);
-void rk_whole_multiply_big(struct rk_whole *to, const struct rk_whole *a,
-                           const struct rk_whole *b);
+void rk_whole_subtract_big(struct rk_whole *to, const struct rk_whole *a, const struct rk_whole *b);
+void rk_whole_multiply_big(struct rk_whole *to, const struct rk_whole *a, const struct rk_whole *b);
 void rk_whole_add_product_big(struct rk_whole *to, const struct rk_whole *b,
                               const struct rk_whole *c, bool subtract);
 void rk_whole_pivot_big(struct rk_whole *to, const struct rk_whole *p, const struct rk_whole *b,
@@ -170,7 +168,8 @@ void rk_fraction_multiply(struct rk_fraction *to, const struct rk_fraction *a,
 void rk_fraction_divide(struct rk_fraction *to, const struct rk_fraction *a,
                         const struct rk_fraction *b); /* b != 0 */
 int rk_fraction_compare(const struct rk_fraction *a, const struct rk_fraction *b);
-int rk_fraction_compare_ratio(const struct rk_fraction *a, int64_t top, int64_t over); /* over > 0 */
+int rk_fraction_compare_ratio(const struct rk_fraction *a, int64_t top,
+                              int64_t over);            /* over > 0 */
 double rk_fraction_double(const struct rk_fraction *a); /* within two units of the last place */
 void rk_fraction_print(struct rk_buf *buf, const struct rk_fraction *a); /* 27/91, 1 */
 

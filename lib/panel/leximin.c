@@ -44,10 +44,10 @@ static enum rk_program_outcome walk(struct work *work, struct rk_effort *effort,
     int64_t times = 4;
     for (uint32_t cuts = 0;;) {
         enum rk_program_outcome outcome = rk_walk_go(work->program, &work->walk, effort);
-        for (uint32_t i = 0; i < work->walk.count; i++)
-            rk_hull_add(&work->hull, work->columns, work->walk.parts[i].x);
         if (outcome != RK_PROGRAM_NONE)
             return outcome;
+        for (uint32_t i = 0; i < work->walk.count; i++)
+            rk_hull_add(&work->hull, work->columns, work->walk.parts[i].x);
         work->walk.turn++;
         if (work->walk.count && times < MOST_TIMES) { /* the parts taken may be the reason */
             rk_walk_give_back(&work->walk, work->columns, times);
@@ -170,6 +170,16 @@ static int by_value(const void *x, const void *y, void *context)
     return order ? order : a < b ? -1 : a > b;
 }
 
+/* Cuts that only led the walk are no part of the proof. */
+static void drop_idle_cuts(struct work *work)
+{
+    struct rk_leximin *answer = work->answer;
+    uint32_t other = rk_program_rows(work->program) - answer->cut_count;
+    uint32_t used = answer->levels.rows > other ? answer->levels.rows - other : 0;
+    while (answer->cut_count > used)
+        rk_free(answer->cuts[--answer->cut_count].entry);
+}
+
 /* Where people in order of their values in the lottery first have less than in the levels. True:
  * not at all, so the lottery is as good as the levels. */
 static bool read_gap(struct work *work)
@@ -235,6 +245,7 @@ struct rk_leximin rk_leximin_solve(const struct rk_panel *panel, struct rk_effor
         }
         answer.outcome = settle(&work, effort);
         assert(answer.outcome != RK_PROGRAM_NONE); /* there is a panel, and cuts keep it */
+        drop_idle_cuts(&work);
         make_lottery(&work);
         if (read_gap(&work) && answer.fewest)
             answer.outcome = RK_PROGRAM_FOUND;

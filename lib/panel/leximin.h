@@ -14,8 +14,8 @@
 #include "panel/levels.h"
 #include "panel/lottery.h"
 
-/* The sum over columns of entry × x is at least `least` for every panel; its columns are those of
- * rk_panel_program. Some panel makes it `least`. */
+/* The sum over columns of entry × x is at least `least` for every panel, and is that for some; the
+ * columns are those of rk_panel_program. */
 struct rk_leximin_cut {
     int64_t *entry;
     int64_t least;
@@ -23,7 +23,8 @@ struct rk_leximin_cut {
 
 struct rk_leximin {
     enum rk_program_outcome outcome; /* FOUND: exact and proven; NONE: there is no panel, not even
-                                        with empty seats; STOPPED: the effort ended */
+                                        with empty seats; STOPPED: the effort ended, or (in the last
+                                        word on a point, panel/hull) numbers grew too large */
     uint32_t empty;                  /* seats that stay empty on every panel */
     bool fewest;                     /* fewer empty seats are proven impossible */
     bool found;                      /* there is a lottery */

@@ -91,6 +91,8 @@ uint32_t rk_lottery_draw(const struct rk_lottery *lottery, const struct rk_panel
 /* Which of the panels whose share is not whole are rounded up. Their effects on people are vectors
  * (count / square root of size, by type): `size` their products, `move` those with what chances
  * have moved by so far. All of it guides only; doubles will do, and are the same everywhere. */
+enum { EXCHANGE_WORK = 200000000 }; /* pairs looked at */
+
 struct rounding {
     uint32_t count;
     uint32_t *panel;
@@ -120,7 +122,7 @@ static void choose_rounding(struct rounding *r, uint32_t ups)
 {
     const double *size = r->size;
     size_t n = r->count;
-    for (uint32_t taken = 0; taken < ups; taken++) { /* first greedily … */
+    for (uint32_t taken = 0; taken < ups; taken++) { /* greedily first … */
         size_t best = n;
         double least = 0;
         for (size_t i = 0; i < n; i++) {
@@ -132,7 +134,8 @@ static void choose_rounding(struct rounding *r, uint32_t ups)
         }
         round_up(r, (uint32_t)best, 1);
     }
-    for (size_t round = 0; round < 4 * n; round++) { /* … then by exchanges that gain most */
+    size_t rounds = n ? EXCHANGE_WORK / (n * n) : 0; /* … then by exchanges that gain most */
+    for (size_t round = 0; round < rounds && round < 4 * n; round++) {
         size_t down = n, up = n;
         double least = -1e-9;
         for (size_t i = 0; i < n; i++)

@@ -17,9 +17,11 @@ struct rk_simplex {
     const int64_t *entry;
     struct rk_whole *cost; /* by column */
     struct rk_whole *lower, *upper;
-    uint8_t *state;           /* by variable */
-    uint32_t *basis;          /* variable in each place */
-    uint32_t *place;          /* place of a basic variable */
+    uint8_t *state;  /* by variable */
+    uint32_t *basis; /* variable in each place */
+    uint32_t *place; /* place of a basic variable */
+    uint32_t *open;  /* variables whose bounds differ, while solving */
+    uint32_t open_count;
     struct rk_whole *inverse; /* rows × rows, over `over` */
     struct rk_whole over;
     struct rk_whole *load;  /* minus what the variables at bounds add to each row */
@@ -60,6 +62,7 @@ struct rk_simplex *rk_simplex_new(uint32_t rows, uint32_t columns, const uint32_
     s->state = rk_alloc(variables, sizeof *s->state);
     s->basis = rk_alloc(rows, sizeof *s->basis);
     s->place = rk_alloc(variables, sizeof *s->place);
+    s->open = rk_alloc(variables, sizeof *s->open);
     s->inverse = rk_alloc((size_t)rows * rows, sizeof *s->inverse);
     s->load = rk_alloc(rows, sizeof *s->load);
     s->value = rk_alloc(rows, sizeof *s->value);
@@ -97,6 +100,7 @@ void rk_simplex_free(struct rk_simplex *s)
     rk_free(s->state);
     rk_free(s->basis);
     rk_free(s->place);
+    rk_free(s->open);
     rk_whole_free_all(s->inverse, (size_t)s->rows * s->rows);
     rk_whole_free(&s->over);
     rk_whole_free_all(s->load, s->rows);
@@ -265,11 +269,17 @@ static void reduced_cost(struct rk_simplex *s, const int64_t *narrow, uint32_t v
         rk_whole_add_product(reduced, &s->cost[variable], &s->over);
 }
 
-/* Puts each variable that is not basic at the bound its reduced cost asks for. */
+/* Lists the variables that can move, and puts those that are not basic at the bound their reduced
+ * cost asks for. */
 static void make_dual_feasible(struct rk_simplex *s)
 {
     const int64_t *narrow = narrow_line(s, s->price, s->line_price) ? s->line_price : NULL;
-    for (uint32_t v = 0; v < s->columns + s->rows; v++) {
+    s->open_count = 0;
+    for (uint32_t v = 0; v < s->columns + s->rows; v++)
+        if (rk_whole_compare(&s->lower[v], &s->upper[v]))
+            s->open[s->open_count++] = v;
+    for (uint32_t i = 0; i < s->open_count; i++) {
+        uint32_t v = s->open[i];
         if (s->state[v] == BASIC)
             continue;
         reduced_cost(s, narrow, v, &s->cost_of);
@@ -334,7 +344,8 @@ static bool find_candidates(struct rk_simplex *s, uint32_t p, int side, const st
     const int64_t *narrow_price = narrow_line(s, s->price, s->line_price) ? s->line_price : NULL;
     rk_whole_set(&s->reach, far);
     s->candidate_count = 0;
-    for (uint32_t v = 0; v < s->columns + s->rows; v++) {
+    for (uint32_t i = 0; i < s->open_count; i++) {
+        uint32_t v = s->open[i];
         if (s->state[v] == BASIC)
             continue;
         int sign = side;
@@ -349,8 +360,7 @@ static bool find_candidates(struct rk_simplex *s, uint32_t p, int side, const st
             sign *= rk_whole_sign(&s->entry_of);
         }
         /* to grow, what is in place p wants one at lower with a negative entry, and so on */
-        if (!(s->state[v] == AT_LOWER ? sign > 0 : sign < 0) ||
-            !rk_whole_compare(&s->lower[v], &s->upper[v]))
+        if (!(s->state[v] == AT_LOWER ? sign > 0 : sign < 0))
             continue;
         struct candidate *candidate = &s->candidates[s->candidate_count++];
         candidate->variable = v;
@@ -528,7 +538,7 @@ void rk_simplex_least(const struct rk_simplex *s, struct rk_whole *cost)
     struct rk_whole value = {0};
     rk_whole_set_i64(cost, 0);
     for (uint32_t c = 0; c < s->columns; c++)
-        if (rk_whole_sign(&s->cost[c])) {
+        if (rk_whole_sign(&s->cost[c]) && (s->state[c] == BASIC || rk_whole_sign(bound(s, c)))) {
             rk_simplex_value(s, c, &value);
             rk_whole_add_product(cost, &s->cost[c], &value);
         }

@@ -175,17 +175,12 @@ static void set_costs(struct way *way)
     rk_whole_free(&all);
 }
 
-/* The most of x that the rest can give: the least of (room / steps) over all bounds, as a fraction
- * top / steps. */
-static int64_t most_of(const struct way *way, const int64_t *x, struct rk_whole *top)
+/* The most of x (its columns, then its rows' sums) that the rest can give: the least of (room /
+ * steps) over all bounds, as a fraction top / steps. */
+static int64_t most_of(const struct way *way, const int64_t *at, struct rk_whole *top)
 {
-    int64_t *at = rk_alloc((size_t)way->columns + way->rows, sizeof *at), steps = 1;
+    int64_t steps = 1;
     struct rk_whole a = {0}, b = {0};
-    for (uint32_t c = 0; c < way->columns; c++) {
-        at[c] = x[c];
-        for (uint32_t i = way->matrix->first[c]; x[c] && i < way->matrix->first[c + 1]; i++)
-            at[way->columns + way->matrix->row[i]] += way->matrix->entry[i] * x[c];
-    }
     rk_whole_set(top, &way->walk->mass);
     for (uint32_t v = 0; v < way->columns + way->rows; v++)
         for (int side = 0; side < 2; side++) {
@@ -200,7 +195,6 @@ static int64_t most_of(const struct way *way, const int64_t *x, struct rk_whole 
                 steps = far;
             }
         }
-    rk_free(at);
     return steps;
 }
 
@@ -213,6 +207,10 @@ static void multiply_all(struct way *way, int64_t by)
     rk_whole_multiply(&walk->mass, &walk->mass, &times);
     for (uint32_t c = 0; c < way->columns; c++)
         rk_whole_multiply(&walk->point[c], &walk->point[c], &times);
+    for (uint32_t v = 0; v < way->columns + way->rows; v++) {
+        rk_whole_multiply(&way->below[v], &way->below[v], &times);
+        rk_whole_multiply(&way->above[v], &way->above[v], &times);
+    }
     for (uint32_t i = 0; i < walk->count; i++)
         rk_whole_multiply(&walk->parts[i].weight, &walk->parts[i].weight, &times);
 }
@@ -242,8 +240,14 @@ void rk_walk_of_parts(struct rk_walk *walk, uint32_t columns, int64_t *const *po
 static void take(struct way *way, const int64_t *x, struct rk_whole *weight)
 {
     struct rk_walk *walk = way->walk;
-    struct rk_whole top = {0}, common = {0};
-    int64_t steps = most_of(way, x, &top);
+    struct rk_whole top = {0}, common = {0}, times = {0};
+    int64_t *at = rk_alloc((size_t)way->columns + way->rows, sizeof *at);
+    for (uint32_t c = 0; c < way->columns; c++) {
+        at[c] = x[c];
+        for (uint32_t i = way->matrix->first[c]; x[c] && i < way->matrix->first[c + 1]; i++)
+            at[way->columns + way->matrix->row[i]] += way->matrix->entry[i] * x[c];
+    }
+    int64_t steps = most_of(way, at, &top);
     common.small = steps;
     rk_whole_gcd(&common, &common, &top);
     int64_t by = steps / common.small;
@@ -251,14 +255,18 @@ static void take(struct way *way, const int64_t *x, struct rk_whole *weight)
         multiply_all(way, by);
     rk_whole_divide_exactly(weight, &top, &common);
     rk_whole_subtract(&walk->mass, &walk->mass, weight);
+    for (uint32_t v = 0; v < way->columns + way->rows; v++) {
+        if ((times.small = at[v] - way->low[v]))
+            rk_whole_subtract_product(&way->below[v], &times, weight);
+        if ((times.small = way->high[v] - at[v]))
+            rk_whole_subtract_product(&way->above[v], &times, weight);
+        if (v < way->columns && (times.small = x[v]))
+            rk_whole_subtract_product(&walk->point[v], &times, weight);
+    }
+    rk_free(at);
     uint32_t same = 0;
     while (same < walk->count && memcmp(walk->parts[same].x, x, way->columns * sizeof *x))
         same++;
-    for (uint32_t c = 0; c < way->columns; c++) {
-        struct rk_whole times = {.small = x[c]};
-        if (x[c])
-            rk_whole_subtract_product(&walk->point[c], &times, weight);
-    }
     if (same < walk->count)
         rk_whole_add(&walk->parts[same].weight, &walk->parts[same].weight, weight);
     else
@@ -294,8 +302,8 @@ enum rk_program_outcome rk_walk_go(struct rk_program *program, struct rk_walk *w
     struct rk_whole hope = {0}, weight = {0}, quarter = {0}, four = {.small = 4};
     enum rk_program_outcome outcome = RK_PROGRAM_FOUND;
     rk_whole_set(&hope, &walk->mass);
+    measure(&way);
     while (rk_whole_sign(&walk->mass) > 0) {
-        measure(&way);
         if (rk_whole_compare(&hope, &walk->mass) > 0)
             rk_whole_set(&hope, &walk->mass);
         struct rk_program_result part = find_part(&way, &hope, effort);

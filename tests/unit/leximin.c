@@ -1,9 +1,10 @@
-/* lib/panel/panel, leximin and lottery: published and hand-proved cases, and thousands of small pools
- * against trying every panel. Reference pools are read in place from $RK_REFERENCE/match and passed
- * over with a word where that folder is missing. */
+/* lib/panel/panel, leximin and lottery: published and hand-proved cases, and thousands of small
+ * pools against trying every panel. Reference pools are read in place from $RK_REFERENCE/match and
+ * passed over with a word where that folder is missing. */
 #include "panel/leximin.h"
 
 #include "check.h"
+#include "panel/hull.h"
 #include "pool.h"
 #include "stat/distribution.h"
 
@@ -309,7 +310,7 @@ static struct small make(struct rk_random *random)
     uint32_t features = 1 + (uint32_t)rk_random_below(random, FEATURES);
     uint32_t values = 2 + (uint32_t)rk_random_below(random, VALUES - 1);
     bool offsets = rk_random_below(random, 3) == 0, houses = rk_random_below(random, 3) == 0;
-    bool lists = rk_random_below(random, 4) == 0;
+    bool lists = rk_random_below(random, 4) == 0, tight = rk_random_below(random, 3) == 0;
     s.seats = (uint32_t)rk_random_below(random, s.people < 5 ? s.people + 1 : 6);
     s.rows = features * values;
     uint32_t counts[ROWS] = {0}; /* of some panel, so that many quotas can be met */
@@ -328,6 +329,13 @@ static struct small make(struct rk_random *random)
     }
     for (uint32_t r = 0; r < s.rows; r++) {
         uint32_t width = (uint32_t)rk_random_below(random, 3), middle = counts[r];
+        if (tight) { /* where real points and panels differ */
+            s.row[r].least = r % values ? 0 : middle;
+            s.row[r].most = r % values ? s.seats : middle + (uint32_t)rk_random_below(random, 2);
+            s.row[r].most_flex = 100;
+            s.row[r].feature = 40 - r / values;
+            continue;
+        }
         if (rk_random_below(random, 6) == 0)
             middle += (uint32_t)rk_random_below(random, 2);
         s.row[r].least = middle > width ? middle - width : 0;
@@ -379,7 +387,7 @@ static bool is_panel(const struct small *s, uint32_t set, uint32_t empty)
  * rule, the first phase by one artificial column. */
 enum { LP_ROWS = PEOPLE + 1, LP_COLUMNS = PANELS + LP_ROWS + 3 };
 struct table {
-    uint32_t rows, columns; /* without the right-hand side, which is the last */
+    uint32_t rows, columns;             /* without the right-hand side, which is the last */
     int64_t a[LP_ROWS + 1][LP_COLUMNS]; /* the last row is the objective, negated */
     int64_t over;
     uint32_t basis[LP_ROWS];
@@ -391,8 +399,8 @@ static void table_pivot(struct table *t, uint32_t row, uint32_t column)
     for (uint32_t i = 0; i <= t->rows; i++) {
         int64_t times = t->a[i][column];
         for (uint32_t j = 0; i != row && j <= t->columns; j++)
-            t->a[i][j] = (int64_t)(((__int128)t->a[i][j] * by - (__int128)times * t->a[row][j]) /
-                                   t->over);
+            t->a[i][j] =
+                (int64_t)(((__int128)t->a[i][j] * by - (__int128)times * t->a[row][j]) / t->over);
     }
     t->over = by;
     t->basis[row] = column;
@@ -415,10 +423,8 @@ static void table_solve(struct table *t, uint32_t open_columns)
         for (uint32_t i = 0; i < t->rows; i++) {
             if (t->a[i][column] <= 0)
                 continue;
-            __int128 x = row == t->rows ? -1
-                                        : (__int128)t->a[i][t->columns] * t->a[row][column];
-            __int128 y = row == t->rows ? 0
-                                        : (__int128)t->a[row][t->columns] * t->a[i][column];
+            __int128 x = row == t->rows ? -1 : (__int128)t->a[i][t->columns] * t->a[row][column];
+            __int128 y = row == t->rows ? 0 : (__int128)t->a[row][t->columns] * t->a[i][column];
             if (x < y || (x == y && t->basis[i] < t->basis[row]))
                 row = i;
         }
@@ -457,7 +463,7 @@ static void leximin_by_table(const struct small *s, const uint32_t *sets, uint32
             t.a[i][level] = person && !over[i];
             t.a[i][artificial] = -1;
             t.a[i][slack + i] = 1;
-            t.a[i][t.columns] = !person     ? scale
+            t.a[i][t.columns] = !person    ? scale
                                 : !over[i] ? s->offset[i] * scale
                                            : s->offset[i] * scale - value[i] * (scale / over[i]);
             t.basis[i] = slack + i;
@@ -572,7 +578,7 @@ static void try_relax(const struct small *s, const struct rk_panel *panel, struc
             rows[r].most = got.most[r];
         }
         tally->wrong += got.change != least || change != least || got.least_change != least;
-        struct rk_panel_problem problem = {rows,          s->member, s->offset, s->household,
+        struct rk_panel_problem problem = {rows,      s->member, s->offset, s->household,
                                            s->people, s->rows,   s->seats};
         struct rk_panel *eased = rk_panel_new(&problem);
         tally->wrong += !rk_panel_is_valid(eased, 0, got.counts);
@@ -583,7 +589,7 @@ static void try_relax(const struct small *s, const struct rk_panel *panel, struc
     rk_free(got.counts);
 }
 
-/* Every cut is kept by every panel, and reached by one: among the lotteries of the least … */
+/* Every cut is kept by every panel and reached by one (looked at where its columns are people). */
 static bool cuts_hold(const struct small *s, const struct rk_panel *panel,
                       const struct rk_leximin *l, const uint32_t *sets, uint32_t count)
 {
@@ -602,6 +608,91 @@ static bool cuts_hold(const struct small *s, const struct rk_panel *panel,
             return false;
     }
     return true;
+}
+
+/* The hull's word on the point of the levels without cuts: a lottery exactly where no cut was
+ * needed, otherwise a row that all panels keep and the point does not. */
+static bool hull_holds(const struct rk_panel *panel, const struct rk_leximin *l,
+                       const struct small *s, const uint32_t *sets, uint32_t count)
+{
+    struct rk_program *program = rk_panel_program(panel, l->empty);
+    uint32_t types = rk_panel_types(panel), sizes[PEOPLE], offsets[PEOPLE];
+    for (uint32_t t = 0; t < types; t++) {
+        sizes[t] = rk_panel_size(panel, t);
+        offsets[t] = rk_panel_offset(panel, t);
+    }
+    struct rk_levels levels;
+    bool holds = rk_levels_find(program, types, sizes, offsets, NULL, &levels) == RK_PROGRAM_FOUND;
+    struct rk_hull hull = {.types = types};
+    enum rk_program_outcome outcome =
+        rk_hull_separate(&hull, program, levels.point, &levels.scale, NULL);
+    struct rk_whole sum = {0}, times = {0}, other = {0};
+    if (outcome == RK_PROGRAM_FOUND) {
+        for (uint32_t t = 0; t < types; t++) {
+            rk_whole_set_i64(&sum, 0);
+            for (uint32_t i = 0; i < hull.count; i++) {
+                times.small = hull.points[i][t];
+                rk_whole_add_product(&sum, &times, &hull.weight[i]);
+                holds = holds && rk_whole_sign(&hull.weight[i]) >= 0;
+            }
+            holds = holds &&
+                    !rk_whole_compare_products(&sum, &levels.scale, &levels.point[t], &hull.total);
+        }
+        for (uint32_t i = 0; i < hull.count; i++)
+            holds = holds && rk_program_keeps(program, hull.points[i]);
+    } else {
+        holds = holds && outcome == RK_PROGRAM_NONE && l->cut_count > 0;
+        for (uint32_t t = 0; t < types; t++) {
+            times.small = hull.entry[t];
+            rk_whole_add_product(&sum, &times, &levels.point[t]);
+        }
+        times.small = hull.least;
+        rk_whole_multiply(&other, &times, &levels.scale);
+        holds = holds && rk_whole_compare(&sum, &other) < 0;
+        for (uint32_t c = 0; c < count; c++) {
+            int64_t at = 0;
+            for (uint32_t i = 0; i < s->people; i++)
+                at += sets[c] >> i & 1 ? hull.entry[rk_panel_type_of(panel, i)] : 0;
+            holds = holds && at >= hull.least;
+        }
+    }
+    rk_whole_free(&sum);
+    rk_whole_free(&other);
+    rk_hull_free(&hull);
+    rk_levels_free(&levels);
+    rk_program_free(program);
+    return holds;
+}
+
+/* Stopped early, what is told is true: a lottery, and a bound that the truth keeps. */
+static bool stopped_holds(const struct rk_panel *panel, const struct rk_leximin *truth,
+                          uint64_t nodes)
+{
+    struct rk_effort effort = {.nodes = nodes};
+    struct rk_leximin l = rk_leximin_solve(panel, &effort);
+    bool holds = true;
+    if (l.outcome == RK_PROGRAM_FOUND) {
+        for (uint32_t t = 0; t < l.lottery.types; t++)
+            holds = holds && !rk_fraction_compare(&l.value[t], &truth->value[t]);
+    } else if (l.found) {
+        holds = l.outcome == RK_PROGRAM_STOPPED && lottery_holds(panel, &l);
+        uint32_t poorest = 0, poorest_truly = 0;
+        for (uint32_t t = 0; t < l.lottery.types; t++) {
+            if (rk_fraction_compare(&l.value[t], &l.value[poorest]) < 0)
+                poorest = t;
+            if (rk_fraction_compare(&truth->value[t], &truth->value[poorest_truly]) < 0)
+                poorest_truly = t;
+        }
+        if (l.empty == truth->empty) { /* a real gap, above what the poorest have in truth */
+            holds = holds && rk_fraction_compare(&l.reached, &l.bound) < 0;
+            if (!rk_fraction_compare(&l.reached, &l.value[poorest]))
+                holds = holds && rk_fraction_compare(&truth->value[poorest_truly], &l.bound) <= 0;
+        }
+    } else {
+        holds = l.outcome == RK_PROGRAM_STOPPED;
+    }
+    rk_leximin_free(&l);
+    return holds;
 }
 
 static void try_one(const struct small *s, struct rk_random *random, struct tally *tally)
@@ -630,6 +721,8 @@ static void try_one(const struct small *s, struct rk_random *random, struct tall
                      cuts_hold(s, panel, &l, sets, count);
         for (uint32_t i = 0; right && i < s->people; i++)
             right = value_is(panel, &l, i, value[i], over[i]);
+        right = right && hull_holds(panel, &l, s, sets, count) &&
+                stopped_holds(panel, &l, rk_random_below(random, 12));
         tally->wrong += !right;
         try_cheapest(s, panel, empty, sets, count, random, tally);
     }
@@ -658,9 +751,214 @@ static void at_random(void)
     CHECK(tally.relaxed > 500 && tally.not_relaxed > 50);
 }
 
+/* ---- pools of 22 with exact quotas, where panels are few and cuts many ---- */
+
+enum { POOL = 22, POOL_SEATS = 8, POOL_FEATURES = 4, POOL_VALUES = 3, MOST_CUTS = 200 };
+
+struct listing {
+    const struct rk_panel *panel;
+    const struct rk_leximin *l;
+    const struct rk_panel_row *rows;
+    const uint64_t *member;
+    uint32_t counts[POOL_FEATURES * POOL_VALUES];
+    int64_t sums[MOST_CUTS],
+        least[MOST_CUTS]; /* by cut: of the people taken, and the least found */
+    uint32_t panels;
+};
+
+/* Goes through every panel there is. */
+static void list_panels(struct listing *list, uint32_t person, uint32_t taken)
+{
+    if (taken == POOL_SEATS) {
+        for (uint32_t r = 0; r < POOL_FEATURES * POOL_VALUES; r++)
+            if (list->counts[r] < list->rows[r].least)
+                return;
+        for (uint32_t k = 0; k < list->l->cut_count; k++)
+            if (!list->panels || list->sums[k] < list->least[k])
+                list->least[k] = list->sums[k];
+        list->panels++;
+        return;
+    }
+    if (person == POOL || taken + POOL - person < POOL_SEATS)
+        return;
+    bool fits = true;
+    for (uint32_t r = 0; r < POOL_FEATURES * POOL_VALUES; r++)
+        fits = fits && !(list->member[person] >> r & 1 && list->counts[r] == list->rows[r].most);
+    for (int side = 1; fits && side >= -1; side -= 2) {
+        for (uint32_t r = 0; r < POOL_FEATURES * POOL_VALUES; r++)
+            list->counts[r] += (list->member[person] >> r & 1) * (uint32_t)side;
+        for (uint32_t k = 0; k < list->l->cut_count; k++)
+            list->sums[k] += side * list->l->cuts[k].entry[rk_panel_type_of(list->panel, person)];
+        if (side > 0)
+            list_panels(list, person + 1, taken + 1);
+    }
+    list_panels(list, person + 1, taken);
+}
+
+static void tight_pools(void)
+{
+    int wrong = 0, cut = 0, last_word = 0;
+    for (int trial = 0; trial < 60; trial++) {
+        char key[32];
+        snprintf(key, sizeof key, "tight|%d", trial);
+        struct rk_random random = rk_random(RK_TEXT("leximin-test"), rk_text(key));
+        struct rk_panel_row rows[POOL_FEATURES * POOL_VALUES] = {0};
+        uint64_t member[POOL] = {0};
+        for (uint32_t i = 0; i < POOL; i++)
+            for (uint32_t f = 0; f < POOL_FEATURES; f++) {
+                uint32_t r = f * POOL_VALUES + (uint32_t)rk_random_below(&random, POOL_VALUES);
+                member[i] |= UINT64_C(1) << r;
+                rows[r].least += i < POOL_SEATS;
+            }
+        for (uint32_t r = 0; r < POOL_FEATURES * POOL_VALUES; r++) {
+            rows[r].most = rows[r].most_flex = rows[r].least;
+            rows[r].feature = r / POOL_VALUES;
+        }
+        struct rk_panel_problem problem = {
+            rows, member, NULL, NULL, POOL, POOL_FEATURES * POOL_VALUES, POOL_SEATS};
+        struct rk_panel *panel = rk_panel_new(&problem);
+        struct rk_effort effort = {.nodes = 1000000};
+        struct rk_leximin l = rk_leximin_solve(panel, &effort);
+        struct listing list = {.panel = panel, .l = &l, .rows = rows, .member = member};
+        wrong += l.outcome != RK_PROGRAM_FOUND || l.empty || l.cut_count > MOST_CUTS ||
+                 !lottery_holds(panel, &l) || !proof_holds(panel, &l);
+        if (l.cut_count <= MOST_CUTS)
+            list_panels(&list, 0, 0);
+        wrong += !list.panels;
+        for (uint32_t k = 0; k < l.cut_count && k < MOST_CUTS; k++)
+            wrong += list.least[k] != l.cuts[k].least;
+        cut += l.cut_count > 0;
+        last_word += l.cut_count > 4;
+        rk_leximin_free(&l);
+        rk_panel_free(panel);
+    }
+    printf("%d tight pools with cuts, %d with more than four\n", cut, last_word);
+    CHECK(wrong == 0);
+    CHECK(cut > 10 && last_word > 2);
+}
+
+/* ---- draws and balls ---- */
+
+/* Drawn often, everybody comes as often as their chance says: chi-square over people, of counts
+ * that depend on each other through the seats (degrees of freedom at most the people). */
+static void draws(void)
+{
+    enum { DRAWS = 4000, SEATS = 3, WHO = 7 };
+    struct rk_panel_row rows[] = {{1, 2, 0, 9, 0}, {1, 2, 0, 9, 0}, {1, 3, 0, 9, 1}};
+    uint64_t member[WHO] = {1, 1, 1, 2, 2, 2 | 4, 1 | 4};
+    struct rk_panel_problem problem = {rows, member, NULL, NULL, WHO, 3, SEATS};
+    struct rk_panel *panel = rk_panel_new(&problem);
+    struct rk_leximin l = rk_leximin_solve(panel, NULL);
+    CHECK(l.outcome == RK_PROGRAM_FOUND && lottery_holds(panel, &l) && proof_holds(panel, &l));
+    uint32_t times[WHO] = {0}, people[SEATS], again[SEATS], count;
+    int wrong = 0;
+    for (int i = 0; i < DRAWS; i++) {
+        char seed[32];
+        snprintf(seed, sizeof seed, "draw %d", i);
+        uint32_t drawn = rk_lottery_draw(&l.lottery, panel, rk_text(seed), people, &count);
+        wrong += count != SEATS;
+        uint32_t *counts = rk_alloc(rk_panel_types(panel), sizeof *counts);
+        for (uint32_t j = 0; j < count; j++) {
+            times[people[j]]++;
+            counts[rk_panel_type_of(panel, people[j])]++;
+            wrong += j && people[j] <= people[j - 1];
+        }
+        wrong += memcmp(counts, l.lottery.counts + (size_t)drawn * l.lottery.types,
+                        l.lottery.types * sizeof *counts) != 0;
+        wrong += rk_lottery_draw(&l.lottery, panel, rk_text(seed), again, &count) != drawn;
+        wrong += memcmp(people, again, sizeof people) != 0;
+        rk_free(counts);
+    }
+    CHECK(wrong == 0);
+    double chi = 0;
+    for (uint32_t i = 0; i < WHO; i++) {
+        double chance = rk_fraction_double(&l.value[rk_panel_type_of(panel, i)]);
+        double far = times[i] - DRAWS * chance;
+        if (chance < 1)
+            chi += far * far / (DRAWS * chance * (1 - chance));
+        else
+            CHECK(times[i] == DRAWS);
+    }
+    CHECK(rk_chi_square_above(chi, WHO) > 0.001 && rk_chi_square_above(chi, 1) < 0.99999);
+
+    for (uint32_t balls = 1; balls <= 400; balls += balls < 20 ? 1 : 95) {
+        struct rk_lottery_balls made =
+            rk_lottery_make_balls(&l.lottery, panel, balls, RK_TEXT("balls"));
+        uint32_t in[WHO] = {0};
+        struct rk_fraction farthest = {0}, far = {0};
+        rk_fraction_set_whole(&farthest, 0);
+        for (uint32_t b = 0; b < balls; b++) {
+            uint32_t counts[WHO] = {0};
+            for (uint32_t j = 0; j < made.seats; j++) {
+                uint32_t person = made.people[b * made.seats + j];
+                in[person]++;
+                counts[rk_panel_type_of(panel, person)]++;
+                wrong += j && person <= made.people[b * made.seats + j - 1];
+            }
+            wrong += !rk_panel_is_valid(panel, 0, counts);
+        }
+        for (uint32_t i = 0; i < WHO; i++) {
+            struct rk_whole top = {.small = in[i]}, over = {.small = balls};
+            rk_fraction_make(&far, &top, &over);
+            rk_fraction_subtract(&far, &far, &l.value[rk_panel_type_of(panel, i)]);
+            if (rk_whole_sign(&far.top) < 0)
+                rk_whole_negate(&far.top);
+            if (rk_fraction_compare(&far, &farthest) > 0)
+                rk_fraction_set(&farthest, &far);
+            for (uint32_t j = 0; j < i; j++) /* two of a type: one time apart at most */
+                wrong += rk_panel_type_of(panel, i) == rk_panel_type_of(panel, j) &&
+                         (in[i] > in[j] + 1 || in[j] > in[i] + 1);
+        }
+        wrong += made.seats != SEATS || rk_fraction_compare(&farthest, &made.farthest) != 0;
+        rk_fraction_free(&farthest);
+        rk_fraction_free(&far);
+        rk_lottery_balls_free(&made);
+    }
+    CHECK(wrong == 0);
+    rk_leximin_free(&l);
+    rk_panel_free(panel);
+}
+
+/* Nobody, no seats, no rows; and rows that no number of empty seats helps. */
+static void edges(void)
+{
+    struct rk_panel_row row = {2, 3, 0, 9, 0};
+    uint64_t member[] = {1, 1, 1, 0};
+    struct rk_panel_problem problem = {&row, member, NULL, NULL, 4, 1, 0};
+    struct rk_panel *panel = rk_panel_new(&problem); /* two of a kind on no seats */
+    struct rk_leximin l = rk_leximin_solve(panel, NULL);
+    CHECK(l.outcome == RK_PROGRAM_NONE && !l.found);
+    rk_leximin_free(&l);
+    rk_panel_free(panel);
+    problem.row_count = 0;
+    panel = rk_panel_new(&problem); /* no seats: the empty panel, and nobody has a chance */
+    l = rk_leximin_solve(panel, NULL);
+    CHECK(l.outcome == RK_PROGRAM_FOUND && value_is(panel, &l, 0, 0, 1));
+    CHECK(lottery_holds(panel, &l) && proof_holds(panel, &l));
+    rk_leximin_free(&l);
+    rk_panel_free(panel);
+    problem.seats = 6;
+    panel = rk_panel_new(&problem); /* more seats than people: all of them, and two stay empty */
+    l = rk_leximin_solve(panel, NULL);
+    CHECK(l.outcome == RK_PROGRAM_FOUND && l.empty == 2 && value_is(panel, &l, 3, 1, 1));
+    CHECK(lottery_holds(panel, &l) && proof_holds(panel, &l));
+    rk_leximin_free(&l);
+    rk_panel_free(panel);
+    problem.person_count = 0;
+    problem.seats = 1;
+    panel = rk_panel_new(&problem); /* nobody at all */
+    l = rk_leximin_solve(panel, NULL);
+    CHECK(l.outcome == RK_PROGRAM_FOUND && l.empty == 1 && l.lottery.count == 1);
+    rk_leximin_free(&l);
+    rk_panel_free(panel);
+}
+
 int main(void)
 {
     hand_proved();
+    edges();
+    draws();
+    tight_pools();
     at_random();
     published("sortition-algorithms", "candidates.csv", "features.csv", 22);
     published("sortition-algorithms/scaled_300", "respondents.csv", "categories.csv", 45);

@@ -11,7 +11,7 @@ struct pool {
     struct rk_panel_row *rows;
     uint64_t *member;
     uint32_t *household;
-    char ***people;  /* person, column */
+    char ***people; /* person, column */
     char **header;
     size_t columns;
     char **feature, **value; /* by row */
@@ -85,7 +85,8 @@ static inline bool pool_read(struct pool *pool, char *respondents, char *categor
         if (at_value == SIZE_MAX)
             at_value = pool_column(head, columns, "feature");
     }
-    size_t at_least = pool_column(head, columns, "min"), at_most = pool_column(head, columns, "max");
+    size_t at_least = pool_column(head, columns, "min"),
+           at_most = pool_column(head, columns, "max");
     size_t at_low = pool_column(head, columns, "min_flex");
     size_t at_high = pool_column(head, columns, "max_flex");
     while (*categories) {

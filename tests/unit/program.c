@@ -143,8 +143,8 @@ static bool proven(const struct small *s, struct rk_simplex *simplex,
             rk_simplex_price(simplex, v - s->columns, &part);
             if (none)
                 rk_whole_negate(&part);
-            times.small = rk_whole_sign(&part) > 0 ? s->row_low[v - s->columns]
-                                                   : s->row_high[v - s->columns];
+            times.small =
+                rk_whole_sign(&part) > 0 ? s->row_low[v - s->columns] : s->row_high[v - s->columns];
         }
         rk_whole_add_product(&bound, &part, &times);
     }
@@ -180,8 +180,7 @@ static void at_random(void)
         struct small s = make(&random, trial % 3 ? 1 : INT64_C(1000000000));
         struct rk_program *program = build(&s);
         const struct rk_program_matrix *m = rk_program_matrix(program);
-        struct rk_simplex *simplex =
-            rk_simplex_new(s.rows, s.columns, m->first, m->row, m->entry);
+        struct rk_simplex *simplex = rk_simplex_new(s.rows, s.columns, m->first, m->row, m->entry);
         for (int round = 0; round < 3; round++) { /* other bounds and costs, warm */
             for (uint32_t c = 0; c < s.columns; c++) {
                 struct rk_whole cost = {.small = s.cost[c]};
@@ -211,8 +210,8 @@ static void at_random(void)
             if (some.outcome == RK_PROGRAM_STOPPED) {
                 struct rk_whole truth = {.small = least};
                 wrong += possible && rk_whole_compare(&some.bound, &truth) > 0;
-                wrong += some.found && (!keeps(&s, some.x) ||
-                                        rk_whole_compare(&some.cost, &truth) < 0);
+                wrong +=
+                    some.found && (!keeps(&s, some.x) || rk_whole_compare(&some.cost, &truth) < 0);
             } else {
                 wrong += possible != (some.outcome == RK_PROGRAM_FOUND);
             }
