@@ -67,6 +67,7 @@ static bool by_trying(const struct small *s, int64_t *least)
 {
     int64_t x[COLUMNS];
     bool found = false;
+    *least = 0;
     memcpy(x, s->low, sizeof x);
     for (;;) {
         if (keeps(s, x)) {
