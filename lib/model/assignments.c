@@ -59,6 +59,7 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
                 v[state].size ? (enum rk_assignment_status)v[state].choice : RK_ASSIGNMENT_PROPOSED,
             .declared_on = rk_cell_date(&v[declared]),
             .confidentiality_on = rk_cell_date(&v[secrecy]),
+            .pos = rk_table_pos(table, SIZE_MAX),
         };
     }
     if (assignments->count)

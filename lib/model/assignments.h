@@ -24,6 +24,7 @@ struct rk_assignment {
     rk_fixed fit, probability;
     enum rk_assignment_status status;
     int32_t declared_on, confidentiality_on; /* days or RK_NO_DATE */
+    struct rk_pos pos;                       /* of a row that was read */
 };
 
 struct rk_assignments {         /* zeroed = empty; give back with rk_assignments_free */
