@@ -37,7 +37,9 @@ static unsigned meaning(const struct rk_assignment *row, bool fixed,
             return 0;
         return RK_PAST_KEPT | (member ? counts : 0);
     }
-    member &= s != RK_ASSIGNMENT_DECLINED && recruitment->status != RK_RECRUITMENT_CANCELLED;
+    if (recruitment->status == RK_RECRUITMENT_CANCELLED)
+        return s == RK_ASSIGNMENT_ATTENDED ? RK_PAST_COUNTS : 0;
+    member &= s != RK_ASSIGNMENT_DECLINED;
     return member || s == RK_ASSIGNMENT_ATTENDED ? counts : 0;
 }
 

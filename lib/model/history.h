@@ -4,8 +4,8 @@
  * Of a recruitment that is open, rows of `fixed` are kept and so are confirmed and attended ones of
  * `earlier`; a declined or absent one bars the panelist; a proposed one means nothing any more. Of
  * one that is not open, members count who did not decline (of a cancelled one: who attended), and
- * reserves who attended; they were busy then, unless absent. Where both tables know a pair, `fixed`
- * is right. */
+ * reserves who attended; they were busy then, unless absent or the recruitment was cancelled. Where
+ * both tables know a pair, `fixed` is right. */
 #ifndef RK_HISTORY_H
 #define RK_HISTORY_H
 

@@ -26,6 +26,7 @@ struct row { /* of the certificate, nested ones first */
     const struct rk_verify_quota *quota;
     int32_t people, kept_for,
         within;         /* chosen; seats kept empty for them; those in rows inside too */
+    int32_t max;        /* what the rules leave of it: no more than the places, nor than around */
     int tight, becomes; /* 1: at its min, -1: at its max; for this stage, for later ones */
     struct range range; /* of kept_for */
     __int128 chain;     /* prices of this row and those around it */
@@ -58,25 +59,36 @@ static void add(struct proof *f, __int128 *sum, __int128 a, __int128 b)
 
 /* ---- the certificate's quotas ---- */
 
+static uint32_t people_of(const struct rk_verify *v, uint32_t recruitment)
+{
+    return v->pair_first[recruitment + 1] - v->pair_first[recruitment];
+}
+
 static bool same_people(const struct rk_verify *v, const struct rk_verify_quota *a,
                         const struct rk_verify_quota *b)
 {
-    uint32_t n = v->pair_first[a->recruitment + 1] - v->pair_first[a->recruitment];
-    return !memcmp(a->counts, b->counts, n) && memchr(a->counts, true, n);
+    return !memcmp(a->counts, b->counts, people_of(v, a->recruitment));
 }
 
 /* Finds the row of the table that a row of the certificate is, and holds the two together. */
-static void match_row(struct proof *f, struct row *row)
+static void match_row(struct proof *f, uint32_t i)
 {
     struct rk_verify *v = f->v;
-    const struct rk_certificate_row *told = row->row;
+    const struct rk_certificate *c = f->c;
+    const struct rk_certificate_row *told =
+        i < c->row_count ? &c->rows[i] : &c->crossing[i - c->row_count];
+    struct row *row = &f->rows[i];
     uint32_t r = told->recruitment, end = v->quota_first[r + 1];
     struct rk_verify_quota *own = NULL, *q;
     for (q = v->quotas + v->quota_first[r]; q < v->quotas + end; q++)
         if (rk_text_equal(q->row->feature, told->feature) &&
             rk_text_equal(q->row->value, told->value))
             own = q;
+    row->row = told;
     row->quota = own;
+    row->max = told->max < v->panels[r].places ? told->max : v->panels[r].places;
+    if (told->around != RK_NONE && f->rows[told->around].max < row->max)
+        row->max = f->rows[told->around].max;
     if (!own) {
         BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("recruitment %s has no quota %s %s"), RECRUITMENT(r),
                told->feature.text, told->value.text);
@@ -84,7 +96,7 @@ static void match_row(struct proof *f, struct row *row)
     }
     int32_t min = own->min, max = own->max;
     for (q = v->quotas + v->quota_first[r]; q < v->quotas + end; q++)
-        if (same_people(v, q, own)) { /* such rows are one in the certificate */
+        if (same_people(v, q, own)) { /* rows of equal people are one in the certificate */
             min = q->min > min ? q->min : min;
             max = q->max < max ? q->max : max;
         }
@@ -102,14 +114,23 @@ static void match_row(struct proof *f, struct row *row)
     row->range.high = told->min;
 }
 
-static bool has_parts(const struct rk_verify_quota *inner, const struct rk_verify_quota *outer)
+/* Is the kind of a row that counts nobody a part of the kind around it? That may stand for several
+ * rows of equal people. */
+static bool is_part(const struct rk_verify *v, const struct rk_verify_quota *inner,
+                    const struct rk_verify_quota *around)
 {
-    uint32_t found = 0;
-    for (uint32_t a = 0; a < outer->row->part_count; a++)
-        for (uint32_t b = 0; b < inner->row->part_count; b++)
-            found += inner->kind.parts[b].feature == outer->kind.parts[a].feature &&
-                     inner->kind.parts[b].value == outer->kind.parts[a].value;
-    return found == outer->row->part_count;
+    uint32_t r = around->recruitment;
+    for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++) {
+        const struct rk_verify_quota *outer = &v->quotas[q];
+        uint32_t found = 0;
+        for (uint32_t a = 0; a < outer->kind.part_count; a++)
+            for (uint32_t b = 0; b < inner->kind.part_count; b++)
+                found += inner->kind.parts[b].feature == outer->kind.parts[a].feature &&
+                         inner->kind.parts[b].value == outer->kind.parts[a].value;
+        if (found == outer->kind.part_count && same_people(v, outer, around))
+            return true;
+    }
+    return false;
 }
 
 /* Each pair is counted by one row, the row around it, and so on, and by no other; and the
@@ -139,7 +160,7 @@ static void check_rows(struct proof *f)
             }
         if (row->row->around != RK_NONE)
             around = &f->rows[row->row->around];
-        nest &= seen || !around || has_parts(row->quota, around->quota);
+        nest &= seen || !around || is_part(v, row->quota, around->quota);
         row->kept_for = row->row->min - row->people - row->within;
         row->kept_for = row->kept_for > 0 ? row->kept_for : 0;
         row->within += row->kept_for;
@@ -328,7 +349,7 @@ static __int128 stage_bound(struct proof *f, const struct rk_certificate_stage *
         row->becomes = !told->price ? row->becomes : least ? 1 : -1;
         row->chain += nests ? told->price : 0;
         slope[r] += !nests && least ? told->price : 0;
-        add(f, &bound, told->price, least ? row->row->min : row->row->max);
+        add(f, &bound, told->price, least ? row->row->min : row->max);
         for (uint32_t p = first; p < v->pair_first[r + 1]; p++)
             f->pairs[p].price -= row->quota->counts[p - first] ? told->price : 0;
     }
@@ -472,6 +493,8 @@ static void cost_pairs(struct proof *f)
     for (uint32_t i = 0; i < v->pair_count; i++) {
         const struct rk_verify_pair *pair = &v->pairs[i];
         rk_fixed fit = rk_verify_fit(v, pair->panelist, pair->recruitment);
+        if (v->panels[pair->recruitment].places == 0)
+            fit = 0; /* never chosen */
         if (fit % f->c->fit_unit || fit / f->c->fit_unit > INT64_MAX)
             BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("fit_unit does not divide the fit"));
         f->pairs[i].level[RK_CHOICE_FIT] = -(int64_t)(fit / f->c->fit_unit);
@@ -527,10 +550,8 @@ void rk_verify_proof(struct rk_verify *v)
     for (uint32_t i = 0; i < v->pair_count; i++)
         if (!f->pairs[i].fixed)
             f->of[f->of_first[v->pairs[i].panelist + 1]++] = i;
-    for (uint32_t i = 0; i < f->row_count; i++) {
-        f->rows[i].row = i < c->row_count ? &c->rows[i] : &c->crossing[i - c->row_count];
-        match_row(f, &f->rows[i]);
-    }
+    for (uint32_t i = f->row_count; i--;)
+        match_row(f, i);
     if (!v->broken)
         check_rows(f);
     rk_verify_end_rules(v);
