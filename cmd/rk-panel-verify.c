@@ -52,9 +52,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 struct telling {
-    struct rk_run *run;
     struct rk_writer *writer;
-    struct rk_buf proven; /* in the language of the result: what no assignment does better */
     uint64_t broken, told;
 };
 
@@ -67,8 +65,6 @@ static void tell(void *context, int check, enum rk_verify_verdict verdict, const
     rk_write_end(t->writer);
     t->broken += verdict == RK_VERIFY_BROKEN;
     t->told += verdict > RK_VERIFY_BROKEN && verdict != RK_VERIFY_PROVEN;
-    if (verdict == RK_VERIFY_PROVEN)
-        rk_buf_printf(&t->proven, "%s%s", t->proven.size ? "; " : "", detail);
 }
 
 /* The certificate says how the rules were read; what the user says must be the same. */
@@ -99,10 +95,13 @@ static enum rk_status read_result(struct rk_run *run, const struct rk_bank *t,
 {
     struct rk_table *in;
     const struct rk_schema *schema;
-    if (run->operand_count != 1)
+    if (!run->operand_count)
+        rk_refuse_terminal();
+    if (run->operand_count > 1)
         return rk_fail(error, RK_BAD_USE, _("one FILE is expected: the assignment to check"));
     RK_TRY(rk_run_schema(run, &schema, "assignments", error));
-    RK_TRY(rk_run_open(run, &in, schema, run->operands[0], false, error));
+    RK_TRY(
+        rk_run_open(run, &in, schema, run->operand_count ? run->operands[0] : "-", false, error));
     return rk_assignments_read(result, in, schema, &t->panelists, &t->recruitments, error);
 }
 
@@ -141,19 +140,18 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status && options.certificate)
         status = agree(run, &certificate, &facts, error);
     if (!status) {
-        struct telling telling = {.run = run};
-        telling.writer = rk_run_writer(run, columns, 3);
+        struct telling telling = {rk_run_writer(run, columns, 3), 0, 0};
         rk_run_speak(run, true);
         status = rk_verify(&facts, tell, &telling, error);
         rk_run_speak(run, false);
         rk_writer_finish(telling.writer);
         if (telling.broken)
             rk_run_note(run, _("%llu things are broken"), (unsigned long long)telling.broken);
-        else if (!status || status == RK_ATTENTION)
-            rk_run_note(run, _("every rule holds, but for what is told: %llu; proven: %s"),
-                        (unsigned long long)telling.told,
-                        telling.proven.size ? telling.proven.text : "-");
-        rk_buf_free(&telling.proven);
+        else if (telling.told)
+            rk_run_note(run, _("nothing is broken, but %llu things need a person"),
+                        (unsigned long long)telling.told);
+        else if (!status)
+            rk_run_note(run, _("every rule holds, and no assignment is better"));
     }
     rk_certificate_free(&certificate);
     rk_assignments_free(&result);
@@ -178,7 +176,7 @@ static const struct rk_tool_table outputs[] = {{"verification", RK_MAIN, NULL}, 
 static const struct rk_tool tool = {
     .name = "rk-panel-verify",
     .purpose = N_("check an assignment of panelists against every rule and its proof"),
-    .operands = N_("FILE"),
+    .operands = N_("[FILE]"),
     .options = table,
     .parse = parse,
     .flags = RK_HAS_FORMS | RK_HAS_SEED | RK_NO_REJECTS | RK_FINDINGS,

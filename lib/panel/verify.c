@@ -292,8 +292,8 @@ void rk_verify_row(struct rk_verify *v, const struct rk_past *past)
         BROKEN(RK_VERIFY_ROW, &row->pos, _("recruitment %s is not open"), RECRUITMENT(r));
     else if (cell)
         BROKEN(kept ? RK_VERIFY_KEPT : RK_VERIFY_ROW, &row->pos,
-               kept ? _("recruitment %s: panelist %s is kept, but has another %s")
-                    : _("recruitment %s: panelist %s has a %s that no new row has"),
+               kept ? _("recruitment %s: panelist %s is kept, but '%s' is another")
+                    : _("recruitment %s: panelist %s: '%s' is not what a new row has"),
                RECRUITMENT(r), PANELIST(p), cell);
     if (!row->has_fit || row->fit != rk_fixed_round(rk_verify_fit(v, p, r)))
         BROKEN(RK_VERIFY_FIT, &row->pos,

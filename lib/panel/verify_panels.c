@@ -48,30 +48,108 @@ static int compare(const struct rk_verify *v, uint32_t r, uint32_t a, uint32_t b
     return lot_a < lot_b ? -1 : lot_a > lot_b ? 1 : a < b ? -1 : a > b;
 }
 
-/* Nobody is passed over, and (where no quotas decide) all stand by in order: whoever has a lower
- * position comes first, and whoever does not stand by comes after the last. */
-static void check_reserves(struct rk_verify *v, uint32_t r, struct rows of, int32_t missing)
+/* New members of the quota's kind, with `in` in the place of `out` (RK_NONE: as it is). */
+static int32_t members_of(const struct rk_verify *v, const struct rk_verify_quota *quota,
+                          uint32_t out, uint32_t in)
 {
-    const struct rk_assignment *last = NULL;
-    bool ordered = v->quota_first[r] == v->quota_first[r + 1];
+    const struct rk_verify_facts *f = v->facts;
+    int32_t year = v->panels[quota->recruitment].month / 12, count = quota->chosen;
+    if (out != RK_NONE)
+        count += rk_quota_counts(&quota->kind, f->features, f->panelists, in, year) -
+                 rk_quota_counts(&quota->kind, f->features, f->panelists, out, year);
+    return count;
+}
+
+/* An empty seat stands for one person who is not found yet: what the rows of one feature, of which
+ * nobody can be two, lack together must fit in the empty seats. `left`: what they ask of new
+ * members.
+ */
+static int32_t lacking(const struct rk_verify *v, const struct rk_verify_quota *quota, uint32_t out,
+                       uint32_t in, int32_t *left)
+{
+    const struct rk_verify_quota *first = v->quotas + v->quota_first[quota->recruitment];
+    const struct rk_verify_quota *end = v->quotas + v->quota_first[quota->recruitment + 1];
+    int32_t lacks = quota->min - quota->lowered - members_of(v, quota, out, in);
+    *left = 0;
+    for (const struct rk_verify_quota *q = first, *o; lacks > 0 && q < end; q++) {
+        bool apart = q == quota || (rk_text_equal(q->row->feature, quota->row->feature) &&
+                                    rk_quota_apart(&q->kind, &quota->kind, v->facts->features));
+        for (o = first; apart && q != quota && o < q; o++)
+            apart = o == quota || !rk_text_equal(o->row->feature, q->row->feature) ||
+                    rk_quota_apart(&o->kind, &q->kind, v->facts->features);
+        int32_t more = q->min - q->lowered - members_of(v, q, out, in);
+        lacks += apart && q != quota && more > 0 ? more : 0;
+        *left += apart ? q->min - q->lowered : 0;
+    }
+    return lacks;
+}
+
+/* For how many new members can the panelist step in, all quotas kept; `fresh`: of those not
+ * `covered`.
+ */
+static uint32_t covers(const struct rk_verify *v, uint32_t r, struct rows of, uint32_t p,
+                       bool *covered, bool cover, uint32_t *fresh)
+{
+    int32_t empty = v->panels[r].places - v->panels[r].chosen, left;
+    uint32_t count = 0;
+    *fresh = 0;
+    for (uint32_t m = 0; m < of.count && v->quota_first[r] < v->quota_first[r + 1]; m++) {
+        bool good = of.rows[m].seat == RK_SEAT_MEMBER && is_new(v, &of.rows[m]);
+        for (uint32_t q = v->quota_first[r]; good && q < v->quota_first[r + 1]; q++)
+            good = members_of(v, &v->quotas[q], of.rows[m].panelist, p) <= v->quotas[q].max &&
+                   lacking(v, &v->quotas[q], of.rows[m].panelist, p, &left) <= empty;
+        count += good;
+        *fresh += good && !covered[m];
+        covered[m] |= good && cover;
+    }
+    return count;
+}
+
+static int by_position(const void *x, const void *y)
+{
+    const struct rk_assignment *a = *(const struct rk_assignment *const *)x;
+    const struct rk_assignment *b = *(const struct rk_assignment *const *)y;
+    return a->position < b->position ? -1 : a->position > b->position;
+}
+
+/* By position, nobody who could step in comes before a reserve who stands by; and nobody is left
+ * out where there are fewer than asked for. */
+static void check_reserves(struct rk_verify *v, uint32_t r, struct rows of, int32_t asked)
+{
+    const struct rk_assignment **standing = rk_alloc((size_t)of.count + 1, sizeof *standing);
+    bool *covered = rk_alloc((size_t)of.count + 1, sizeof *covered);
+    int32_t count = 0;
     for (uint32_t i = 0; i < of.count; i++)
         if (of.rows[i].seat == RK_SEAT_RESERVE && is_new(v, &of.rows[i]))
-            last = !last || of.rows[i].position > last->position ? &of.rows[i] : last;
-    for (uint32_t i = v->pair_first[r]; i < v->pair_first[r + 1]; i++) {
-        uint32_t p = v->pairs[i].panelist;
-        const struct rk_past *own = rk_history_of(&v->history, p, r);
-        const struct rk_assignment *row = own ? own->result : NULL;
-        bool first = ordered && last && compare(v, r, p, last->panelist) < 0;
-        if (row && row->seat == RK_SEAT_MEMBER)
-            continue;
-        if (row ? ordered && row != last && !first
-                : ((missing > 0 && ordered) || first) &&
-                      rk_verify_refused(v, p, r, true) == RK_REFUSED_QUOTA)
-            BROKEN(RK_VERIFY_RESERVES, row ? &row->pos : NULL,
-                   row ? _("recruitment %s: panelist %s stands by too early")
-                       : _("recruitment %s: panelist %s should stand by"),
-                   RECRUITMENT(r), PANELIST(p));
+            standing[count++] = &of.rows[i];
+    qsort(standing, (size_t)count, sizeof *standing, by_position);
+    for (int32_t i = 0; i < (count < asked ? count + 1 : count); i++) {
+        uint32_t best = i < count ? standing[i]->panelist : RK_NONE, fresh, n;
+        uint32_t all = best == RK_NONE ? 0 : covers(v, r, of, best, covered, false, &fresh);
+        for (uint32_t k = v->pair_first[r]; k < v->pair_first[r + 1]; k++) {
+            uint32_t p = v->pairs[k].panelist, more;
+            const struct rk_past *own = rk_history_of(&v->history, p, r);
+            if (p == best || (own && own->result &&
+                              (own->result->seat == RK_SEAT_MEMBER || best == RK_NONE ||
+                               own->result->position < standing[i]->position)))
+                continue;
+            n = best == RK_NONE ? 0 : covers(v, r, of, p, covered, false, &more);
+            bool first = best == RK_NONE ? true
+                         : more != fresh ? more > fresh
+                         : n != all      ? n > all
+                                         : compare(v, r, p, best) < 0;
+            if (!first || rk_verify_refused(v, p, r, true) != RK_REFUSED_QUOTA)
+                continue;
+            BROKEN(RK_VERIFY_RESERVES, i < count ? &standing[i]->pos : NULL,
+                   _("recruitment %s: panelist %s should stand by first"), RECRUITMENT(r),
+                   PANELIST(p));
+            break;
+        }
+        if (best != RK_NONE)
+            covers(v, r, of, best, covered, true, &fresh);
     }
+    rk_free(standing);
+    rk_free(covered);
 }
 
 static void check_panel(struct rk_verify *v, uint32_t r, struct rows of)
@@ -96,7 +174,7 @@ static void check_panel(struct rk_verify *v, uint32_t r, struct rows of)
                _("recruitment %s: the positions of new rows are not 1, 2, 3 …, those of kept rows "
                  "passed over"),
                RECRUITMENT(r));
-    check_reserves(v, r, of, reserves - standing);
+    panel->reserves = reserves;
 }
 
 /* ---- quotas ---- */
@@ -131,27 +209,14 @@ static void find_quotas(struct rk_verify *v)
     }
 }
 
-/* An empty seat stands for one person who is not found yet: what the rows of one feature, of which
- * nobody can be two, lack together must fit in the empty seats. */
 static void check_quota(struct rk_verify *v, const struct rk_verify_quota *quota)
 {
     uint32_t r = quota->recruitment;
-    int32_t lacks = 0, left = 0, empty = v->panels[r].places - v->panels[r].chosen;
-    const struct rk_verify_quota *all = v->quotas, *end = all + v->quota_first[r + 1];
-    for (const struct rk_verify_quota *q = all + v->quota_first[r], *o; q < end; q++) {
-        bool apart = q == quota || (rk_text_equal(q->row->feature, quota->row->feature) &&
-                                    rk_quota_apart(&q->kind, &quota->kind, v->facts->features));
-        for (o = all + v->quota_first[r]; apart && q != quota && o < q; o++)
-            apart = o == quota || !rk_text_equal(o->row->feature, q->row->feature) ||
-                    rk_quota_apart(&o->kind, &q->kind, v->facts->features);
-        if (apart) {
-            int32_t min = q->min - q->lowered;
-            lacks += min > q->chosen ? min - q->chosen : 0;
-            left += min;
-        }
-    }
-    bool over = quota->kept + quota->chosen > quota->row->max;
-    bool under = quota->min - quota->lowered > quota->chosen && lacks > empty;
+    int32_t left, count = quota->kept + quota->chosen;
+    bool over = count > quota->row->max;
+    bool under =
+        lacking(v, quota, RK_NONE, RK_NONE, &left) >
+        (v->panels[r].places > v->panels[r].chosen ? v->panels[r].places - v->panels[r].chosen : 0);
     if (over || under)
         rk_verify_found(v, RK_REFUSED_QUOTA,
                         (over ? quota->chosen > 0 : left <= v->panels[r].places) ? RK_VERIFY_BROKEN
@@ -159,12 +224,20 @@ static void check_quota(struct rk_verify *v, const struct rk_verify_quota *quota
                         NULL,
                         over ? _("recruitment %s: %s %s: %d members, at most %d were asked for")
                              : _("recruitment %s: %s %s: %d members, at least %d were asked for"),
-                        RECRUITMENT(r), quota->row->feature.text, quota->row->value.text,
-                        quota->kept + quota->chosen, over ? quota->row->max : quota->row->min);
+                        RECRUITMENT(r), quota->row->feature.text, quota->row->value.text, count,
+                        over ? quota->row->max : quota->row->min);
 }
 
 void rk_verify_end_rules(struct rk_verify *v)
 {
+    const struct rk_assignments *result = v->facts->result;
+    uint32_t panels = v->facts->recruitments->count;
+    uint32_t *first = rk_firsts(result->rows, result->count, sizeof *result->rows, panels);
+    for (uint32_t r = 0; r < panels; r++)
+        if (v->panels[r].open)
+            check_reserves(v, r, (struct rows){result->rows + first[r], first[r + 1] - first[r]},
+                           v->panels[r].reserves);
+    rk_free(first);
     for (uint32_t q = 0; q < v->quota_count; q++)
         check_quota(v, &v->quotas[q]);
     for (int check = 0; check < RK_VERIFY_CERTIFICATE; check++)

@@ -9,7 +9,7 @@ struct rk_verify_panel {                /* by recruitment */
     bool open, matters;                 /* has seats to fill; or else memberships that count */
     int32_t first_day, last_day, month; /* month: rk_month_of the first day */
     int32_t places, lacking;            /* as in rk_eligible_panel, kept members taken off */
-    int32_t chosen;                     /* new members */
+    int32_t chosen, reserves;           /* new members; reserves to find */
     uint32_t met;                       /* candidates */
     uint64_t need;                      /* bits of experiences, or the bit that everybody has */
 };
