@@ -42,6 +42,9 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
                                    struct rk_error *error);
 void rk_assignments_free(struct rk_assignments *assignments);
 
+/* The first column, fit apart, in which two rows of one pair differ; NULL: none. */
+const char *rk_assignment_difference(const struct rk_assignment *a, const struct rk_assignment *b);
+
 /* The columns of the table, in the schema's order, and one row of it. */
 extern const struct rk_writer_column rk_assignment_columns[];
 enum { RK_ASSIGNMENT_COLUMNS = 11 };

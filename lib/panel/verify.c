@@ -61,12 +61,6 @@ static void see_panel(struct rk_verify *v, struct rk_strings *names, uint32_t r)
     panel->need = row->need.size ? bits_of(names, row->need) : 1;
 }
 
-static int by_declarer(const void *x, const void *y)
-{
-    const struct rk_declaration *a = x, *b = y;
-    return a->panelist < b->panelist ? -1 : a->panelist > b->panelist;
-}
-
 enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error)
 {
     const struct rk_verify_facts *f = v->facts;
@@ -84,13 +78,6 @@ enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error)
     for (uint32_t i = 0; i < f->candidates->count; i++)
         v->panels[f->candidates->rows[i].recruitment].met +=
             rk_candidate_is_met(&f->candidates->rows[i]);
-    v->declarations = rk_alloc((size_t)f->conflicts->count + 1, sizeof *v->declarations);
-    if (f->conflicts->count) {
-        memcpy(v->declarations, f->conflicts->rows, f->conflicts->count * sizeof *v->declarations);
-        qsort(v->declarations, f->conflicts->count, sizeof *v->declarations, by_declarer);
-    }
-    v->declared_first =
-        rk_firsts(v->declarations, f->conflicts->count, sizeof *v->declarations, people);
     rk_history_read(&v->history, f->fixed, f->earlier, f->result, f->panelists, f->recruitments);
     for (uint32_t i = 0; i < v->history.count; i++) {
         const struct rk_past *past = &v->history.rows[i];
@@ -144,31 +131,6 @@ uint32_t rk_verify_lot(const struct rk_verify *v, uint32_t panelist, uint32_t re
 
 /* ---- the hard rules ---- */
 
-/* Is there a conflict, and has everything been declared? */
-static void ask_declarations(const struct rk_verify *v, uint32_t p, uint32_t r, bool *conflict,
-                             bool *declared)
-{
-    const struct rk_verify_facts *f = v->facts;
-    uint32_t from = v->declared_first[p], met = 0;
-    for (uint32_t i = from; i < v->declared_first[p + 1]; i++) {
-        const struct rk_declaration *d = &v->declarations[i];
-        bool known = d->candidate != RK_NONE, again = false;
-        if (!d->of_candidate &&
-            (d->recruitment == r ||
-             (d->unit.size && rk_text_equal(d->unit, f->recruitments->rows[r].unit)))) {
-            *declared = true;
-            *conflict |= !d->none;
-        } else if (d->of_candidate && d->recruitment == r &&
-                   (!known || rk_candidate_is_met(&f->candidates->rows[d->candidate]))) {
-            *conflict |= !d->none && !f->candidate_conflicts_pass;
-            for (uint32_t j = from; j < i; j++)
-                again |= v->declarations[j].candidate == d->candidate;
-            met += known && !again;
-        }
-    }
-    *declared |= met && met == v->panels[r].met;
-}
-
 int rk_verify_refused(const struct rk_verify *v, uint32_t p, uint32_t r, bool new_ones)
 {
     const struct rk_verify_facts *f = v->facts;
@@ -177,13 +139,14 @@ int rk_verify_refused(const struct rk_verify *v, uint32_t p, uint32_t r, bool ne
     const struct rk_verify_panel *panel = &v->panels[r];
     const struct rk_past *own = rk_history_of(&v->history, p, r);
     struct rk_text all = {"", 0}, need = what->need, stages = all;
-    bool conflict = false, declared = own && own->row && own->row->declared_on != RK_NO_DATE;
+    bool declared = own && own->row && own->row->declared_on != RK_NO_DATE;
     bool breaks[RK_REFUSED_QUOTA] = {false};
     uint32_t n;
     const struct rk_session *sessions = rk_sessions_of(f->sessions, r, &n);
     if (own && own->flags & RK_PAST_KEPT)
         stages = own->row->stages;
-    ask_declarations(v, p, r, &conflict, &declared);
+    struct rk_declared asked = rk_conflicts_ask(f->conflicts, p, r, what->unit, f->candidates);
+    declared |= asked.whole || (asked.candidates && asked.candidates == panel->met);
     breaks[RK_REFUSED_STATUS] = who->status != RK_PANELIST_ACTIVE;
     breaks[RK_REFUSED_CONSENT] =
         who->consent_until < panel->last_day || who->consent_withdrawn_on != RK_NO_DATE;
@@ -196,7 +159,8 @@ int rk_verify_refused(const struct rk_verify *v, uint32_t p, uint32_t r, bool ne
     breaks[RK_REFUSED_NEED] = need.size;
     for (struct rk_text item; rk_list_next(&need, &item);)
         breaks[RK_REFUSED_NEED] &= !rk_list_has(who->experience, item);
-    breaks[RK_REFUSED_CONFLICT] = conflict;
+    breaks[RK_REFUSED_CONFLICT] =
+        asked.conflict || (asked.with_candidate && !f->candidate_conflicts_pass);
     breaks[RK_REFUSED_DECLARATION] = f->require_declarations && !declared;
     breaks[RK_REFUSED_DECLINED] = own && own->flags & RK_PAST_BARS;
     for (uint32_t s = 0; s < n; s++)
@@ -246,26 +210,6 @@ void rk_verify_find_pairs(struct rk_verify *v)
 
 /* ---- the rows of the result ---- */
 
-/* The first cell, fit apart, in which the row is not what it must be; NULL: none. */
-static const char *wrong_cell(const struct rk_assignment *row, const struct rk_assignment *right)
-{
-    if (row->seat != right->seat)
-        return "seat";
-    if (row->position != right->position)
-        return "position";
-    if (!rk_text_equal(row->stages, right->stages))
-        return "stages";
-    if (!rk_text_equal(row->rater_id, right->rater_id))
-        return "rater_id";
-    if (row->has_probability != right->has_probability || row->probability != right->probability)
-        return "probability";
-    if (row->status != right->status)
-        return "status";
-    if (row->declared_on != right->declared_on)
-        return "declared_on";
-    return row->confidentiality_on != right->confidentiality_on ? "confidentiality_on" : NULL;
-}
-
 void rk_verify_row(struct rk_verify *v, const struct rk_past *past)
 {
     const struct rk_assignment *row = past->result;
@@ -287,7 +231,7 @@ void rk_verify_row(struct rk_verify *v, const struct rk_past *past)
     fresh.seat = row->seat;
     fresh.position = row->position;
     fresh.stages = (struct rk_text){stages.text, stages.size};
-    const char *cell = wrong_cell(row, kept ? past->row : &fresh);
+    const char *cell = rk_assignment_difference(row, kept ? past->row : &fresh);
     if (!v->panels[r].open)
         BROKEN(RK_VERIFY_ROW, &row->pos, _("recruitment %s is not open"), RECRUITMENT(r));
     else if (cell)

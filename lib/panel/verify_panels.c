@@ -272,8 +272,6 @@ enum rk_status rk_verify(const struct rk_verify_facts *facts, rk_verify_tell *te
     rk_history_free(&v->history);
     rk_free(first);
     rk_free(v->panels);
-    rk_free(v->declarations);
-    rk_free(v->declared_first);
     rk_free(v->experience);
     rk_free(v->before);
     rk_free(v->load);

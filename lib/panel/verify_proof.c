@@ -1,61 +1,36 @@
-/* Weak duality, stage by stage. A choice is told by numbers: x = 0 or 1 of each pair; l new
+/* The proof, by lib/stat/duality.h. A choice is told by numbers: x = 0 or 1 of each pair; l new
  * memberships of each panelist; u empty places of each recruitment; e seats kept empty for the
- * people of a nested quota. The rules tie them together:
+ * people of a nested quota. The rules tie them together, and the certificate prices them:
  *
- *   l = sum of x of the panelist                              mu, any sign
- *   sum of x under a cap or an overlap <= its room            delta >= 0
- *   sum of x of the recruitment + u = places                  rho, any sign
- *   min <= sum of x of a row's people + e in it <= max        sigma: over 0 prices min, under 0 max
- *   sum of e of the recruitment <= u                          kappa >= 0
- *   min - u <= sum of x of a crossing row's people <= max     lambda, as sigma
- *
- * Each price times what its rule asks too much is at most 0 for every choice that keeps the rules.
- * Added to the cost it leaves a sum of terms with one number each, and the sum of their least is a
- * bound on the cost of all choices. Where the assignment costs just that, it is the best, and any
- * other that is as good has each number where its term is least and each priced rule tight: later
- * stages may take that for granted, and a tight rule's price may then have any sign. */
+ *   sum of x of the panelist - l = 0                          -mu
+ *   sum of x of the recruitment + u = places                  rho
+ *   sum of e of the recruitment - u <= 0                      -kappa
+ *   min <= sum of x of a row's people + e in it <= max        sigma
+ *   sum of x of a crossing row's people <= max, + u >= min    lambda
+ *   sum of x under a cap or an overlap <= its room            -delta */
 #include "base/date.h"
 #include "panel/verify_state.h"
-
-struct range {
-    int32_t low, high;
-};
+#include "stat/duality.h"
 
 struct row { /* of the certificate, nested ones first */
     const struct rk_certificate_row *row;
     const struct rk_verify_quota *quota;
-    int32_t people, kept_for,
-        within;         /* chosen; seats kept empty for them; those in rows inside too */
-    int32_t max;        /* what the rules leave of it: no more than the places, nor than around */
-    int tight, becomes; /* 1: at its min, -1: at its max; for this stage, for later ones */
-    struct range range; /* of kept_for */
-    __int128 chain;     /* prices of this row and those around it */
+    int32_t max;              /* no more than the places, nor than around */
+    int32_t kept_for, within; /* seats kept empty for them; and for those of rows inside */
 };
 
 struct proof {
     struct rk_verify *v;
     const struct rk_certificate *c;
+    struct rk_duality d; /* numbers: pairs, panelists, recruitments, nested rows */
     struct row *rows;
-    uint32_t row_count;
-    struct {
-        int64_t level[RK_CHOICE_LEVELS]; /* what choosing it adds */
-        __int128 price;
-        bool fixed;
-    } * pairs;
-    uint32_t *of, *of_first; /* pairs by panelist */
-    struct range *loads, *empty;
-    bool *tight_limit, *tight_pool;
-    __int128 value[RK_CHOICE_LEVELS], spread[RK_CHOICE_LEVELS]; /* spread: no choice has more than
-                                                                 * value + spread */
-    bool overflow;
+    uint32_t row_count, *of, *of_first;          /* of: pairs by panelist */
+    uint32_t panel_rules, pool_rules, row_rules; /* the first; those of panelists come first */
+    uint32_t crossing_rules;                     /* two each: max, min */
+    uint32_t *limit_rules;                       /* by number of the limit */
+    int64_t (*adds)[RK_CHOICE_LEVELS];           /* by pair: what it adds to the levels */
+    __int128 value[RK_CHOICE_LEVELS], spread[RK_CHOICE_LEVELS]; /* no choice has more than both */
 };
-
-static void add(struct proof *f, __int128 *sum, __int128 a, __int128 b)
-{
-    __int128 product;
-    f->overflow |= __builtin_mul_overflow(a, b, &product);
-    f->overflow |= __builtin_add_overflow(*sum, product, sum);
-}
 
 /* ---- the certificate's quotas ---- */
 
@@ -110,8 +85,6 @@ static void match_row(struct proof *f, uint32_t i)
                         _("recruitment %s: the quotas can't all be kept: %s %s was lowered by %d"),
                         RECRUITMENT(r), told->feature.text, told->value.text, own->lowered);
     }
-    row->people = own->chosen;
-    row->range.high = told->min;
 }
 
 /* Is the kind of a row that counts nobody a part of the kind around it? That may stand for several
@@ -133,50 +106,38 @@ static bool is_part(const struct rk_verify *v, const struct rk_verify_quota *inn
     return false;
 }
 
-/* Each pair is counted by one row, the row around it, and so on, and by no other; and the
- * assignment keeps the rows. */
+/* Each pair is counted by one row, the row around it, and so on, and by no other. Inside out, a row
+ * keeps seats empty for those whom it lacks. */
 static void check_rows(struct proof *f)
 {
     struct rk_verify *v = f->v;
     enum { UNSEEN = RK_NONE - 1 };
     uint32_t *next = rk_alloc((size_t)v->pair_count + 1, sizeof *next); /* by pair */
-    int32_t *kept_for = rk_alloc((size_t)v->facts->recruitments->count + 1, sizeof *kept_for);
-    bool nest = true, kept = true;
+    bool nest = true;
     for (uint32_t p = 0; p < v->pair_count; p++)
         next[p] = UNSEEN;
-    for (uint32_t i = 0; i < f->row_count; i++) {
+    for (uint32_t i = 0; i < f->c->row_count; i++) {
         struct row *row = &f->rows[i], *around = NULL;
         uint32_t r = row->row->recruitment, first = v->pair_first[r], seen = 0;
-        int32_t empty = v->panels[r].places - v->panels[r].chosen;
-        if (i >= f->c->row_count) {
-            kept &= row->people + empty >= row->row->min && row->people <= row->row->max;
-            continue;
-        }
+        int32_t lacks = row->row->min - row->quota->chosen - row->within;
         for (uint32_t p = first; p < v->pair_first[r + 1]; p++)
             if (row->quota->counts[p - first]) {
                 nest &= next[p] == UNSEEN || next[p] == i;
                 next[p] = row->row->around;
                 seen++;
             }
-        if (row->row->around != RK_NONE)
-            around = &f->rows[row->row->around];
-        nest &= seen || !around || is_part(v, row->quota, around->quota);
-        row->kept_for = row->row->min - row->people - row->within;
-        row->kept_for = row->kept_for > 0 ? row->kept_for : 0;
-        row->within += row->kept_for;
-        kept_for[r] += row->kept_for;
-        kept &= row->people + row->within <= row->row->max && kept_for[r] <= empty;
-        if (around)
-            around->within += row->within;
+        row->kept_for = lacks > 0 ? lacks : 0;
+        if (row->row->around == RK_NONE)
+            continue;
+        around = &f->rows[row->row->around];
+        around->within += row->within + row->kept_for;
+        nest &= seen || is_part(v, row->quota, around->quota);
     }
     for (uint32_t p = 0; p < v->pair_count; p++)
         nest &= next[p] == UNSEEN || next[p] == RK_NONE;
     if (!nest)
         BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("the quotas do not nest as the certificate says"));
-    if (!kept)
-        BROKEN(RK_REFUSED_QUOTA, NULL, _("the quotas of the certificate are not kept"));
     rk_free(next);
-    rk_free(kept_for);
 }
 
 /* ---- what the assignment is worth ---- */
@@ -228,7 +189,7 @@ static void find_values(struct proof *f)
     __int128 most_load = 0, seats = 0;
     for (uint32_t i = 0; i < v->pair_count; i++)
         for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
-            int64_t adds = f->pairs[i].level[l];
+            int64_t adds = f->adds[i][l];
             f->value[l] += v->pairs[i].chosen ? adds : 0;
             f->spread[l] += l == RK_CHOICE_CHANGE && adds > 0 ? adds : 0;
         }
@@ -240,9 +201,7 @@ static void find_values(struct proof *f)
         if (!panel->open)
             continue;
         for (uint32_t i = first; i < first + count; i++)
-            lot = f->pairs[i].level[RK_CHOICE_LOTTERY] > lot ? f->pairs[i].level[RK_CHOICE_LOTTERY]
-                                                             : lot;
-        f->empty[r] = (struct range){(int32_t)(places - most), (int32_t)places};
+            lot = f->adds[i][RK_CHOICE_LOTTERY] > lot ? f->adds[i][RK_CHOICE_LOTTERY] : lot;
         f->value[RK_CHOICE_SEATS] += empty;
         f->value[RK_CHOICE_SHORTAGE] += empty * (2 * lack + empty);
         f->spread[RK_CHOICE_SEATS] += places;
@@ -252,7 +211,6 @@ static void find_values(struct proof *f)
     }
     for (uint32_t p = 0; p < v->facts->panelists->count; p++) {
         int64_t before = v->before[p], now = v->load[p], most = most_memberships(f, p);
-        f->loads[p].high = (int32_t)(f->of_first[p + 1] - f->of_first[p]);
         f->value[RK_CHOICE_LOAD] += now * now - before * before;
         most = most < seats ? most : (int64_t)seats;
         most_load = most && 2 * before + most > most_load ? 2 * before + most : most_load;
@@ -262,44 +220,94 @@ static void find_values(struct proof *f)
         f->spread[l] -= f->value[l];
 }
 
-/* ---- a stage ---- */
+/* ---- the numbers, the rules and the prices ---- */
 
-/* Adds the least of each·n + square·((base + n)² - base²) - slope·n over the range, which is then
- * narrowed to where it is least. */
-static void add_least(struct proof *f, __int128 *bound, int64_t each, int64_t square, int64_t base,
-                      __int128 slope, struct range *range)
+static void add_numbers(struct proof *f)
 {
-    struct range least = {range->low, range->low};
-    for (int32_t n = range->low; n < range->high; n++) {
-        __int128 step = each + (__int128)square * (2 * (base + n) + 1) - slope;
-        if (step > 0)
-            break;
-        least.high = n + 1;
-        least.low = step < 0 ? n + 1 : least.low;
+    struct rk_verify *v = f->v;
+    struct rk_duality *d = &f->d;
+    uint32_t people = v->facts->panelists->count, panels = v->facts->recruitments->count;
+    f->panel_rules = people;
+    f->pool_rules = people + panels;
+    for (uint32_t i = 0; i < v->pair_count; i++)
+        rk_duality_number(d, 0, v->panels[v->pairs[i].recruitment].places > 0, v->pairs[i].chosen);
+    for (uint32_t p = 0; p < people; p++) {
+        uint32_t rule = rk_duality_rule(d, 0, 0);
+        int32_t most = (int32_t)(f->of_first[p + 1] - f->of_first[p]);
+        rk_duality_term(d, rule, rk_duality_number(d, 0, most, v->load[p] - v->before[p]), -1);
+        d->numbers[v->pair_count + p].base = v->before[p];
     }
-    add(f, bound, each - slope, least.low);
-    add(f, bound, square, (__int128)least.low * (2 * base + least.low));
-    *range = least;
+    for (uint32_t r = 0; r < panels; r++) {
+        const struct rk_verify_panel *panel = &v->panels[r];
+        int32_t places = panel->open ? panel->places : 0;
+        int32_t pairs = (int32_t)(v->pair_first[r + 1] - v->pair_first[r]);
+        uint32_t empty = rk_duality_number(d, places > pairs ? places - pairs : 0, places,
+                                           places - (panel->open ? panel->chosen : 0));
+        d->numbers[empty].base = panel->lacking;
+        rk_duality_term(d, rk_duality_rule(d, places, places), empty, 1);
+    }
+    for (uint32_t i = 0; i < v->pair_count; i++) {
+        rk_duality_term(d, v->pairs[i].panelist, i, 1);
+        rk_duality_term(d, people + v->pairs[i].recruitment, i, 1);
+    }
+    for (uint32_t r = 0; r < panels; r++)
+        rk_duality_term(d, rk_duality_rule(d, RK_DUALITY_NONE, 0), v->pair_count + people + r, -1);
 }
 
-/* The pairs under a limit get its price. False where the rules know no such limit. */
-static bool price_limit(struct proof *f, const struct rk_certificate_limit *limit, __int128 *bound)
+static void add_people(struct proof *f, uint32_t rule, const struct row *row)
+{
+    uint32_t first = f->v->pair_first[row->row->recruitment];
+    for (uint32_t p = first; p < first + people_of(f->v, row->row->recruitment); p++)
+        if (row->quota->counts[p - first])
+            rk_duality_term(&f->d, rule, p, 1);
+}
+
+static void add_rows(struct proof *f)
+{
+    struct rk_duality *d = &f->d;
+    uint32_t nested = f->c->row_count, empty = f->v->pair_count + f->v->facts->panelists->count;
+    f->row_rules = d->rule_count;
+    f->crossing_rules = d->rule_count + nested;
+    for (uint32_t i = 0; i < f->row_count; i++) {
+        const struct row *row = &f->rows[i];
+        uint32_t rule = rk_duality_rule(d, i < nested ? row->row->min : RK_DUALITY_NONE, row->max);
+        add_people(f, rule, row);
+        if (i < nested)
+            continue;
+        rule = rk_duality_rule(d, row->row->min, RK_DUALITY_NONE);
+        add_people(f, rule, row);
+        rk_duality_term(d, rule, empty + row->row->recruitment, 1);
+    }
+    for (uint32_t i = 0; i < nested; i++) {
+        uint32_t kept = rk_duality_number(d, 0, f->rows[i].row->min, f->rows[i].kept_for);
+        rk_duality_term(d, f->pool_rules + f->rows[i].row->recruitment, kept, 1);
+        for (uint32_t a = i; a != RK_NONE; a = f->rows[a].row->around)
+            rk_duality_term(d, f->row_rules + a, kept, 1);
+    }
+}
+
+/* False where the rules know no such limit. */
+static bool add_limit(struct proof *f, const struct rk_certificate_limit *limit)
 {
     struct rk_verify *v = f->v;
     const struct rk_panelist *who = &v->facts->panelists->rows[limit->panelist];
+    const struct rk_text all = {"", 0};
     bool overlap = limit->kind == RK_CERTIFICATE_OVERLAP;
     int32_t months = limit->kind == RK_CERTIFICATE_YEAR ? 12 : 1;
-    int32_t cap = months == 12 ? who->max_per_year : who->max_per_month;
-    int64_t room = 1;
+    int32_t cap = overlap ? 1 : months == 12 ? who->max_per_year : who->max_per_month;
+    if (f->limit_rules[limit->number])
+        return true;
+    if (!overlap)
+        cap -=
+            cap < 0 ? 0 : rk_verify_used(v, limit->panelist, limit->month, months, false, RK_NONE);
     for (uint32_t i = 0; i < limit->overlap_count; i++)
         for (uint32_t j = 0; j < i; j++)
-            if (!rk_sessions_meet(v->facts->sessions, limit->overlap[i], (struct rk_text){"", 0},
-                                  limit->overlap[j], (struct rk_text){"", 0}))
+            if (!rk_sessions_meet(v->facts->sessions, limit->overlap[i], all, limit->overlap[j],
+                                  all))
                 return false;
-    if (!overlap && cap < 0)
+    if (cap < 0)
         return false;
-    if (!overlap)
-        room = cap - rk_verify_used(v, limit->panelist, limit->month, months, false, RK_NONE);
+    f->limit_rules[limit->number] = rk_duality_rule(&f->d, RK_DUALITY_NONE, cap);
     for (uint32_t i = f->of_first[limit->panelist]; i < f->of_first[limit->panelist + 1]; i++) {
         uint32_t r = v->pairs[f->of[i]].recruitment, o = 0;
         while (o < limit->overlap_count && limit->overlap[o] != r)
@@ -307,87 +315,61 @@ static bool price_limit(struct proof *f, const struct rk_certificate_limit *limi
         if (overlap
                 ? o < limit->overlap_count
                 : v->panels[r].month >= limit->month && v->panels[r].month < limit->month + months)
-            f->pairs[f->of[i]].price += limit->price;
+            rk_duality_term(&f->d, f->limit_rules[limit->number], f->of[i], 1);
     }
-    add(f, bound, limit->price, -room);
-    return limit->price >= 0 || f->tight_limit[limit->number];
+    return true;
 }
 
-/* The bound of a stage. Numbers are confined and rules made tight on the way; that is only right
- * for the stages after it, and where there is no gap. */
+static void add_limits(struct proof *f)
+{
+    struct rk_verify *v = f->v;
+    for (uint32_t i = 0; i < f->c->stage_count; i++)
+        for (uint32_t l = 0; l < f->c->stages[i].limit_count && !v->broken; l++)
+            if (!add_limit(f, &f->c->stages[i].limits[l]))
+                BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("panelist %s has no such limit"),
+                       PANELIST(f->c->stages[i].limits[l].panelist));
+}
+
+static void set_prices(struct proof *f, struct rk_certificate_prices prices, uint32_t rules,
+                       int sign)
+{
+    for (uint32_t i = 0; i < prices.count; i++)
+        f->d.rules[rules + prices.items[i].of].price += sign * (__int128)prices.items[i].price;
+}
+
+/* The costs and prices of a stage; the bound that they prove. */
 static __int128 stage_bound(struct proof *f, const struct rk_certificate_stage *s)
 {
     struct rk_verify *v = f->v;
-    uint32_t panels = v->facts->recruitments->count, people = v->facts->panelists->count;
-    __int128 *rho = rk_alloc((size_t)panels + 1, sizeof *rho), bound = 0;
-    __int128 *slope = rk_alloc((size_t)panels + 1, sizeof *slope); /* of the empty places */
-    __int128 *kappa = rk_alloc((size_t)panels + 1, sizeof *kappa);
-    int64_t *mu = rk_alloc((size_t)people + 1, sizeof *mu);
-    bool good = true;
-    for (uint32_t i = 0; i < v->pair_count; i++)
-        f->pairs[i].price = 0;
-    for (uint32_t i = 0; i < f->row_count; i++)
-        f->rows[i].chain = 0;
-    for (uint32_t i = 0; i < s->recruitments.count; i++)
-        rho[s->recruitments.items[i].of] += s->recruitments.items[i].price;
-    for (uint32_t i = 0; i < s->panelists.count; i++)
-        mu[s->panelists.items[i].of] += s->panelists.items[i].price;
-    for (uint32_t i = 0; i < s->pools.count; i++) {
-        uint32_t r = s->pools.items[i].of;
-        kappa[r] += s->pools.items[i].price;
-        good &= s->pools.items[i].price >= 0 || f->tight_pool[r];
-    }
-    for (uint32_t i = 0; i < s->limit_count; i++)
-        good &= price_limit(f, &s->limits[i], &bound);
-    for (uint32_t i = 0; i < s->rows.count + s->crossing.count; i++) {
-        bool nests = i < s->rows.count;
-        const struct rk_certificate_price *told =
-            nests ? &s->rows.items[i] : &s->crossing.items[i - s->rows.count];
-        struct row *row = &f->rows[nests ? told->of : f->c->row_count + told->of];
-        uint32_t r = row->row->recruitment, first = v->pair_first[r];
-        bool least = row->tight ? row->tight > 0 : told->price > 0;
-        row->becomes = !told->price ? row->becomes : least ? 1 : -1;
-        row->chain += nests ? told->price : 0;
-        slope[r] += !nests && least ? told->price : 0;
-        add(f, &bound, told->price, least ? row->row->min : row->max);
-        for (uint32_t p = first; p < v->pair_first[r + 1]; p++)
-            f->pairs[p].price -= row->quota->counts[p - first] ? told->price : 0;
-    }
-    for (uint32_t i = f->c->row_count; i--;) {
-        struct row *row = &f->rows[i];
-        uint32_t r = row->row->recruitment;
-        row->chain += row->row->around == RK_NONE ? 0 : f->rows[row->row->around].chain;
-        add_least(f, &bound, 0, 0, 0, row->chain - kappa[r], &row->range);
-    }
-    for (uint32_t r = 0; r < panels; r++) {
-        add(f, &bound, rho[r], v->panels[r].open ? v->panels[r].places : 0);
-        add_least(f, &bound, s->weight[RK_CHOICE_SEATS], s->weight[RK_CHOICE_SHORTAGE],
-                  v->panels[r].lacking, rho[r] + kappa[r] + slope[r], &f->empty[r]);
+    struct rk_duality *d = &f->d;
+    uint32_t people = v->facts->panelists->count, panels = v->facts->recruitments->count;
+    __int128 bound;
+    for (uint32_t i = 0; i < v->pair_count; i++) {
+        d->numbers[i].each = 0;
+        for (int l = s->first; l < s->end; l++)
+            rk_duality_add(d, &d->numbers[i].each, s->weight[l], f->adds[i][l]);
     }
     for (uint32_t p = 0; p < people; p++)
-        add_least(f, &bound, 0, s->weight[RK_CHOICE_LOAD], v->before[p], mu[p], &f->loads[p]);
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        __int128 cost = f->pairs[i].price + mu[v->pairs[i].panelist] - rho[v->pairs[i].recruitment];
-        for (int l = s->first; l < s->end; l++)
-            add(f, &cost, s->weight[l], f->pairs[i].level[l]);
-        if (f->pairs[i].fixed ? v->pairs[i].chosen : cost < 0)
-            add(f, &bound, cost, 1);
-        f->pairs[i].fixed |= cost != 0;
+        d->numbers[v->pair_count + p].square = s->weight[RK_CHOICE_LOAD];
+    for (uint32_t r = 0; r < panels; r++) {
+        d->numbers[v->pair_count + people + r].each = s->weight[RK_CHOICE_SEATS];
+        d->numbers[v->pair_count + people + r].square = s->weight[RK_CHOICE_SHORTAGE];
     }
-    for (uint32_t i = 0; i < f->row_count; i++)
-        f->rows[i].tight = f->rows[i].tight ? f->rows[i].tight : f->rows[i].becomes;
-    for (uint32_t i = 0; i < s->pools.count; i++)
-        f->tight_pool[s->pools.items[i].of] |= s->pools.items[i].price != 0;
+    set_prices(f, s->panelists, 0, -1);
+    set_prices(f, s->recruitments, f->panel_rules, 1);
+    set_prices(f, s->pools, f->pool_rules, -1);
+    set_prices(f, s->rows, f->row_rules, 1);
+    for (uint32_t i = 0; i < s->crossing.count; i++) {
+        uint32_t rule = f->crossing_rules + 2 * s->crossing.items[i].of; /* its max */
+        bool least = d->rules[rule + 1].tied != RK_DUALITY_NONE ||
+                     (d->rules[rule].tied == RK_DUALITY_NONE && s->crossing.items[i].price > 0);
+        d->rules[rule + least].price += s->crossing.items[i].price;
+    }
     for (uint32_t i = 0; i < s->limit_count; i++)
-        f->tight_limit[s->limits[i].number] |= s->limits[i].price != 0;
-    if (!good)
-        BROKEN(RK_VERIFY_CERTIFICATE, NULL,
-               _("a price of levels %s … is of no rule, or has the wrong sign"),
+        d->rules[f->limit_rules[s->limits[i].number]].price -= s->limits[i].price;
+    if (!rk_duality_bound(d, &bound))
+        BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("a price of the stage from %s on has the wrong sign"),
                rk_choice_level_names[s->first]);
-    rk_free(rho);
-    rk_free(slope);
-    rk_free(kappa);
-    rk_free(mu);
     return bound;
 }
 
@@ -444,16 +426,15 @@ static void prove(struct proof *f)
     for (uint32_t i = 0; i < f->c->stage_count && !v->broken; i++) {
         const struct rk_certificate_stage *s = &f->c->stages[i];
         __int128 gap = -stage_bound(f, s);
-        for (level = s->first; level < s->end; level++)
-            add(f, &gap, s->weight[level], f->value[level]);
-        if (f->overflow || gap < 0)
+        gap += rk_duality_cost(&f->d);
+        if (f->d.overflow || gap < 0)
             BROKEN(RK_VERIFY_CERTIFICATE, NULL,
-                   f->overflow ? _("its numbers are too large")
-                               : _("the prices say that there can be no such assignment"));
+                   f->d.overflow ? _("its numbers are too large")
+                                 : _("the prices say that there can be no such assignment"));
         for (level = s->first; level < s->end && !v->broken; level++) {
             __int128 slack = gap; /* and what later levels may differ by */
             for (int later = level + 1; later < s->end; later++)
-                add(f, &slack, s->weight[later], f->spread[later]);
+                rk_duality_add(&f->d, &slack, s->weight[later], f->spread[later]);
             slack /= s->weight[level];
             if (slack) {
                 tell_gap(f, level, slack);
@@ -497,9 +478,8 @@ static void cost_pairs(struct proof *f)
             fit = 0; /* never chosen */
         if (fit % f->c->fit_unit || fit / f->c->fit_unit > INT64_MAX)
             BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("fit_unit does not divide the fit"));
-        f->pairs[i].level[RK_CHOICE_FIT] = -(int64_t)(fit / f->c->fit_unit);
-        f->pairs[i].level[RK_CHOICE_LOTTERY] = rk_verify_lot(v, pair->panelist, pair->recruitment);
-        f->pairs[i].fixed = v->panels[pair->recruitment].places == 0;
+        f->adds[i][RK_CHOICE_FIT] = -(int64_t)(fit / f->c->fit_unit);
+        f->adds[i][RK_CHOICE_LOTTERY] = rk_verify_lot(v, pair->panelist, pair->recruitment);
         for (uint32_t q = v->quota_first[pair->recruitment];
              q < v->quota_first[pair->recruitment + 1]; q++)
             v->quotas[q].counts[i - v->pair_first[pair->recruitment]] =
@@ -511,7 +491,7 @@ static void cost_pairs(struct proof *f)
         for (uint32_t p = v->pair_first[stay->recruitment];
              p < v->pair_first[stay->recruitment + 1]; p++)
             if (v->pairs[p].panelist == stay->panelist)
-                f->pairs[p].level[RK_CHOICE_CHANGE] -= stay->worth;
+                f->adds[p][RK_CHOICE_CHANGE] -= stay->worth;
     }
 }
 
@@ -526,17 +506,14 @@ void rk_verify_proof(struct rk_verify *v)
                           : _("there is none, so nothing is proven"));
         return;
     }
-    uint32_t people = facts->panelists->count, panels = facts->recruitments->count;
+    uint32_t people = facts->panelists->count;
     struct proof proof = {.v = v, .c = c, .row_count = c->row_count + c->crossing_count};
     struct proof *f = &proof;
-    f->pairs = rk_alloc((size_t)v->pair_count + 1, sizeof *f->pairs);
+    f->adds = rk_alloc((size_t)v->pair_count + 1, sizeof *f->adds);
     f->rows = rk_alloc((size_t)f->row_count + 1, sizeof *f->rows);
     f->of = rk_alloc((size_t)v->pair_count + 1, sizeof *f->of);
     f->of_first = rk_alloc((size_t)people + 2, sizeof *f->of_first);
-    f->loads = rk_alloc((size_t)people + 1, sizeof *f->loads);
-    f->empty = rk_alloc((size_t)panels + 1, sizeof *f->empty);
-    f->tight_pool = rk_alloc((size_t)panels + 1, sizeof *f->tight_pool);
-    f->tight_limit = rk_alloc((size_t)c->limit_numbers + 1, sizeof *f->tight_limit);
+    f->limit_rules = rk_alloc((size_t)c->limit_numbers + 1, sizeof *f->limit_rules);
     for (uint32_t q = 0; q < v->quota_count; q++) {
         uint32_t r = v->quotas[q].recruitment;
         v->quotas[q].counts =
@@ -544,29 +521,35 @@ void rk_verify_proof(struct rk_verify *v)
     }
     cost_pairs(f);
     for (uint32_t i = 0; i < v->pair_count; i++)
-        f->of_first[v->pairs[i].panelist + 2] += !f->pairs[i].fixed;
+        f->of_first[v->pairs[i].panelist + 2] += v->panels[v->pairs[i].recruitment].places > 0;
     for (uint32_t p = 1; p <= people; p++)
         f->of_first[p + 1] += f->of_first[p];
     for (uint32_t i = 0; i < v->pair_count; i++)
-        if (!f->pairs[i].fixed)
+        if (v->panels[v->pairs[i].recruitment].places > 0)
             f->of[f->of_first[v->pairs[i].panelist + 1]++] = i;
     for (uint32_t i = f->row_count; i--;)
         match_row(f, i);
     if (!v->broken)
         check_rows(f);
+    if (!v->broken) {
+        add_numbers(f);
+        add_rows(f);
+        if (rk_duality_broken(&f->d) != UINT32_MAX)
+            BROKEN(RK_REFUSED_QUOTA, NULL, _("the quotas of the certificate are not kept"));
+    }
     rk_verify_end_rules(v);
     find_values(f);
     check_claims(f);
     if (!v->broken)
+        add_limits(f);
+    if (!v->broken)
         prove(f);
     if (!v->found[RK_VERIFY_CERTIFICATE])
         v->tell(v->context, RK_VERIFY_CERTIFICATE, RK_VERIFY_HOLDS, "");
-    rk_free(f->pairs);
+    rk_duality_free(&f->d);
+    rk_free(f->adds);
     rk_free(f->rows);
     rk_free(f->of);
     rk_free(f->of_first);
-    rk_free(f->loads);
-    rk_free(f->empty);
-    rk_free(f->tight_pool);
-    rk_free(f->tight_limit);
+    rk_free(f->limit_rules);
 }

@@ -36,9 +36,7 @@ struct rk_verify {
     bool found[RK_VERIFY_CHECKS], broken, attention;
     struct rk_history history;
     struct rk_verify_panel *panels;
-    struct rk_declaration *declarations; /* sorted by panelist */
-    uint32_t *declared_first;            /* by panelist, + 1 */
-    uint64_t *experience;                /* by panelist, bits */
+    uint64_t *experience;         /* by panelist, bits */
     int32_t *before, *load;       /* by panelist: memberships without and with the new ones */
     struct rk_verify_pair *pairs; /* sorted by recruitment, panelist */
     uint32_t pair_count, pair_room, *pair_first;

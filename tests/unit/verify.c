@@ -213,7 +213,8 @@ static void hand_made(void)
     CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_CERTIFICATE]);
     /* a limit that the rules do not know; a weight that does not keep two levels apart */
     by_hand(&t);
-    t.limits[RK_CHOICE_FIT].panelist = 1;
+    t.limits[RK_CHOICE_FIT].panelist = t.limits[RK_CHOICE_FIT].number = 1;
+    t.certificate.limit_numbers = 2;
     CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_CERTIFICATE]);
     by_hand(&t);
     t.certificate.fit_unit = RK_FIXED_ONE;
