@@ -69,7 +69,8 @@ static int32_t lacking(const struct rk_verify *v, const struct rk_verify_quota *
 {
     const struct rk_verify_quota *first = v->quotas + v->quota_first[quota->recruitment];
     const struct rk_verify_quota *end = v->quotas + v->quota_first[quota->recruitment + 1];
-    int32_t lacks = quota->min - quota->lowered - members_of(v, quota, out, in);
+    bool now = out == RK_NONE; /* a panel may be lowered to; nobody stands by for that */
+    int32_t lacks = quota->min - now * quota->lowered - members_of(v, quota, out, in);
     *left = 0;
     for (const struct rk_verify_quota *q = first, *o; lacks > 0 && q < end; q++) {
         bool apart = q == quota || (rk_text_equal(q->row->feature, quota->row->feature) &&
@@ -77,7 +78,7 @@ static int32_t lacking(const struct rk_verify *v, const struct rk_verify_quota *
         for (o = first; apart && q != quota && o < q; o++)
             apart = o == quota || !rk_text_equal(o->row->feature, q->row->feature) ||
                     rk_quota_apart(&o->kind, &q->kind, v->facts->features);
-        int32_t more = q->min - q->lowered - members_of(v, q, out, in);
+        int32_t more = q->min - now * q->lowered - members_of(v, q, out, in);
         lacks += apart && q != quota && more > 0 ? more : 0;
         *left += apart ? q->min - q->lowered : 0;
     }

@@ -45,6 +45,22 @@ static bool same_people(const struct rk_verify *v, const struct rk_verify_quota 
     return !memcmp(a->counts, b->counts, people_of(v, a->recruitment));
 }
 
+static bool is_of(const struct rk_certificate_row *told, const struct rk_verify_quota *quota)
+{
+    return told->recruitment == quota->recruitment &&
+           rk_text_equal(quota->row->feature, told->feature) &&
+           rk_text_equal(quota->row->value, told->value);
+}
+
+static bool is_named(const struct proof *f, const struct rk_verify_quota *quota)
+{
+    const struct rk_certificate *c = f->c;
+    for (uint32_t i = 0; i < f->row_count; i++)
+        if (is_of(i < c->row_count ? &c->rows[i] : &c->crossing[i - c->row_count], quota))
+            return true;
+    return false;
+}
+
 /* Finds the row of the table that a row of the certificate is, and holds the two together. */
 static void match_row(struct proof *f, uint32_t i)
 {
@@ -56,8 +72,7 @@ static void match_row(struct proof *f, uint32_t i)
     uint32_t r = told->recruitment, end = v->quota_first[r + 1];
     struct rk_verify_quota *own = NULL, *q;
     for (q = v->quotas + v->quota_first[r]; q < v->quotas + end; q++)
-        if (rk_text_equal(q->row->feature, told->feature) &&
-            rk_text_equal(q->row->value, told->value))
+        if (is_of(told, q))
             own = q;
     row->row = told;
     row->quota = own;
@@ -79,12 +94,14 @@ static void match_row(struct proof *f, uint32_t i)
         BROKEN(RK_VERIFY_CERTIFICATE, NULL,
                _("recruitment %s: the quota %s %s is another in the certificate"), RECRUITMENT(r),
                told->feature.text, told->value.text);
-    if (told->min < own->min) {
-        own->lowered = own->min - told->min;
-        rk_verify_found(v, RK_REFUSED_QUOTA, RK_VERIFY_TOLD, NULL,
-                        _("recruitment %s: the quotas can't all be kept: %s %s was lowered by %d"),
-                        RECRUITMENT(r), told->feature.text, told->value.text, own->lowered);
-    }
+    for (q = v->quotas + v->quota_first[r]; q < v->quotas + end; q++)
+        if (told->min < q->min && (q == own || (same_people(v, q, own) && !is_named(f, q)))) {
+            q->lowered = q->min - told->min;
+            rk_verify_found(v, RK_REFUSED_QUOTA, RK_VERIFY_TOLD, NULL,
+                            _("recruitment %s: the quotas can't all be kept: %s %s was lowered by "
+                              "%d"),
+                            RECRUITMENT(r), q->row->feature.text, q->row->value.text, q->lowered);
+        }
 }
 
 /* Is the kind of a row that counts nobody a part of the kind around it? That may stand for several
