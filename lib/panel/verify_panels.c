@@ -60,29 +60,35 @@ static int32_t members_of(const struct rk_verify *v, const struct rk_verify_quot
     return count;
 }
 
-/* An empty seat stands for one person who is not found yet: what the rows of one feature, of which
- * nobody can be two, lack together must fit in the empty seats. `left`: what they ask of new
- * members.
- */
-static int32_t lacking(const struct rk_verify *v, const struct rk_verify_quota *quota, uint32_t out,
-                       uint32_t in, int32_t *left)
+/* What the quota lacks; `least`: all that it asks of new members. */
+static int32_t asks(const struct rk_verify *v, const struct rk_verify_quota *quota, uint32_t out,
+                    uint32_t in, bool least)
 {
-    const struct rk_verify_quota *first = v->quotas + v->quota_first[quota->recruitment];
-    const struct rk_verify_quota *end = v->quotas + v->quota_first[quota->recruitment + 1];
-    bool now = out == RK_NONE; /* a panel may be lowered to; nobody stands by for that */
-    int32_t lacks = quota->min - now * quota->lowered - members_of(v, quota, out, in);
-    *left = 0;
-    for (const struct rk_verify_quota *q = first, *o; lacks > 0 && q < end; q++) {
-        bool apart = q == quota || (rk_text_equal(q->row->feature, quota->row->feature) &&
-                                    rk_quota_apart(&q->kind, &quota->kind, v->facts->features));
-        for (o = first; apart && q != quota && o < q; o++)
-            apart = o == quota || !rk_text_equal(o->row->feature, q->row->feature) ||
-                    rk_quota_apart(&o->kind, &q->kind, v->facts->features);
-        int32_t more = q->min - now * q->lowered - members_of(v, q, out, in);
-        lacks += apart && q != quota && more > 0 ? more : 0;
-        *left += apart ? q->min - q->lowered : 0;
+    /* quotas are lowered for the panel as it is, not for who stands by */
+    int32_t min = quota->min - (out == RK_NONE ? quota->lowered : 0);
+    int32_t lacks = least ? min : min - members_of(v, quota, out, in);
+    return lacks > 0 ? lacks : 0;
+}
+
+/* An empty seat stands for one person who is not found yet: what quotas lack together must fit in
+ * the empty seats, where nobody can be of two of them. Told of the quota and the next that are so.
+ */
+static int32_t ask_together(const struct rk_verify *v, const struct rk_verify_quota *quota,
+                            uint32_t out, uint32_t in, bool least)
+{
+    struct rk_verify_quota *first = v->quotas + v->quota_first[quota->recruitment];
+    struct rk_verify_quota *end = v->quotas + v->quota_first[quota->recruitment + 1];
+    int32_t sum = asks(v, quota, out, in, least);
+    for (struct rk_verify_quota *q = first; sum && q < end; q++) {
+        int32_t more = asks(v, q, out, in, least);
+        q->together =
+            q == quota || (more && rk_quota_apart(&q->kind, &quota->kind, v->facts->features));
+        for (struct rk_verify_quota *o = first; q->together && q != quota && o < q; o++)
+            q->together = !o->together || o == quota ||
+                          rk_quota_apart(&o->kind, &q->kind, v->facts->features);
+        sum += q->together && q != quota ? more : 0;
     }
-    return lacks;
+    return sum;
 }
 
 /* For how many new members can the panelist step in, all quotas kept; `fresh`: of those not
@@ -91,14 +97,14 @@ static int32_t lacking(const struct rk_verify *v, const struct rk_verify_quota *
 static uint32_t covers(const struct rk_verify *v, uint32_t r, struct rows of, uint32_t p,
                        bool *covered, bool cover, uint32_t *fresh)
 {
-    int32_t empty = v->panels[r].places - v->panels[r].chosen, left;
+    int32_t empty = v->panels[r].places - v->panels[r].chosen;
     uint32_t count = 0;
     *fresh = 0;
     for (uint32_t m = 0; m < of.count && v->quota_first[r] < v->quota_first[r + 1]; m++) {
         bool good = of.rows[m].seat == RK_SEAT_MEMBER && is_new(v, &of.rows[m]);
         for (uint32_t q = v->quota_first[r]; good && q < v->quota_first[r + 1]; q++)
             good = members_of(v, &v->quotas[q], of.rows[m].panelist, p) <= v->quotas[q].max &&
-                   lacking(v, &v->quotas[q], of.rows[m].panelist, p, &left) <= empty;
+                   ask_together(v, &v->quotas[q], of.rows[m].panelist, p, false) <= empty;
         count += good;
         *fresh += good && !covered[m];
         covered[m] |= good && cover;
@@ -213,16 +219,14 @@ static void find_quotas(struct rk_verify *v)
 static void check_quota(struct rk_verify *v, const struct rk_verify_quota *quota)
 {
     uint32_t r = quota->recruitment;
-    int32_t left, count = quota->kept + quota->chosen;
+    int32_t count = quota->kept + quota->chosen, empty = v->panels[r].places - v->panels[r].chosen;
     bool over = count > quota->row->max;
-    bool under =
-        lacking(v, quota, RK_NONE, RK_NONE, &left) >
-        (v->panels[r].places > v->panels[r].chosen ? v->panels[r].places - v->panels[r].chosen : 0);
+    bool under = asks(v, quota, RK_NONE, RK_NONE, false) &&
+                 ask_together(v, quota, RK_NONE, RK_NONE, false) > (empty > 0 ? empty : 0);
+    bool can = ask_together(v, quota, RK_NONE, RK_NONE, true) <= v->panels[r].places;
     if (over || under)
         rk_verify_found(v, RK_REFUSED_QUOTA,
-                        (over ? quota->chosen > 0 : left <= v->panels[r].places) ? RK_VERIFY_BROKEN
-                                                                                 : RK_VERIFY_TOLD,
-                        NULL,
+                        (over ? quota->chosen > 0 : can) ? RK_VERIFY_BROKEN : RK_VERIFY_TOLD, NULL,
                         over ? _("recruitment %s: %s %s: %d members, at most %d were asked for")
                              : _("recruitment %s: %s %s: %d members, at least %d were asked for"),
                         RECRUITMENT(r), quota->row->feature.text, quota->row->value.text, count,

@@ -25,6 +25,7 @@ struct rk_verify_quota { /* a row of the table quotas, for one recruitment */
     struct rk_quota_kind kind;
     int32_t kept, chosen; /* members of the kind */
     int32_t min, max;     /* left of the table's for new members; min perhaps lowered */
+    bool together;        /* scratch: counted among those that nobody can be two of */
     int32_t lowered;      /* the certificate asks for so many fewer */
     bool *counts;         /* by pair of the recruitment */
 };
