@@ -126,13 +126,13 @@ void rk_quotas_want(const struct rk_quotas *quotas, struct rk_features *features
         }
 }
 
-struct rk_quota_kind rk_quota_kind(const struct rk_quota *row, struct rk_features *features)
+struct rk_quota_kind rk_quota_kind(const struct rk_quota *row, const struct rk_features *features)
 {
     struct rk_quota_kind kind = {.part_count = row->part_count};
     for (uint32_t p = 0; p < row->part_count; p++) {
-        uint32_t feature = rk_features_want(features, row->parts[p].feature);
+        uint32_t feature = rk_features_find(features, row->parts[p].feature);
         kind.parts[p].feature = feature;
-        kind.parts[p].value = rk_features_expect(features, feature, row->parts[p].value);
+        kind.parts[p].value = rk_strings_find(&features->all[feature].values, row->parts[p].value);
         kind.parts[p].is_age =
             features->all[feature].is_age &&
             rk_feature_band(row->parts[p].value, &kind.parts[p].from, &kind.parts[p].to);

@@ -48,7 +48,7 @@ struct rk_quota_kind {
 /* Before the panelists are read: asks for what the rows count by. */
 void rk_quotas_want(const struct rk_quotas *quotas, struct rk_features *features);
 /* After. */
-struct rk_quota_kind rk_quota_kind(const struct rk_quota *row, struct rk_features *features);
+struct rk_quota_kind rk_quota_kind(const struct rk_quota *row, const struct rk_features *features);
 /* Is the panelist of this place in `panelists` of the kind, when a recruitment's first day is in
  * `year`? */
 bool rk_quota_counts(const struct rk_quota_kind *kind, const struct rk_features *features,

@@ -31,7 +31,7 @@ struct rk_verify_facts { /* all outlive the call */
     const struct rk_assignments *earlier, *fixed; /* what the matcher read */
     const struct rk_assignments *result;          /* what it wrote */
     const struct rk_quotas *quotas;
-    struct rk_features *features;             /* rk_quotas_want was called before they were read */
+    const struct rk_features *features;       /* rk_quotas_want was called before they were read */
     const struct rk_certificate *certificate; /* NULL: nothing is proven */
     bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
     struct rk_text seed;
