@@ -3,13 +3,11 @@
  * readers of tables, so that neither has to be believed. The rules are those of
  * lib/panel/eligible.h, told again; what is best is told in lib/panel/match.h.
  *
- * Rules (verify.c). Every row of the assignment is held against every rule, beside all other rows,
- * kept ones and past ones; every kept row must be there as it was; seats, room, positions, fit,
- * quotas and the order of reserves are worked out anew.
- *
- * Best (verify_proof.c). Every pair that the rules allow is found, the certificate's prices are put
- * on the rules, and what the cheapest choice would cost if nothing but the prices held it back is
- * summed: no choice costs less (weak duality; every step is told there). */
+ * verify.c         what the tables say, the hard rules, and each row of the assignment against them
+ * verify_panels.c  each panel: seats, positions, quotas, and who stands by
+ * verify_proof.c   that nothing is better: every pair that the rules allow is found, the
+ *                  certificate's prices are put on the rules, and what the cheapest choice would
+ *                  cost if only they held it back is summed (weak duality, lib/stat/duality.h) */
 #ifndef RK_VERIFY_H
 #define RK_VERIFY_H
 
