@@ -223,7 +223,9 @@ static void check_quota(struct rk_verify *v, const struct rk_verify_quota *quota
     bool over = count > quota->row->max;
     bool under = asks(v, quota, RK_NONE, RK_NONE, false) &&
                  ask_together(v, quota, RK_NONE, RK_NONE, false) > (empty > 0 ? empty : 0);
-    bool can = ask_together(v, quota, RK_NONE, RK_NONE, true) <= v->panels[r].places;
+    bool can = true; /* all quotas of the panel be met? */
+    for (uint32_t q = v->quota_first[r]; under && q < v->quota_first[r + 1]; q++)
+        can &= ask_together(v, &v->quotas[q], RK_NONE, RK_NONE, true) <= v->panels[r].places;
     if (over || under)
         rk_verify_found(v, RK_REFUSED_QUOTA,
                         (over ? quota->chosen > 0 : can) ? RK_VERIFY_BROKEN : RK_VERIFY_TOLD, NULL,
