@@ -15,6 +15,7 @@ static const struct {
     {NULL, "validate", N_("hold tables against the schemas and each other")},
     {NULL, "simulate", N_("make a whole synthetic municipality from a seed")},
     {N_("The panel"), "panel-match", N_("match panelists to recruitments")},
+    {NULL, "panel-verify", N_("check an assignment of panelists against every rule and its proof")},
     {NULL, "panel-cover", N_("tell whom the user bank mirrors and whom it leaves out")},
     {N_("The scores"), "score", N_("turn ratings into scores")},
     {NULL, "agree", N_("tell how well raters agree, and how far their scores can be relied on")},

@@ -213,3 +213,14 @@ void rk_tuples_free(struct rk_tuples *tuples)
     rk_free(tuples->slots);
     *tuples = (struct rk_tuples){.width = tuples->width};
 }
+
+uint32_t *rk_firsts(const void *rows, uint32_t count, size_t size, uint32_t keys)
+{
+    uint32_t *first = rk_alloc((size_t)keys + 1, sizeof *first), i = 0;
+    for (uint32_t k = 0; k <= keys; k++) {
+        while (i < count && *(const uint32_t *)((const char *)rows + i * size) < k)
+            i++;
+        first[k] = i;
+    }
+    return first;
+}

@@ -45,4 +45,8 @@ uint32_t rk_tuples_add(struct rk_tuples *tuples, const uint32_t *members);
 uint32_t rk_tuples_find(const struct rk_tuples *tuples, const uint32_t *members); /* or RK_NONE */
 void rk_tuples_free(struct rk_tuples *tuples);
 
+/* Of rows sorted by a key under `keys`, which is the uint32_t that each begins with: first[k] …
+ * first[k + 1] - 1 are those of key k. Caller frees. */
+uint32_t *rk_firsts(const void *rows, uint32_t count, size_t size, uint32_t keys);
+
 #endif

@@ -59,6 +59,7 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
                 v[state].size ? (enum rk_assignment_status)v[state].choice : RK_ASSIGNMENT_PROPOSED,
             .declared_on = rk_cell_date(&v[declared]),
             .confidentiality_on = rk_cell_date(&v[secrecy]),
+            .pos = rk_table_pos(table, SIZE_MAX),
         };
     }
     if (assignments->count)
@@ -72,6 +73,25 @@ void rk_assignments_free(struct rk_assignments *assignments)
     rk_free(assignments->rows);
     rk_arena_free(&assignments->arena);
     *assignments = (struct rk_assignments){0};
+}
+
+const char *rk_assignment_difference(const struct rk_assignment *a, const struct rk_assignment *b)
+{
+    if (a->seat != b->seat)
+        return "seat";
+    if (a->position != b->position)
+        return "position";
+    if (!rk_text_equal(a->stages, b->stages))
+        return "stages";
+    if (!rk_text_equal(a->rater_id, b->rater_id))
+        return "rater_id";
+    if (a->has_probability != b->has_probability || a->probability != b->probability)
+        return "probability";
+    if (a->status != b->status)
+        return "status";
+    if (a->declared_on != b->declared_on)
+        return "declared_on";
+    return a->confidentiality_on != b->confidentiality_on ? "confidentiality_on" : NULL;
 }
 
 const struct rk_writer_column rk_assignment_columns[RK_ASSIGNMENT_COLUMNS] = {

@@ -24,6 +24,7 @@ struct rk_assignment {
     rk_fixed fit, probability;
     enum rk_assignment_status status;
     int32_t declared_on, confidentiality_on; /* days or RK_NO_DATE */
+    struct rk_pos pos;                       /* of a row that was read */
 };
 
 struct rk_assignments {         /* zeroed = empty; give back with rk_assignments_free */
@@ -40,6 +41,9 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
                                    const struct rk_recruitments *recruitments,
                                    struct rk_error *error);
 void rk_assignments_free(struct rk_assignments *assignments);
+
+/* The first column, fit apart, in which two rows of one pair differ; NULL: none. */
+const char *rk_assignment_difference(const struct rk_assignment *a, const struct rk_assignment *b);
 
 /* The columns of the table, in the schema's order, and one row of it. */
 extern const struct rk_writer_column rk_assignment_columns[];

@@ -105,6 +105,70 @@ enum rk_status rk_quotas_read(struct rk_quotas *quotas, struct rk_table *table,
     return status;
 }
 
+bool rk_quotas_has(const struct rk_quotas *quotas, const struct rk_quota *row, uint32_t recruitment)
+{
+    if (row->recruitment != RK_NONE)
+        return row->recruitment == recruitment;
+    for (uint32_t i = 0; i < quotas->count; i++)
+        if (quotas->rows[i].recruitment == recruitment &&
+            rk_text_equal(quotas->rows[i].feature, row->feature) &&
+            rk_text_equal(quotas->rows[i].value, row->value))
+            return false;
+    return true;
+}
+
+void rk_quotas_want(const struct rk_quotas *quotas, struct rk_features *features)
+{
+    for (uint32_t i = 0; i < quotas->count; i++)
+        for (uint32_t p = 0; p < quotas->rows[i].part_count; p++) {
+            uint32_t feature = rk_features_want(features, quotas->rows[i].parts[p].feature);
+            rk_features_expect(features, feature, quotas->rows[i].parts[p].value);
+        }
+}
+
+struct rk_quota_kind rk_quota_kind(const struct rk_quota *row, const struct rk_features *features)
+{
+    struct rk_quota_kind kind = {.part_count = row->part_count};
+    for (uint32_t p = 0; p < row->part_count; p++) {
+        uint32_t feature = rk_features_find(features, row->parts[p].feature);
+        kind.parts[p].feature = feature;
+        kind.parts[p].value = rk_strings_find(&features->all[feature].values, row->parts[p].value);
+        kind.parts[p].is_age =
+            features->all[feature].is_age &&
+            rk_feature_band(row->parts[p].value, &kind.parts[p].from, &kind.parts[p].to);
+    }
+    return kind;
+}
+
+bool rk_quota_counts(const struct rk_quota_kind *kind, const struct rk_features *features,
+                     const struct rk_panelists *panelists, uint32_t panelist, int32_t year)
+{
+    int32_t born = panelists->rows[panelist].birth_year;
+    for (uint32_t p = 0; p < kind->part_count; p++)
+        if (kind->parts[p].is_age
+                ? born < 0 || year - born < kind->parts[p].from || year - born > kind->parts[p].to
+                : !rk_features_has(features, panelist, kind->parts[p].feature,
+                                   kind->parts[p].value))
+            return false;
+    return true;
+}
+
+bool rk_quota_apart(const struct rk_quota_kind *a, const struct rk_quota_kind *b,
+                    const struct rk_features *features)
+{
+    for (uint32_t p = 0; p < a->part_count; p++)
+        for (uint32_t q = 0; q < b->part_count; q++) {
+            if (a->parts[p].feature != b->parts[q].feature)
+                continue;
+            if (a->parts[p].is_age
+                    ? a->parts[p].to < b->parts[q].from || b->parts[q].to < a->parts[p].from
+                    : a->parts[p].value != b->parts[q].value &&
+                          !features->all[a->parts[p].feature].is_list)
+                return true;
+        }
+    return false;
+}
+
 void rk_quotas_free(struct rk_quotas *quotas)
 {
     rk_free(quotas->rows);

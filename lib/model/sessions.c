@@ -38,12 +38,34 @@ enum rk_status rk_sessions_read(struct rk_sessions *sessions, struct rk_table *t
     }
     if (sessions->count)
         qsort(sessions->rows, sessions->count, sizeof *sessions->rows, by_time);
+    sessions->first =
+        rk_firsts(sessions->rows, sessions->count, sizeof *sessions->rows, recruitments->count);
     return status;
+}
+
+static bool is_of(const struct rk_session *session, struct rk_text stages)
+{
+    return !stages.size || rk_list_has(stages, session->stage);
+}
+
+bool rk_sessions_meet(const struct rk_sessions *sessions, uint32_t a, struct rk_text stages_a,
+                      uint32_t b, struct rk_text stages_b)
+{
+    uint32_t n, m;
+    const struct rk_session *of_a = rk_sessions_of(sessions, a, &n);
+    const struct rk_session *of_b = rk_sessions_of(sessions, b, &m);
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t j = 0; j < m; j++)
+            if (of_a[i].start < of_b[j].end && of_b[j].start < of_a[i].end &&
+                is_of(&of_a[i], stages_a) && is_of(&of_b[j], stages_b))
+                return true;
+    return false;
 }
 
 void rk_sessions_free(struct rk_sessions *sessions)
 {
     rk_free(sessions->rows);
+    rk_free(sessions->first);
     rk_arena_free(&sessions->arena);
     *sessions = (struct rk_sessions){0};
 }

@@ -76,13 +76,19 @@ static enum rk_status parse(rk_json **document, const char *path, struct rk_text
 
 enum rk_status rk_json_read(rk_json **document, const char *path, struct rk_error *error)
 {
+    return rk_json_read_large(document, path, LARGEST, error);
+}
+
+enum rk_status rk_json_read_large(rk_json **document, const char *path, size_t largest,
+                                  struct rk_error *error)
+{
     struct rk_in *in;
     struct rk_buf all = {0};
     *document = NULL;
     enum rk_status status = rk_in_open(&in, path, error);
     if (status != RK_OK)
         return status;
-    status = rk_in_read_all(in, &all, LARGEST, error);
+    status = rk_in_read_all(in, &all, largest, error);
     rk_in_close(in);
     if (status == RK_OK)
         status = parse(document, path, (struct rk_text){all.text, all.size}, error);
@@ -286,6 +292,19 @@ const rk_json *rk_json_item(const rk_json *array, size_t index)
 }
 
 const char *rk_json_text(const rk_json *value) { return json_string_value(value); }
+
+const rk_json *rk_json_member(const rk_json *object, const char *key)
+{
+    return json_object_get(object, key);
+}
+
+bool rk_json_is_null(const rk_json *value) { return json_is_null(value); }
+
+bool rk_json_int(const rk_json *value, int64_t *number)
+{
+    *number = json_integer_value(value);
+    return json_is_integer(value);
+}
 
 bool rk_json_each(const rk_json *object, void **iterator, const char **key, const rk_json **value)
 {

@@ -12,6 +12,9 @@ typedef struct json_t rk_json; /* jansson's json_t, borrowed unless a function s
 
 /* Reads a document from a file ("-" = standard input). Free with rk_json_free. */
 enum rk_status rk_json_read(rk_json **document, const char *path, struct rk_error *error);
+/* The same of a document that may be larger: at most `largest` bytes. */
+enum rk_status rk_json_read_large(rk_json **document, const char *path, size_t largest,
+                                  struct rk_error *error);
 void rk_json_free(rk_json *document);
 
 /* Is all of `text` a number as JSON writes them (RFC 8259)? */
@@ -41,6 +44,10 @@ enum rk_status rk_json_only(const rk_json *object, const char *const *known, con
 size_t rk_json_count(const rk_json *array_or_object);
 const rk_json *rk_json_item(const rk_json *array, size_t index);
 const char *rk_json_text(const rk_json *value); /* NULL unless a string */
+const rk_json *rk_json_member(const rk_json *object, const char *key); /* NULL where it is not */
+bool rk_json_is_null(const rk_json *value);
+/* False unless it is written as a whole number, of at most 63 bits and a sign. NULL is allowed. */
+bool rk_json_int(const rk_json *value, int64_t *number);
 /* Members in the order of the file. Start with iterator NULL. */
 bool rk_json_each(const rk_json *object, void **iterator, const char **key, const rk_json **value);
 

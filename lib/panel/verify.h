@@ -1,0 +1,74 @@
+/* Is an assignment what the rules allow, and the best there is? Found from the tables, the
+ * assignment and the certificate alone, by code that shares nothing with the matcher but the
+ * readers of tables, so that neither has to be believed. The rules are those of
+ * lib/panel/eligible.h, told again; what is best is told in lib/panel/match.h.
+ *
+ * verify.c         what the tables say, the hard rules, and each row of the assignment against them
+ * verify_panels.c  each panel: seats, positions, quotas, and who stands by
+ * verify_proof.c   that nothing is better: every pair that the rules allow is found, the
+ *                  certificate's prices are put on the rules, and what the cheapest choice would
+ *                  cost if only they held it back is summed (weak duality, lib/stat/duality.h) */
+#ifndef RK_VERIFY_H
+#define RK_VERIFY_H
+
+#include "model/assignments.h"
+#include "model/availability.h"
+#include "model/certificate.h"
+#include "model/conflicts.h"
+#include "model/explanation.h"
+#include "model/quotas.h"
+#include "model/sessions.h"
+
+struct rk_verify_facts { /* all outlive the call */
+    const struct rk_panelists *panelists;
+    const struct rk_recruitments *recruitments;
+    const struct rk_sessions *sessions;
+    const struct rk_availability *availability;
+    const struct rk_conflicts *conflicts;
+    const struct rk_candidates *candidates;
+    const struct rk_assignments *earlier, *fixed; /* what the matcher read */
+    const struct rk_assignments *result;          /* what it wrote */
+    const struct rk_quotas *quotas;
+    const struct rk_features *features;       /* rk_quotas_want was called before they were read */
+    const struct rk_certificate *certificate; /* NULL: nothing is proven */
+    bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
+    struct rk_text seed;
+};
+
+/* What is checked: the hard rules by their rk_refusal, then these. */
+enum rk_verify_check {
+    RK_VERIFY_KEPT = RK_REFUSALS, /* kept rows are there as they were */
+    RK_VERIFY_ROW,                /* new rows are as a match writes them */
+    RK_VERIFY_SEATS,              /* no more members and reserves than asked for, or than the room
+                                   * has place for */
+    RK_VERIFY_POSITION,
+    RK_VERIFY_FIT,
+    RK_VERIFY_RESERVES, /* those who come first stand by, in order */
+    RK_VERIFY_CERTIFICATE,
+    RK_VERIFY_BEST, /* + rk_choice_level */
+    RK_VERIFY_CHECKS = RK_VERIFY_BEST + RK_CHOICE_LEVELS
+};
+const char *rk_verify_check_name(int check); /* "status", …, "best_seats" */
+
+enum rk_verify_verdict {
+    RK_VERIFY_HOLDS,
+    RK_VERIFY_BROKEN,
+    RK_VERIFY_TOLD,   /* as somebody asked for it, but a rule does not hold: kept rows, quotas that
+                       * cannot be met */
+    RK_VERIFY_PROVEN, /* of levels: no choice is better */
+    RK_VERIFY_GAP,    /* … none is better by more than the gap told */
+    RK_VERIFY_OPEN    /* … nothing is known */
+};
+extern const char *const rk_verify_verdict_names[]; /* "holds", … */
+
+/* Tells each check that holds once, and each that does not as often as it is broken, in the order
+ * found. `detail` is in the language chosen and may be empty. */
+typedef void rk_verify_tell(void *context, int check, enum rk_verify_verdict verdict,
+                            const char *detail);
+/* RK_OK: all rules hold, and all levels are proven. RK_BAD_DATA without a text in `error`:
+ * something is broken; with one: the tables cannot be used (a recruitment without a day).
+ * RK_ATTENTION: nothing is broken, but something is TOLD, GAP or OPEN. */
+enum rk_status rk_verify(const struct rk_verify_facts *facts, rk_verify_tell *tell, void *context,
+                         struct rk_error *error);
+
+#endif

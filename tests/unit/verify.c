@@ -1,0 +1,321 @@
+/* lib/panel/verify: a choice proven with prices worked out by hand, each of which is then spoilt;
+ * and random prices on random small banks, which must never prove what trying every choice denies.
+ */
+#include "panel/verify.h"
+
+#include "base/random.h"
+#include "check.h"
+
+#define PEOPLE 3
+#define PANELS 2
+#define PAIRS (PEOPLE * PANELS)
+#define DAY 20515 /* 2026-03-03 */
+
+static const char *const people_ids[] = {"A", "B", "C"}, *const panel_ids[] = {"R1", "R2"};
+
+struct town {
+    struct rk_panelist people[PEOPLE];
+    struct rk_recruitment panels[PANELS];
+    struct rk_want wants[PANELS][2];
+    struct rk_assignment rows[PAIRS];
+    struct rk_panelists panelists;
+    struct rk_recruitments recruitments;
+    struct rk_sessions sessions;
+    struct rk_availability availability;
+    struct rk_conflicts conflicts;
+    struct rk_candidates candidates;
+    struct rk_assignments none, result;
+    struct rk_quotas quotas;
+    struct rk_features features;
+    struct rk_certificate certificate;
+    struct rk_certificate_stage stages[RK_CHOICE_LEVELS];
+    struct rk_certificate_price rho[RK_CHOICE_LEVELS][PANELS], mu[RK_CHOICE_LEVELS][PEOPLE];
+    struct rk_certificate_limit limits[RK_CHOICE_LEVELS];
+    struct rk_verify_facts facts;
+};
+
+/* B has x, A has x and y, C has neither. R1 wants either at one half, R2 wants y at 1. */
+static void make(struct town *t, int people)
+{
+    static const char *const skills[] = {"x|y", "x", "z"};
+    *t = (struct town){0};
+    for (int p = 0; p < PEOPLE; p++)
+        t->people[p] = (struct rk_panelist){.panelist_id = rk_text(people_ids[p]),
+                                            .status = RK_PANELIST_ACTIVE,
+                                            .experience = rk_text(skills[p]),
+                                            .birth_year = 1970,
+                                            .consent_until = DAY,
+                                            .consent_withdrawn_on = RK_NO_DATE,
+                                            .trained_on = RK_NO_DATE,
+                                            .max_per_month = -1,
+                                            .max_per_year = p ? -1 : 1};
+    for (int r = 0; r < PANELS; r++) {
+        t->panels[r] = (struct rk_recruitment){.recruitment_id = rk_text(panel_ids[r]),
+                                               .seats = 1,
+                                               .want = t->wants[r],
+                                               .want_count = r ? 1 : 2,
+                                               .room_max = -1,
+                                               .opened = DAY,
+                                               .closes = RK_NO_DATE};
+        t->wants[r][0] = (struct rk_want){RK_TEXT("y"), r ? RK_FIXED_ONE : RK_FIXED_ONE / 2};
+        t->wants[r][1] = (struct rk_want){RK_TEXT("x"), RK_FIXED_ONE / 2};
+    }
+    t->panelists.rows = t->people;
+    t->panelists.count = (uint32_t)people;
+    t->recruitments.rows = t->panels;
+    t->recruitments.count = PANELS;
+    t->result.rows = t->rows;
+    t->certificate.fit_unit = RK_FIXED_ONE / 2;
+    t->certificate.optimal = true;
+    t->certificate.seed = RK_TEXT("");
+    t->certificate.stages = t->stages;
+    t->certificate.stage_count = RK_CHOICE_LEVELS;
+    t->certificate.limit_numbers = 1;
+    for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
+        t->stages[l] = (struct rk_certificate_stage){.first = l, .end = l + 1};
+        t->stages[l].weight[l] = 1;
+        t->stages[l].limits = &t->limits[l];
+        t->stages[l].recruitments = (struct rk_certificate_prices){t->rho[l], PANELS};
+        t->stages[l].panelists = (struct rk_certificate_prices){t->mu[l], (uint32_t)people};
+        for (uint32_t r = 0; r < PANELS; r++)
+            t->rho[l][r].of = r;
+        for (uint32_t p = 0; p < PEOPLE; p++)
+            t->mu[l][p].of = p;
+        t->limits[l] =
+            (struct rk_certificate_limit){.kind = RK_CERTIFICATE_YEAR, .month = 2026 * 12};
+        t->stages[l].limit_count = 1;
+    }
+    t->facts = (struct rk_verify_facts){
+        &t->panelists,  &t->recruitments, &t->sessions,       &t->availability, &t->conflicts,
+        &t->candidates, &t->none,         &t->none,           &t->result,       &t->quotas,
+        &t->features,   &t->certificate,  .seed = RK_TEXT("")};
+}
+
+static int64_t lot(uint32_t p, uint32_t r)
+{
+    char key[40];
+    snprintf(key, sizeof key, "panel-tie|2|%s|%s", panel_ids[r], people_ids[p]);
+    struct rk_random random = rk_random(RK_TEXT(""), rk_text(key));
+    return (int64_t)(rk_random_u64(&random) >> 32);
+}
+
+static rk_fixed fit(uint32_t p, uint32_t r)
+{
+    static const int halves[PEOPLE][PANELS] = {{2, 2}, {1, 0}, {0, 0}};
+    return RK_FIXED_ONE / 2 * halves[p][r];
+}
+
+/* The values of the choice whose bits are p * PANELS + r; false where the seats or A's cap do not
+ * let it be. */
+static bool value(const struct town *t, unsigned choice, int64_t values[RK_CHOICE_LEVELS])
+{
+    int members[PANELS] = {0};
+    memset(values, 0, RK_CHOICE_LEVELS * sizeof *values);
+    for (uint32_t p = 0; p < PEOPLE; p++) {
+        int load = 0;
+        for (uint32_t r = 0; r < PANELS; r++)
+            if (choice >> (p * PANELS + r) & 1) {
+                values[RK_CHOICE_FIT] -= (int64_t)(fit(p, r) / t->certificate.fit_unit);
+                values[RK_CHOICE_LOTTERY] += lot(p, r);
+                members[r]++;
+                load++;
+            }
+        values[RK_CHOICE_LOAD] += load * load;
+        if ((p >= t->panelists.count && load) || (p == 0 && load > 1))
+            return false;
+    }
+    for (int r = 0; r < PANELS; r++) {
+        int empty = t->panels[r].seats - members[r];
+        if (empty < 0)
+            return false;
+        values[RK_CHOICE_SEATS] += empty;
+        values[RK_CHOICE_SHORTAGE] += empty * empty;
+    }
+    return true;
+}
+
+static void choose(struct town *t, unsigned choice)
+{
+    t->result.count = 0;
+    for (uint32_t r = 0; r < PANELS; r++)
+        for (uint32_t p = 0, n = 0; p < PEOPLE; p++)
+            if (choice >> (p * PANELS + r) & 1)
+                t->rows[t->result.count++] =
+                    (struct rk_assignment){.recruitment = r,
+                                           .panelist = p,
+                                           .position = (int32_t)++n,
+                                           .has_fit = true,
+                                           .fit = fit(p, r),
+                                           .declared_on = RK_NO_DATE,
+                                           .confidentiality_on = RK_NO_DATE};
+    value(t, choice, t->certificate.values);
+    memcpy(t->certificate.bounds, t->certificate.values, sizeof t->certificate.bounds);
+}
+
+struct heard {
+    int proven;
+    bool broken[RK_VERIFY_CHECKS];
+};
+
+static void hear(void *context, int check, enum rk_verify_verdict verdict, const char *detail)
+{
+    struct heard *heard = context;
+    (void)detail;
+    heard->proven += verdict == RK_VERIFY_PROVEN;
+    heard->broken[check] |= verdict == RK_VERIFY_BROKEN;
+}
+
+static enum rk_status verify(const struct town *t, struct heard *heard)
+{
+    struct rk_error error = {0};
+    *heard = (struct heard){0};
+    return rk_verify(&t->facts, hear, heard, &error);
+}
+
+/* A in R2 and B in R1: fit 1 + 1/2; A in R1 and B in R2 would have 1 + 0. Seats and shortage need
+ * no prices: nothing is below 0. Fit, in halves: the one membership that A may have is priced at 2,
+ * so A in either costs -2 + 2 = 0, B in R1 -1, B in R2 0, and the bound is -2 - 1 = -3. Load: each
+ * first membership costs 1, so mu is 1; A's limit, tight now, gives its 1 back, and B in R2 costs 1
+ * too much. Lottery: A's lot in R2 goes to the limit, what A's lot in R1 has more to R1. */
+static void by_hand(struct town *t)
+{
+    make(t, 2);
+    choose(t, 1u << 1 | 1u << 2);
+    t->limits[RK_CHOICE_FIT].price = 2;
+    t->mu[RK_CHOICE_LOAD][0].price = t->mu[RK_CHOICE_LOAD][1].price = 1;
+    t->limits[RK_CHOICE_LOAD].price = -1;
+    t->limits[RK_CHOICE_LOTTERY].price = -lot(0, 1);
+    t->rho[RK_CHOICE_LOTTERY][0].price = lot(0, 0) - lot(0, 1);
+}
+
+static void hand_made(void)
+{
+    struct town t;
+    struct heard heard;
+    by_hand(&t);
+    CHECK(verify(&t, &heard) == RK_OK && heard.proven == RK_CHOICE_LEVELS);
+    /* spoilt, one thing at a time */
+    int64_t *const numbers[] = {
+        &t.limits[RK_CHOICE_FIT].price,     &t.rho[RK_CHOICE_FIT][1].price,
+        &t.mu[RK_CHOICE_LOAD][0].price,     &t.mu[RK_CHOICE_FIT][1].price,
+        &t.limits[RK_CHOICE_SEATS].price,   &t.certificate.values[0],
+        &t.certificate.values[4],           &t.certificate.bounds[5],
+        &t.limits[RK_CHOICE_LOTTERY].price, &t.rho[RK_CHOICE_SEATS][0].price};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        for (int by = -7; by <= 7; by += 14) {
+            by_hand(&t);
+            *numbers[i] += by;
+            CHECK(verify(&t, &heard) != RK_OK);
+        }
+    /* a limit's price under 0 is right only once the limit is tight */
+    by_hand(&t);
+    t.limits[RK_CHOICE_SHORTAGE].price = -1;
+    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_CERTIFICATE]);
+    /* a limit that the rules do not know; a weight that does not keep two levels apart */
+    by_hand(&t);
+    t.limits[RK_CHOICE_FIT].panelist = t.limits[RK_CHOICE_FIT].number = 1;
+    t.certificate.limit_numbers = 2;
+    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_CERTIFICATE]);
+    by_hand(&t);
+    t.certificate.fit_unit = RK_FIXED_ONE;
+    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_CERTIFICATE]);
+    by_hand(&t);
+    t.stages[0].end = t.stages[0].weight[1] = 2;
+    t.certificate.stage_count = 1;
+    CHECK(verify(&t, &heard) == RK_ATTENTION && heard.proven == 0);
+    t.stages[0].weight[0] = 5; /* two empty places are 2 in squares, 4 by weight */
+    CHECK(verify(&t, &heard) == RK_ATTENTION && heard.proven == 2);
+    /* rules */
+    by_hand(&t);
+    t.people[0].max_per_year = 0;
+    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_REFUSED_CAP]);
+    by_hand(&t);
+    t.people[1].consent_until = DAY - 1;
+    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_REFUSED_CONSENT]);
+    by_hand(&t);
+    t.rows[0].position = 2;
+    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_POSITION]);
+    by_hand(&t);
+    t.panels[1].room_max = 0;
+    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_SEATS]);
+    by_hand(&t);
+    t.facts.certificate = NULL;
+    CHECK(verify(&t, &heard) == RK_ATTENTION && heard.proven == 0);
+    by_hand(&t);
+    t.panels[0].opened = RK_NO_DATE;
+    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.proven == 0);
+}
+
+/* Is no choice better up to and with the level? */
+static bool is_best(const struct town *t, const int64_t mine[RK_CHOICE_LEVELS], int level)
+{
+    int64_t other[RK_CHOICE_LEVELS];
+    for (unsigned choice = 0; choice < 1u << PAIRS; choice++) {
+        if (!value(t, choice, other))
+            continue;
+        for (int l = 0; l <= level; l++) {
+            if (other[l] < mine[l])
+                return false;
+            if (other[l] > mine[l])
+                break;
+        }
+    }
+    return true;
+}
+
+/* Now and then adds a little to a price. */
+static void spoil(struct rk_random *random, int64_t *price)
+{
+    if (rk_random_below(random, 12) == 0)
+        *price += (int64_t)rk_random_below(random, 7) - 3;
+}
+
+static void never_too_much(void)
+{
+    struct rk_random random = rk_random(RK_TEXT("verify"), RK_TEXT("prices"));
+    struct town t;
+    struct heard heard;
+    int wrong = 0, proven[RK_CHOICE_LEVELS + 1] = {0};
+    int64_t values[RK_CHOICE_LEVELS];
+    for (int round = 0; round < 60000; round++) {
+        by_hand(&t);
+        if (rk_random_below(&random, 2)) {
+            make(&t, 2 + (int)rk_random_below(&random, 2));
+            t.panels[0].seats += (int32_t)rk_random_below(&random, 2);
+            t.panels[1].seats += (int32_t)rk_random_below(&random, 2);
+        }
+        unsigned choice = rk_random_below(&random, 2)
+                              ? 1u << 1 | 1u << 2
+                              : (unsigned)rk_random_below(&random, 1u << PAIRS);
+        if (!value(&t, choice, values))
+            continue;
+        choose(&t, choice);
+        for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
+            spoil(&random, &t.rho[l][0].price);
+            spoil(&random, &t.rho[l][1].price);
+            spoil(&random, &t.limits[l].price);
+            for (int p = 0; p < PEOPLE; p++)
+                spoil(&random, &t.mu[l][p].price);
+        }
+        if (rk_random_below(&random, 4) == 0) { /* the first two levels as one, kept apart or not */
+            t.stages[0].end = 2;
+            t.stages[0].weight[0] = 1 + (int64_t)rk_random_below(&random, 12);
+            t.stages[0].weight[1] = 1;
+            memmove(&t.stages[1], &t.stages[2], 4 * sizeof *t.stages);
+            t.certificate.stage_count = 5;
+        }
+        verify(&t, &heard);
+        proven[heard.proven]++;
+        wrong += heard.proven && !is_best(&t, values, heard.proven - 1);
+    }
+    CHECK(wrong == 0);
+    for (int levels = 0; levels <= RK_CHOICE_LEVELS; levels++)
+        CHECK(proven[levels] > 100);
+}
+
+int main(void)
+{
+    hand_made();
+    never_too_much();
+    return finish();
+}
