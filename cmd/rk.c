@@ -18,6 +18,7 @@ static const struct {
     {NULL, "panel-cover", N_("tell whom the user bank mirrors and whom it leaves out")},
     {N_("The scores"), "score", N_("turn ratings into scores")},
     {NULL, "aggregate", N_("combine the groups' scores into one ranking per recruitment")},
+    {NULL, "adverse", N_("check selection by stage for adverse impact on groups")},
     {N_("Showing it"), "report", N_("build a report from tables by a specification")},
 };
 enum { TOOLS = sizeof tools / sizeof *tools };
