@@ -1,6 +1,7 @@
 /* rk-panel-cover: whom the user bank mirrors, and whom it leaves out. */
 #include "base/mem.h"
 #include "panel/cover.h"
+#include "tool/features.h"
 #include "tool/tool.h"
 
 #include <math.h>
@@ -57,7 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 /* Everything read: zeroed is empty. */
 struct tables {
     struct rk_features features;
-    uint32_t *listed, listed_count, listed_room;
+    struct rk_feature_list listed;
     struct rk_targets targets;
     struct rk_panelists panelists;
     struct rk_people people;
@@ -73,71 +74,19 @@ static void free_tables(struct tables *t)
     rk_assignments_free(&t->assignments);
     rk_targets_free(&t->targets);
     rk_features_free(&t->features);
-    rk_free(t->listed);
+    rk_free(t->listed.all);
 }
 
 /* ---- what to count by ---- */
 
-static void list(struct tables *t, uint32_t feature)
-{
-    for (uint32_t i = 0; i < t->listed_count; i++)
-        if (t->listed[i] == feature)
-            return;
-    RK_GROW(t->listed, t->listed_count, t->listed_room);
-    t->listed[t->listed_count++] = feature;
-}
-
-/* The next of the texts joined by commas, without blanks; false after the last. */
-static bool next_word(const char **rest, struct rk_text *word)
-{
-    if (!*rest)
-        return false;
-    size_t size = strcspn(*rest, ",");
-    *word = rk_text_trim((struct rk_text){*rest, size});
-    *rest = (*rest)[size] ? *rest + size + 1 : NULL;
-    return true;
-}
-
-/* Features named by the user; `*` is a cross that keyboards have. */
-static enum rk_status list_named(struct tables *t, struct rk_error *error)
-{
-    struct rk_text word;
-    for (const char *rest = options.features; next_word(&rest, &word);) {
-        struct rk_buf name = {0};
-        for (size_t i = 0; i < word.size; i++)
-            if (word.text[i] == '*')
-                rk_buf_text(&name, RK_FEATURE_CROSS);
-            else
-                rk_buf_char(&name, word.text[i]);
-        uint32_t feature = rk_features_want(&t->features, (struct rk_text){name.text, name.size});
-        rk_buf_free(&name);
-        if (feature == RK_NONE)
-            return rk_fail(error, RK_BAD_USE, _("--features: '%.*s' is not a feature"),
-                           (int)word.size, word.text);
-        list(t, feature);
-    }
-    return RK_OK;
-}
-
 static enum rk_status take_bands(struct tables *t, struct rk_error *error)
 {
-    struct rk_text word;
-    int32_t from, to;
     uint32_t age = rk_features_find(&t->features, RK_TEXT("age"));
     if (!options.age_bands)
         return RK_OK;
-    if (age == RK_NONE)
-        return rk_fail(error, RK_BAD_USE, _("--age-bands: age is not among the features"));
-    if (t->features.all[age].values.count)
+    if (age != RK_NONE && t->features.all[age].values.count)
         return rk_fail(error, RK_BAD_USE, _("--age-bands: the targets have bands already"));
-    for (const char *rest = options.age_bands; next_word(&rest, &word);) {
-        if (!rk_feature_band(word, &from, &to))
-            return rk_fail(error, RK_BAD_USE,
-                           _("--age-bands: '%.*s' is not a band such as 13-17 or 65+"),
-                           (int)word.size, word.text);
-        rk_features_expect(&t->features, age, word);
-    }
-    return RK_OK;
+    return rk_option_age_bands(&t->features, options.age_bands, error);
 }
 
 static enum rk_status choose_features(struct rk_run *run, struct tables *t, bool bank,
@@ -149,18 +98,17 @@ static enum rk_status choose_features(struct rk_run *run, struct tables *t, bool
     RK_TRY(rk_run_table(run, &targets, "targets", error));
     if (targets)
         RK_TRY(rk_targets_read(&t->targets, targets, schema, error));
-    if (options.features)
-        RK_TRY(list_named(t, error));
+    RK_TRY(rk_option_features(&t->features, options.features, &t->listed, error));
     RK_TRY(rk_targets_expect(&t->targets, &t->features, options.features != NULL, error));
     for (uint32_t i = 0; !options.features && i < t->targets.count; i++)
-        list(t, t->targets.rows[i].in_feature);
-    if (!t->listed_count && !bank)
+        rk_feature_list_add(&t->listed, t->targets.rows[i].in_feature);
+    if (!t->listed.count && !bank)
         return rk_fail(error, RK_BAD_USE,
                        _("--features or --targets is needed, to tell what to count people by"));
-    if (!t->listed_count) {
-        list(t, rk_features_want(&t->features, RK_TEXT("gender")));
+    if (!t->listed.count) {
+        rk_feature_list_add(&t->listed, rk_features_want(&t->features, RK_TEXT("gender")));
         if (options.day != RK_NO_DATE)
-            list(t, rk_features_want(&t->features, RK_TEXT("age")));
+            rk_feature_list_add(&t->listed, rk_features_want(&t->features, RK_TEXT("age")));
     }
     if (options.day != RK_NO_DATE)
         t->features.year = rk_date_from_days(options.day).year;
@@ -206,27 +154,21 @@ static enum rk_status read_bank(struct rk_run *run, struct tables *t, struct rk_
 
 /* ---- telling ---- */
 
-static struct rk_text by_value(const struct rk_recruitment *recruitment)
-{
-    const struct rk_text of[] = {recruitment->department, recruitment->unit, recruitment->role,
-                                 recruitment->rubric, recruitment->recruitment_id};
-    return of[options.by - 1];
-}
-
 static void tell_by(struct rk_cover *cover, const struct tables *t)
 {
     struct rk_strings values = {0};
     uint32_t n = t->recruitments.count, *value = rk_alloc(n, sizeof *value);
     bool *counted = rk_alloc(n, sizeof *counted);
     for (uint32_t r = 0; r < n; r++)
-        value[r] = rk_strings_add(&values, by_value(&t->recruitments.rows[r]));
+        value[r] =
+            rk_strings_add(&values, rk_recruitment_text(&t->recruitments.rows[r], options.by - 1));
     uint32_t *rank = rk_strings_ranks(&values);
     for (uint32_t at = 0; at < values.count; at++) {
         struct rk_text of = RK_TEXT("");
         for (uint32_t r = 0; r < n; r++) {
             counted[r] = rank[value[r]] == at;
             if (counted[r])
-                of = by_value(&t->recruitments.rows[r]);
+                of = rk_recruitment_text(&t->recruitments.rows[r], options.by - 1);
         }
         if (of.size) /* what has no unit is in no unit's part */
             rk_cover_tell(cover, counted, of, false);
@@ -239,10 +181,11 @@ static void tell_by(struct rk_cover *cover, const struct tables *t)
 
 static void write_rows(struct rk_run *run, const struct rk_cover *cover)
 {
-    static const char *const names[] = {"",     "department", "unit",
-                                        "role", "rubric",     "recruitment_id"};
     struct rk_writer_column columns[4 + RK_MEASURE_COLUMNS] = {
-        {names[options.by], false}, {"feature", false}, {"value", false}, {"pool", false}};
+        {options.by ? rk_recruitment_columns[options.by - 1] : "", false},
+        {"feature", false},
+        {"value", false},
+        {"pool", false}};
     memcpy(columns + 4, rk_measure_columns, sizeof rk_measure_columns);
     size_t skip = options.by ? 0 : 1, count;
     const struct rk_cover_row *rows = rk_cover_rows(cover, &count);
@@ -305,13 +248,13 @@ static void warn_of_lacks(struct rk_run *run, const struct tables *t, const stru
             (long long)missing[i].seats);
     if (count > SHOWN)
         rk_run_warn(run, _("and %zu more experiences that nobody active has"), count - SHOWN);
-    for (uint32_t i = 0; i < t->listed_count; i++) {
-        double sum = rk_cover_target_sum(cover, t->listed[i]);
+    for (uint32_t i = 0; i < t->listed.count; i++) {
+        double sum = rk_cover_target_sum(cover, t->listed.all[i]);
         struct rk_buf text = {0};
         rk_double_print(&text, sum);
         if (sum != 0)
             rk_run_note(run, _("the targets of %s sum to %s, and are taken as shares of that"),
-                        t->features.all[t->listed[i]].name.text, text.text);
+                        t->features.all[t->listed.all[i]].name.text, text.text);
         rk_buf_free(&text);
     }
     if (rk_cover_hidden(cover))
@@ -325,8 +268,8 @@ static enum rk_status tell(struct rk_run *run, struct tables *t, bool bank, stru
 {
     const struct rk_cover_facts facts = {
         .features = &t->features,
-        .listed = t->listed,
-        .listed_count = t->listed_count,
+        .listed = t->listed.all,
+        .listed_count = t->listed.count,
         .targets = &t->targets,
         .panelists = bank ? &t->panelists : NULL,
         .people = bank ? NULL : &t->people,

@@ -1,5 +1,15 @@
 #include "model/candidates.h"
 
+enum { NO_YEAR = 9999 }; /* nobody is of any age then */
+
+static int32_t year_of(const struct rk_recruitment *recruitment, const struct rk_value *applied_on)
+{
+    int32_t day = rk_cell_date(applied_on);
+    if (day == RK_NO_DATE && recruitment)
+        day = recruitment->opened;
+    return day == RK_NO_DATE ? NO_YEAR : rk_date_from_days(day).year;
+}
+
 enum rk_status rk_candidates_read(struct rk_candidates *candidates, struct rk_table *table,
                                   const struct rk_schema *schema,
                                   const struct rk_recruitments *recruitments,
@@ -7,11 +17,17 @@ enum rk_status rk_candidates_read(struct rk_candidates *candidates, struct rk_ta
 {
     size_t id = rk_schema_field(schema, "candidate_id"),
            of = rk_schema_field(schema, "recruitment_id"),
-           state = rk_schema_field(schema, "status");
+           state = rk_schema_field(schema, "status"),
+           stage = rk_schema_field(schema, "stage_reached"),
+           applied = rk_schema_field(schema, "applied_on");
+    struct rk_features *features = candidates->features;
+    int32_t fixed_year = features ? features->year : 0;
     enum rk_status status;
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         const struct rk_value *v = row->values;
-        uint32_t recruitment = rk_recruitments_find(recruitments, rk_value_text(&v[of]));
+        uint32_t recruitment =
+            recruitments ? rk_recruitments_find(recruitments, rk_value_text(&v[of]))
+                         : rk_strings_add(&candidates->recruitments, rk_value_text(&v[of]));
         if (recruitment == RK_NONE) {
             rk_table_reject(table, of, _("the recruitment is not in the table recruitments"));
             continue;
@@ -24,7 +40,18 @@ enum rk_status rk_candidates_read(struct rk_candidates *candidates, struct rk_ta
         RK_GROW(candidates->rows, candidates->count, candidates->room);
         candidates->rows[candidates->count++] = (struct rk_candidate){
             candidates->ids.texts[number], recruitment,
+            v[stage].size ? rk_strings_add(&candidates->stages, rk_value_text(&v[stage])) : RK_NONE,
             v[state].size ? (enum rk_candidate_status)v[state].choice : RK_CANDIDATE_ACTIVE};
+        if (features && !fixed_year)
+            features->year =
+                year_of(recruitments ? &recruitments->rows[recruitment] : NULL, &v[applied]);
+        if (features)
+            RK_TRY(rk_features_add(features, table, row, error));
+    }
+    if (!status && features) {
+        features->year = fixed_year ? fixed_year : NO_YEAR;
+        status = rk_features_finish(features, table, error);
+        features->year = fixed_year;
     }
     return status;
 }
@@ -57,5 +84,7 @@ void rk_candidates_free(struct rk_candidates *candidates)
 {
     rk_free(candidates->rows);
     rk_strings_free(&candidates->ids);
+    rk_strings_free(&candidates->stages);
+    rk_strings_free(&candidates->recruitments);
     *candidates = (struct rk_candidates){0};
 }

@@ -5,6 +5,8 @@
 
 #include "stream/write.h"
 
+#include <stdbool.h>
+
 struct rk_measure {
     const char *measure;
     struct rk_text variant;
@@ -15,6 +17,8 @@ struct rk_measure {
 
 enum { RK_MEASURE_COLUMNS = 8 };
 extern const struct rk_writer_column rk_measure_columns[RK_MEASURE_COLUMNS];
+/* Is a column of these, or one of feature, value and against, which tools put before them? */
+bool rk_measure_has(const char *column);
 /* These columns of a row, and its end. */
 void rk_measure_write(struct rk_writer *writer, const struct rk_measure *measure);
 

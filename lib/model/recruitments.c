@@ -124,3 +124,21 @@ void rk_recruitments_free(struct rk_recruitments *recruitments)
     rk_arena_free(&recruitments->arena);
     *recruitments = (struct rk_recruitments){0};
 }
+
+const char *const rk_recruitment_columns[] = {"department", "unit",           "role",
+                                              "rubric",     "recruitment_id", NULL};
+
+size_t rk_recruitment_column(const char *name)
+{
+    for (size_t i = 0; rk_recruitment_columns[i]; i++)
+        if (!strcmp(rk_recruitment_columns[i], name))
+            return i;
+    return SIZE_MAX;
+}
+
+struct rk_text rk_recruitment_text(const struct rk_recruitment *recruitment, size_t column)
+{
+    const struct rk_text of[] = {recruitment->department, recruitment->unit, recruitment->role,
+                                 recruitment->rubric, recruitment->recruitment_id};
+    return of[column];
+}

@@ -49,6 +49,10 @@ enum rk_status rk_recruitments_read(struct rk_recruitments *recruitments, struct
                                     const struct rk_schema *schema, struct rk_error *error);
 uint32_t rk_recruitments_find(const struct rk_recruitments *recruitments,
                               struct rk_text recruitment_id);
+/* Columns that tell recruitments apart: department, unit, role, rubric, recruitment_id, NULL. */
+extern const char *const rk_recruitment_columns[];
+size_t rk_recruitment_column(const char *name); /* its place, SIZE_MAX = it is none of them */
+struct rk_text rk_recruitment_text(const struct rk_recruitment *recruitment, size_t column);
 void rk_recruitments_free(struct rk_recruitments *recruitments);
 
 #endif

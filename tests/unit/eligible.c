@@ -141,7 +141,7 @@ static void invent(struct town *t, int trial)
         }
         for (uint32_t c = 0, n = below(random, 3); c < n; c++)
             t->applicants[t->candidates.count++] =
-                (struct rk_candidate){{"k", 1}, r, (enum rk_candidate_status)below(random, 4)};
+                (struct rk_candidate){{"k", 1}, r, RK_NONE, (enum rk_candidate_status)below(random, 4)};
     }
     t->sessions.rows = t->times;
     t->candidates.rows = t->applicants;
