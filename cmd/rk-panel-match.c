@@ -21,11 +21,12 @@ enum {
     WHY,
     RELAX,
     TIME_LIMIT,
-    PANELS
+    PANELS,
+    PROPOSED
 };
 
 static struct {
-    const char *fixed, *explain, *certificate, *chances, *relax;
+    const char *fixed, *proposed, *explain, *certificate, *chances, *relax;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict, lottery;
     uint64_t search;
     int64_t panels;                       /* 0 = the assignments */
@@ -36,6 +37,9 @@ static struct {
 static const struct argp_option table[] = {
     {"fixed", FIXED, "FILE", 0,
      N_("keep these assignments, whatever the rules say; named where they break one"), 0},
+    {"proposed", PROPOSED, "FILE", 0,
+     N_("take these assignments too, beside the table assignments: what an earlier match proposed"),
+     0},
     {"explain", EXPLAIN, "FILE", 0,
      N_("write for each recruitment who could sit there, what refused the others, and why seats "
         "stay empty"),
@@ -107,6 +111,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     (void)state;
     switch (key) {
     case FIXED: options.fixed = arg; break;
+    case PROPOSED: options.proposed = arg; break;
     case EXPLAIN: options.explain = arg; break;
     case ASSUME_AVAILABLE: options.assume_available = true; break;
     case ASSUME_ADULT: options.assume_adult = true; break;
@@ -178,6 +183,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_eligible *eligible = NULL;
     enum rk_status broken = RK_OK;
     enum rk_status status = rk_bank_read(run, &t, &options.fixed, rk_panel_quotas_want, error);
+    if (!status && options.proposed)
+        status = rk_bank_add(run, &t, &t.assignments, &options.proposed, error);
     if (!status && t.sessions.count && !rk_run_given(run, "availability") &&
         !options.assume_available)
         status = rk_fail(error, RK_BAD_USE,
@@ -240,7 +247,13 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
 
 static const char *const examples[] = {
     "rk-panel-match --data . --seed spring-2026 -o panels.csv",
-    "rk-panel-match panelists.csv --recruitments recruitments.csv --assume-adult --to table", NULL};
+    "rk-panel-match --data . --seed spring-2026 --why P276 --to table",
+    "rk-panel-match --data . --seed spring-2026 --proposed panels.csv --replace P276 -o "
+    "repaired.csv",
+    "rk-panel-match --data . --lottery --seed 'Town hall, 2 March' --chances chances.csv -o "
+    "drawn.csv",
+    "rk-panel-match panelists.csv --recruitments recruitments.csv --assume-adult --to table",
+    NULL};
 
 static const struct rk_tool_table inputs[] = {
     {"panelists", RK_MAIN, NULL},     {"recruitments", RK_NEEDED, NULL},

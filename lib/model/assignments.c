@@ -26,6 +26,10 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
     struct rk_arena *arena = &assignments->arena;
     struct rk_tuples pairs = {.width = 2};
     enum rk_status status;
+    for (uint32_t i = 0; i < assignments->count; i++) {
+        const struct rk_assignment *row = &assignments->rows[i];
+        rk_tuples_add(&pairs, (uint32_t[]){row->recruitment, row->panelist});
+    }
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         const struct rk_value *v = row->values;
         uint32_t pair[2] = {rk_recruitments_find(recruitments, rk_value_text(&v[of])),

@@ -33,8 +33,8 @@ struct rk_assignments {         /* zeroed = empty; give back with rk_assignments
     struct rk_arena arena;
 };
 
-/* Reads the table to its end. A recruitment or panelist that is not in its table, and a pair told
- * twice, are bad rows. */
+/* Reads the table to its end and adds its rows to those that are there. A recruitment or panelist
+ * that is not in its table, and a pair told twice, are bad rows. */
 enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk_table *table,
                                    const struct rk_schema *schema,
                                    const struct rk_panelists *panelists,

@@ -10,13 +10,13 @@ static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
         return rk_fail(error, RK_BAD_USE,
                        _("--lottery: quotas cross in several recruitments, and no exact lottery is "
                          "known over all of them; draw one at a time with --only, the earlier ones "
-                         "given as --assignments"));
+                         "given as --proposed"));
     case RK_PROGRAMME_OVERLAPS:
         return rk_fail(
             error, RK_BAD_USE,
             _("--lottery: sessions overlap so that some panelists could be given one of "
               "several in ways that no exact lottery is known for; draw one recruitment at "
-              "a time with --only, the earlier ones given as --assignments"));
+              "a time with --only, the earlier ones given as --proposed"));
     case RK_PROGRAMME_TOO_LARGE:
         return rk_fail(error, RK_BAD_DATA, _("--lottery: too many panelists for exact chances"));
     case RK_PROGRAMME_STOPPED:

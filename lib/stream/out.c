@@ -25,6 +25,7 @@ struct rk_out {
     int fd;          /* the temporary (named, or unlinked), -1 while all is in memory */
     struct stat was; /* the target as it is now, where `replaces` */
     bool replaces;
+    enum { NOT_PLACED, FRESH, EXCHANGED, GONE } placed; /* GONE: what was there is lost */
     struct rk_buf waiting; /* not yet written to fd */
     uint64_t written;
     int problem; /* errno of the first failure */
@@ -366,13 +367,24 @@ static int show(struct rk_out *out)
     return problem;
 }
 
-static int take_place(struct rk_out *out)
+/* Puts the file where it belongs. `one_of_several`: what stood there stays in the temporary until
+ * all are in place, where the file system can do that. */
+static int take_place(struct rk_out *out, bool one_of_several)
 {
-    if (rename(out->temporary, out->target) < 0)
+    if (one_of_several && out->replaces &&
+        !renameat2(AT_FDCWD, out->temporary, AT_FDCWD, out->target, RENAME_EXCHANGE)) {
+        out->placed = EXCHANGED;
+    } else if (one_of_several && out->replaces && errno != EINVAL && errno != ENOSYS &&
+               errno != EOPNOTSUPP && errno != ENOENT) {
         return errno;
-    forget(out->temporary);
-    rk_free(out->temporary);
-    out->temporary = NULL;
+    } else {
+        if (rename(out->temporary, out->target) < 0)
+            return errno;
+        out->placed = out->replaces ? GONE : FRESH;
+        forget(out->temporary);
+        rk_free(out->temporary);
+        out->temporary = NULL;
+    }
     int fd = open(out->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd); /* some file systems refuse to sync a folder: the rename stands all the same */
@@ -381,10 +393,23 @@ static int take_place(struct rk_out *out)
     return 0;
 }
 
+/* Another file could not take its place: as it was before. */
+static void give_place_back(const struct rk_out *out)
+{
+    if (out->placed == FRESH)
+        unlink(out->target);
+    if (out->placed == EXCHANGED &&
+        renameat2(AT_FDCWD, out->temporary, AT_FDCWD, out->target, RENAME_EXCHANGE))
+        rename(out->temporary, out->target);
+}
+
 enum rk_status rk_outputs_commit(struct rk_outputs *outputs, struct rk_error *error)
 {
     const struct rk_out *bad = NULL;
     int problem = 0;
+    size_t files = 0;
+    for (size_t i = 0; i < outputs->count; i++)
+        files += outputs->all[i]->target != NULL;
     /* what cannot be taken back comes late, and standard output last of it */
     for (int step = 0; step < 4 && !problem; step++)
         for (size_t i = 0; i < outputs->count && !problem; i++) {
@@ -392,10 +417,12 @@ enum rk_status rk_outputs_commit(struct rk_outputs *outputs, struct rk_error *er
             problem = step == 0                                ? settle(out)
                       : step == 1 && out->path && !out->target ? show(out)
                       : step == 2 && !out->path                ? show(out)
-                      : step == 3 && out->target               ? take_place(out)
+                      : step == 3 && out->target               ? take_place(out, files > 1)
                                                                : 0;
             bad = out;
         }
+    for (size_t i = 0; i < outputs->count && problem; i++)
+        give_place_back(outputs->all[i]);
     enum rk_status status = RK_OK;
     if (problem && bad->path)
         status = rk_fail_errno(error, RK_FAILED, NULL, problem, _("cannot write %s"), bad->path);

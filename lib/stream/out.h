@@ -1,10 +1,11 @@
 /* Bytes out, all or nothing. An output is written into a temporary beside its file (standard output:
  * into memory, then an unlinked temporary) and nothing is seen of any until rk_outputs_commit, which
- * writes standard output and renames the files, in that order, or leaves no trace. Errors stick:
- * rk_out_write may be called without looking, the commit tells. A name ending in .gz is compressed
- * (same bytes each time). Devices and pipes are written to directly at commit, and so is the file that
- * standard output or error already goes to. A file that is replaced keeps its mode, and its owner where
- * that is allowed. */
+ * writes standard output and renames the files, in that order, or leaves no trace: where one file
+ * cannot take its place, those that did give it back (where the file system can exchange two names).
+ * Errors stick: rk_out_write may be called without looking, the commit tells. A name ending in .gz is
+ * compressed (same bytes each time). Devices and pipes are written to directly at commit, and so is the
+ * file that standard output or error already goes to. A file that is replaced keeps its mode, and its
+ * owner where that is allowed. */
 #ifndef RK_OUT_H
 #define RK_OUT_H
 

@@ -15,19 +15,20 @@ void rk_bank_free(struct rk_bank *bank)
     rk_features_free(&bank->features);
 }
 
-static enum rk_status read_fixed(struct rk_run *run, struct rk_bank *bank, const char *const *path,
-                                 struct rk_error *error)
+enum rk_status rk_bank_add(struct rk_run *run, const struct rk_bank *bank,
+                           struct rk_assignments *into, const char *const *path,
+                           struct rk_error *error)
 {
     const struct rk_schema *schema;
-    struct rk_table *fixed = NULL;
+    struct rk_table *table = NULL;
     struct rk_table_options how = {.map = run->map, .log = run->log};
     enum rk_status status = rk_run_schema(run, &schema, "assignments", error);
     if (!status)
-        status = rk_table_open(&fixed, schema, path, 1, &how, error);
+        status = rk_table_open(&table, schema, path, 1, &how, error);
     if (!status)
-        status = rk_assignments_read(&bank->fixed, fixed, schema, &bank->panelists,
-                                     &bank->recruitments, error);
-    rk_table_close(fixed);
+        status =
+            rk_assignments_read(into, table, schema, &bank->panelists, &bank->recruitments, error);
+    rk_table_close(table);
     return status;
 }
 
@@ -85,6 +86,6 @@ enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char
     READ("assignments", rk_assignments_read(&bank->assignments, in, schema, &bank->panelists,
                                             &bank->recruitments, error));
     if (!status && fixed && *fixed)
-        status = read_fixed(run, bank, fixed, error);
+        status = rk_bank_add(run, bank, &bank->fixed, fixed, error);
     return status;
 }

@@ -28,6 +28,10 @@ enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char
                             void (*want)(const struct rk_quotas *quotas,
                                          struct rk_features *features),
                             struct rk_error *error);
+/* Adds to `into`, of the bank, the assignments of another file. */
+enum rk_status rk_bank_add(struct rk_run *run, const struct rk_bank *bank,
+                           struct rk_assignments *into, const char *const *path,
+                           struct rk_error *error);
 void rk_bank_free(struct rk_bank *bank);
 
 #endif

@@ -226,7 +226,7 @@ static void from_r(void)
                  {"morris.", {2, 10, 15, 25}}};
     char line[256];
     int rows = 0;
-    FILE *file = reference("score/fisher-four-fifths/expected.csv");
+    FILE *file = reference_file("score/fisher-four-fifths/expected.csv");
     while (file && fgets(line, sizeof line, file)) {
         char *value = strchr(line, ','), *end = value ? strchr(value + 1, ',') : NULL;
         rk_fixed number;

@@ -343,6 +343,28 @@ static mode_t mode_of_temporary(void)
     return st.st_mode & 07777;
 }
 
+/* One of three files cannot take its place: the others are as they were. */
+static void all_or_none(void)
+{
+    static const char *const paths[] = {"old", "fresh", "last"};
+    struct rk_outputs outputs = {0};
+    struct rk_out *out;
+    char text[8] = "";
+    int fd = open("old", O_WRONLY | O_CREAT, 0600);
+    CHECK(fd >= 0 && write(fd, "was", 3) == 3 && !close(fd));
+    for (int i = 0; i < 3; i++) {
+        CHECK(!rk_out_open(&outputs, &out, paths[i], &error));
+        rk_out_write(out, "is", 2);
+    }
+    CHECK(!mkdir("last", 0777)); /* in the way of a rename */
+    CHECK(rk_outputs_commit(&outputs, &error) == RK_FAILED);
+    CHECK(access("fresh", F_OK) && !rmdir("last"));
+    fd = open("old", O_RDONLY);
+    CHECK(read(fd, text, sizeof text - 1) == 3);
+    CHECK_TEXT(text, "was");
+    CHECK(!close(fd) && !unlink("old"));
+}
+
 static void places(void)
 {
     struct rk_outputs outputs = {0};
@@ -400,6 +422,7 @@ int main(void)
     integers(folder);
     round_trips(folder);
     places();
+    all_or_none();
     CHECK(!rmdir(folder)); /* nothing was left behind */
     return finish();
 }
