@@ -253,14 +253,9 @@ static void write_row(void *context, const struct rk_agree_row *row)
         rk_write_end(out->refused);
         return;
     }
-    const struct rk_measure m = {.measure = row->measure,
-                                 .variant = rk_text(row->variant ? row->variant : ""),
-                                 .method = rk_text(row->method ? row->method : ""),
-                                 .estimate = e->value,
-                                 .se = e->se,
-                                 .low = e->low,
-                                 .high = e->high,
-                                 .n = e->n};
+    const struct rk_measure m = {
+        row->measure, rk_text(row->variant ? row->variant : ""), e->value, e->se, e->low, e->high,
+        e->n,         rk_text(row->method ? row->method : "")};
     const double numbers[MORE] = {(double)row->candidates,
                                   row->raters ? (double)row->raters : NAN,
                                   (double)row->ratings,

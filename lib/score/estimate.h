@@ -1,8 +1,8 @@
 /* What the models of severity.h found, as rows of the table `estimates`. Computed numbers are
  * settled (stat/dense.h): least squares to 12 digits of the ratings' range, what is found by
  * iteration, and standard errors, to 9; log likelihoods and deviances to 12 of their own. */
-#ifndef RK_ESTIMATE_H
-#define RK_ESTIMATE_H
+#ifndef RK_SCORE_ESTIMATE_H
+#define RK_SCORE_ESTIMATE_H
 
 #include "model/estimates.h"
 #include "score/severity.h"
