@@ -8,7 +8,7 @@ const char *const rk_rules_tables[] = {
     "pairs",         "counts",       "scores",      "ranking",     "measures",  "decisions",
     "contributions", "statements",   "hires",       "respondents", "responses", "activities",
     "events",        "costs",        "indicators",  "findings",    "people",    "severity",
-    "estimates",     NULL,
+    "estimates",     "verification", NULL,
 };
 
 enum { MOST_FIELDS = 10 };

@@ -301,7 +301,8 @@ void rk_network_limits(const struct rk_network *net, uint32_t first, uint32_t en
 
 /* The quota rows of one recruitment, as sets of its cells. */
 struct quota_set {
-    uint32_t quota;
+    uint32_t quota, parts;
+    bool minimum;
     uint64_t *cells; /* bits */
     uint32_t size, people;
     bool kept; /* in the tree */
@@ -355,11 +356,18 @@ static bool apart(const struct quota_sets *all, const struct quota_set *a,
     return true;
 }
 
+/* What lies inside comes first. Of rows of equal people: the narrower kind, then what only has a
+ * most; so an empty seat that is kept for the people of the one counts in the other only as far as
+ * it must. */
 static int by_size(const void *x, const void *y)
 {
     const struct quota_set *a = x, *b = y;
     if (a->size != b->size)
         return a->size < b->size ? -1 : 1;
+    if (a->parts != b->parts)
+        return a->parts > b->parts ? -1 : 1;
+    if (a->minimum != b->minimum)
+        return a->minimum ? 1 : -1;
     return a->quota < b->quota ? -1 : a->quota > b->quota;
 }
 
@@ -423,9 +431,9 @@ static void add_rows(struct rk_network *net, uint32_t r, struct quota_sets *all)
             continue;
         const struct rk_match_quota *quota = &problem->quotas[set->quota];
         uint32_t twin = first;
-        while (twin < net->row_count) { /* of equal people */
-            const struct quota_set *other = &all->sets[set_of[twin - first]];
-            if (inside(problem, all, set, other) && inside(problem, all, other, set))
+        while (twin < net->row_count) { /* the same kind, told in another order */
+            uint32_t other = all->sets[set_of[twin - first]].quota;
+            if (implies(quota, &problem->quotas[other]) && implies(&problem->quotas[other], quota))
                 break;
             twin++;
         }
@@ -457,6 +465,7 @@ static void add_rows(struct rk_network *net, uint32_t r, struct quota_sets *all)
     uint32_t count = net->row_count - first;
     int32_t *asks = rk_alloc((size_t)count + 1, sizeof *asks);
     int32_t *left = rk_alloc((size_t)count + 1, sizeof *left);
+    bool *given = rk_alloc((size_t)count + 1, sizeof *given);
     for (uint32_t v = 0; v < count; v++) {
         const struct rk_quota_row *row = &net->rows[first + v];
         asks[v] = row->min > asks[v] ? row->min : asks[v];
@@ -464,9 +473,18 @@ static void add_rows(struct rk_network *net, uint32_t r, struct quota_sets *all)
         asks[row->around == RK_NONE ? count : row->around - first] += asks[v];
     }
     left[count] = places;
-    for (uint32_t v = count; v-- > 0;) {
+    for (uint32_t done = 0; done < count;
+         done++) { /* rows around first, then in the table's order */
+        uint32_t v = count;
+        for (uint32_t u = 0; u < count; u++) {
+            const struct rk_quota_row *row = &net->rows[first + u];
+            if (!given[u] && (row->around == RK_NONE || given[row->around - first]) &&
+                (v == count || row->min_from < net->rows[first + v].min_from))
+                v = u;
+        }
         struct rk_quota_row *row = &net->rows[first + v];
         int32_t *from = &left[row->around == RK_NONE ? count : row->around - first];
+        given[v] = true;
         left[v] = asks[v] < *from ? asks[v] : *from;
         *from -= left[v];
         if (row->min > left[v]) {
@@ -474,6 +492,7 @@ static void add_rows(struct rk_network *net, uint32_t r, struct quota_sets *all)
             row->min = left[v];
         }
     }
+    rk_free(given);
     rk_free(asks);
     rk_free(left);
     rk_free(row_of);
@@ -507,8 +526,11 @@ static void build_quotas(struct rk_network *net)
         uint64_t *bits = rk_alloc((size_t)all.words * (q - quota_first) + 1, sizeof *bits);
         all.sets = rk_alloc((size_t)(q - quota_first) + 1, sizeof *all.sets);
         for (uint32_t i = quota_first; i < q; i++) {
-            all.sets[i - quota_first] = (struct quota_set){
-                .quota = i, .cells = bits + (size_t)all.words * (i - quota_first)};
+            all.sets[i - quota_first] =
+                (struct quota_set){.quota = i,
+                                   .parts = problem->quotas[i].part_count,
+                                   .minimum = problem->quotas[i].min > 0,
+                                   .cells = bits + (size_t)all.words * (i - quota_first)};
         }
         for (uint32_t k = cell_first; k < c; k++)
             for (uint32_t j = 0; j < problem->cells[k].count; j++) {
@@ -518,8 +540,7 @@ static void build_quotas(struct rk_network *net)
                 set->size++;
             }
         for (uint32_t i = quota_first; i < q; i++) /* those that hold back nobody are passed over */
-            if (problem->quotas[i].min > 0 ||
-                (problem->quotas[i].max < places && all.sets[i - quota_first].size))
+            if (problem->quotas[i].min > 0 || problem->quotas[i].max < places)
                 all.sets[all.count++] = all.sets[i - quota_first];
         qsort(all.sets, all.count, sizeof *all.sets, by_size);
         choose_tree(net, &all);

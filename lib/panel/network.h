@@ -31,7 +31,7 @@ struct rk_limit {
     int32_t month; /* of a year, its first */
 };
 
-/* Quota rows that nest; rows of equal people are one. */
+/* Quota rows that nest; of rows of equal people one lies in the other. */
 struct rk_quota_row {
     uint32_t recruitment;
     uint32_t around;             /* the row around it; RK_NONE: the recruitment */

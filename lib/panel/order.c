@@ -47,38 +47,61 @@ static bool asks_for(const struct rk_match_quota *quota, uint32_t feature, uint3
     return false;
 }
 
-bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,
-                          const int32_t *counts, int32_t empty)
+/* Is everybody of kind a of kind b? */
+static bool implies(const struct rk_match_quota *a, const struct rk_match_quota *b)
 {
-    bool any = false;
-    for (uint32_t i = 0; i < count; i++) {
-        if (counts[i] > quotas[i].max || lacks(&quotas[i], counts[i]) > empty)
+    for (uint32_t k = 0; k < b->part_count; k++)
+        if (!asks_for(a, b->parts[k].feature, b->parts[k].value))
             return false;
-        any = any || lacks(&quotas[i], counts[i]);
-    }
-    /* Nobody has two values of a feature: for each value at least as many are to be found as the
-     * row of it that lacks most. */
-    for (uint32_t i = 0; i < count && any; i++)
+    return true;
+}
+
+/* The people still to be found, at least, for the minimums of all rows, or of those inside
+ * `around`: nobody has two values of a feature, so for each value as many as the row of it that
+ * lacks most. */
+static int32_t to_be_found(const struct rk_match_quota *quotas, uint32_t count,
+                           const int32_t *counts, const struct rk_match_quota *around)
+{
+    int32_t most = 0;
+    for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < quotas[i].part_count; k++) {
             uint32_t feature = quotas[i].parts[k].feature;
             int32_t sum = 0;
-            for (uint32_t j = 0; j < count; j++)
+            for (uint32_t j = 0; j < count; j++) {
+                int32_t lack = lacks(&quotas[j], counts[j]);
+                if (!lack || (around && !implies(&quotas[j], around)))
+                    continue;
                 for (uint32_t m = 0; m < quotas[j].part_count; m++) {
-                    uint32_t value = quotas[j].parts[m].value;
-                    if (quotas[j].parts[m].feature != feature)
-                        continue;
-                    int32_t most = lacks(&quotas[j], counts[j]);
-                    for (uint32_t o = 0; o < count && most; o++) /* each value once */
-                        if (asks_for(&quotas[o], feature, value) &&
-                            (lacks(&quotas[o], counts[o]) > most ||
-                             (lacks(&quotas[o], counts[o]) == most && o < j)))
-                            most = 0;
-                    sum += most;
+                    bool first = quotas[j].parts[m].feature == feature;
+                    for (uint32_t o = 0; o < count && first; o++) { /* each value once */
+                        int32_t other = lacks(&quotas[o], counts[o]);
+                        first = !(asks_for(&quotas[o], feature, quotas[j].parts[m].value) &&
+                                  (!around || implies(&quotas[o], around)) &&
+                                  (other > lack || (other == lack && o < j)));
+                    }
+                    sum += first ? lack : 0;
                 }
-            if (sum > empty)
-                return false;
+            }
+            most = sum > most ? sum : most;
         }
-    return true;
+    return most;
+}
+
+bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,
+                          const int32_t *counts, int32_t empty)
+{
+    bool lacking = false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (counts[i] > quotas[i].max)
+            return false;
+        lacking = lacking || lacks(&quotas[i], counts[i]);
+    }
+    if (!lacking)
+        return true;
+    for (uint32_t i = 0; i < count; i++)
+        if (counts[i] + to_be_found(quotas, count, counts, &quotas[i]) > quotas[i].max)
+            return false;
+    return to_be_found(quotas, count, counts, NULL) <= empty;
 }
 
 static void count_quotas(struct rk_match_state *state, const bool *member)

@@ -104,9 +104,23 @@ static void add_quotas(struct instance *in, int trial)
             quota->min = (int32_t)below(&random, 3);
             quota->max = quota->min + (int32_t)below(&random, 3);
         }
+        /* all together fit: which are lowered where they do not is another test's */
+        struct rk_match_quota *q = &in->quotas[first];
+        int32_t places = in->recruitments[r].places;
+        if (kinds > 2)
+            q[2].min = q[2].min < q[0].max ? q[2].min : q[0].max;
+        while (kinds &&
+               (q[0].min > places || (kinds > 2 && q[2].min > places) ||
+                (kinds > 1 &&
+                 (kinds > 2 && q[2].min > q[0].min ? q[2].min : q[0].min) + q[1].min > places)))
+            for (uint32_t k = 0; k < kinds && k < 3; k++)
+                q[k].min -= q[k].min > 0;
         for (uint32_t c = 0; c < 4; c++) {
+            bool used = false; /* where nobody is of a cell, other rows may be of equal people */
+            for (uint32_t i = 0; i < p->pair_count; i++)
+                used = used || (p->pairs[i].recruitment == r && p->pairs[i].panelist % 4 == c);
             cell_of[r][c] = kinds ? p->cell_count : UINT32_MAX;
-            if (!kinds)
+            if (!kinds || !used)
                 continue;
             struct rk_match_cell *cell = &in->cells[p->cell_count++];
             *cell = (struct rk_match_cell){r, rows, 0};
@@ -149,14 +163,6 @@ static bool keeps_quotas(const struct rk_match_problem *p, uint32_t r, const int
         min[k] = row[k]->min;
         max[k] = row[k]->max;
     }
-    int32_t ask[3] = {0, min[1] < max[1] ? min[1] : max[1], min[2] < max[2] ? min[2] : max[2]};
-    ask[0] = min[0] > ask[2] ? min[0] : ask[2];
-    ask[0] = ask[0] < max[0] ? ask[0] : max[0];
-    int32_t left[3] = {0, ask[1] < places ? ask[1] : places, 0};
-    left[0] = ask[0] < places - left[1] ? ask[0] : places - left[1];
-    left[2] = ask[2] < left[0] ? ask[2] : left[0];
-    for (int k = 0; k < 3; k++)
-        min[k] = min[k] < left[k] ? min[k] : left[k];
     int32_t have[3] = {kind[0] + kind[2], kind[1] + kind[3], kind[0]},
             members = kind[0] + kind[1] + kind[2] + kind[3];
     int32_t inner = min[2] > have[2] ? min[2] - have[2] : 0;
