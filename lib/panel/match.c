@@ -3,15 +3,11 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "panel/cut.h"
+#include "panel/price.h"
 
 #include <assert.h>
 
 /* ---- one flow ---- */
-
-struct choice {
-    bool *member; /* by pair */
-    int64_t value[RK_MATCH_LEVELS];
-};
 
 struct solver {
     const struct rk_match_problem *problem;
@@ -45,7 +41,7 @@ static void keep_potentials(struct solver *solver, uint32_t stage)
             rk_flow_potential(solver->flow, u);
 }
 
-static void set_values(const struct solver *solver, struct choice *choice)
+static void set_values(const struct solver *solver, struct rk_choice *choice)
 {
     for (int l = 0; l < RK_MATCH_LEVELS; l++)
         choice->value[l] = (int64_t)rk_network_value(solver->net, solver->flow, l);
@@ -54,7 +50,7 @@ static void set_values(const struct solver *solver, struct choice *choice)
 /* The best choice without the pairs in `forbidden` when overlaps outside the groups do not count. A
  * flow solved before is where the next one starts. False when it was stopped: then *stage is the
  * one it was stopped in, and later ones are not begun. */
-static bool solve(struct solver *solver, const bool *forbidden, struct choice *choice,
+static bool solve(struct solver *solver, const bool *forbidden, struct rk_choice *choice,
                   uint32_t *stage)
 {
     const struct rk_match_problem *problem = solver->problem;
@@ -101,15 +97,6 @@ static bool solve(struct solver *solver, const bool *forbidden, struct choice *c
 }
 
 /* ---- stopped on the way ---- */
-
-/* The values of the members chosen, whatever the flow. */
-static void set_member_values(const struct rk_network *net, struct choice *choice)
-{
-    int64_t *amount = rk_cut_amounts(net, choice->member);
-    for (int l = 0; l < RK_MATCH_LEVELS; l++)
-        choice->value[l] = (int64_t)rk_network_value_of(net, amount, l);
-    rk_free(amount);
-}
 
 /* Adds up what each node gives beyond what it takes. */
 struct balance {
@@ -184,7 +171,7 @@ static bool has_room(const struct greedy *greedy, uint32_t pair)
 }
 
 /* Pair after pair, the best fit first, whoever there is room for. */
-static void choose_greedily(const struct solver *solver, struct choice *choice)
+static void choose_greedily(const struct solver *solver, struct rk_choice *choice)
 {
     const struct rk_match_problem *problem = solver->problem;
     uint32_t n = problem->recruitment_count, q = 0;
@@ -217,37 +204,11 @@ static void choose_greedily(const struct solver *solver, struct choice *choice)
     rk_free(greedy.counts);
     rk_free(greedy.quota_first);
     rk_free(pairs);
-    set_member_values(solver->net, choice);
-}
-
-/* A bound for each level, from what the stage stopped in proves: as long as the choice is at the
- * bound of a level, the next one's is told by what is left. */
-static void set_bounds(const struct solver *solver, uint32_t stage, const struct choice *choice)
-{
-    const struct rk_network *net = solver->net;
-    uint32_t first = stage ? net->stage_end[stage - 1] : 0, end = net->stage_end[stage];
-    __int128 left = rk_flow_bound(solver->flow);
-    bool met = true;
-    for (uint32_t l = 0; l < RK_MATCH_LEVELS; l++) {
-        int64_t *bound = &solver->result->bound[l];
-        int64_t most =
-            l == RK_MATCH_FIT || l == RK_MATCH_CHANGE ? net->most[l] * net->most_through : 0;
-        *bound = l < first ? choice->value[l] : -most;
-        if (l < first || l >= end || !met)
-            continue;
-        int64_t weight = rk_network_weight(net, first, end, (int)l);
-        /* all that comes after is less than one of this */
-        __int128 least = left - (weight - 1);
-        least = least >= 0 ? (least + weight - 1) / weight : -(-least / weight);
-        if (least > *bound)
-            *bound = least < choice->value[l] ? (int64_t)least : choice->value[l];
-        met = *bound == choice->value[l];
-        left -= (__int128)choice->value[l] * weight;
-    }
+    rk_choice_set_values(solver->net, choice);
 }
 
 /* The best there is when the first solution was stopped. */
-static void take_what_there_is(struct solver *solver, uint32_t stage, struct choice *choice)
+static void take_what_there_is(struct solver *solver, uint32_t stage, struct rk_choice *choice)
 {
     if (stage || is_whole(solver)) {
         for (uint32_t i = 0; i < solver->problem->pair_count; i++)
@@ -257,37 +218,11 @@ static void take_what_there_is(struct solver *solver, uint32_t stage, struct cho
     } else {
         choose_greedily(solver, choice);
     }
-    set_bounds(solver, stage, choice);
+    rk_choice_bounds(solver->net, stage, rk_flow_bound(solver->flow), choice->value,
+                     solver->result->bound);
 }
 
 /* ---- branch and bound over overlaps that do not nest ---- */
-
-static int compare_values(const int64_t *a, const int64_t *b)
-{
-    for (int l = 0; l < RK_MATCH_LEVELS; l++)
-        if (a[l] != b[l])
-            return a[l] < b[l] ? -1 : 1;
-    return 0;
-}
-
-/* The next two memberships of one panelist that overlap, from *pair on; false when there are none.
- */
-static bool double_booked(const struct solver *solver, const bool *member, uint32_t *pair,
-                          uint32_t *other)
-{
-    const struct rk_match_pair *pairs = solver->problem->pairs;
-    for (; *pair < solver->problem->pair_count; ++*pair) {
-        if (!member[*pair])
-            continue;
-        for (*other = *pair + 1; *other < solver->problem->pair_count &&
-                                 pairs[*other].panelist == pairs[*pair].panelist;
-             ++*other)
-            if (member[*other] && rk_overlap(&solver->net->overlaps, pairs[*pair].recruitment,
-                                             pairs[*other].recruitment))
-                return true;
-    }
-    return false;
-}
 
 /* A part of the search: the choices that do without `forbidden` pairs and those of all parents. */
 struct branch {
@@ -306,21 +241,15 @@ static void forbid(const struct branch *branches, uint32_t at, bool *forbidden)
             forbidden[branches[at].forbidden[i]] = true;
 }
 
-static void keep(const struct solver *solver, struct choice *best, const struct choice *choice)
-{
-    memcpy(best->member, choice->member, solver->problem->pair_count * sizeof *best->member);
-    memcpy(best->value, choice->value, sizeof best->value);
-}
-
 /* A good choice soon: of overlapping memberships the better stays, the others are forbidden, and
  * all is solved again until none are left. */
-static void dive(struct solver *solver, struct choice *choice, bool *forbidden)
+static void dive(struct solver *solver, struct rk_choice *choice, bool *forbidden)
 {
     const struct rk_match_pair *pairs = solver->problem->pairs;
     for (;;) {
         uint32_t pair = 0, other;
         bool any = false;
-        while (double_booked(solver, choice->member, &pair, &other)) {
+        while (rk_choice_double_booked(solver->net, choice->member, &pair, &other)) {
             bool first = pairs[pair].fit != pairs[other].fit
                              ? pairs[pair].fit > pairs[other].fit
                              : solver->net->lottery[pair] <= solver->net->lottery[other];
@@ -337,12 +266,12 @@ static void dive(struct solver *solver, struct choice *choice, bool *forbidden)
     }
     /* stopped: the memberships left are as they were, less those that overlap */
     uint32_t pair = 0, other;
-    while (double_booked(solver, choice->member, &pair, &other))
+    while (rk_choice_double_booked(solver->net, choice->member, &pair, &other))
         choice->member[pairs[pair].fit >= pairs[other].fit ? other : pair] = false;
-    set_member_values(solver->net, choice);
+    rk_choice_set_values(solver->net, choice);
 }
 
-static void search(struct solver *solver, struct choice *choice, struct choice *best,
+static void search(struct solver *solver, struct rk_choice *choice, struct rk_choice *best,
                    bool *forbidden)
 {
     struct rk_match_result *result = solver->result;
@@ -358,17 +287,17 @@ static void search(struct solver *solver, struct choice *choice, struct choice *
     branches[count] = (struct branch){.parent = RK_NONE, .open = true};
     memcpy(branches[0].value, choice->value, sizeof choice->value);
     uint32_t other;
-    double_booked(solver, choice->member, &branches[0].split, &other);
+    rk_choice_double_booked(solver->net, choice->member, &branches[0].split, &other);
     count++;
     dive(solver, choice, forbidden);
-    keep(solver, best, choice);
+    rk_choice_copy(solver->net, best, choice);
     for (;;) {
         uint32_t at = RK_NONE;
         for (uint32_t b = 0; b < count; b++)
             if (branches[b].open &&
-                (at == RK_NONE || compare_values(branches[b].value, branches[at].value) < 0))
+                (at == RK_NONE || rk_choice_compare(branches[b].value, branches[at].value) < 0))
                 at = b;
-        bool done = at == RK_NONE || compare_values(branches[at].value, best->value) >= 0;
+        bool done = at == RK_NONE || rk_choice_compare(branches[at].value, best->value) >= 0;
         if (done || result->solves >= most || result->stopped) {
             memcpy(result->bound, done ? best->value : branches[at].value, sizeof result->bound);
             result->proven = result->proven && done;
@@ -409,11 +338,11 @@ static void search(struct solver *solver, struct choice *choice, struct choice *
             }
             memcpy(b->value, choice->value, sizeof b->value);
             b->split = 0;
-            if (!double_booked(solver, choice->member, &b->split, &other)) {
-                if (compare_values(choice->value, best->value) < 0)
-                    keep(solver, best, choice);
+            if (!rk_choice_double_booked(solver->net, choice->member, &b->split, &other)) {
+                if (rk_choice_compare(choice->value, best->value) < 0)
+                    rk_choice_copy(solver->net, best, choice);
             } else {
-                b->open = compare_values(b->value, best->value) < 0;
+                b->open = rk_choice_compare(b->value, best->value) < 0;
             }
             count++;
         }
@@ -436,8 +365,8 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
                          "exactly"));
     size_t pairs = (size_t)problem->pair_count + 1;
     bool *forbidden = rk_alloc(pairs, sizeof *forbidden);
-    struct choice choice = {.member = rk_alloc(pairs, sizeof *choice.member)};
-    struct choice best = {.member = rk_alloc(pairs, sizeof *best.member)};
+    struct rk_choice choice = {.member = rk_alloc(pairs, sizeof *choice.member)};
+    struct rk_choice best = {.member = rk_alloc(pairs, sizeof *best.member)};
     struct solver solver = {problem, net, NULL, rk_alloc((size_t)net->arcs + 1, sizeof(int64_t)),
                             result};
     if (problem->want_proof)
@@ -448,23 +377,28 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
     result->crossing = net->crossing_count;
     result->nested = net->nested;
     uint32_t stage, pair = 0, other;
-    if (!solve(&solver, forbidden, &choice, &stage)) {
+    if (net->crossing_count) {
+        if (!rk_price_match(net, result, &best)) {
+            choose_greedily(&solver, &best);
+            rk_choice_bounds(net, 0, 0, best.value, result->bound);
+        }
+    } else if (!solve(&solver, forbidden, &choice, &stage)) {
         take_what_there_is(&solver, stage, &choice);
-        while (double_booked(&solver, choice.member, &pair, &other))
+        while (rk_choice_double_booked(net, choice.member, &pair, &other))
             choice.member[other] = false;
-        set_member_values(net, &choice);
-        keep(&solver, &best, &choice);
-    } else if (net->nested || !double_booked(&solver, choice.member, &pair, &other)) {
-        keep(&solver, &best, &choice);
+        rk_choice_set_values(net, &choice);
+        rk_choice_copy(net, &best, &choice);
+    } else if (net->nested || !rk_choice_double_booked(net, choice.member, &pair, &other)) {
+        rk_choice_copy(net, &best, &choice);
         memcpy(result->bound, best.value, sizeof result->bound);
     } else {
         search(&solver, &choice, &best, forbidden);
     }
     memcpy(result->value, best.value, sizeof result->value);
-    for (int64_t *value = result->value; value;
-         value = value == result->value ? result->bound : NULL) {
-        value[RK_MATCH_SEATS] += net->seats_lost;
-        value[RK_MATCH_SHORTAGE] += net->shortage_lost;
+    for (int64_t **told = (int64_t *[]){result->value, result->bound, result->priced, NULL}; *told;
+         told++) {
+        (*told)[RK_MATCH_SEATS] += net->seats_lost;
+        (*told)[RK_MATCH_SHORTAGE] += net->shortage_lost;
     }
     result->member = best.member;
     rk_cut_find(net, best.member, result);
@@ -479,6 +413,7 @@ void rk_match_result_free(struct rk_match_result *result)
 {
     rk_free(result->member);
     rk_free(result->potential);
+    rk_free(result->price);
     rk_free(result->cut_of);
     rk_free(result->cuts);
     rk_free(result->cut_quotas);

@@ -155,6 +155,13 @@ struct rk_match_result {
     struct rk_match_cut_quota *cut_quotas;
     struct rk_network *network; /* that was solved */
     int64_t *potential;         /* with want_proof: of each stage's first solution, node by node */
+    /* Where quotas cross: what a stage costs is bounded by these prices alone, stage by stage and
+     * quota by quota, in the units of the stage's combined costs: over 0 one of min, under 0 one of
+     * max, 0 for a quota that nests. With want_proof. They and the potentials prove `priced`,
+     * without a search; there are none after the first stage in which that is under the value. */
+    int64_t *price;
+    int64_t priced[RK_MATCH_LEVELS];
+    uint32_t priced_stages; /* so many stages have prices and potentials */
 };
 
 /* RK_BAD_DATA where the numbers do not fit the arithmetic (fit with too many digits). Free with

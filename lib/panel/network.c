@@ -620,6 +620,16 @@ static void count_arcs(struct rk_network *net)
 
 static int64_t size_of(int64_t value) { return value < 0 ? -value : value; }
 
+/* Prices of quotas are added to the costs, and are whole numbers: finer ones where a unit of the
+ * costs counts as several. */
+enum { ROOM_FOR_PRICES = 32, FINEST_UNIT = 1024 };
+
+/* Stages that are priced are solved apart from what comes before. */
+static bool priced_apart(int level)
+{
+    return level == RK_MATCH_CHANGE || level == RK_MATCH_LOAD || level == RK_MATCH_LOTTERY;
+}
+
 /* Costs, and which levels can be solved as one: as many in a row as keep the combined costs within
  * what the flow takes. */
 static bool set_costs(struct rk_network *net)
@@ -664,13 +674,15 @@ static bool set_costs(struct rk_network *net)
     for (int l = 0; l < RK_MATCH_LEVELS; l++)
         sum[l] = (__int128)most[l] * net->most_through;
     __int128 limit = rk_flow_largest_cost(net->nodes);
+    __int128 together = net->crossing_count ? limit / ROOM_FOR_PRICES : limit;
     for (int l = 0; l < RK_MATCH_LEVELS;) {
         __int128 largest = 0;
         int end = l;
         /* one unit of what is there already is worth more than all of the next */
         while (end < RK_MATCH_LEVELS) {
             __int128 step = sum[end] + 1;
-            if (end > l && (step > limit || largest * step + most[end] > limit))
+            if (end > l && (step > together || largest * step + most[end] > together ||
+                            (net->crossing_count && priced_apart(end))))
                 break;
             if (end == l && most[end] > limit)
                 return false;
@@ -678,6 +690,10 @@ static bool set_costs(struct rk_network *net)
             end++;
         }
         net->stage_end[net->stages++] = (uint32_t)end;
+        net->unit[l] = 1;
+        while (net->crossing_count && net->unit[l] < FINEST_UNIT &&
+               largest * net->unit[l] * 2 <= together)
+            net->unit[l] *= 2;
         l = end;
     }
     for (int l = 0; l < RK_MATCH_LEVELS; l++)
@@ -779,7 +795,7 @@ void rk_network_arcs(const struct rk_network *net, rk_network_arc *add, void *co
         if (net->cell_number[c] != RK_NONE)
             add(context, rk_node_cell(net, net->cell_number[c]),
                 node_of_cell(net, c, problem->cells[c].recruitment), 0,
-                net->places[problem->cells[c].recruitment]);
+                net->places[problem->cells[c].recruitment] + 1); /* never full either */
     for (uint32_t i = 0; i < problem->pair_count; i++)
         add(context, rk_node_limit(net->leaf[i]), rk_node_of_pair(net, i), 0, 1);
 }
@@ -828,11 +844,13 @@ void rk_network_costs(const struct rk_network *net, uint32_t first, uint32_t end
         for (uint32_t a = 0; a < net->arcs; a++)
             costs[a] = costs[a] * step + rk_network_cost(net, (int)l, a);
     }
+    for (uint32_t a = 0; a < net->arcs && net->unit[first] != 1; a++)
+        costs[a] *= net->unit[first];
 }
 
 int64_t rk_network_weight(const struct rk_network *net, uint32_t first, uint32_t end, int level)
 {
-    int64_t weight = 1;
+    int64_t weight = net->unit[first];
     for (uint32_t l = end; l-- > first && (int)l > level;)
         weight *= net->most[l] * net->most_through + 1;
     return weight;

@@ -83,6 +83,8 @@ struct rk_network {
     uint32_t stage_end[RK_MATCH_LEVELS]; /* one past the last level of each stage: as many levels
                                           * are solved as one as the arithmetic has room for */
     uint32_t stages;
+    int64_t unit[RK_MATCH_LEVELS]; /* by first level of a stage: what one unit of its last level
+                                    * weighs; 1 but where quotas are priced */
 };
 
 /* False where costs are too large for the arithmetic. Free also then. The problem must outlive it.
@@ -116,6 +118,10 @@ typedef void rk_network_arc(void *context, uint32_t from, uint32_t to, int64_t l
 void rk_network_arcs(const struct rk_network *net, rk_network_arc *add, void *context);
 /* A flow over the network with its supplies and bounds, nothing solved yet. */
 struct rk_flow *rk_network_flow(const struct rk_network *net);
+static inline uint32_t rk_network_first(const struct rk_network *net, uint32_t stage)
+{
+    return stage ? net->stage_end[stage - 1] : 0;
+}
 /* What the level costs, arc by arc; the costs of levels first … end - 1 as one, each level's unit
  * worth more than all of the next. */
 int64_t rk_network_cost(const struct rk_network *net, int level, uint32_t arc);

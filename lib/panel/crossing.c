@@ -1,0 +1,323 @@
+#include "panel/crossing.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "panel/counts.h"
+#include "panel/program.h"
+
+/* ---- the panels ---- */
+
+static bool holds_empty(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
+                        const int32_t *nobody)
+{
+    return rk_match_quotas_hold(crossing->rules + panel->first_quota, panel->quotas, nobody,
+                                crossing->net->places[panel->recruitment]);
+}
+
+/* Lowers minimums until a panel of empty seats holds: the crossing ones, the last first. */
+static void set_rules(struct rk_crossing *crossing, struct rk_network *net,
+                      const struct rk_crossing_panel *panel)
+{
+    int32_t *nobody = rk_alloc((size_t)panel->quotas + 1, sizeof *nobody);
+    struct rk_match_quota *rules = crossing->rules;
+    uint32_t first = panel->first_quota, end = first + panel->quotas;
+    for (uint32_t q = first; q < end; q++)
+        rules[q].min -= net->lowered[q];
+    for (int turn = 0; turn < 2 && !holds_empty(crossing, panel, nobody); turn++)
+        for (uint32_t q = end; q-- > first;)
+            while (net->crossing[q] == (turn == 0) && rules[q].min > 0 &&
+                   !holds_empty(crossing, panel, nobody)) {
+                rules[q].min--;
+                net->lowered[q]++;
+            }
+    rk_free(nobody);
+}
+
+static void list_pairs(struct rk_crossing *crossing)
+{
+    const struct rk_network *net = crossing->net;
+    const struct rk_match_problem *problem = net->problem;
+    crossing->first_pair = rk_alloc((size_t)net->cell_nodes + 2, sizeof(uint32_t));
+    crossing->pairs = rk_alloc((size_t)problem->pair_count + 1, sizeof(uint32_t));
+    uint32_t *first = crossing->first_pair;
+    for (uint32_t i = 0; i < problem->pair_count; i++) {
+        uint32_t cell = problem->pair_cell[i];
+        if (cell != RK_NONE && net->cell_number[cell] != RK_NONE)
+            first[net->cell_number[cell] + 1]++;
+    }
+    for (uint32_t k = 0; k < net->cell_nodes; k++)
+        first[k + 1] += first[k];
+    uint32_t *next = rk_alloc((size_t)net->cell_nodes + 1, sizeof *next);
+    memcpy(next, first, net->cell_nodes * sizeof *next);
+    for (uint32_t i = 0; i < problem->pair_count; i++) {
+        uint32_t cell = problem->pair_cell[i];
+        if (cell != RK_NONE && net->cell_number[cell] != RK_NONE)
+            crossing->pairs[next[net->cell_number[cell]]++] = i;
+    }
+    rk_free(next);
+}
+
+void rk_crossing_new(struct rk_crossing *crossing, struct rk_network *net)
+{
+    const struct rk_match_problem *problem = net->problem;
+    uint32_t q = 0, c = 0, unfilled = 0, nodes = 0;
+    *crossing = (struct rk_crossing){.net = net};
+    crossing->panels = rk_alloc((size_t)net->crossing_count + 1, sizeof *crossing->panels);
+    crossing->cell_of = rk_alloc((size_t)net->cell_nodes + 1, sizeof *crossing->cell_of);
+    crossing->rules = rk_alloc((size_t)problem->quota_count + 1, sizeof *crossing->rules);
+    memcpy(crossing->rules, problem->quotas, problem->quota_count * sizeof *crossing->rules);
+    for (uint32_t r = 0; r < problem->recruitment_count; r++) {
+        struct rk_crossing_panel panel = {
+            .recruitment = r, .first_quota = q, .first_cell = c, .first_node = nodes,
+            .first_unfilled = unfilled};
+        bool crosses = false;
+        for (; q < problem->quota_count && problem->quotas[q].recruitment == r; q++)
+            crosses = crosses || net->crossing[q];
+        for (; c < problem->cell_count && problem->cells[c].recruitment == r; c++)
+            if (crosses)
+                crossing->cell_of[nodes++] = c;
+        panel.quotas = q - panel.first_quota;
+        panel.cells = c - panel.first_cell;
+        unfilled += (uint32_t)net->places[r];
+        if (crosses) {
+            set_rules(crossing, net, &panel);
+            crossing->panels[crossing->count++] = panel;
+        }
+    }
+    list_pairs(crossing);
+}
+
+void rk_crossing_free(struct rk_crossing *crossing)
+{
+    rk_free(crossing->panels);
+    rk_free(crossing->rules);
+    rk_free(crossing->cell_of);
+    rk_free(crossing->first_pair);
+    rk_free(crossing->pairs);
+}
+
+/* ---- what holds ---- */
+
+/* The rows that nest, with empty seats kept for their people, as in the network. */
+static bool rows_hold(const struct rk_network *net, const struct rk_crossing_panel *panel,
+                      const int32_t *counts, int32_t empty)
+{
+    uint32_t first = net->row_first[panel->recruitment];
+    uint32_t rows = net->row_first[panel->recruitment + 1] - first;
+    int32_t *into = rk_alloc((size_t)rows + 1, sizeof *into), kept = 0;
+    bool hold = true;
+    for (uint32_t c = 0; c < panel->cells; c++) {
+        uint32_t inner = net->inner[panel->first_cell + c];
+        if (inner != RK_NONE)
+            into[inner - first] += counts[c];
+    }
+    for (uint32_t v = 0; v < rows && hold; v++) {
+        const struct rk_quota_row *row = &net->rows[first + v];
+        int32_t wait = row->min > into[v] ? row->min - into[v] : 0;
+        kept += wait;
+        hold = into[v] + wait <= row->max;
+        if (row->around != RK_NONE)
+            into[row->around - first] += into[v] + wait;
+    }
+    rk_free(into);
+    return hold && kept <= empty;
+}
+
+bool rk_crossing_holds(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
+                       const int32_t *counts, int32_t empty)
+{
+    const struct rk_match_problem *problem = crossing->net->problem;
+    int32_t *have = rk_alloc((size_t)panel->quotas + 1, sizeof *have);
+    for (uint32_t c = 0; c < panel->cells; c++) {
+        const struct rk_match_cell *cell = &problem->cells[panel->first_cell + c];
+        for (uint32_t j = 0; j < cell->count; j++)
+            have[problem->cell_rows[cell->first + j] - panel->first_quota] += counts[c];
+    }
+    bool hold = empty >= 0 && rk_match_quotas_hold(crossing->rules + panel->first_quota,
+                                                   panel->quotas, have, empty) &&
+                rows_hold(crossing->net, panel, counts, empty);
+    rk_free(have);
+    return hold;
+}
+
+/* ---- the cheapest counts ---- */
+
+struct holding {
+    const struct rk_crossing *crossing;
+    const struct rk_crossing_panel *panel;
+    int32_t empty;
+};
+
+static bool holds(void *context, const int32_t *counts)
+{
+    const struct holding *holding = context;
+    return rk_crossing_holds(holding->crossing, holding->panel, counts, holding->empty);
+}
+
+static int by_size(const void *x, const void *y)
+{
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    return a < b ? -1 : a > b;
+}
+
+/* What the cheapest 1, 2, … people of a cell cost; returns how many there are, up to `most`. */
+static int32_t sum_cell(const struct rk_crossing *crossing, uint32_t node, int32_t most,
+                        const struct rk_crossing_guide *guide, int64_t *sums)
+{
+    const struct rk_network *net = crossing->net;
+    uint32_t first = crossing->first_pair[node], count = crossing->first_pair[node + 1] - first;
+    int64_t *prices = rk_alloc((size_t)count + 1, sizeof *prices);
+    for (uint32_t j = 0; j < count; j++) {
+        uint32_t pair = crossing->pairs[first + j];
+        prices[j] = guide->cost[net->first[RK_ARC_PAIR] + pair] +
+                    guide->potential[rk_node_limit(net->leaf[pair])];
+    }
+    qsort(prices, count, sizeof *prices, by_size);
+    int32_t available = count < (uint32_t)most ? (int32_t)count : most;
+    for (int32_t j = 0; j < available; j++) {
+        sums[j + 1] = sums[j] + prices[j];
+        if (guide->wished) /* (j + 1 - wish)² - (j - wish)² */
+            sums[j + 1] +=
+                (int64_t)((double)guide->pull * (2 * (j - guide->wished[node]) + 1));
+    }
+    rk_free(prices);
+    return available;
+}
+
+static int64_t potential_around(const struct rk_network *net, const int64_t *potential,
+                                uint32_t row, uint32_t recruitment)
+{
+    return potential[row == RK_NONE ? rk_node_recruitment(net, recruitment)
+                                    : rk_node_row(net, row)];
+}
+
+/* What all rows are worth at their prices when so many seats are empty. */
+static int64_t worth_of_rows(const struct rk_crossing *crossing,
+                             const struct rk_crossing_panel *panel,
+                             const struct rk_crossing_guide *guide, int32_t empty)
+{
+    const struct rk_network *net = crossing->net;
+    uint32_t r = panel->recruitment;
+    int64_t worth =
+        guide->potential[rk_node_recruitment(net, r)] * (net->places[r] - empty);
+    for (uint32_t q = panel->first_quota; q < panel->first_quota + panel->quotas; q++) {
+        int64_t price = guide->price[q];
+        worth += price * (price > 0 ? crossing->rules[q].min - empty : crossing->rules[q].max);
+    }
+    for (uint32_t v = net->row_first[r]; v < net->row_first[r + 1]; v++) {
+        const struct rk_quota_row *row = &net->rows[v];
+        int64_t price = guide->potential[rk_node_row(net, v)] -
+                        potential_around(net, guide->potential, row->around, r);
+        worth += price * (price > 0 ? row->min - empty : row->max);
+    }
+    return worth;
+}
+
+/* Any counts that hold, where the search found none in time: a whole-number program. */
+static bool find_any(const struct rk_counts *search, int32_t *counts)
+{
+    struct rk_program *program = rk_program_new();
+    struct rk_effort effort = {.nodes = 2000};
+    for (uint32_t q = 0; q < search->rows; q++)
+        rk_program_row(program, search->low[q] > 0 ? search->low[q] : 0, search->high[q]);
+    rk_program_row(program, search->members, search->members);
+    for (uint32_t c = 0; c < search->cells; c++) {
+        rk_program_column(program, 0, search->available[c]);
+        rk_program_cost_i64(program, c,
+                            search->sums[(size_t)c * search->stride + 1] - search->worth[c]);
+        for (uint32_t q = 0; q < search->rows; q++)
+            if (search->counts_under[c * search->rows + q])
+                rk_program_entry(program, q, c, 1);
+        rk_program_entry(program, search->rows, c, 1);
+    }
+    struct rk_program_result result = rk_program_solve(program, false, 200, &effort);
+    for (uint32_t c = 0; c < search->cells && result.found; c++)
+        counts[c] = (int32_t)result.x[c];
+    bool found = result.found && search->holds(search->context, counts);
+    rk_program_result_free(&result);
+    rk_program_free(program);
+    return found;
+}
+
+static int64_t cost_of(const struct rk_counts *search, const int32_t *counts)
+{
+    int64_t cost = 0;
+    for (uint32_t c = 0; c < search->cells; c++)
+        cost += search->sums[(size_t)c * search->stride + (size_t)counts[c]];
+    return cost;
+}
+
+bool rk_crossing_choose(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
+                        const struct rk_crossing_guide *guide, int32_t *counts, int64_t *gain)
+{
+    const struct rk_network *net = crossing->net;
+    const struct rk_match_problem *problem = net->problem;
+    uint32_t cells = panel->cells, rows = panel->quotas;
+    int32_t places = net->places[panel->recruitment], empty = 0;
+    uint32_t stride = (uint32_t)places + 2;
+    int32_t *available = rk_alloc((size_t)cells + 1, sizeof *available);
+    int64_t *sums = rk_alloc((size_t)cells * stride + 1, sizeof *sums);
+    int64_t *worth = rk_alloc((size_t)cells + 1, sizeof *worth);
+    bool *under = rk_alloc((size_t)cells * rows + 1, sizeof *under);
+    int32_t *low = rk_alloc((size_t)rows + 1, sizeof *low);
+    int32_t *high = rk_alloc((size_t)rows + 1, sizeof *high);
+    for (uint32_t c = 0; c < cells; c++) {
+        const struct rk_match_cell *cell = &problem->cells[panel->first_cell + c];
+        available[c] = sum_cell(crossing, panel->first_node + c, places, guide,
+                                sums + (size_t)c * stride);
+        worth[c] = potential_around(net, guide->potential, net->inner[panel->first_cell + c],
+                                    panel->recruitment);
+        for (uint32_t j = 0; j < cell->count; j++) {
+            uint32_t q = problem->cell_rows[cell->first + j];
+            under[c * rows + q - panel->first_quota] = true;
+            worth[c] += guide->price[q];
+        }
+    }
+    struct holding holding = {crossing, panel, 0};
+    struct rk_counts search = {.cells = cells,
+                               .rows = rows,
+                               .stride = stride,
+                               .available = available,
+                               .sums = sums,
+                               .worth = worth,
+                               .counts_under = under,
+                               .low = low,
+                               .high = high,
+                               .near = guide->near + panel->first_node,
+                               .holds = holds,
+                               .context = &holding,
+                               .most_steps = guide->most_steps};
+    bool whole = true, found = false;
+    int64_t cost = 0;
+    for (; !found; empty++) { /* an empty panel holds */
+        holding.empty = empty;
+        search.members = places - empty;
+        search.constant = worth_of_rows(crossing, panel, guide, empty);
+        for (uint32_t q = 0; q < rows; q++) {
+            low[q] = crossing->rules[panel->first_quota + q].min - empty;
+            high[q] = crossing->rules[panel->first_quota + q].max;
+        }
+        enum rk_counts_outcome outcome = rk_counts_cheapest(&search, counts, &cost);
+        whole = whole && outcome != RK_COUNTS_ENDED;
+        found = cost != INT64_MAX;
+        if (!found && outcome == RK_COUNTS_ENDED && find_any(&search, counts)) {
+            cost = cost_of(&search, counts);
+            found = true;
+        }
+    }
+    int32_t near = 0;
+    for (uint32_t c = 0; c < cells; c++)
+        near += search.near[c];
+    bool stands = near == search.members;
+    for (uint32_t c = 0; c < cells; c++)
+        stands = stands && search.near[c] <= available[c];
+    *gain = stands && holds(&holding, search.near) ? cost_of(&search, search.near) - cost
+                                                   : INT64_MAX;
+    rk_free(available);
+    rk_free(sums);
+    rk_free(worth);
+    rk_free(under);
+    rk_free(low);
+    rk_free(high);
+    return whole;
+}

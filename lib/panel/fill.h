@@ -1,0 +1,26 @@
+/* The best choice when it is given how many of each cell may sit on a panel: one flow again, exact
+ * at every level. Known inside lib/panel only. */
+#ifndef RK_FILL_H
+#define RK_FILL_H
+
+#include "panel/network.h"
+
+/* What a flow may do beside the network's own bounds. */
+struct rk_fill {
+    const struct rk_network *net;
+    const int32_t *least, *most; /* by cell node; `least` may be NULL: none */
+    const bool *without;         /* by pair: these are not chosen; NULL: all may be */
+};
+
+/* A flow over the network's arcs, with the bounds above. */
+struct rk_flow *rk_fill_flow(const struct rk_fill *fill);
+
+/* Solves the first `stages` stages over such a flow, and marks the members. `potential`, unless
+ * NULL: by node, after the last of these stages. False where `least` cannot be had. */
+bool rk_fill_solve(const struct rk_fill *fill, uint32_t stages, bool *member, int64_t *potential,
+                   struct rk_match_result *result);
+
+/* Seats and fit in one, roughly: a solution for these is a good start for the exact stages. */
+void rk_fill_rough_costs(const struct rk_network *net, int64_t *costs);
+
+#endif

@@ -1,0 +1,905 @@
+#include "panel/price.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "panel/crossing.h"
+#include "panel/fill.h"
+
+enum {
+    MORE_PEOPLE = 4,       /* that a quick try has of each cell, beside those who may sit */
+    MOST_STEPS = 20000,    /* of the search for one panel's counts */
+    LARGE = 500000,        /* arcs: less is done */
+    SMALL = 20000,         /* arcs: searched to the end, if that is soon */
+    PATIENCE = 8,          /* steps without enough of a rise before the aim is lowered */
+    FIRST_STEPS = 20,      /* that are far off, and soon forgotten in the average */
+    REPAIRS = 3,
+    NODE_STEPS = 12 /* of prices, in a part of the search */
+};
+
+#define UNKNOWN ((__int128)1 << 120)   /* under minus this is no cost */
+#define MOST_WORK UINT64_C(40000000) /* arcs of all flows of a search */
+
+/* What prices of a stage have shown. */
+struct stage {
+    int64_t *price; /* by quota; the best */
+    __int128 bound; /* of the stage's cost, by them */
+    bool solved;
+};
+
+struct pricing {
+    const struct rk_match_problem *problem;
+    struct rk_network *net;
+    struct rk_match_result *result;
+    struct rk_crossing crossing;
+    struct rk_flow *flow;
+    int64_t *base, *cost;          /* by arc: of the stage; with prices */
+    int32_t *count, *have, *empty; /* of the flow: by cell node; by quota; by panel */
+    int64_t *price;                /* by quota */
+    double *direction;             /* by quota: of the next step */
+    double *average;               /* by cell node: counts over the last steps */
+    int32_t *most, *tried;         /* by cell node: counts to try; those that held last */
+    int64_t *potential;            /* by node: to choose counts by */
+    bool *without;                 /* by pair: passed over in quick tries */
+    struct stage stages[RK_MATCH_LEVELS];
+    uint32_t fit_stage;
+    struct rk_choice *best, choice;
+    int32_t *best_count; /* by cell node: counts allowed in the best */
+    bool any;            /* there is a best */
+    bool whole;          /* it came from a flow over all pairs and stages */
+};
+
+/* The least cost that a choice can have: costs are whole units. */
+static __int128 round_up(const struct rk_network *net, uint32_t stage, __int128 bound)
+{
+    __int128 unit = net->unit[rk_network_first(net, stage)], down = bound / unit * unit;
+    return down < bound ? down + unit : down;
+}
+
+/* ---- choices tried ---- */
+
+/* Nobody in two places at once: of two memberships the better stays. */
+static void drop_overlaps(const struct pricing *p, bool *member)
+{
+    const struct rk_match_pair *pairs = p->problem->pairs;
+    uint32_t pair = 0, other;
+    while (!p->net->nested && rk_choice_double_booked(p->net, member, &pair, &other))
+        member[pairs[pair].fit >= pairs[other].fit ? other : pair] = false;
+}
+
+/* Fills the panels with at most p->most of each cell; is that the best so far? */
+static bool try_counts(struct pricing *p, bool quick)
+{
+    struct rk_fill fill = {p->net, NULL, p->most, quick ? p->without : NULL};
+    uint32_t stages = quick ? p->fit_stage + 1 : p->net->stages;
+    if (!rk_fill_solve(&fill, stages, p->choice.member, NULL, p->result))
+        return false;
+    drop_overlaps(p, p->choice.member);
+    rk_choice_set_values(p->net, &p->choice);
+    if (p->any && rk_choice_compare(p->choice.value, p->best->value) >= 0)
+        return false;
+    p->any = true;
+    p->whole = !quick;
+    rk_choice_copy(p->net, p->best, &p->choice);
+    memcpy(p->best_count, p->most, p->net->cell_nodes * sizeof *p->most);
+    return true;
+}
+
+/* The best counts over all pairs and stages. */
+static void finish(struct pricing *p)
+{
+    if (!p->any || p->whole || p->result->stopped)
+        return;
+    memcpy(p->most, p->best_count, p->net->cell_nodes * sizeof *p->most);
+    try_counts(p, false);
+    p->whole = true;
+}
+
+static bool is_large(const struct pricing *p) { return p->net->arcs > LARGE; }
+
+/* ---- prices ---- */
+
+static void read_flow(struct pricing *p)
+{
+    const struct rk_network *net = p->net;
+    const struct rk_match_problem *problem = p->problem;
+    memset(p->have, 0, problem->quota_count * sizeof *p->have);
+    for (uint32_t k = 0; k < net->cell_nodes; k++) {
+        p->count[k] = (int32_t)rk_flow_amount(p->flow, net->first[RK_ARC_CELL] + k);
+        const struct rk_match_cell *cell = &problem->cells[p->crossing.cell_of[k]];
+        for (uint32_t j = 0; j < cell->count; j++)
+            p->have[problem->cell_rows[cell->first + j]] += p->count[k];
+    }
+    for (uint32_t i = 0; i < p->crossing.count; i++) {
+        const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+        p->empty[i] = 0;
+        for (int32_t k = 0; k < net->places[panel->recruitment]; k++)
+            p->empty[i] += (int32_t)rk_flow_amount(p->flow, panel->first_unfilled + (uint32_t)k);
+    }
+}
+
+/* Costs with the prices; returns what the quotas are worth at them. */
+static __int128 set_costs(struct pricing *p)
+{
+    const struct rk_network *net = p->net;
+    const struct rk_match_problem *problem = p->problem;
+    __int128 worth = 0;
+    for (uint32_t k = 0; k < net->cell_nodes; k++) {
+        const struct rk_match_cell *cell = &problem->cells[p->crossing.cell_of[k]];
+        uint32_t arc = net->first[RK_ARC_CELL] + k;
+        p->cost[arc] = p->base[arc];
+        for (uint32_t j = 0; j < cell->count; j++)
+            p->cost[arc] -= p->price[problem->cell_rows[cell->first + j]];
+    }
+    for (uint32_t i = 0; i < p->crossing.count; i++) {
+        const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+        int64_t sum = 0;
+        for (uint32_t q = panel->first_quota; q < panel->first_quota + panel->quotas; q++) {
+            const struct rk_match_quota *rule = &p->crossing.rules[q];
+            sum += p->price[q] > 0 ? p->price[q] : 0;
+            worth += (__int128)p->price[q] * (p->price[q] > 0 ? rule->min : rule->max);
+        }
+        for (int32_t k = 0; k < net->places[panel->recruitment]; k++) {
+            uint32_t arc = panel->first_unfilled + (uint32_t)k;
+            p->cost[arc] = p->base[arc] - sum;
+        }
+    }
+    return worth;
+}
+
+/* By how much the flow lacks the quota's minimum, or (under 0) exceeds its maximum; with a price on
+ * one of the two, also how far it is over the one or under the other. */
+static int32_t slope(const struct pricing *p, uint32_t panel, uint32_t q)
+{
+    const struct rk_match_quota *rule = &p->crossing.rules[q];
+    int32_t lacks = rule->min - p->have[q] - p->empty[panel], room = rule->max - p->have[q];
+    if (p->price[q])
+        return p->price[q] > 0 ? lacks : room;
+    return lacks > 0 ? lacks : room < 0 ? room : 0;
+}
+
+/* Takes a step towards `aim`; false where there is nowhere to go. */
+static bool take_step(struct pricing *p, double value, double aim, int64_t most_price)
+{
+    const double keep = 0.7; /* of the direction before */
+    double norm = 0;
+    for (uint32_t i = 0; i < p->crossing.count; i++) {
+        const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+        for (uint32_t q = panel->first_quota; q < panel->first_quota + panel->quotas; q++)
+            if (p->net->crossing[q]) {
+                p->direction[q] = slope(p, i, q) + keep * p->direction[q];
+                norm += p->direction[q] * p->direction[q];
+            }
+    }
+    if (norm == 0)
+        return false;
+    double step = (aim - value) / norm;
+    bool any = false;
+    for (uint32_t q = 0; q < p->problem->quota_count; q++) {
+        if (!p->net->crossing[q])
+            continue;
+        double next = (double)p->price[q] + step * p->direction[q];
+        if ((p->price[q] > 0 && next < 0) || (p->price[q] < 0 && next > 0))
+            next = 0;
+        next = next > (double)most_price    ? (double)most_price
+               : next < -(double)most_price ? -(double)most_price
+                                            : next;
+        int64_t price = (int64_t)(next < 0 ? next - 0.5 : next + 0.5);
+        any = any || price != p->price[q];
+        p->price[q] = price;
+    }
+    return any;
+}
+
+/* Do all panels of the flow at hand hold, and is nobody in two places at once? */
+static bool all_hold(const struct pricing *p)
+{
+    for (uint32_t i = 0; i < p->crossing.count; i++) {
+        const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+        if (!rk_crossing_holds(&p->crossing, panel, p->count + panel->first_node, p->empty[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool is_reached(const struct pricing *p, uint32_t stage)
+{
+    return p->any && p->stages[stage].solved &&
+           rk_choice_cost(p->net, stage, p->best->value) <=
+               round_up(p->net, stage, p->stages[stage].bound);
+}
+
+static enum rk_flow_outcome solve(struct pricing *p)
+{
+    enum rk_flow_outcome outcome =
+        p->result->stopped ? RK_FLOW_STOPPED : rk_flow_solve(p->flow, p->cost);
+    p->result->solves++;
+    p->result->stopped = p->result->stopped || outcome == RK_FLOW_STOPPED;
+    return outcome;
+}
+
+/* The highest price that leaves all costs within the arithmetic, whatever the others are. */
+static int64_t highest_price(const struct pricing *p)
+{
+    int64_t largest = 0;
+    uint32_t quotas = 1;
+    for (uint32_t a = 0; a < p->net->arcs; a++) {
+        int64_t size = p->base[a] < 0 ? -p->base[a] : p->base[a];
+        largest = size > largest ? size : largest;
+    }
+    for (uint32_t i = 0; i < p->crossing.count; i++)
+        if (p->crossing.panels[i].quotas > quotas)
+            quotas = p->crossing.panels[i].quotas;
+    return (rk_flow_largest_cost(p->net->nodes) - largest) / quotas;
+}
+
+/* Where a step aims: over the best bound by `rise`, which is halved when it does not come. */
+struct aim {
+    double rise, since;
+    int patience;
+};
+
+static void lower_aim(struct aim *aim, double best)
+{
+    if (best >= aim->since + aim->rise / 2) {
+        aim->since = best;
+        aim->patience = 0;
+    } else if (++aim->patience > PATIENCE) {
+        aim->rise /= 2;
+        aim->since = best;
+        aim->patience = 0;
+    }
+}
+
+/* Raises the bound of a stage by prices, from those at hand, in so many steps, as long as the best
+ * choice is over it. The flow and the prices are then those of the bound. */
+static enum rk_flow_outcome ascend(struct pricing *p, uint32_t stage, uint32_t most_steps)
+{
+    const struct rk_network *net = p->net;
+    struct stage *s = &p->stages[stage];
+    uint32_t quotas = p->problem->quota_count, first = rk_network_first(net, stage);
+    double unit = (double)net->unit[first], close = is_large(p) ? 1e-5 : 1e-7;
+    struct aim aim = {0};
+    bool moved = false;
+    rk_network_costs(net, first, net->stage_end[stage], p->base);
+    memcpy(p->cost, p->base, net->arcs * sizeof *p->cost);
+    int64_t most_price = highest_price(p);
+    memcpy(p->price, s->price, quotas * sizeof *p->price);
+    memset(p->direction, 0, quotas * sizeof *p->direction);
+    for (uint32_t step = 0;; step++) {
+        __int128 worth = set_costs(p);
+        enum rk_flow_outcome outcome = solve(p);
+        if (outcome != RK_FLOW_OPTIMAL)
+            return outcome;
+        read_flow(p);
+        __int128 bound = rk_flow_cost(p->flow, p->cost) + worth;
+        moved = s->solved && bound <= s->bound;
+        if (!moved) {
+            s->solved = true;
+            s->bound = bound;
+            memcpy(s->price, p->price, quotas * sizeof *p->price);
+        }
+        if (all_hold(p) && memcmp(p->tried, p->count, net->cell_nodes * sizeof *p->tried) != 0) {
+            memcpy(p->tried, p->count, net->cell_nodes * sizeof *p->tried);
+            memcpy(p->most, p->count, net->cell_nodes * sizeof *p->most);
+            try_counts(p, false);
+        }
+        double share = step < FIRST_STEPS ? 0.5 : 0.05;
+        for (uint32_t k = 0; k < net->cell_nodes; k++)
+            p->average[k] += share * (p->count[k] - p->average[k]);
+        double best = (double)s->bound, size = best < 0 ? -best : best, rise = 0;
+        if (step == 0)
+            aim = (struct aim){0.01 * size + unit, best, 0};
+        else
+            lower_aim(&aim, best);
+        rise = aim.rise;
+        if (p->any) {
+            double over = (double)(rk_choice_cost(net, stage, p->best->value) - s->bound);
+            rise = over < rise ? over : rise;
+        }
+        if (is_reached(p, stage) || step + 1 >= most_steps || aim.rise < close * size ||
+            aim.rise < unit / 64 || !take_step(p, (double)bound, best + rise, most_price))
+            break;
+    }
+    if (!moved)
+        return RK_FLOW_OPTIMAL;
+    memcpy(p->price, s->price, quotas * sizeof *p->price);
+    set_costs(p);
+    enum rk_flow_outcome outcome = solve(p);
+    if (outcome == RK_FLOW_OPTIMAL)
+        read_flow(p);
+    return outcome;
+}
+
+/* ---- whole counts ---- */
+
+struct priced_pair {
+    int64_t price;
+    uint32_t pair;
+};
+
+static int by_price(const void *x, const void *y)
+{
+    const struct priced_pair *a = x, *b = y;
+    if (a->price != b->price)
+        return a->price < b->price ? -1 : 1;
+    return a->pair < b->pair ? -1 : a->pair > b->pair;
+}
+
+/* For quick tries: of each cell only the cheapest people, a few more than may sit. */
+static void pass_over(struct pricing *p)
+{
+    const struct rk_network *net = p->net;
+    const struct rk_crossing *crossing = &p->crossing;
+    struct priced_pair *row = rk_alloc((size_t)p->problem->pair_count + 1, sizeof *row);
+    for (uint32_t k = 0; k < net->cell_nodes; k++) {
+        uint32_t first = crossing->first_pair[k], count = crossing->first_pair[k + 1] - first;
+        for (uint32_t j = 0; j < count; j++) {
+            uint32_t pair = crossing->pairs[first + j];
+            row[j] = (struct priced_pair){p->cost[net->first[RK_ARC_PAIR] + pair] +
+                                              p->potential[rk_node_limit(net->leaf[pair])],
+                                          pair};
+        }
+        qsort(row, count, sizeof *row, by_price);
+        for (uint32_t j = 0; j < count; j++)
+            p->without[row[j].pair] =
+                j >= (uint32_t)p->most[k] + MORE_PEOPLE &&
+                rk_flow_amount(p->flow, net->first[RK_ARC_PAIR] + row[j].pair) == 0;
+    }
+    rk_free(row);
+}
+
+/* Chooses counts for every panel at the prices of the flow, near the average, and fills them. */
+static void choose_near_average(struct pricing *p)
+{
+    const struct rk_network *net = p->net;
+    int64_t most = 0, gain;
+    for (uint32_t u = 0; u < net->nodes; u++)
+        p->potential[u] = rk_flow_potential(p->flow, u);
+    for (uint32_t a = net->first[RK_ARC_PAIR]; a < net->arcs; a++) {
+        int64_t size = p->base[a] < 0 ? -p->base[a] : p->base[a];
+        most = size > most ? size : most;
+    }
+    struct rk_crossing_guide guide = {p->cost,    p->potential,   p->price,  p->count,
+                                      p->average, most / 100 + 1, MOST_STEPS};
+    for (uint32_t i = 0; i < p->crossing.count; i++) {
+        const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+        rk_crossing_choose(&p->crossing, panel, &guide, p->most + panel->first_node, &gain);
+    }
+    if (is_large(p))
+        pass_over(p);
+    try_counts(p, is_large(p));
+}
+
+/* Seats are empty that need not be: their panels choose again those whom it costs no other seat. */
+static void repair(struct pricing *p)
+{
+    const struct rk_network *net = p->net;
+    int64_t *free_of = rk_alloc((size_t)p->problem->quota_count + 1, sizeof *free_of);
+    for (int round = 0; round < REPAIRS && p->any && !p->result->stopped; round++) {
+        bool reached = true, changed = false;
+        for (uint32_t s = 0; s < p->fit_stage; s++)
+            reached = reached && is_reached(p, s);
+        if (reached)
+            break;
+        struct rk_fill fill = {net, NULL, p->best_count, NULL};
+        if (!rk_fill_solve(&fill, 1, p->choice.member, p->potential, p->result))
+            break;
+        memset(p->count, 0, net->cell_nodes * sizeof *p->count);
+        for (uint32_t k = 0; k < net->cell_nodes; k++)
+            for (uint32_t j = p->crossing.first_pair[k]; j < p->crossing.first_pair[k + 1]; j++)
+                p->count[k] += p->choice.member[p->crossing.pairs[j]];
+        rk_network_costs(net, 0, net->stage_end[0], p->cost);
+        struct rk_crossing_guide guide = {p->cost, p->potential, free_of, p->best_count, NULL, 0,
+                                          MOST_STEPS};
+        memcpy(p->most, p->best_count, net->cell_nodes * sizeof *p->most);
+        for (uint32_t i = 0; i < p->crossing.count; i++) {
+            const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+            int32_t *most = p->most + panel->first_node;
+            int64_t gain;
+            bool full = true;
+            for (uint32_t c = 0; c < panel->cells; c++)
+                full = full && p->count[panel->first_node + c] == most[c];
+            if (full)
+                continue;
+            rk_crossing_choose(&p->crossing, panel, &guide, most, &gain);
+            if (gain <= 0)
+                memcpy(most, p->best_count + panel->first_node, panel->cells * sizeof *most);
+            changed = changed || gain > 0;
+        }
+        if (!changed || !try_counts(p, false))
+            break;
+    }
+    rk_free(free_of);
+}
+
+/* ---- the stages ---- */
+
+/* Keeps what proves the bound of a stage. */
+static void keep_proof(struct pricing *p, uint32_t stage)
+{
+    const struct rk_network *net = p->net;
+    uint32_t quotas = p->problem->quota_count;
+    p->result->proven = p->result->proven && rk_flow_proven(p->flow);
+    p->result->priced_stages = stage + 1;
+    if (!p->problem->want_proof)
+        return;
+    for (uint32_t u = 0; u < net->nodes; u++)
+        p->result->potential[(size_t)stage * net->nodes + u] = rk_flow_potential(p->flow, u);
+    memcpy(p->result->price + (size_t)stage * quotas, p->stages[stage].price,
+           quotas * sizeof *p->result->price);
+}
+
+/* From now on only what costs no more in this stage, if that is what the bound says. */
+static void narrow(struct pricing *p, uint32_t stage)
+{
+    if (rk_choice_cost(p->net, stage, p->best->value) == p->stages[stage].bound)
+        rk_flow_narrow(p->flow);
+}
+
+/* The stages from `stage` on, until the best choice is over a bound. */
+static void solve_from(struct pricing *p, uint32_t stage, uint32_t steps)
+{
+    for (; stage < p->net->stages; stage++) {
+        if (ascend(p, stage, steps) != RK_FLOW_OPTIMAL)
+            return;
+        keep_proof(p, stage);
+        if (!is_reached(p, stage))
+            choose_near_average(p);
+        if (stage == p->fit_stage)
+            finish(p);
+        if (stage <= p->fit_stage)
+            repair(p);
+        if (!is_reached(p, stage))
+            return;
+        narrow(p, stage);
+    }
+}
+
+/* As if quotas that cross left no seat empty: seats and shortage without prices, then fit. Where
+ * that is not so, all from the start, with prices. */
+static void solve_stages(struct pricing *p)
+{
+    uint32_t steps = is_large(p) ? 100 : 200, s = 0;
+    for (; s < p->fit_stage; s++) {
+        if (ascend(p, s, 1) != RK_FLOW_OPTIMAL)
+            return;
+        keep_proof(p, s);
+        rk_flow_narrow(p->flow);
+    }
+    if (ascend(p, s, steps) != RK_FLOW_OPTIMAL) {
+        if (!p->any)
+            choose_near_average(p);
+        return;
+    }
+    keep_proof(p, s);
+    if (!is_reached(p, s))
+        choose_near_average(p);
+    finish(p);
+    repair(p);
+    for (s = 0; s < p->fit_stage && is_reached(p, s); s++)
+        ;
+    if (s < p->fit_stage) {
+        if (!p->result->stopped) {
+            rk_flow_widen(p->flow);
+            for (s = 1; s < p->net->stages; s++)
+                p->stages[s].solved = false; /* they were narrowed for nothing */
+            solve_from(p, 0, steps);
+        }
+    } else if (is_reached(p, s)) {
+        narrow(p, s);
+        solve_from(p, s + 1, steps);
+    }
+}
+
+/* ---- branch and bound ----
+ *
+ * Over the counts of cells: each part of the search allows least … most of each. Its bound is that
+ * of the stages in turn, with prices; a stage after the first that is under the best choice, or
+ * whose bound is no whole unit, is not known. */
+
+struct node {
+    uint32_t parent; /* RK_NONE at the root */
+    uint32_t cell;   /* whose bound is another than the parent's; RK_NONE: pairs are forbidden */
+    int32_t least, most;
+    uint32_t *forbidden, forbidden_count;
+    __int128 bound[RK_MATCH_LEVELS]; /* by stage */
+    uint32_t known;                  /* stages with a bound */
+    bool open;
+    uint32_t split_cell; /* where to split it, or RK_NONE: least … split_at, and the rest */
+    int32_t split_at;
+    uint32_t split_pair; /* or a membership that overlaps another, or RK_NONE */
+};
+
+struct search {
+    struct pricing *p;
+    struct node *nodes;
+    uint32_t count, room;
+    int32_t *least, *most; /* by cell node: of the node at hand */
+    bool *without;         /* by pair: likewise */
+    struct stage root[RK_MATCH_LEVELS];
+    struct node *node;     /* at hand */
+};
+
+static int compare_nodes(const struct node *a, const struct node *b)
+{
+    for (uint32_t s = 0; s < a->known && s < b->known; s++)
+        if (a->bound[s] != b->bound[s])
+            return a->bound[s] < b->bound[s] ? -1 : 1;
+    return a->known < b->known ? -1 : a->known > b->known; /* the unknown may be better */
+}
+
+/* Could there be anything better than the best? */
+static bool may_beat(const struct search *search, const struct node *node)
+{
+    const struct pricing *p = search->p;
+    for (uint32_t s = 0; s < node->known; s++) {
+        __int128 cost = rk_choice_cost(p->net, s, p->best->value);
+        if (node->bound[s] != cost)
+            return node->bound[s] < cost;
+    }
+    return node->known < p->net->stages;
+}
+
+static void set_node(struct search *search, uint32_t at)
+{
+    struct pricing *p = search->p;
+    uint32_t cells = p->net->cell_nodes;
+    memset(search->without, 0, p->problem->pair_count * sizeof *search->without);
+    for (uint32_t k = 0; k < cells; k++) {
+        const struct rk_crossing *crossing = &p->crossing;
+        int32_t places = p->net->places[p->problem->cells[crossing->cell_of[k]].recruitment];
+        uint32_t people = crossing->first_pair[k + 1] - crossing->first_pair[k];
+        search->least[k] = 0;
+        search->most[k] = people < (uint32_t)places ? (int32_t)people : places;
+    }
+    for (; at != RK_NONE; at = search->nodes[at].parent) {
+        const struct node *node = &search->nodes[at];
+        if (node->cell != RK_NONE) {
+            int32_t *least = &search->least[node->cell], *most = &search->most[node->cell];
+            *least = node->least > *least ? node->least : *least;
+            *most = node->most < *most ? node->most : *most;
+        }
+        for (uint32_t i = 0; i < node->forbidden_count; i++)
+            search->without[node->forbidden[i]] = true;
+    }
+}
+
+/* Splits the counts of the cell: where it stands, to either side. */
+static void split_cell(struct search *search, uint32_t cell, bool upwards)
+{
+    int32_t count = search->p->count[cell];
+    search->node->split_cell = cell;
+    search->node->split_at =
+        upwards ? (count < search->most[cell] ? count : count - 1)
+                : (count > search->least[cell] ? count - 1 : count);
+}
+
+/* The first cell of the panel that is not settled, of the quota unless that is RK_NONE. */
+static bool split_panel(struct search *search, uint32_t panel, uint32_t quota, bool upwards)
+{
+    const struct pricing *p = search->p;
+    const struct rk_crossing_panel *of = &p->crossing.panels[panel];
+    uint32_t best = RK_NONE;
+    int32_t widest = 0;
+    for (uint32_t c = 0; c < of->cells; c++) {
+        uint32_t k = of->first_node + c;
+        const struct rk_match_cell *cell = &p->problem->cells[of->first_cell + c];
+        bool under = quota == RK_NONE;
+        for (uint32_t j = 0; j < cell->count; j++)
+            under = under || p->problem->cell_rows[cell->first + j] == quota;
+        int32_t room = upwards ? search->most[k] - p->count[k] : p->count[k] - search->least[k];
+        if (under && search->least[k] < search->most[k] &&
+            (best == RK_NONE || room > widest)) {
+            best = k;
+            widest = room;
+        }
+    }
+    if (best != RK_NONE)
+        split_cell(search, best, upwards);
+    return best != RK_NONE;
+}
+
+/* Where to split: two memberships that overlap; a panel that does not hold; a quota whose price is
+ * not earned. False where there is nothing left to split, so that the flow at hand is all there is.
+ */
+static bool find_split(struct search *search)
+{
+    struct pricing *p = search->p;
+    search->node->split_cell = search->node->split_pair = RK_NONE;
+    if (!p->net->nested) {
+        uint32_t pair = 0, other;
+        for (uint32_t i = 0; i < p->problem->pair_count; i++)
+            p->choice.member[i] = rk_flow_amount(p->flow, p->net->first[RK_ARC_PAIR] + i) == 1;
+        if (rk_choice_double_booked(p->net, p->choice.member, &pair, &other)) {
+            search->node->split_pair = pair;
+            return true;
+        }
+    }
+    for (int turn = 0; turn < 3; turn++)
+        for (uint32_t i = 0; i < p->crossing.count; i++) {
+            const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+            bool hold = rk_crossing_holds(&p->crossing, panel, p->count + panel->first_node,
+                                          p->empty[i]);
+            if (turn == 0 && hold)
+                continue;
+            for (uint32_t q = panel->first_quota;
+                 turn < 2 && q < panel->first_quota + panel->quotas; q++)
+                if (p->net->crossing[q] && slope(p, i, q) &&
+                    split_panel(search, i, q, slope(p, i, q) > 0))
+                    return true;
+            if (turn != 1 && split_panel(search, i, RK_NONE, false))
+                return true;
+        }
+    return false;
+}
+
+/* All counts are settled: one flow, exact at all levels, is the best of the node. */
+static void settle(struct search *search)
+{
+    struct pricing *p = search->p;
+    const struct rk_network *net = p->net;
+    struct node *node = search->node;
+    uint32_t pair = 0, other;
+    struct rk_fill fill = {net, search->least, search->most, search->without};
+    node->open = false;
+    if (!rk_fill_solve(&fill, net->stages, p->choice.member, NULL, p->result))
+        return;
+    for (uint32_t i = 0; i < p->crossing.count; i++) {
+        const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+        const int32_t *counts = search->most + panel->first_node;
+        int32_t empty = net->places[panel->recruitment];
+        for (uint32_t c = 0; c < panel->cells; c++)
+            empty -= counts[c];
+        if (!rk_crossing_holds(&p->crossing, panel, counts, empty))
+            return;
+    }
+    rk_choice_set_values(net, &p->choice);
+    if (rk_choice_compare(p->choice.value, p->best->value) >= 0)
+        return;
+    if (!net->nested && rk_choice_double_booked(net, p->choice.member, &pair, &other)) {
+        for (uint32_t s = 0; s < net->stages; s++)
+            node->bound[s] = rk_choice_cost(net, s, p->choice.value);
+        node->known = net->stages;
+        node->open = true;
+        node->split_cell = RK_NONE;
+        node->split_pair = pair;
+        return;
+    }
+    rk_choice_copy(net, p->best, &p->choice);
+}
+
+/* Bounds the node at hand, tries what it finds, and says where to split it. */
+static void look_at(struct search *search)
+{
+    struct pricing *p = search->p;
+    const struct rk_network *net = p->net;
+    struct node *node = search->node;
+    set_node(search, (uint32_t)(node - search->nodes));
+    bool settled = true;
+    for (uint32_t k = 0; k < net->cell_nodes; k++) {
+        settled = settled && search->least[k] == search->most[k];
+        node->open = node->open && search->least[k] <= search->most[k];
+    }
+    if (!node->open)
+        return;
+    if (settled) {
+        settle(search);
+        return;
+    }
+    struct rk_fill fill = {net, search->least, search->most, search->without};
+    p->flow = rk_fill_flow(&fill);
+    rk_flow_stop_when(p->flow, p->problem->stop, p->problem->stop_context);
+    enum rk_flow_outcome outcome = RK_FLOW_OPTIMAL;
+    for (uint32_t s = 0; s < net->stages; s++) {
+        memcpy(p->stages[s].price, search->root[s].price,
+               p->problem->quota_count * sizeof *p->price);
+        p->stages[s].solved = false;
+        outcome = ascend(p, s, NODE_STEPS);
+        if (outcome != RK_FLOW_OPTIMAL)
+            break;
+        __int128 bound = round_up(net, s, p->stages[s].bound);
+        if (s >= node->known || bound > node->bound[s]) {
+            node->bound[s] = bound;
+            node->known = s + 1;
+        }
+        if (bound != p->stages[s].bound || bound != rk_choice_cost(net, s, p->best->value))
+            break;
+        rk_flow_narrow(p->flow);
+    }
+    /* where it was stopped, nothing in it is better than its parent's bound */
+    if (outcome == RK_FLOW_INFEASIBLE)
+        node->open = false;
+    else if (outcome == RK_FLOW_OPTIMAL)
+        node->open = may_beat(search, node) && find_split(search);
+    rk_flow_free(p->flow);
+    p->flow = NULL;
+}
+
+static struct node *add_node(struct search *search, uint32_t parent)
+{
+    RK_GROW(search->nodes, search->count, search->room);
+    struct node *node = &search->nodes[search->count++];
+    *node = (struct node){.parent = parent, .cell = RK_NONE, .open = true};
+    if (parent != RK_NONE) {
+        memcpy(node->bound, search->nodes[parent].bound, sizeof node->bound);
+        node->known = search->nodes[parent].known;
+    }
+    search->node = node;
+    return node;
+}
+
+/* Either the membership is not given, or nothing that overlaps it is. */
+static void forbid(const struct search *search, struct node *node, uint32_t pair, bool itself)
+{
+    const struct rk_match_problem *problem = search->p->problem;
+    uint32_t first = pair, panelist = problem->pairs[pair].panelist, room = 0;
+    while (first && problem->pairs[first - 1].panelist == panelist)
+        first--;
+    for (uint32_t i = first; i < problem->pair_count && problem->pairs[i].panelist == panelist;
+         i++) {
+        bool overlaps = rk_overlap(&search->p->net->overlaps, problem->pairs[pair].recruitment,
+                                   problem->pairs[i].recruitment);
+        if (i == pair ? !itself : itself || !overlaps)
+            continue;
+        RK_GROW(node->forbidden, node->forbidden_count, room);
+        node->forbidden[node->forbidden_count++] = i;
+    }
+}
+
+/* The bound that the best of the open nodes leaves; NULL: none is left. */
+static void tell_bound(struct pricing *p, const struct node *open)
+{
+    const int64_t *value = p->best->value;
+    uint32_t s = 0;
+    while (open && s < open->known && open->bound[s] == rk_choice_cost(p->net, s, value))
+        s++;
+    if (open)
+        rk_choice_bounds(p->net, s, s < open->known ? open->bound[s] : -UNKNOWN, value,
+                         p->result->bound);
+    else
+        memcpy(p->result->bound, value, sizeof p->result->bound);
+}
+
+/* Until nothing may be better, or so many flows were solved. */
+static void search_counts(struct pricing *p, uint64_t most_solves)
+{
+    const struct rk_network *net = p->net;
+    size_t cells = (size_t)net->cell_nodes + 1;
+    struct search search = {.p = p,
+                            .least = rk_alloc(cells, sizeof(int32_t)),
+                            .most = rk_alloc(cells, sizeof(int32_t)),
+                            .without = rk_alloc((size_t)p->problem->pair_count + 1, sizeof(bool))};
+    uint64_t start = p->result->solves;
+    struct rk_flow *flow = p->flow;
+    memcpy(search.root, p->stages, sizeof search.root);
+    for (uint32_t s = 0; s < net->stages; s++)
+        p->stages[s].price =
+            rk_alloc((size_t)p->problem->quota_count + 1, sizeof *p->stages[s].price);
+    add_node(&search, RK_NONE);
+    look_at(&search);
+    for (;;) {
+        uint32_t at = RK_NONE;
+        for (uint32_t b = 0; b < search.count; b++)
+            if (search.nodes[b].open &&
+                (at == RK_NONE || compare_nodes(&search.nodes[b], &search.nodes[at]) < 0))
+                at = b;
+        bool done = at == RK_NONE || !may_beat(&search, &search.nodes[at]);
+        if (done || p->result->stopped || p->result->solves - start >= most_solves) {
+            tell_bound(p, done ? NULL : &search.nodes[at]);
+            break;
+        }
+        search.nodes[at].open = false;
+        for (int side = 0; side < 2; side++) {
+            struct node *node = add_node(&search, at);
+            const struct node *parent = &search.nodes[at];
+            if (parent->split_cell != RK_NONE) {
+                node->cell = parent->split_cell;
+                node->least = side ? parent->split_at + 1 : 0;
+                node->most = side ? INT32_MAX : parent->split_at;
+            } else {
+                forbid(&search, node, parent->split_pair, side == 0);
+            }
+            look_at(&search);
+        }
+    }
+    for (uint32_t s = 0; s < net->stages; s++)
+        rk_free(p->stages[s].price);
+    memcpy(p->stages, search.root, sizeof search.root);
+    p->flow = flow;
+    for (uint32_t b = 0; b < search.count; b++)
+        rk_free(search.nodes[b].forbidden);
+    rk_free(search.nodes);
+    rk_free(search.least);
+    rk_free(search.most);
+    rk_free(search.without);
+}
+
+/* ---- the whole ---- */
+
+/* What the prices of the first flow prove. */
+static void tell_priced(struct pricing *p, int64_t *bound)
+{
+    uint32_t stage = 0;
+    while (stage < p->result->priced_stages && is_reached(p, stage))
+        stage++;
+    if (stage == p->net->stages) {
+        memcpy(bound, p->best->value, RK_MATCH_LEVELS * sizeof *bound);
+        return;
+    }
+    const struct stage *s = &p->stages[stage];
+    bool known = stage < p->result->priced_stages;
+    __int128 least = known ? round_up(p->net, stage, s->bound) : -UNKNOWN;
+    rk_choice_bounds(p->net, stage, least, p->best->value, bound);
+}
+
+bool rk_price_match(struct rk_network *net, struct rk_match_result *result, struct rk_choice *best)
+{
+    const struct rk_match_problem *problem = net->problem;
+    struct pricing pricing = {.problem = problem, .net = net, .result = result, .best = best};
+    struct pricing *p = &pricing;
+    size_t cells = (size_t)net->cell_nodes + 1, quotas = (size_t)problem->quota_count + 1;
+    rk_crossing_new(&p->crossing, net);
+    p->base = rk_alloc((size_t)net->arcs + 1, sizeof *p->base);
+    p->cost = rk_alloc((size_t)net->arcs + 1, sizeof *p->cost);
+    p->count = rk_alloc(cells, sizeof *p->count);
+    p->most = rk_alloc(cells, sizeof *p->most);
+    p->tried = rk_alloc(cells, sizeof *p->tried);
+    p->best_count = rk_alloc(cells, sizeof *p->best_count);
+    p->average = rk_alloc(cells, sizeof *p->average);
+    p->have = rk_alloc(quotas, sizeof *p->have);
+    p->empty = rk_alloc((size_t)p->crossing.count + 1, sizeof *p->empty);
+    p->price = rk_alloc(quotas, sizeof *p->price);
+    p->direction = rk_alloc(quotas, sizeof *p->direction);
+    p->potential = rk_alloc((size_t)net->nodes + 1, sizeof *p->potential);
+    p->without = rk_alloc((size_t)problem->pair_count + 1, sizeof *p->without);
+    p->choice.member = rk_alloc((size_t)problem->pair_count + 1, sizeof *p->choice.member);
+    for (uint32_t s = 0; s < net->stages; s++) {
+        p->stages[s].price = rk_alloc(quotas, sizeof *p->price);
+        if (net->stage_end[s] <= RK_MATCH_FIT)
+            p->fit_stage = s + 1;
+    }
+    p->tried[0] = -1; /* none */
+    if (problem->want_proof)
+        result->price = rk_alloc((size_t)net->stages * quotas, sizeof *result->price);
+    p->flow = rk_network_flow(net);
+    rk_flow_stop_when(p->flow, problem->stop, problem->stop_context);
+    rk_fill_rough_costs(net, p->cost);
+    if (solve(p) == RK_FLOW_OPTIMAL)
+        solve_stages(p);
+    if (p->any) {
+        tell_priced(p, result->priced);
+        memcpy(result->bound, result->priced, sizeof result->bound);
+        bool reached = rk_choice_compare(result->bound, best->value) == 0;
+        uint64_t most = problem->most_solves;
+        if (!most && net->arcs <= SMALL)
+            most = MOST_WORK / net->arcs;
+        if (!reached && !result->stopped && most)
+            search_counts(p, most);
+        result->proven = result->proven && !result->stopped &&
+                         rk_choice_compare(result->bound, best->value) == 0;
+        tell_priced(p, result->priced); /* of what the search made of it */
+    } else {
+        result->proven = false;
+    }
+    result->pivots += rk_flow_pivots(p->flow);
+    bool any = p->any;
+    for (uint32_t s = 0; s < net->stages; s++)
+        rk_free(p->stages[s].price);
+    rk_flow_free(p->flow);
+    rk_crossing_free(&p->crossing);
+    rk_free(p->base);
+    rk_free(p->cost);
+    rk_free(p->count);
+    rk_free(p->most);
+    rk_free(p->tried);
+    rk_free(p->best_count);
+    rk_free(p->average);
+    rk_free(p->have);
+    rk_free(p->empty);
+    rk_free(p->price);
+    rk_free(p->direction);
+    rk_free(p->potential);
+    rk_free(p->without);
+    rk_free(p->choice.member);
+    return any;
+}
