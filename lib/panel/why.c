@@ -302,6 +302,13 @@ static enum rk_answer_outcome say_fit(const struct rk_why *why, uint32_t pair, i
     return RK_ANSWER_FIT;
 }
 
+static enum rk_answer_outcome say_unproven(struct rk_buf *reason, struct rk_buf *change)
+{
+    say(reason, _("The search was cut short; a choice with this panelist may be better."));
+    say(change, _("A longer search."));
+    return RK_ANSWER_UNPROVEN;
+}
+
 static enum rk_answer_outcome compare(const struct rk_why *why, uint32_t pair, uint32_t competing,
                                       struct rk_buf *reason, struct rk_buf *change)
 {
@@ -309,6 +316,10 @@ static enum rk_answer_outcome compare(const struct rk_why *why, uint32_t pair, u
     int32_t seats = why->match->problem->recruitments[own->recruitment].places;
     struct rivals rivals = find_rivals(why, pair);
     sayf(reason, _("People who could sit there: %u; seats to fill: %d."), competing, seats);
+    const struct rk_match_result *result = why->match->result;
+    if (rivals.members < (uint32_t)seats &&
+        result->value[RK_MATCH_SEATS] != result->bound[RK_MATCH_SEATS])
+        return say_unproven(reason, change);
     if (!rivals.count) {
         say_quotas(why, own->panelist, own->recruitment, rivals.members < (uint32_t)seats, reason,
                    change);
@@ -338,9 +349,7 @@ static enum rk_answer_outcome compare(const struct rk_why *why, uint32_t pair, u
         return RK_ANSWER_LOAD;
     }
     /* a better choice by this very exchange: only where the search did not come to its end */
-    say(reason, _("The search was cut short; a choice with this panelist may be better."));
-    say(change, _("A longer search."));
-    return RK_ANSWER_UNPROVEN;
+    return say_unproven(reason, change);
 }
 
 /* The pair of the problem, or RK_NONE. */
