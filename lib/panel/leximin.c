@@ -6,10 +6,9 @@
 
 #include <assert.h>
 
-/* A rest that no panel can be found for is given back up to so many times as much to begin again
- * with, before what is wrong with it is looked into. */
-#define MOST_TIMES (INT64_C(1) << 16)
 enum {
+    FIRST_BACK = 4, /* parts given back where no other is found: so many, then four times as many */
+    MOST_BACK = 4096, /* … and so on, before what is wrong is looked into */
     CUTS = 4,         /* faces cut off in a walk, before the hull has the last word */
     CUT_ENTRY = 1024, /* a larger entry in a cut helps nobody */
 };
@@ -41,7 +40,7 @@ static void add_cut(struct work *work, struct rk_walk_cut cut)
  * ended; or cuts lead nowhere, then `lost` is set. */
 static enum rk_program_outcome walk(struct work *work, struct rk_effort *effort, bool *lost)
 {
-    int64_t times = 4;
+    uint32_t back = FIRST_BACK;
     for (uint32_t cuts = 0;;) {
         enum rk_program_outcome outcome = rk_walk_go(work->program, &work->walk, effort);
         if (outcome != RK_PROGRAM_NONE)
@@ -49,9 +48,9 @@ static enum rk_program_outcome walk(struct work *work, struct rk_effort *effort,
         for (uint32_t i = 0; i < work->walk.count; i++)
             rk_hull_add(&work->hull, work->columns, work->walk.parts[i].x);
         work->walk.turn++;
-        if (work->walk.count && times < MOST_TIMES) { /* the parts taken may be the reason */
-            rk_walk_give_back(&work->walk, work->columns, times);
-            times *= 4;
+        if (work->walk.count && back <= MOST_BACK) { /* the parts taken may be the reason */
+            rk_walk_give_back(&work->walk, work->columns, back);
+            back *= 4;
             continue;
         }
         struct rk_walk_cut cut;
@@ -68,7 +67,7 @@ static enum rk_program_outcome walk(struct work *work, struct rk_effort *effort,
         add_cut(work, cut);
         if (!rk_walk_back(&work->walk, work->program, rk_program_rows(work->program) - 1))
             return RK_PROGRAM_NONE;
-        times = 4;
+        back = FIRST_BACK;
     }
 }
 

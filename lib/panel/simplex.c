@@ -30,6 +30,7 @@ struct rk_simplex {
     struct rk_whole *ray;   /* the prices that prove that there is none, over `over` */
     bool moved, repriced;   /* `value` or `price` are out of date */
     bool plain;             /* entries as above */
+    bool *ones;             /* by column: all its entries are 1 */
     bool none;
     bool (*stop)(void *context);
     void *context;
@@ -74,10 +75,14 @@ struct rk_simplex *rk_simplex_new(uint32_t rows, uint32_t columns, const uint32_
     s->alpha = rk_alloc(rows, sizeof *s->alpha);
     s->over.small = 1;
     s->plain = true;
+    s->ones = rk_alloc(columns, sizeof *s->ones);
     for (uint32_t c = 0; c < columns; c++) {
+        s->ones[c] = true;
         s->plain = s->plain && first[c + 1] - first[c] <= PLAIN_ENTRIES;
-        for (uint32_t i = first[c]; i < first[c + 1]; i++)
+        for (uint32_t i = first[c]; i < first[c + 1]; i++) {
             s->plain = s->plain && entry[i] >= -PLAIN_ENTRY && entry[i] <= PLAIN_ENTRY;
+            s->ones[c] = s->ones[c] && entry[i] == 1;
+        }
     }
     for (uint32_t c = 0; c < columns; c++)
         s->state[c] = AT_LOWER;
@@ -101,6 +106,7 @@ void rk_simplex_free(struct rk_simplex *s)
     rk_free(s->basis);
     rk_free(s->place);
     rk_free(s->open);
+    rk_free(s->ones);
     rk_whole_free_all(s->inverse, (size_t)s->rows * s->rows);
     rk_whole_free(&s->over);
     rk_whole_free_all(s->load, s->rows);
@@ -234,8 +240,14 @@ static inline int64_t along_narrow(const struct rk_simplex *s, const int64_t *li
     if (variable >= s->columns)
         return -line[variable - s->columns];
     int64_t sum = 0;
-    for (uint32_t i = s->first[variable], end = s->first[variable + 1]; i < end; i++)
-        sum += line[s->row[i]] * s->entry[i];
+    const uint32_t *row = s->row + s->first[variable], *end = s->row + s->first[variable + 1];
+    if (s->ones[variable]) {
+        while (row < end)
+            sum += line[*row++];
+        return sum;
+    }
+    for (const int64_t *entry = s->entry + s->first[variable]; row < end; entry++)
+        sum += line[*row++] * *entry;
     return sum;
 }
 
@@ -263,6 +275,14 @@ static void along(const struct rk_simplex *s, const struct rk_whole *line, const
 static void reduced_cost(struct rk_simplex *s, const int64_t *narrow, uint32_t variable,
                          struct rk_whole *reduced)
 {
+    if (narrow && !s->over.big && (variable >= s->columns || !s->cost[variable].big)) {
+        int64_t cost = variable < s->columns ? s->cost[variable].small : 0;
+        __int128 v = (__int128)s->over.small * cost - along_narrow(s, narrow, variable);
+        if (rk_whole_fits(v) && !reduced->big) {
+            reduced->small = (int64_t)v;
+            return;
+        }
+    }
     along(s, s->price, narrow, variable, reduced);
     rk_whole_negate(reduced);
     if (variable < s->columns)
@@ -354,6 +374,8 @@ static bool find_candidates(struct rk_simplex *s, uint32_t p, int side, const st
             if (!entry)
                 continue;
             sign = entry > 0 ? side : -side;
+            if (!(s->state[v] == AT_LOWER ? sign > 0 : sign < 0))
+                continue;
             rk_whole_set_i64(&s->entry_of, entry);
         } else {
             along(s, line, NULL, v, &s->entry_of);

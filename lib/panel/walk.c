@@ -387,13 +387,10 @@ static void give_back(struct rk_walk *walk, uint32_t columns)
     drop_part(walk);
 }
 
-void rk_walk_give_back(struct rk_walk *walk, uint32_t columns, int64_t times)
+void rk_walk_give_back(struct rk_walk *walk, uint32_t columns, uint32_t parts)
 {
-    struct rk_whole wanted = {0}, by = {.small = times};
-    rk_whole_multiply(&wanted, &walk->mass, &by);
-    while (walk->count && rk_whole_compare(&walk->mass, &wanted) < 0)
+    for (; parts && walk->count; parts--)
         give_back(walk, columns);
-    rk_whole_free(&wanted);
 }
 
 bool rk_walk_back(struct rk_walk *walk, struct rk_program *program, uint32_t row)

@@ -44,8 +44,8 @@ void rk_walk_start(struct rk_walk *walk, uint32_t columns, const struct rk_whole
 /* A walk that is at its end, with the points of weight > 0 as its parts. */
 void rk_walk_of_parts(struct rk_walk *walk, uint32_t columns, int64_t *const *points,
                       const struct rk_whole *weights, uint32_t count);
-/* Gives back the last parts until the rest is `times` what it is, or all of it. */
-void rk_walk_give_back(struct rk_walk *walk, uint32_t columns, int64_t times);
+/* Gives back the last `parts`, or as many as there are. */
+void rk_walk_give_back(struct rk_walk *walk, uint32_t columns, uint32_t parts);
 /* Gives back the last parts until the rest keeps the least of `row`. False: not even the start
  * does. */
 bool rk_walk_back(struct rk_walk *walk, struct rk_program *program, uint32_t row);

@@ -197,7 +197,7 @@ static void at_random(void)
             enum rk_simplex_outcome outcome = rk_simplex_solve(simplex);
             wrong += outcome == RK_SIMPLEX_STOPPED || !proven(&s, simplex, outcome);
 
-            int64_t least;
+            int64_t least = 0;
             bool possible = by_trying(&s, &least);
             struct rk_effort effort = {.nodes = 100000, .stop = never};
             struct rk_program_result first = rk_program_solve(program, true, 0, &effort);
