@@ -86,7 +86,7 @@ static void invent(struct instance *in, int trial, int kind)
 /* Quotas that nest, for some recruitments: two values of a feature, and a row inside the first of
  * people who have a second feature as well. Panelist p has the first value where p is even, the
  * second feature where p / 2 is even. */
-static void add_quotas(struct instance *in, int trial)
+static inline void add_quotas(struct instance *in, int trial)
 {
     struct rk_match_problem *p = &in->problem;
     char key[32];
