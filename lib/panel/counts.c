@@ -5,18 +5,18 @@
 struct search {
     const struct rk_counts *problem;
     uint32_t *order;   /* cells as they are decided */
-    int64_t *rest;     /* by place in the order: least of what is still to come */
+    __int128 *rest;    /* by place in the order: least of what is still to come */
     int32_t *can_come; /* place × rows + row: of what is still to come, at most */
     int32_t *can_all;  /* by place: the same of all cells */
     int32_t *have;     /* by row */
     int32_t *counts, *best;
-    int64_t best_cost;
+    __int128 best_cost;
     int32_t best_far;
     uint64_t steps;
     bool ended;
 };
 
-static int64_t deviation(const struct rk_counts *p, uint32_t cell, int32_t count)
+static __int128 deviation(const struct rk_counts *p, uint32_t cell, int32_t count)
 {
     return p->sums[(size_t)cell * p->stride + (size_t)count] - p->worth[cell] * count;
 }
@@ -35,7 +35,7 @@ static int32_t far(const struct rk_counts *p, uint32_t cell, int32_t count)
     return count < p->near[cell] ? p->near[cell] - count : count - p->near[cell];
 }
 
-static bool is_better(const struct search *search, int64_t cost, int32_t away)
+static bool is_better(const struct search *search, __int128 cost, int32_t away)
 {
     return cost < search->best_cost || (cost == search->best_cost && away < search->best_far);
 }
@@ -43,7 +43,7 @@ static bool is_better(const struct search *search, int64_t cost, int32_t away)
 static void take_leaf(struct search *search, int32_t away)
 {
     const struct rk_counts *p = search->problem;
-    int64_t cost = 0;
+    __int128 cost = 0;
     for (uint32_t c = 0; c < p->cells; c++)
         cost += p->sums[(size_t)c * p->stride + (size_t)search->counts[c]];
     if (!is_better(search, cost, away) || !p->holds(p->context, search->counts))
@@ -53,7 +53,8 @@ static void take_leaf(struct search *search, int32_t away)
     memcpy(search->best, search->counts, p->cells * sizeof *search->best);
 }
 
-static void decide(struct search *search, uint32_t place, int32_t left, int64_t spent, int32_t away)
+static void decide(struct search *search, uint32_t place, int32_t left, __int128 spent,
+                   int32_t away)
 {
     const struct rk_counts *p = search->problem;
     if (++search->steps > p->most_steps)
@@ -90,8 +91,7 @@ static void decide(struct search *search, uint32_t place, int32_t left, int64_t 
         search->counts[cell] = k;
         for (uint32_t q = 0; q < p->rows; q++)
             search->have[q] += p->counts_under[cell * p->rows + q] ? k : 0;
-        decide(search, place + 1, left - k, spent + deviation(p, cell, k),
-               away + far(p, cell, k));
+        decide(search, place + 1, left - k, spent + deviation(p, cell, k), away + far(p, cell, k));
         for (uint32_t q = 0; q < p->rows; q++)
             search->have[q] -= p->counts_under[cell * p->rows + q] ? k : 0;
     }
@@ -99,18 +99,18 @@ static void decide(struct search *search, uint32_t place, int32_t left, int64_t 
 }
 
 enum rk_counts_outcome rk_counts_cheapest(const struct rk_counts *problem, int32_t *counts,
-                                          int64_t *cost)
+                                          __int128 *cost)
 {
     uint32_t cells = problem->cells, rows = problem->rows;
     struct search search = {problem,
                             rk_alloc((size_t)cells + 1, sizeof(uint32_t)),
-                            rk_alloc((size_t)cells + 1, sizeof(int64_t)),
+                            rk_alloc((size_t)cells + 1, sizeof(__int128)),
                             rk_alloc(((size_t)cells + 1) * rows + 1, sizeof(int32_t)),
                             rk_alloc((size_t)cells + 1, sizeof(int32_t)),
                             rk_alloc((size_t)rows + 1, sizeof(int32_t)),
                             rk_alloc((size_t)cells + 1, sizeof(int32_t)),
                             counts,
-                            INT64_MAX,
+                            RK_COUNTS_NO_COST,
                             INT32_MAX,
                             0,
                             false};
@@ -133,7 +133,7 @@ enum rk_counts_outcome rk_counts_cheapest(const struct rk_counts *problem, int32
     rk_free(search.can_all);
     rk_free(search.have);
     rk_free(search.counts);
-    return search.ended                    ? RK_COUNTS_ENDED
-           : search.best_cost == INT64_MAX ? RK_COUNTS_NONE
-                                           : RK_COUNTS_FOUND;
+    return search.ended                            ? RK_COUNTS_ENDED
+           : search.best_cost == RK_COUNTS_NO_COST ? RK_COUNTS_NONE
+                                                   : RK_COUNTS_FOUND;
 }

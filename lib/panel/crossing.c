@@ -67,9 +67,11 @@ void rk_crossing_new(struct rk_crossing *crossing, struct rk_network *net)
     crossing->rules = rk_alloc((size_t)problem->quota_count + 1, sizeof *crossing->rules);
     memcpy(crossing->rules, problem->quotas, problem->quota_count * sizeof *crossing->rules);
     for (uint32_t r = 0; r < problem->recruitment_count; r++) {
-        struct rk_crossing_panel panel = {
-            .recruitment = r, .first_quota = q, .first_cell = c, .first_node = nodes,
-            .first_unfilled = unfilled};
+        struct rk_crossing_panel panel = {.recruitment = r,
+                                          .first_quota = q,
+                                          .first_cell = c,
+                                          .first_node = nodes,
+                                          .first_unfilled = unfilled};
         bool crosses = false;
         for (; q < problem->quota_count && problem->quotas[q].recruitment == r; q++)
             crosses = crosses || net->crossing[q];
@@ -133,14 +135,17 @@ bool rk_crossing_holds(const struct rk_crossing *crossing, const struct rk_cross
         for (uint32_t j = 0; j < cell->count; j++)
             have[problem->cell_rows[cell->first + j] - panel->first_quota] += counts[c];
     }
-    bool hold = empty >= 0 && rk_match_quotas_hold(crossing->rules + panel->first_quota,
-                                                   panel->quotas, have, empty) &&
-                rows_hold(crossing->net, panel, counts, empty);
+    bool hold =
+        empty >= 0 &&
+        rk_match_quotas_hold(crossing->rules + panel->first_quota, panel->quotas, have, empty) &&
+        rows_hold(crossing->net, panel, counts, empty);
     rk_free(have);
     return hold;
 }
 
 /* ---- the cheapest counts ---- */
+
+#define FAR ((__int128)1 << 80) /* more than all other prices of a panel */
 
 struct holding {
     const struct rk_crossing *crossing;
@@ -156,58 +161,58 @@ static bool holds(void *context, const int32_t *counts)
 
 static int by_size(const void *x, const void *y)
 {
-    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    __int128 a = *(const __int128 *)x, b = *(const __int128 *)y;
     return a < b ? -1 : a > b;
 }
 
 /* What the cheapest 1, 2, … people of a cell cost; returns how many there are, up to `most`. */
 static int32_t sum_cell(const struct rk_crossing *crossing, uint32_t node, int32_t most,
-                        const struct rk_crossing_guide *guide, int64_t *sums)
+                        const struct rk_crossing_guide *guide, __int128 *sums)
 {
     const struct rk_network *net = crossing->net;
     uint32_t first = crossing->first_pair[node], count = crossing->first_pair[node + 1] - first;
-    int64_t *prices = rk_alloc((size_t)count + 1, sizeof *prices);
+    __int128 *prices = rk_alloc((size_t)count + 1, sizeof *prices);
     for (uint32_t j = 0; j < count; j++) {
         uint32_t pair = crossing->pairs[first + j];
-        prices[j] = guide->cost[net->first[RK_ARC_PAIR] + pair] +
+        prices[j] = (__int128)guide->cost[net->first[RK_ARC_PAIR] + pair] +
                     guide->potential[rk_node_limit(net->leaf[pair])];
+        if (guide->settled)
+            prices[j] -= guide->settled[pair] * FAR;
     }
     qsort(prices, count, sizeof *prices, by_size);
     int32_t available = count < (uint32_t)most ? (int32_t)count : most;
     for (int32_t j = 0; j < available; j++) {
         sums[j + 1] = sums[j] + prices[j];
         if (guide->wished) /* (j + 1 - wish)² - (j - wish)² */
-            sums[j + 1] +=
-                (int64_t)((double)guide->pull * (2 * (j - guide->wished[node]) + 1));
+            sums[j + 1] += (int64_t)((double)guide->pull * (2 * (j - guide->wished[node]) + 1));
     }
     rk_free(prices);
     return available;
 }
 
-static int64_t potential_around(const struct rk_network *net, const int64_t *potential,
-                                uint32_t row, uint32_t recruitment)
+static __int128 potential_around(const struct rk_network *net, const int64_t *potential,
+                                 uint32_t row, uint32_t recruitment)
 {
     return potential[row == RK_NONE ? rk_node_recruitment(net, recruitment)
                                     : rk_node_row(net, row)];
 }
 
 /* What all rows are worth at their prices when so many seats are empty. */
-static int64_t worth_of_rows(const struct rk_crossing *crossing,
-                             const struct rk_crossing_panel *panel,
-                             const struct rk_crossing_guide *guide, int32_t empty)
+static __int128 worth_of_rows(const struct rk_crossing *crossing,
+                              const struct rk_crossing_panel *panel,
+                              const struct rk_crossing_guide *guide, int32_t empty)
 {
     const struct rk_network *net = crossing->net;
     uint32_t r = panel->recruitment;
-    int64_t worth =
-        guide->potential[rk_node_recruitment(net, r)] * (net->places[r] - empty);
+    __int128 worth = guide->potential[rk_node_recruitment(net, r)] * (net->places[r] - empty);
     for (uint32_t q = panel->first_quota; q < panel->first_quota + panel->quotas; q++) {
-        int64_t price = guide->price[q];
+        __int128 price = guide->price[q];
         worth += price * (price > 0 ? crossing->rules[q].min - empty : crossing->rules[q].max);
     }
     for (uint32_t v = net->row_first[r]; v < net->row_first[r + 1]; v++) {
         const struct rk_quota_row *row = &net->rows[v];
-        int64_t price = guide->potential[rk_node_row(net, v)] -
-                        potential_around(net, guide->potential, row->around, r);
+        __int128 price = guide->potential[rk_node_row(net, v)] -
+                         potential_around(net, guide->potential, row->around, r);
         worth += price * (price > 0 ? row->min - empty : row->max);
     }
     return worth;
@@ -239,16 +244,16 @@ static bool find_any(const struct rk_counts *search, int32_t *counts)
     return found;
 }
 
-static int64_t cost_of(const struct rk_counts *search, const int32_t *counts)
+static __int128 cost_of(const struct rk_counts *search, const int32_t *counts)
 {
-    int64_t cost = 0;
+    __int128 cost = 0;
     for (uint32_t c = 0; c < search->cells; c++)
         cost += search->sums[(size_t)c * search->stride + (size_t)counts[c]];
     return cost;
 }
 
 bool rk_crossing_choose(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
-                        const struct rk_crossing_guide *guide, int32_t *counts, int64_t *gain)
+                        const struct rk_crossing_guide *guide, int32_t *counts)
 {
     const struct rk_network *net = crossing->net;
     const struct rk_match_problem *problem = net->problem;
@@ -256,15 +261,15 @@ bool rk_crossing_choose(const struct rk_crossing *crossing, const struct rk_cros
     int32_t places = net->places[panel->recruitment], empty = 0;
     uint32_t stride = (uint32_t)places + 2;
     int32_t *available = rk_alloc((size_t)cells + 1, sizeof *available);
-    int64_t *sums = rk_alloc((size_t)cells * stride + 1, sizeof *sums);
-    int64_t *worth = rk_alloc((size_t)cells + 1, sizeof *worth);
+    __int128 *sums = rk_alloc((size_t)cells * stride + 1, sizeof *sums);
+    __int128 *worth = rk_alloc((size_t)cells + 1, sizeof *worth);
     bool *under = rk_alloc((size_t)cells * rows + 1, sizeof *under);
     int32_t *low = rk_alloc((size_t)rows + 1, sizeof *low);
     int32_t *high = rk_alloc((size_t)rows + 1, sizeof *high);
     for (uint32_t c = 0; c < cells; c++) {
         const struct rk_match_cell *cell = &problem->cells[panel->first_cell + c];
-        available[c] = sum_cell(crossing, panel->first_node + c, places, guide,
-                                sums + (size_t)c * stride);
+        available[c] =
+            sum_cell(crossing, panel->first_node + c, places, guide, sums + (size_t)c * stride);
         worth[c] = potential_around(net, guide->potential, net->inner[panel->first_cell + c],
                                     panel->recruitment);
         for (uint32_t j = 0; j < cell->count; j++) {
@@ -287,8 +292,8 @@ bool rk_crossing_choose(const struct rk_crossing *crossing, const struct rk_cros
                                .holds = holds,
                                .context = &holding,
                                .most_steps = guide->most_steps};
-    bool whole = true, found = false;
-    int64_t cost = 0;
+    bool found = false;
+    __int128 cost = 0;
     for (; !found; empty++) { /* an empty panel holds */
         holding.empty = empty;
         search.members = places - empty;
@@ -298,8 +303,7 @@ bool rk_crossing_choose(const struct rk_crossing *crossing, const struct rk_cros
             high[q] = crossing->rules[panel->first_quota + q].max;
         }
         enum rk_counts_outcome outcome = rk_counts_cheapest(&search, counts, &cost);
-        whole = whole && outcome != RK_COUNTS_ENDED;
-        found = cost != INT64_MAX;
+        found = cost < RK_COUNTS_NO_COST;
         if (!found && outcome == RK_COUNTS_ENDED && find_any(&search, counts)) {
             cost = cost_of(&search, counts);
             found = true;
@@ -311,13 +315,12 @@ bool rk_crossing_choose(const struct rk_crossing *crossing, const struct rk_cros
     bool stands = near == search.members;
     for (uint32_t c = 0; c < cells; c++)
         stands = stands && search.near[c] <= available[c];
-    *gain = stands && holds(&holding, search.near) ? cost_of(&search, search.near) - cost
-                                                   : INT64_MAX;
+    bool better = !stands || !holds(&holding, search.near) || cost_of(&search, search.near) > cost;
     rk_free(available);
     rk_free(sums);
     rk_free(worth);
     rk_free(under);
     rk_free(low);
     rk_free(high);
-    return whole;
+    return better;
 }

@@ -40,13 +40,13 @@ struct rk_crossing_guide {
     const double *wished;            /* by cell node, or NULL: leaving them costs the square of
                                       * the way × pull */
     int64_t pull;
+    const int8_t *settled; /* by pair: 1 is to be a member, -1 is not to be, 0 may be; or NULL */
     uint32_t most_steps;
 };
 
-/* The cheapest counts for the panel with as few empty seats as can be. *gain = by how much they are
- * cheaper than `near` (INT64_MAX where those may not be). False where the search was cut short:
- * the counts hold, but there may be better ones. */
+/* The cheapest counts for the panel with as few empty seats as can be (those seen, where the search
+ * is cut short). True where they are better than guide->near: cheaper, or those may not be. */
 bool rk_crossing_choose(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
-                        const struct rk_crossing_guide *guide, int32_t *counts, int64_t *gain);
+                        const struct rk_crossing_guide *guide, int32_t *counts);
 
 #endif

@@ -21,8 +21,8 @@ static void build_arc(void *context, uint32_t from, uint32_t to, int64_t lower, 
         upper = 0;
     }
     if (arc >= cell && arc < pair) {
-        upper = fill->most[arc - cell];
-        lower = fill->least ? fill->least[arc - cell] : 0;
+        upper = fill->most ? fill->most[arc - cell] : upper;
+        lower = fill->least ? fill->least[arc - cell] : lower;
     }
     rk_flow_arc(building->flow, from, to, lower, upper);
     if (building->arcs)
@@ -48,6 +48,15 @@ struct rk_flow *rk_fill_flow(const struct rk_fill *fill)
     return building.flow;
 }
 
+struct rk_flow *rk_fill_small_flow(const struct rk_fill *fill, uint32_t **arcs, uint32_t *count)
+{
+    struct building building = {.fill = fill};
+    building.arcs = *arcs = rk_alloc((size_t)fill->net->arcs + 1, sizeof **arcs);
+    build(&building);
+    *count = building.count;
+    return building.flow;
+}
+
 void rk_fill_rough_costs(const struct rk_network *net, int64_t *costs)
 {
     uint32_t stage = 0;
@@ -65,11 +74,8 @@ bool rk_fill_solve(const struct rk_fill *fill, uint32_t stages, bool *member, in
                    struct rk_match_result *result)
 {
     const struct rk_network *net = fill->net;
-    uint32_t *arcs = rk_alloc((size_t)net->arcs + 1, sizeof *arcs);
-    struct building building = {.fill = fill, .arcs = arcs};
-    build(&building);
-    struct rk_flow *flow = building.flow;
-    uint32_t count = building.count;
+    uint32_t *arcs, count;
+    struct rk_flow *flow = rk_fill_small_flow(fill, &arcs, &count);
     int64_t *all = rk_alloc((size_t)net->arcs + 1, sizeof *all);
     int64_t *cost = rk_alloc((size_t)count + 1, sizeof *cost);
     bool solved = true;

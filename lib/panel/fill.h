@@ -8,12 +8,15 @@
 /* What a flow may do beside the network's own bounds. */
 struct rk_fill {
     const struct rk_network *net;
-    const int32_t *least, *most; /* by cell node; `least` may be NULL: none */
+    const int32_t *least, *most; /* by cell node; NULL: the network's own */
     const bool *without;         /* by pair: these are not chosen; NULL: all may be */
 };
 
 /* A flow over the network's arcs, with the bounds above. */
 struct rk_flow *rk_fill_flow(const struct rk_fill *fill);
+/* The same, but arcs of pairs not chosen are not there: which of the network's arcs each one is
+ * (caller frees), and how many they are. Those of other kinds keep their numbers. */
+struct rk_flow *rk_fill_small_flow(const struct rk_fill *fill, uint32_t **arcs, uint32_t *count);
 
 /* Solves the first `stages` stages over such a flow, and marks the members. `potential`, unless
  * NULL: by node, after the last of these stages. False where `least` cannot be had. */

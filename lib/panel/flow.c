@@ -644,7 +644,9 @@ __int128 rk_flow_bound(const struct rk_flow *flow)
     return bound;
 }
 
-void rk_flow_narrow(struct rk_flow *flow)
+void rk_flow_narrow(struct rk_flow *flow) { rk_flow_narrow_within(flow, 0); }
+
+void rk_flow_narrow_within(struct rk_flow *flow, int64_t slack)
 {
     bool all = !flow->live;
     uint32_t count = all ? flow->arcs : flow->live_count, kept = 0;
@@ -654,7 +656,8 @@ void rk_flow_narrow(struct rk_flow *flow)
     }
     for (uint32_t i = 0; i < count; i++) {
         uint32_t arc = all ? i : flow->live[i];
-        if (reduced_cost(flow, arc) == 0)
+        int64_t reduced = reduced_cost(flow, arc);
+        if (reduced >= -slack && reduced <= slack)
             flow->live[kept++] = arc;
         else
             flow->fixed[arc / 8] |= (uint8_t)(1u << arc % 8);

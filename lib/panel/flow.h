@@ -58,6 +58,9 @@ bool rk_flow_proven(const struct rk_flow *flow);
 /* From now on only flows as cheap as the last result are allowed: by complementary slackness they
  * are those that leave every arc with a reduced cost other than zero where it is. */
 void rk_flow_narrow(struct rk_flow *flow);
+/* The same for flows that cost at most so much more: arcs with a reduced cost of that size or less
+ * stay free, one unit over the others would cost more. */
+void rk_flow_narrow_within(struct rk_flow *flow, int64_t slack);
 /* Takes back every rk_flow_narrow: all flows are allowed again. Only after rk_flow_solve; the next
  * one starts from the basis at hand. */
 void rk_flow_widen(struct rk_flow *flow);

@@ -381,6 +381,7 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
         if (!rk_price_match(net, result, &best)) {
             choose_greedily(&solver, &best);
             rk_choice_bounds(net, 0, 0, best.value, result->bound);
+            memcpy(result->priced, result->bound, sizeof result->priced);
         }
     } else if (!solve(&solver, forbidden, &choice, &stage)) {
         take_what_there_is(&solver, stage, &choice);

@@ -6,18 +6,24 @@
 #include "panel/fill.h"
 
 enum {
-    MORE_PEOPLE = 4,       /* that a quick try has of each cell, beside those who may sit */
-    MOST_STEPS = 20000,    /* of the search for one panel's counts */
-    LARGE = 500000,        /* arcs: less is done */
-    SMALL = 20000,         /* arcs: searched to the end, if that is soon */
-    PATIENCE = 8,          /* steps without enough of a rise before the aim is lowered */
-    FIRST_STEPS = 20,      /* that are far off, and soon forgotten in the average */
-    REPAIRS = 3,
-    NODE_STEPS = 12 /* of prices, in a part of the search */
+    LARGE = 500000,     /* arcs: less is done */
+    MEDIUM = 100000,    /* arcs: up to here, panels choose again one by one */
+    SMALL = 20000,      /* arcs: up to here, all is searched, if that is soon done */
+    STEPS = 200,        /* of prices, in a stage */
+    LARGE_STEPS = 80,   /* of a large one */
+    NODE_STEPS = 12,    /* in a part of a search */
+    FIRST_STEPS = 20,   /* that are far off, and soon forgotten in the average */
+    PATIENCE = 8,       /* steps without enough of a rise before the aim is lowered */
+    FIRST_TRY = 40,     /* step after which counts are chosen … */
+    TRY_EVERY = 10,     /* … every so many */
+    FEW_PEOPLE = 8,     /* of each cell, for the first prices of a large one */
+    MORE_PEOPLE = 4,    /* that a quick try has of each cell, beside those who may sit */
+    MOST_STEPS = 20000, /* of the search for one panel's counts */
+    REPAIRS = 3
 };
-
-#define UNKNOWN ((__int128)1 << 120)   /* under minus this is no cost */
-#define MOST_WORK UINT64_C(40000000) /* arcs of all flows of a search */
+#define SEARCH_WORK UINT64_C(40000000)  /* arcs of all flows */
+#define IMPROVE_WORK UINT64_C(10000000) /* likewise */
+#define UNKNOWN ((__int128)1 << 120)    /* no cost is under minus this */
 
 /* What prices of a stage have shown. */
 struct stage {
@@ -32,7 +38,8 @@ struct pricing {
     struct rk_match_result *result;
     struct rk_crossing crossing;
     struct rk_flow *flow;
-    int64_t *base, *cost;          /* by arc: of the stage; with prices */
+    uint32_t *arcs, arc_count; /* of a flow without some pairs: which of the network's; or NULL */
+    int64_t *base, *cost;      /* by arc: of the stage; with prices */
     int32_t *count, *have, *empty; /* of the flow: by cell node; by quota; by panel */
     int64_t *price;                /* by quota */
     double *direction;             /* by quota: of the next step */
@@ -40,11 +47,14 @@ struct pricing {
     int32_t *most, *tried;         /* by cell node: counts to try; those that held last */
     int64_t *potential;            /* by node: to choose counts by */
     bool *without;                 /* by pair: passed over in quick tries */
+    int8_t *settled;               /* by pair: by the stages before (rk_crossing_guide); NULL in a
+                                    * search */
     struct stage stages[RK_MATCH_LEVELS];
-    uint32_t fit_stage;
+    uint32_t fit_stage, stage; /* stage: being solved, or that of fit before it */
     struct rk_choice *best, choice;
     int32_t *best_count; /* by cell node: counts allowed in the best */
     bool any;            /* there is a best */
+    bool averaged;       /* the average is of good prices already */
     bool whole;          /* it came from a flow over all pairs and stages */
 };
 
@@ -70,7 +80,7 @@ static void drop_overlaps(const struct pricing *p, bool *member)
 static bool try_counts(struct pricing *p, bool quick)
 {
     struct rk_fill fill = {p->net, NULL, p->most, quick ? p->without : NULL};
-    uint32_t stages = quick ? p->fit_stage + 1 : p->net->stages;
+    uint32_t stages = quick ? p->stage + 1 : p->net->stages;
     if (!rk_fill_solve(&fill, stages, p->choice.member, NULL, p->result))
         return false;
     drop_overlaps(p, p->choice.member);
@@ -190,7 +200,7 @@ static bool take_step(struct pricing *p, double value, double aim, int64_t most_
     return any;
 }
 
-/* Do all panels of the flow at hand hold, and is nobody in two places at once? */
+/* Do all panels of the flow at hand hold? */
 static bool all_hold(const struct pricing *p)
 {
     for (uint32_t i = 0; i < p->crossing.count; i++) {
@@ -230,84 +240,6 @@ static int64_t highest_price(const struct pricing *p)
         if (p->crossing.panels[i].quotas > quotas)
             quotas = p->crossing.panels[i].quotas;
     return (rk_flow_largest_cost(p->net->nodes) - largest) / quotas;
-}
-
-/* Where a step aims: over the best bound by `rise`, which is halved when it does not come. */
-struct aim {
-    double rise, since;
-    int patience;
-};
-
-static void lower_aim(struct aim *aim, double best)
-{
-    if (best >= aim->since + aim->rise / 2) {
-        aim->since = best;
-        aim->patience = 0;
-    } else if (++aim->patience > PATIENCE) {
-        aim->rise /= 2;
-        aim->since = best;
-        aim->patience = 0;
-    }
-}
-
-/* Raises the bound of a stage by prices, from those at hand, in so many steps, as long as the best
- * choice is over it. The flow and the prices are then those of the bound. */
-static enum rk_flow_outcome ascend(struct pricing *p, uint32_t stage, uint32_t most_steps)
-{
-    const struct rk_network *net = p->net;
-    struct stage *s = &p->stages[stage];
-    uint32_t quotas = p->problem->quota_count, first = rk_network_first(net, stage);
-    double unit = (double)net->unit[first], close = is_large(p) ? 1e-5 : 1e-7;
-    struct aim aim = {0};
-    bool moved = false;
-    rk_network_costs(net, first, net->stage_end[stage], p->base);
-    memcpy(p->cost, p->base, net->arcs * sizeof *p->cost);
-    int64_t most_price = highest_price(p);
-    memcpy(p->price, s->price, quotas * sizeof *p->price);
-    memset(p->direction, 0, quotas * sizeof *p->direction);
-    for (uint32_t step = 0;; step++) {
-        __int128 worth = set_costs(p);
-        enum rk_flow_outcome outcome = solve(p);
-        if (outcome != RK_FLOW_OPTIMAL)
-            return outcome;
-        read_flow(p);
-        __int128 bound = rk_flow_cost(p->flow, p->cost) + worth;
-        moved = s->solved && bound <= s->bound;
-        if (!moved) {
-            s->solved = true;
-            s->bound = bound;
-            memcpy(s->price, p->price, quotas * sizeof *p->price);
-        }
-        if (all_hold(p) && memcmp(p->tried, p->count, net->cell_nodes * sizeof *p->tried) != 0) {
-            memcpy(p->tried, p->count, net->cell_nodes * sizeof *p->tried);
-            memcpy(p->most, p->count, net->cell_nodes * sizeof *p->most);
-            try_counts(p, false);
-        }
-        double share = step < FIRST_STEPS ? 0.5 : 0.05;
-        for (uint32_t k = 0; k < net->cell_nodes; k++)
-            p->average[k] += share * (p->count[k] - p->average[k]);
-        double best = (double)s->bound, size = best < 0 ? -best : best, rise = 0;
-        if (step == 0)
-            aim = (struct aim){0.01 * size + unit, best, 0};
-        else
-            lower_aim(&aim, best);
-        rise = aim.rise;
-        if (p->any) {
-            double over = (double)(rk_choice_cost(net, stage, p->best->value) - s->bound);
-            rise = over < rise ? over : rise;
-        }
-        if (is_reached(p, stage) || step + 1 >= most_steps || aim.rise < close * size ||
-            aim.rise < unit / 64 || !take_step(p, (double)bound, best + rise, most_price))
-            break;
-    }
-    if (!moved)
-        return RK_FLOW_OPTIMAL;
-    memcpy(p->price, s->price, quotas * sizeof *p->price);
-    set_costs(p);
-    enum rk_flow_outcome outcome = solve(p);
-    if (outcome == RK_FLOW_OPTIMAL)
-        read_flow(p);
-    return outcome;
 }
 
 /* ---- whole counts ---- */
@@ -352,23 +284,143 @@ static void pass_over(struct pricing *p)
 static void choose_near_average(struct pricing *p)
 {
     const struct rk_network *net = p->net;
-    int64_t most = 0, gain;
+    int64_t most = 0;
     for (uint32_t u = 0; u < net->nodes; u++)
         p->potential[u] = rk_flow_potential(p->flow, u);
     for (uint32_t a = net->first[RK_ARC_PAIR]; a < net->arcs; a++) {
         int64_t size = p->base[a] < 0 ? -p->base[a] : p->base[a];
         most = size > most ? size : most;
     }
-    struct rk_crossing_guide guide = {p->cost,    p->potential,   p->price,  p->count,
-                                      p->average, most / 100 + 1, MOST_STEPS};
+    struct rk_crossing_guide guide = {p->cost,    p->potential,   p->price,   p->count,
+                                      p->average, most / 100 + 1, p->settled, MOST_STEPS};
     for (uint32_t i = 0; i < p->crossing.count; i++) {
         const struct rk_crossing_panel *panel = &p->crossing.panels[i];
-        rk_crossing_choose(&p->crossing, panel, &guide, p->most + panel->first_node, &gain);
+        rk_crossing_choose(&p->crossing, panel, &guide, p->most + panel->first_node);
     }
-    if (is_large(p))
+    bool quick = net->arcs > SMALL;
+    if (quick)
         pass_over(p);
-    try_counts(p, is_large(p));
+    try_counts(p, quick);
 }
+
+/* One panel after the other takes the counts that are cheapest for it at the prices of the flow,
+ * and keeps them where all together are better for it. */
+static void improve(struct pricing *p)
+{
+    const struct rk_network *net = p->net;
+    struct rk_crossing_guide guide = {p->cost, p->potential, p->price,  p->best_count, NULL,
+                                      0,       p->settled,   MOST_STEPS};
+    uint64_t tries = IMPROVE_WORK / net->arcs;
+    for (uint32_t u = 0; u < net->nodes; u++)
+        p->potential[u] = rk_flow_potential(p->flow, u);
+    for (bool any = true; any && p->any;) {
+        any = false;
+        for (uint32_t i = 0; i < p->crossing.count && tries; i++) {
+            const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+            if (p->result->stopped || is_reached(p, p->stage))
+                return;
+            memcpy(p->most, p->best_count, net->cell_nodes * sizeof *p->most);
+            if (!rk_crossing_choose(&p->crossing, panel, &guide, p->most + panel->first_node))
+                continue;
+            tries--;
+            bool better = try_counts(p, false);
+            any = any || better;
+        }
+    }
+}
+
+/* ---- rising ---- */
+
+/* Where a step aims: over the best bound by `rise`, which is halved when it does not come. */
+struct aim {
+    double rise, since;
+    int patience;
+};
+
+static void lower_aim(struct aim *aim, double best)
+{
+    if (best >= aim->since + aim->rise / 2) {
+        aim->since = best;
+        aim->patience = 0;
+    } else if (++aim->patience > PATIENCE) {
+        aim->rise /= 2;
+        aim->since = best;
+        aim->patience = 0;
+    }
+}
+
+/* Moves the costs of the network's arcs to where the flow's are. */
+static void take_costs(const struct pricing *p, int64_t *cost)
+{
+    for (uint32_t a = 0; p->arcs && a < p->arc_count; a++)
+        cost[a] = cost[p->arcs[a]];
+}
+
+/* Raises the bound of a stage by prices, from those at hand, in so many steps, as long as the best
+ * choice is over it. The flow and the prices are then those of the bound. */
+static enum rk_flow_outcome ascend(struct pricing *p, uint32_t stage, uint32_t most_steps)
+{
+    const struct rk_network *net = p->net;
+    struct stage *s = &p->stages[stage];
+    uint32_t quotas = p->problem->quota_count, first = rk_network_first(net, stage);
+    double unit = (double)net->unit[first], close = is_large(p) ? 1e-5 : 1e-7;
+    struct aim aim = {0};
+    bool moved = false;
+    p->stage = stage > p->fit_stage ? stage : p->fit_stage;
+    rk_network_costs(net, first, net->stage_end[stage], p->base);
+    take_costs(p, p->base);
+    memcpy(p->cost, p->base, net->arcs * sizeof *p->cost);
+    int64_t most_price = highest_price(p);
+    memcpy(p->price, s->price, quotas * sizeof *p->price);
+    memset(p->direction, 0, quotas * sizeof *p->direction);
+    for (uint32_t step = 0;; step++) {
+        __int128 worth = set_costs(p);
+        enum rk_flow_outcome outcome = solve(p);
+        if (outcome != RK_FLOW_OPTIMAL)
+            return outcome;
+        read_flow(p);
+        __int128 bound = rk_flow_cost(p->flow, p->cost) + worth;
+        moved = s->solved && bound <= s->bound;
+        if (!moved) {
+            s->solved = true;
+            s->bound = bound;
+            memcpy(s->price, p->price, quotas * sizeof *p->price);
+        }
+        if (all_hold(p) && memcmp(p->tried, p->count, net->cell_nodes * sizeof *p->tried) != 0) {
+            memcpy(p->tried, p->count, net->cell_nodes * sizeof *p->tried);
+            memcpy(p->most, p->count, net->cell_nodes * sizeof *p->most);
+            try_counts(p, false);
+        }
+        double share = step < FIRST_STEPS && !p->averaged ? 0.5 : 0.05;
+        for (uint32_t k = 0; k < net->cell_nodes; k++)
+            p->average[k] += share * (p->count[k] - p->average[k]);
+        if (step >= FIRST_TRY && step % TRY_EVERY == 0 && !is_large(p) && !is_reached(p, stage))
+            choose_near_average(p);
+        double best = (double)s->bound, size = best < 0 ? -best : best, rise = 0;
+        if (step == 0)
+            aim = (struct aim){0.01 * size + unit, best, 0};
+        else
+            lower_aim(&aim, best);
+        rise = aim.rise;
+        if (p->any) {
+            double over = (double)(rk_choice_cost(net, stage, p->best->value) - s->bound);
+            rise = over < rise ? over : rise;
+        }
+        if (is_reached(p, stage) || step + 1 >= most_steps || aim.rise < close * size ||
+            aim.rise < unit / 64 || !take_step(p, (double)bound, best + rise, most_price))
+            break;
+    }
+    if (!moved)
+        return RK_FLOW_OPTIMAL;
+    memcpy(p->price, s->price, quotas * sizeof *p->price);
+    set_costs(p);
+    enum rk_flow_outcome outcome = solve(p);
+    if (outcome == RK_FLOW_OPTIMAL)
+        read_flow(p);
+    return outcome;
+}
+
+/* ---- the stages ---- */
 
 /* Seats are empty that need not be: their panels choose again those whom it costs no other seat. */
 static void repair(struct pricing *p)
@@ -389,30 +441,27 @@ static void repair(struct pricing *p)
             for (uint32_t j = p->crossing.first_pair[k]; j < p->crossing.first_pair[k + 1]; j++)
                 p->count[k] += p->choice.member[p->crossing.pairs[j]];
         rk_network_costs(net, 0, net->stage_end[0], p->cost);
-        struct rk_crossing_guide guide = {p->cost, p->potential, free_of, p->best_count, NULL, 0,
-                                          MOST_STEPS};
+        struct rk_crossing_guide guide = {p->cost, p->potential, free_of,   p->best_count, NULL,
+                                          0,       NULL,         MOST_STEPS};
         memcpy(p->most, p->best_count, net->cell_nodes * sizeof *p->most);
         for (uint32_t i = 0; i < p->crossing.count; i++) {
             const struct rk_crossing_panel *panel = &p->crossing.panels[i];
             int32_t *most = p->most + panel->first_node;
-            int64_t gain;
             bool full = true;
             for (uint32_t c = 0; c < panel->cells; c++)
                 full = full && p->count[panel->first_node + c] == most[c];
             if (full)
                 continue;
-            rk_crossing_choose(&p->crossing, panel, &guide, most, &gain);
-            if (gain <= 0)
+            if (rk_crossing_choose(&p->crossing, panel, &guide, most))
+                changed = true;
+            else
                 memcpy(most, p->best_count + panel->first_node, panel->cells * sizeof *most);
-            changed = changed || gain > 0;
         }
         if (!changed || !try_counts(p, false))
             break;
     }
     rk_free(free_of);
 }
-
-/* ---- the stages ---- */
 
 /* Keeps what proves the bound of a stage. */
 static void keep_proof(struct pricing *p, uint32_t stage)
@@ -429,29 +478,108 @@ static void keep_proof(struct pricing *p, uint32_t stage)
            quotas * sizeof *p->result->price);
 }
 
-/* From now on only what costs no more in this stage, if that is what the bound says. */
-static void narrow(struct pricing *p, uint32_t stage)
+/* From now on only what costs at most so much more than the bound of the stage. */
+static void narrow(struct pricing *p, int64_t slack)
 {
-    if (rk_choice_cost(p->net, stage, p->best->value) == p->stages[stage].bound)
-        rk_flow_narrow(p->flow);
+    const struct rk_network *net = p->net;
+    for (uint32_t i = 0; p->settled && i < p->problem->pair_count; i++) {
+        int64_t reduced = p->cost[net->first[RK_ARC_PAIR] + i] +
+                          rk_flow_potential(p->flow, rk_node_limit(net->leaf[i])) -
+                          rk_flow_potential(p->flow, rk_node_of_pair(net, i));
+        if (!p->settled[i])
+            p->settled[i] = reduced > slack ? -1 : reduced < -slack;
+    }
+    rk_flow_narrow_within(p->flow, slack);
+}
+
+/* … than the best choice, which is at the bound but for a part of a unit. */
+static void narrow_to_best(struct pricing *p, uint32_t stage)
+{
+    __int128 over = rk_choice_cost(p->net, stage, p->best->value) - p->stages[stage].bound;
+    narrow(p, (int64_t)over);
+}
+
+/* Good prices soon, where there are many pairs: those found without the people who are dear at the
+ * prices at hand. They bound nothing yet. */
+static void ascend_small(struct pricing *p, uint32_t stage, uint32_t steps)
+{
+    const struct rk_network *net = p->net;
+    struct rk_flow *flow = p->flow;
+    struct stage kept[RK_MATCH_LEVELS];
+    uint32_t quotas = p->problem->quota_count;
+    int64_t *price = rk_alloc((size_t)quotas + 1, sizeof *price);
+    memcpy(kept, p->stages, sizeof kept);
+    memcpy(price, kept[stage].price, quotas * sizeof *price);
+    for (uint32_t u = 0; u < net->nodes; u++)
+        p->potential[u] = rk_flow_potential(flow, u);
+    for (uint32_t k = 0; k < net->cell_nodes; k++)
+        p->most[k] = FEW_PEOPLE - MORE_PEOPLE;
+    pass_over(p);
+    struct rk_fill fill = {net, NULL, NULL, p->without};
+    p->flow = rk_fill_small_flow(&fill, &p->arcs, &p->arc_count);
+    rk_flow_stop_when(p->flow, p->problem->stop, p->problem->stop_context);
+    rk_fill_rough_costs(net, p->cost);
+    take_costs(p, p->cost);
+    bool solved = solve(p) == RK_FLOW_OPTIMAL;
+    for (uint32_t s = 0; s < stage && solved; s++) {
+        p->stages[s].solved = false;
+        solved = ascend(p, s, 1) == RK_FLOW_OPTIMAL;
+        if (solved)
+            rk_flow_narrow(p->flow);
+    }
+    p->stages[stage].solved = false;
+    if (solved)
+        ascend(p, stage, steps);
+    memcpy(p->stages, kept, sizeof kept); /* but for the prices, which it points to */
+    if (p->result->stopped)
+        memcpy(kept[stage].price, price, quotas * sizeof *price);
+    else
+        p->stages[stage].solved = false;
+    rk_free(price);
+    rk_flow_free(p->flow);
+    rk_free(p->arcs);
+    p->arcs = NULL;
+    p->flow = flow;
+    p->averaged = true;
+}
+
+static enum rk_flow_outcome raise_bound(struct pricing *p, uint32_t stage)
+{
+    uint32_t steps = is_large(p) ? LARGE_STEPS : STEPS;
+    if (stage == p->fit_stage && is_large(p)) {
+        enum rk_flow_outcome outcome = ascend(p, stage, 1);
+        if (outcome != RK_FLOW_OPTIMAL || is_reached(p, stage))
+            return outcome;
+        ascend_small(p, stage, steps);
+        steps = 1;
+    }
+    return ascend(p, stage, steps);
+}
+
+/* Choices for the stage at hand. */
+static void choose(struct pricing *p, uint32_t stage)
+{
+    if (!is_reached(p, stage))
+        choose_near_average(p);
+    if (!is_reached(p, stage) && p->net->arcs <= MEDIUM)
+        improve(p);
+    if (stage >= p->fit_stage)
+        finish(p);
+    if (stage <= p->fit_stage)
+        repair(p);
 }
 
 /* The stages from `stage` on, until the best choice is over a bound. */
-static void solve_from(struct pricing *p, uint32_t stage, uint32_t steps)
+static void solve_from(struct pricing *p, uint32_t stage)
 {
     for (; stage < p->net->stages; stage++) {
-        if (ascend(p, stage, steps) != RK_FLOW_OPTIMAL)
+        if (raise_bound(p, stage) != RK_FLOW_OPTIMAL)
             return;
         keep_proof(p, stage);
-        if (!is_reached(p, stage))
-            choose_near_average(p);
-        if (stage == p->fit_stage)
-            finish(p);
-        if (stage <= p->fit_stage)
-            repair(p);
+        choose(p, stage);
         if (!is_reached(p, stage))
             return;
-        narrow(p, stage);
+        narrow_to_best(p, stage);
     }
 }
 
@@ -459,35 +587,31 @@ static void solve_from(struct pricing *p, uint32_t stage, uint32_t steps)
  * that is not so, all from the start, with prices. */
 static void solve_stages(struct pricing *p)
 {
-    uint32_t steps = is_large(p) ? 100 : 200, s = 0;
+    uint32_t s = 0;
     for (; s < p->fit_stage; s++) {
         if (ascend(p, s, 1) != RK_FLOW_OPTIMAL)
             return;
         keep_proof(p, s);
-        rk_flow_narrow(p->flow);
+        narrow(p, 0);
     }
-    if (ascend(p, s, steps) != RK_FLOW_OPTIMAL) {
+    if (raise_bound(p, s) != RK_FLOW_OPTIMAL) {
         if (!p->any)
             choose_near_average(p);
         return;
     }
     keep_proof(p, s);
-    if (!is_reached(p, s))
-        choose_near_average(p);
-    finish(p);
-    repair(p);
+    choose(p, s);
     for (s = 0; s < p->fit_stage && is_reached(p, s); s++)
         ;
-    if (s < p->fit_stage) {
-        if (!p->result->stopped) {
-            rk_flow_widen(p->flow);
-            for (s = 1; s < p->net->stages; s++)
-                p->stages[s].solved = false; /* they were narrowed for nothing */
-            solve_from(p, 0, steps);
-        }
-    } else if (is_reached(p, s)) {
-        narrow(p, s);
-        solve_from(p, s + 1, steps);
+    if (s == p->fit_stage && is_reached(p, s)) {
+        narrow_to_best(p, s);
+        solve_from(p, s + 1);
+    } else if (s < p->fit_stage && !p->result->stopped) {
+        rk_flow_widen(p->flow);
+        memset(p->settled, 0, p->problem->pair_count * sizeof *p->settled);
+        for (s = 1; s < p->net->stages; s++)
+            p->stages[s].solved = false; /* they were narrowed for nothing */
+        solve_from(p, 0);
     }
 }
 
@@ -517,7 +641,7 @@ struct search {
     int32_t *least, *most; /* by cell node: of the node at hand */
     bool *without;         /* by pair: likewise */
     struct stage root[RK_MATCH_LEVELS];
-    struct node *node;     /* at hand */
+    struct node *node; /* at hand */
 };
 
 static int compare_nodes(const struct node *a, const struct node *b)
@@ -569,9 +693,8 @@ static void split_cell(struct search *search, uint32_t cell, bool upwards)
 {
     int32_t count = search->p->count[cell];
     search->node->split_cell = cell;
-    search->node->split_at =
-        upwards ? (count < search->most[cell] ? count : count - 1)
-                : (count > search->least[cell] ? count - 1 : count);
+    search->node->split_at = upwards ? (count < search->most[cell] ? count : count - 1)
+                                     : (count > search->least[cell] ? count - 1 : count);
 }
 
 /* The first cell of the panel that is not settled, of the quota unless that is RK_NONE. */
@@ -588,8 +711,7 @@ static bool split_panel(struct search *search, uint32_t panel, uint32_t quota, b
         for (uint32_t j = 0; j < cell->count; j++)
             under = under || p->problem->cell_rows[cell->first + j] == quota;
         int32_t room = upwards ? search->most[k] - p->count[k] : p->count[k] - search->least[k];
-        if (under && search->least[k] < search->most[k] &&
-            (best == RK_NONE || room > widest)) {
+        if (under && search->least[k] < search->most[k] && (best == RK_NONE || room > widest)) {
             best = k;
             widest = room;
         }
@@ -618,8 +740,8 @@ static bool find_split(struct search *search)
     for (int turn = 0; turn < 3; turn++)
         for (uint32_t i = 0; i < p->crossing.count; i++) {
             const struct rk_crossing_panel *panel = &p->crossing.panels[i];
-            bool hold = rk_crossing_holds(&p->crossing, panel, p->count + panel->first_node,
-                                          p->empty[i]);
+            bool hold =
+                rk_crossing_holds(&p->crossing, panel, p->count + panel->first_node, p->empty[i]);
             if (turn == 0 && hold)
                 continue;
             for (uint32_t q = panel->first_quota;
@@ -702,9 +824,9 @@ static void look_at(struct search *search)
             node->bound[s] = bound;
             node->known = s + 1;
         }
-        if (bound != p->stages[s].bound || bound != rk_choice_cost(net, s, p->best->value))
+        if (bound != rk_choice_cost(net, s, p->best->value))
             break;
-        rk_flow_narrow(p->flow);
+        narrow_to_best(p, s);
     }
     /* where it was stopped, nothing in it is better than its parent's bound */
     if (outcome == RK_FLOW_INFEASIBLE)
@@ -771,6 +893,8 @@ static void search_counts(struct pricing *p, uint64_t most_solves)
                             .without = rk_alloc((size_t)p->problem->pair_count + 1, sizeof(bool))};
     uint64_t start = p->result->solves;
     struct rk_flow *flow = p->flow;
+    int8_t *settled = p->settled;
+    p->settled = NULL;
     memcpy(search.root, p->stages, sizeof search.root);
     for (uint32_t s = 0; s < net->stages; s++)
         p->stages[s].price =
@@ -806,6 +930,7 @@ static void search_counts(struct pricing *p, uint64_t most_solves)
         rk_free(p->stages[s].price);
     memcpy(p->stages, search.root, sizeof search.root);
     p->flow = flow;
+    p->settled = settled;
     for (uint32_t b = 0; b < search.count; b++)
         rk_free(search.nodes[b].forbidden);
     rk_free(search.nodes);
@@ -816,20 +941,19 @@ static void search_counts(struct pricing *p, uint64_t most_solves)
 
 /* ---- the whole ---- */
 
-/* What the prices of the first flow prove. */
-static void tell_priced(struct pricing *p, int64_t *bound)
+/* What the bounds of the first so many stages come to. */
+static void tell_bounds(const struct pricing *p, uint32_t stages, int64_t *bound)
 {
-    uint32_t stage = 0;
-    while (stage < p->result->priced_stages && is_reached(p, stage))
-        stage++;
-    if (stage == p->net->stages) {
+    uint32_t s = 0;
+    while (s < stages && is_reached(p, s))
+        s++;
+    if (s == p->net->stages)
         memcpy(bound, p->best->value, RK_MATCH_LEVELS * sizeof *bound);
-        return;
-    }
-    const struct stage *s = &p->stages[stage];
-    bool known = stage < p->result->priced_stages;
-    __int128 least = known ? round_up(p->net, stage, s->bound) : -UNKNOWN;
-    rk_choice_bounds(p->net, stage, least, p->best->value, bound);
+    else
+        rk_choice_bounds(p->net, s,
+                         s < stages && p->stages[s].solved ? round_up(p->net, s, p->stages[s].bound)
+                                                           : -UNKNOWN,
+                         p->best->value, bound);
 }
 
 bool rk_price_match(struct rk_network *net, struct rk_match_result *result, struct rk_choice *best)
@@ -852,6 +976,7 @@ bool rk_price_match(struct rk_network *net, struct rk_match_result *result, stru
     p->direction = rk_alloc(quotas, sizeof *p->direction);
     p->potential = rk_alloc((size_t)net->nodes + 1, sizeof *p->potential);
     p->without = rk_alloc((size_t)problem->pair_count + 1, sizeof *p->without);
+    p->settled = rk_alloc((size_t)problem->pair_count + 1, sizeof *p->settled);
     p->choice.member = rk_alloc((size_t)problem->pair_count + 1, sizeof *p->choice.member);
     for (uint32_t s = 0; s < net->stages; s++) {
         p->stages[s].price = rk_alloc(quotas, sizeof *p->price);
@@ -867,17 +992,16 @@ bool rk_price_match(struct rk_network *net, struct rk_match_result *result, stru
     if (solve(p) == RK_FLOW_OPTIMAL)
         solve_stages(p);
     if (p->any) {
-        tell_priced(p, result->priced);
-        memcpy(result->bound, result->priced, sizeof result->bound);
+        tell_bounds(p, net->stages, result->bound);
         bool reached = rk_choice_compare(result->bound, best->value) == 0;
         uint64_t most = problem->most_solves;
         if (!most && net->arcs <= SMALL)
-            most = MOST_WORK / net->arcs;
+            most = SEARCH_WORK / net->arcs;
         if (!reached && !result->stopped && most)
             search_counts(p, most);
         result->proven = result->proven && !result->stopped &&
                          rk_choice_compare(result->bound, best->value) == 0;
-        tell_priced(p, result->priced); /* of what the search made of it */
+        tell_bounds(p, result->priced_stages, result->priced);
     } else {
         result->proven = false;
     }
@@ -900,6 +1024,7 @@ bool rk_price_match(struct rk_network *net, struct rk_match_result *result, stru
     rk_free(p->direction);
     rk_free(p->potential);
     rk_free(p->without);
+    rk_free(p->settled);
     rk_free(p->choice.member);
     return any;
 }

@@ -10,10 +10,9 @@
  * own area, 5 in another; a recruitment wants three of 40 kinds of experience, which few (the
  * first) most people have; fit is the sum of 8, 4 and 2 for those that are there.
  */
-#include "panel/match.h"
-
 #include "base/hash.h"
 #include "base/random.h"
+#include "panel/match.h"
 
 #include <sys/resource.h>
 #include <time.h>

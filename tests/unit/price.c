@@ -2,7 +2,6 @@
  * three features that cross: the best choice at all levels, the bound where the search is cut
  * short, and the prices, from which the bound is worked out again by weak duality. */
 #include "panel/cut.h"
-
 #include "programme.h"
 
 enum { ROWS = 8 };
@@ -27,8 +26,10 @@ static void make_dense(struct instance *in, struct rk_random *random)
     p->panelist_count = PANELISTS;
     p->pair_count = p->used_count = 0;
     for (uint32_t i = 0; i < PANELISTS; i++) {
-        in->panelists[i] = (struct rk_match_panelist){
-            .id = rk_text(names[i]), .load = below(random, 3), .max_per_month = -1, .max_per_year = -1};
+        in->panelists[i] = (struct rk_match_panelist){.id = rk_text(names[i]),
+                                                      .load = below(random, 3),
+                                                      .max_per_month = -1,
+                                                      .max_per_year = -1};
         for (uint32_t r = 0; r < p->recruitment_count; r++)
             if (below(random, 8))
                 in->pairs[p->pair_count++] = (struct rk_match_pair){i, r, below(random, 5)};
@@ -51,7 +52,8 @@ static void cross(struct crossing *c, int trial, int kind)
         for (uint32_t f = 0; f < 3; f++)
             value[i][f] = below(&random, f == 2 ? 3 : 2);
     for (uint32_t r = 0; r < p->recruitment_count; r++) {
-        uint32_t first = p->quota_count, first_cell = p->cell_count, kinds = below(&random, 5) ? 2 + below(&random, 2) : 0;
+        uint32_t first = p->quota_count, first_cell = p->cell_count,
+                 kinds = below(&random, 5) ? 2 + below(&random, 2) : 0;
         if (p->recruitments[r].places > 1 && below(&random, 2))
             c->in.recruitments[r].places = 1 + (int32_t)below(&random, trial % 2 ? 2 : 3);
         int32_t places = p->recruitments[r].places;
@@ -64,7 +66,8 @@ static void cross(struct crossing *c, int trial, int kind)
                 quota->parts[0].value = v;
                 quota->min = (int32_t)below(&random, left > 0 ? (uint64_t)left + 1 : 1);
                 quota->min = quota->min > 2 || (trial % 2 && below(&random, 2)) ? 0 : quota->min;
-                quota->max = quota->min + (int32_t)below(&random, 3) + (trial % 2 ? 1 : quota->min == 0);
+                quota->max =
+                    quota->min + (int32_t)below(&random, 3) + (trial % 2 ? 1 : quota->min == 0);
                 left -= quota->min;
             }
         }
@@ -237,7 +240,8 @@ struct dual {
     const struct rk_network *net;
     const int64_t *potential, *price, *amount;
     const int64_t *cost;
-    bool *fixed; /* by arc: by the stages before */
+    bool *fixed;   /* by arc: by the stages before */
+    int64_t *size; /* by arc: of the reduced cost */
     __int128 bound;
     uint32_t arc;
 };
@@ -263,7 +267,7 @@ static void add_arc(void *context, uint32_t from, uint32_t to, int64_t lower, in
         d->bound += (__int128)reduced * d->amount[a];
     else
         d->bound += (__int128)reduced * (reduced < 0 ? upper : lower);
-    d->fixed[a] = d->fixed[a] || reduced != 0;
+    d->size[a] = reduced < 0 ? -reduced : reduced;
 }
 
 /* Does the bound of each stage come out of its potentials and prices? */
@@ -283,15 +287,14 @@ static bool prices_tell(const struct rk_match_result *result)
                          .cost = cost,
                          .fixed = fixed};
         rk_network_costs(net, first, end, cost);
-        bool *before = rk_alloc((size_t)net->arcs + 1, sizeof *before);
-        memcpy(before, fixed, net->arcs * sizeof *before);
+        d.size = rk_alloc((size_t)net->arcs + 1, sizeof *d.size);
         rk_network_arcs(net, add_arc, &d);
         for (uint32_t r = 0; r < p->recruitment_count; r++)
             d.bound += (__int128)net->places[r] *
                        (d.potential[rk_node_recruitment(net, r)] - d.potential[0]);
         for (uint32_t q = 0; q < p->quota_count; q++)
-            d.bound += (__int128)d.price[q] * (d.price[q] > 0 ? p->quotas[q].min - net->lowered[q]
-                                                              : p->quotas[q].max);
+            d.bound += (__int128)d.price[q] *
+                       (d.price[q] > 0 ? p->quotas[q].min - net->lowered[q] : p->quotas[q].max);
         __int128 value = 0, bound = 0;
         for (uint32_t l = first; l < end; l++) {
             int64_t lost = l == RK_MATCH_SEATS      ? net->seats_lost
@@ -310,9 +313,9 @@ static bool prices_tell(const struct rk_match_result *result)
             good = bound < d.bound + unit && bound >= d.bound;
         else
             good = compare(result->priced, result->value) < 0;
-        if (d.bound != value) /* nothing follows from what is not tight */
-            memcpy(fixed, before, net->arcs * sizeof *before);
-        rk_free(before);
+        for (uint32_t a = 0; a < net->arcs; a++) /* one unit over it would cost too much */
+            fixed[a] = fixed[a] || d.size[a] > value - d.bound;
+        rk_free(d.size);
         if (!met)
             break;
     }
@@ -361,8 +364,8 @@ static void against_all(int kind, int trials)
         rk_match_result_free(&part);
         rk_match_result_free(&result);
     }
-    printf("kind %d: %d crossed, %d searched, %d open, %d lowered, %d empty, %d wrong, %d untold\n", kind, crossed,
-           searched, open, lowered, empty, wrong, untold);
+    printf("kind %d: %d crossed, %d searched, %d open, %d lowered, %d empty, %d wrong, %d untold\n",
+           kind, crossed, searched, open, lowered, empty, wrong, untold);
     CHECK(wrong == 0);
     CHECK(untold == 0);
     CHECK(crossed > trials / 3);
