@@ -8,7 +8,7 @@ const char *rk_verify_check_name(int check)
     static const char *const names[] = {"kept",          "row",         "seats",       "position",
                                         "fit",           "reserves",    "certificate", "best_seats",
                                         "best_shortage", "best_change", "best_fit",    "best_load",
-                                        "best_lottery"};
+                                        "best_lottery",  "best_chances"};
     return check < RK_REFUSALS ? rk_refusal_name((enum rk_refusal)check)
                                : names[check - RK_REFUSALS];
 }
@@ -109,6 +109,10 @@ static void check_row(struct rk_verify *v, const struct rk_assignment *row)
     fresh.seat = row->seat;
     fresh.position = row->position;
     fresh.stages = (struct rk_text){stages.text, stages.size};
+    if (v->facts->certificate && v->facts->certificate->mode != RK_CERTIFICATE_CHOICE) {
+        fresh.has_probability = row->has_probability; /* looked at with the lottery */
+        fresh.probability = row->probability;
+    }
     const char *cell = rk_assignment_difference(row, kept ? kept : &fresh);
     if (cell)
         BROKEN(kept ? RK_VERIFY_KEPT : RK_VERIFY_ROW, &row->pos,

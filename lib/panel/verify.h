@@ -6,7 +6,8 @@
  * verify.c        each row of the assignment beside the others, each panel whole
  * verify_proof.c  that nothing is better: the certificate's prices are put on the rules, and what
  *                 the cheapest choice would cost if only they held it back is summed (weak
- *                 duality, lib/stat/duality.h) */
+ *                 duality, lib/stat/duality.h)
+ * verify_panels.c that no lottery over panels is fairer */
 #ifndef RK_VERIFY_H
 #define RK_VERIFY_H
 
@@ -32,8 +33,9 @@ enum rk_verify_check {
     RK_VERIFY_FIT,
     RK_VERIFY_RESERVES, /* as many as asked for, of those who could */
     RK_VERIFY_CERTIFICATE,
-    RK_VERIFY_BEST, /* + rk_choice_level */
-    RK_VERIFY_CHECKS = RK_VERIFY_BEST + RK_CHOICE_LEVELS
+    RK_VERIFY_BEST,                                        /* + rk_choice_level */
+    RK_VERIFY_CHANCES = RK_VERIFY_BEST + RK_CHOICE_LEVELS, /* of a lottery */
+    RK_VERIFY_CHECKS
 };
 const char *rk_verify_check_name(int check); /* "status", …, "best_seats" */
 

@@ -475,7 +475,10 @@ static void prove(struct proof *f)
         if (level < s->end)
             break;
     }
-    for (; level < RK_CHOICE_LEVELS; level++)
+    if (f->c->mode == RK_CERTIFICATE_PROGRAMME)
+        rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
+    int last = f->c->mode == RK_CERTIFICATE_CHOICE ? RK_CHOICE_LEVELS : RK_CHOICE_SHORTAGE + 1;
+    for (; level < last; level++)
         if (!v->found[RK_VERIFY_BEST + level])
             rk_verify_found(v, RK_VERIFY_BEST + level, RK_VERIFY_OPEN, NULL, _("not proven"));
 }
@@ -527,6 +530,8 @@ void rk_verify_proof(struct rk_verify *v)
         if (rk_duality_broken(&f->d) != UINT32_MAX)
             BROKEN(RK_REFUSED_QUOTA, NULL, _("the quotas of the certificate are not kept"));
     }
+    if (c->mode == RK_CERTIFICATE_PANELS && !v->broken)
+        rk_verify_panels(v);
     rk_verify_end_rules(v);
     if (!v->broken) {
         find_values(f);
@@ -534,8 +539,11 @@ void rk_verify_proof(struct rk_verify *v)
     }
     if (!v->broken)
         add_limits(f);
-    if (!v->broken)
+    if (!v->broken && c->mode != RK_CERTIFICATE_PANELS)
         prove(f);
+    if (!v->broken && c->mode == RK_CERTIFICATE_CHOICE && !c->stage_count)
+        rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_OPEN, NULL, "%s",
+                        _("found by whole-number search, which a certificate cannot prove"));
     if (!v->found[RK_VERIFY_CERTIFICATE])
         rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_HOLDS, NULL, "%s", "");
     rk_duality_free(&f->d);

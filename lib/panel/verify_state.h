@@ -33,6 +33,7 @@ bool rk_verify_meet(const struct rk_verify *v, uint32_t a, uint32_t b); /* do se
 /* Memberships that the cap of the month or year (months = 12) leaves beside kept and past ones. */
 int64_t rk_verify_left(const struct rk_verify *v, uint32_t panelist, int32_t month, int32_t months);
 void rk_verify_end_rules(struct rk_verify *v); /* once `lowered` is known */
-void rk_verify_proof(struct rk_verify *v);     /* calls it */
+void rk_verify_proof(struct rk_verify *v);     /* calls it, or that of a lottery */
+void rk_verify_panels(struct rk_verify *v);
 
 #endif
