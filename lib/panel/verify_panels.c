@@ -340,11 +340,9 @@ static bool check_step(struct lottery *l, const struct rk_certificate_vector *st
         } else {
             const struct rk_fraction *told = &l->c->type_values[c];
             struct rk_fraction size = {0};
-            value_of(l, c, sign < 0, &step->number, &value);
-            if (!l->fixed[c] && !step->count) /* no prices: the level is a sure place */
-                sign = rk_fraction_compare(told, &step->number) == 0 ? -1 : 0;
-            if (!l->fixed[c] && !step->count)
-                value_of(l, c, true, &step->number, &value);
+            value_of(l, c, sign < 0 || !step->count, &step->number, &value);
+            if (!step->count) /* no prices: who has a sure place at the level has no more */
+                sign = rk_fraction_compare(&value, &step->number) ? 0 : -1;
             good &= l->fixed[c] || (rk_fraction_compare(told, &step->number) >= 0 &&
                                     (!sign || !rk_fraction_compare(told, &value)));
             if (l->fixed[c])

@@ -527,7 +527,7 @@ void rk_verify_proof(struct rk_verify *v)
         check_rows(f);
         add_numbers(f);
         add_rows(f);
-        if (rk_duality_broken(&f->d) != UINT32_MAX)
+        if (c->stage_count && rk_duality_broken(&f->d) != UINT32_MAX)
             BROKEN(RK_REFUSED_QUOTA, NULL, _("the quotas of the certificate are not kept"));
     }
     if (c->mode == RK_CERTIFICATE_PANELS && !v->broken)
