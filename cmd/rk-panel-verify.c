@@ -81,10 +81,10 @@ static enum rk_status agree(struct rk_run *run, const struct rk_certificate *c,
     if (other)
         return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = options.certificate},
                           _("the certificate was made without this --%s"), other);
-    facts->assume_available = c->assume_available;
-    facts->assume_adult = c->assume_adult;
-    facts->require_declarations = c->require_declarations;
-    facts->candidate_conflicts_pass = c->candidate_conflicts_pass;
+    facts->rules.assume_available = c->assume_available;
+    facts->rules.assume_adult = c->assume_adult;
+    facts->rules.require_declarations = c->require_declarations;
+    facts->rules.candidate_conflicts_pass = c->candidate_conflicts_pass;
     facts->seed = c->seed;
     facts->certificate = c;
     return RK_OK;
@@ -112,26 +112,16 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_bank t = {0};
     struct rk_assignments result = {0};
     struct rk_certificate certificate = {0};
-    struct rk_verify_facts facts = {
-        &t.panelists,
-        &t.recruitments,
-        &t.sessions,
-        &t.availability,
-        &t.conflicts,
-        &t.candidates,
-        &t.assignments,
-        &t.fixed,
-        &result,
-        &t.quotas,
-        &t.features,
-        NULL,
-        options.assume_available,
-        options.assume_adult,
-        options.declarations,
-        options.candidate_conflicts_pass,
-        run->seed,
-    };
-    enum rk_status status = rk_bank_read(run, &t, &options.fixed, rk_quotas_want, error);
+    struct rk_verify_facts facts = {{&t.panelists, &t.recruitments, &t.sessions, &t.availability,
+                                     &t.conflicts, &t.candidates, &t.assignments, &t.fixed,
+                                     options.assume_available, options.assume_adult,
+                                     options.declarations, options.candidate_conflicts_pass},
+                                    &result,
+                                    &t.quotas,
+                                    &t.features,
+                                    NULL,
+                                    run->seed};
+    enum rk_status status = rk_bank_read(run, &t, &options.fixed, rk_panel_quotas_want, error);
     if (!status)
         status = read_result(run, &t, &result, error);
     if (!status && options.certificate)

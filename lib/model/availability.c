@@ -34,25 +34,11 @@ enum rk_status rk_availability_read(struct rk_availability *availability, struct
     }
     if (availability->count)
         qsort(availability->rows, availability->count, sizeof *availability->rows, by_time);
-    availability->first = rk_firsts(availability->rows, availability->count,
-                                    sizeof *availability->rows, panelists->count);
     return status;
-}
-
-bool rk_availability_covers(const struct rk_availability *availability, uint32_t panelist,
-                            int64_t start, int64_t end, bool unknown)
-{
-    uint32_t from = availability->count ? availability->first[panelist] : 0;
-    uint32_t to = availability->count ? availability->first[panelist + 1] : 0;
-    for (uint32_t i = from; i < to; i++) /* by start */
-        if (availability->rows[i].start <= start && availability->rows[i].end > start)
-            start = availability->rows[i].end;
-    return from == to ? unknown : start >= end;
 }
 
 void rk_availability_free(struct rk_availability *availability)
 {
     rk_free(availability->rows);
-    rk_free(availability->first);
     *availability = (struct rk_availability){0};
 }

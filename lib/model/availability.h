@@ -12,7 +12,6 @@ struct rk_available {
 struct rk_availability {       /* zeroed = empty; give back with rk_availability_free */
     struct rk_available *rows; /* sorted by panelist, start, end */
     uint32_t count, room;
-    uint32_t *first; /* by panelist, + 1 */
 };
 
 /* Reads the table to its end. A panelist who is not among `panelists`, and a time that does not end
@@ -20,10 +19,6 @@ struct rk_availability {       /* zeroed = empty; give back with rk_availability
 enum rk_status rk_availability_read(struct rk_availability *availability, struct rk_table *table,
                                     const struct rk_schema *schema,
                                     const struct rk_panelists *panelists, struct rk_error *error);
-/* Do the panelist's times, joined where they touch, cover start … end? `unknown` where there are
- * none. */
-bool rk_availability_covers(const struct rk_availability *availability, uint32_t panelist,
-                            int64_t start, int64_t end, bool unknown);
 void rk_availability_free(struct rk_availability *availability);
 
 #endif

@@ -318,13 +318,152 @@ static void read_rules(struct reading *r, const rk_json *document)
            "rules.candidate_conflict", _("exclude or drop"));
 }
 
+/* ---- a lottery over panels ---- */
+
+/* "12", or 12 */
+static void read_whole(struct reading *r, struct rk_text digits, struct rk_whole *to,
+                       const char *what)
+{
+    const struct rk_whole ten = {.small = 10};
+    size_t i = digits.size && digits.text[0] == '-';
+    expect(r, digits.size > i, what, _("a whole number"));
+    for (; i < digits.size && !r->status; i++) {
+        struct rk_whole digit = {.small = digits.text[i] - '0'};
+        expect(r, digit.small >= 0 && digit.small <= 9, what, _("a whole number"));
+        rk_whole_multiply(to, to, &ten);
+        rk_whole_add(to, to, &digit);
+    }
+    if (digits.size && digits.text[0] == '-')
+        rk_whole_negate(to);
+}
+
+/* "3/4" or "3" or 3 */
+static void read_fraction(struct reading *r, const rk_json *value, struct rk_fraction *to,
+                          const char *what)
+{
+    const char *text = rk_json_text(value), *slash = text ? strchr(text, '/') : NULL;
+    struct rk_whole top = {0}, over = {.small = slash ? 0 : 1};
+    if (text)
+        read_whole(r, (struct rk_text){text, slash ? (size_t)(slash - text) : strlen(text)}, &top,
+                   what);
+    else
+        rk_whole_set_i64(&top, whole(r, value, what));
+    if (slash)
+        read_whole(r, rk_text(slash + 1), &over, what);
+    expect(r, rk_whole_sign(&over) > 0, what, _("a fraction"));
+    if (r->status)
+        rk_whole_set_i64(&over, 1);
+    rk_fraction_make(to, &top, &over);
+    rk_whole_free(&top);
+    rk_whole_free(&over);
+}
+
+/* [number, [[place, number], …]] each */
+static struct rk_certificate_vectors read_vectors(struct reading *r, const rk_json *document,
+                                                  const char *key)
+{
+    const rk_json *list = array(r, document, key, true, "");
+    struct rk_certificate_vectors v = {.count = list ? (uint32_t)rk_json_count(list) : 0};
+    v.items = rk_arena_zeroed(&r->c->arena, (size_t)v.count + 1, sizeof *v.items);
+    for (uint32_t i = 0; i < v.count; i++)
+        rk_fraction_set_whole(&v.items[i].number, 0);
+    for (uint32_t i = 0; i < v.count && !r->status; i++) {
+        const rk_json *item = rk_json_item(list, i), *terms = rk_json_item(item, 1);
+        uint32_t count = (uint32_t)rk_json_count(terms);
+        expect(r, rk_json_count(item) == 2, key, _("a pair: a number, and a list"));
+        read_fraction(r, rk_json_item(item, 0), &v.items[i].number, key);
+        v.items[i].terms =
+            rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof(*v.items->terms));
+        for (v.items[i].count = 0; v.items[i].count < count && !r->status; v.items[i].count++) {
+            struct rk_certificate_term *term = &v.items[i].terms[v.items[i].count];
+            const rk_json *pair = rk_json_item(terms, v.items[i].count);
+            const char *text = rk_json_text(rk_json_item(pair, 1));
+            expect(r, rk_json_count(pair) == 2, key, _("a pair: a place, and a number"));
+            term->of = index_below(r, rk_json_item(pair, 0), 0, UINT32_MAX, key);
+            if (text)
+                read_whole(r, rk_text(text), &term->number, key);
+            else
+                rk_whole_set_i64(&term->number, whole(r, rk_json_item(pair, 1), key));
+            expect(r, !v.items[i].count || term[-1].of < term->of, key, _("places that ascend"));
+        }
+    }
+    return v;
+}
+
+static void read_lottery(struct reading *r, const rk_json *document)
+{
+    struct rk_certificate_panels *p = &r->c->lottery;
+    const rk_json *quotas = array(r, document, "quotas", true, "");
+    const rk_json *types = array(r, document, "types", true, "");
+    const rk_json *values = array(r, document, "type_values", true, "");
+    if (r->status)
+        return;
+    p->quota_count = (uint32_t)rk_json_count(quotas);
+    p->type_count = (uint32_t)rk_json_count(types);
+    p->quotas = rk_arena_zeroed(&r->c->arena, (size_t)p->quota_count + 1, sizeof *p->quotas);
+    p->type_of = rk_arena_zeroed(&r->c->arena, (size_t)r->panelists->count + 1, sizeof(uint32_t));
+    p->type_values =
+        rk_arena_zeroed(&r->c->arena, (size_t)p->type_count + 1, sizeof *p->type_values);
+    for (uint32_t i = 0; i < p->quota_count && !r->status; i++) {
+        const rk_json *item = rk_json_item(quotas, i);
+        const char *feature = rk_json_text(rk_json_item(item, 0)),
+                   *value = rk_json_text(rk_json_item(item, 1));
+        int64_t min = whole(r, rk_json_item(item, 2), "quotas"),
+                max = whole(r, rk_json_item(item, 3), "quotas");
+        expect(r, feature && value && min >= 0 && min <= max && max <= INT32_MAX, "quotas",
+               _("[feature, value, min, max]"));
+        p->quotas[i] = (struct rk_certificate_row){
+            RK_NONE,
+            rk_text(rk_arena_keep(&r->c->arena, feature ? feature : "")),
+            rk_text(rk_arena_keep(&r->c->arena, value ? value : "")),
+            (int32_t)min,
+            (int32_t)max,
+            RK_NONE};
+    }
+    for (uint32_t i = 0; i < r->panelists->count; i++)
+        p->type_of[i] = RK_NONE;
+    expect(r, rk_json_count(values) == p->type_count, "type_values", _("a value for each type"));
+    for (uint32_t t = 0; t < p->type_count; t++)
+        rk_fraction_set_whole(&p->type_values[t], 0);
+    for (uint32_t t = 0; t < p->type_count && !r->status; t++) {
+        const rk_json *people = rk_json_item(types, t);
+        read_fraction(r, rk_json_item(values, t), &p->type_values[t], "type_values");
+        expect(r, rk_json_count(people) > 0, "types", _("the panelists who are alike"));
+        for (size_t k = 0; k < rk_json_count(people) && !r->status; k++) {
+            uint32_t who = panelist(r, rk_json_item(people, k), "types");
+            expect(r, !r->status && p->type_of[who] == RK_NONE, "types", _("nobody twice"));
+            if (!r->status)
+                p->type_of[who] = t;
+        }
+    }
+    p->empty = index_below(r, rk_json_member(document, "empty"), 0, INT32_MAX, "empty");
+    read_fraction(r, rk_json_member(document, "total"), &p->total, "total");
+    p->panels = read_vectors(r, document, "panels");
+    p->drawn = index_below(r, rk_json_member(document, "drawn"), 0, p->panels.count, "drawn");
+    p->steps = read_vectors(r, document, "steps");
+    p->cuts = read_vectors(r, document, "cuts");
+}
+
+static void free_vectors(struct rk_certificate_vectors *v)
+{
+    for (uint32_t i = 0; i < v->count; i++) {
+        rk_fraction_free(&v->items[i].number);
+        for (uint32_t k = 0; k < v->items[i].count; k++)
+            rk_whole_free(&v->items[i].terms[k].number);
+    }
+}
+
 static void read_document(struct reading *r, const rk_json *document)
 {
-    static const char *const known[] = {"certificate", "version",  "mode", "case",   "seed",
-                                        "rules",       "levels",   "stay", "values", "bounds",
-                                        "optimal",     "fit_unit", "rows", "stages", "crossing",
-                                        "$schema",     NULL};
+    static const char *const known[] = {
+        "certificate", "version", "mode",   "case",         "seed",     "rules",       "levels",
+        "stay",        "values",  "bounds", "optimal",      "fit_unit", "rows",        "stages",
+        "crossing",    "$schema", "totals", "recruitments", "pools",    "row_levels",  "panelists",
+        "limits",      "chances", "kept",   "quotas",       "types",    "type_values", "empty",
+        "total",       "drawn",   "panels", "steps",        "cuts",     NULL};
+    static const char *const modes[] = {"choice", "lottery-programme", "lottery-panels"};
     struct rk_certificate *c = r->c;
+    int mode = 0;
     only(r, document, known, "");
     expect(r, !strcmp(string(r, document, "certificate", ""), "rk-panel-match"), "certificate",
            "rk-panel-match");
@@ -332,16 +471,21 @@ static void read_document(struct reading *r, const rk_json *document)
     if (r->status == RK_OK)
         r->status = rk_json_fixed(document, "version", true, &version, "", r->error);
     expect(r, version == RK_FIXED_ONE, "version", "1");
-    expect(r, !strcmp(string(r, document, "mode", ""), "choice"), "mode", "choice");
+    const char *name = string(r, document, "mode", "");
+    while (mode < 3 && strcmp(modes[mode], name))
+        mode++;
+    expect(r, mode < 3, "mode", "choice, lottery-programme, lottery-panels");
+    c->mode = (enum rk_certificate_mode)mode;
     const char *which = string(r, document, "case", "");
     expect(r, *which >= 'A' && *which <= 'C' && !which[1], "case", "A, B, C");
+    c->which = *which;
     c->seed = kept_string(r, document, "seed", "");
     read_rules(r, document);
     const rk_json *levels = array(r, document, "levels", true, "");
     expect(r, rk_json_count(levels) == RK_CHOICE_LEVELS, "levels", _("the levels in their order"));
     for (int l = 0; l < RK_CHOICE_LEVELS && !r->status; l++) {
-        const char *name = rk_json_text(rk_json_item(levels, (size_t)l));
-        expect(r, name && !strcmp(name, rk_choice_level_names[l]), "levels",
+        const char *level = rk_json_text(rk_json_item(levels, (size_t)l));
+        expect(r, level && !strcmp(level, rk_choice_level_names[l]), "levels",
                _("the levels in their order"));
     }
     struct rk_text unit = rk_text(string(r, document, "fit_unit", ""));
@@ -351,6 +495,10 @@ static void read_document(struct reading *r, const rk_json *document)
     read_levels(r, document, "bounds", c->bounds);
     c->optimal = flag(r, document, "optimal", "");
     read_stay(r, document);
+    if (c->mode == RK_CERTIFICATE_PANELS) {
+        read_lottery(r, document);
+        return;
+    }
     c->row_count = read_rows(r, document, "rows", &c->rows);
     c->crossing_count = read_rows(r, document, "crossing", &c->crossing);
     read_stages(r, document);
@@ -377,6 +525,13 @@ enum rk_status rk_certificate_read(struct rk_certificate *certificate, const cha
 
 void rk_certificate_free(struct rk_certificate *certificate)
 {
+    struct rk_certificate_panels *lottery = &certificate->lottery;
+    for (uint32_t t = 0; t < lottery->type_count && lottery->type_values; t++)
+        rk_fraction_free(&lottery->type_values[t]);
+    rk_fraction_free(&lottery->total);
+    free_vectors(&lottery->panels);
+    free_vectors(&lottery->steps);
+    free_vectors(&lottery->cuts);
     rk_arena_free(&certificate->arena);
     *certificate = (struct rk_certificate){0};
 }

@@ -4,6 +4,7 @@
 #ifndef RK_CERTIFICATE_H
 #define RK_CERTIFICATE_H
 
+#include "base/exact.h"
 #include "model/panelists.h"
 #include "model/recruitments.h"
 
@@ -62,8 +63,41 @@ struct rk_certificate_stage {
     uint32_t limit_count;
 };
 
+enum rk_certificate_mode {
+    RK_CERTIFICATE_CHOICE,
+    RK_CERTIFICATE_PROGRAMME, /* a lottery over several recruitments: the stages of seats and
+                               * shortage; its chances are not read yet */
+    RK_CERTIFICATE_PANELS     /* a lottery over the panels of one */
+};
+
+/* A number, and a list of numbers by place: a panel's weight and counts by type; a step's level and
+ * prices by row; the least of a cut and its entries by column. */
+struct rk_certificate_vector {
+    struct rk_fraction number;
+    struct rk_certificate_term {
+        uint32_t of;
+        struct rk_whole number;
+    } * terms;
+    uint32_t count;
+};
+struct rk_certificate_vectors {
+    struct rk_certificate_vector *items;
+    uint32_t count;
+};
+struct rk_certificate_panels {
+    struct rk_certificate_row *quotas; /* of no recruitment */
+    uint32_t *type_of;                 /* by panelist, or RK_NONE */
+    struct rk_fraction *type_values;
+    uint32_t quota_count, type_count, empty, drawn;
+    struct rk_fraction total;
+    struct rk_certificate_vectors panels, steps, cuts;
+};
+
 struct rk_certificate { /* zeroed = empty; give back with rk_certificate_free */
     const char *file;
+    enum rk_certificate_mode mode;
+    char which; /* the case: A, B, C */
+    struct rk_certificate_panels lottery;
     struct rk_text seed;
     bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
     rk_fixed fit_unit; /* over 0 */

@@ -30,19 +30,6 @@ static bool find_panelist(struct rk_table *table, const struct rk_value *panelis
     return true;
 }
 
-static void sort(struct rk_conflicts *conflicts, uint32_t panelists)
-{
-    uint32_t *first = rk_alloc((size_t)panelists + 2, sizeof *first);
-    conflicts->sorted = rk_alloc((size_t)conflicts->count + 1, sizeof *conflicts->sorted);
-    for (uint32_t i = 0; i < conflicts->count; i++)
-        first[conflicts->rows[i].panelist + 2]++;
-    for (uint32_t p = 2; p < panelists + 2; p++)
-        first[p] += first[p - 1];
-    for (uint32_t i = 0; i < conflicts->count; i++)
-        conflicts->sorted[first[conflicts->rows[i].panelist + 1]++] = i;
-    conflicts->first = first;
-}
-
 enum rk_status rk_conflicts_read(struct rk_conflicts *conflicts, struct rk_table *table,
                                  const struct rk_schema *schema,
                                  const struct rk_panelists *panelists,
@@ -104,40 +91,12 @@ enum rk_status rk_conflicts_read(struct rk_conflicts *conflicts, struct rk_table
         RK_GROW(conflicts->rows, conflicts->count, conflicts->room);
         conflicts->rows[conflicts->count++] = d;
     }
-    sort(conflicts, panelists->count);
     return status;
-}
-
-struct rk_declared rk_conflicts_ask(const struct rk_conflicts *conflicts, uint32_t panelist,
-                                    uint32_t recruitment, struct rk_text unit,
-                                    const struct rk_candidates *candidates)
-{
-    struct rk_declared declared = {0};
-    uint32_t first = conflicts->count ? conflicts->first[panelist] : 0;
-    uint32_t end = conflicts->count ? conflicts->first[panelist + 1] : 0;
-    for (uint32_t i = first; i < end; i++) {
-        const struct rk_declaration *d = &conflicts->rows[conflicts->sorted[i]];
-        bool known = d->candidate != RK_NONE, again = false;
-        if (!d->of_candidate &&
-            (d->recruitment == recruitment || (d->unit.size && rk_text_equal(d->unit, unit)))) {
-            declared.whole = true;
-            declared.conflict |= !d->none;
-        } else if (d->of_candidate && d->recruitment == recruitment &&
-                   (!known || rk_candidate_is_met(&candidates->rows[d->candidate]))) {
-            declared.with_candidate |= !d->none;
-            for (uint32_t j = first; j < i; j++)
-                again |= conflicts->rows[conflicts->sorted[j]].candidate == d->candidate;
-            declared.candidates += known && !again;
-        }
-    }
-    return declared;
 }
 
 void rk_conflicts_free(struct rk_conflicts *conflicts)
 {
     rk_free(conflicts->rows);
-    rk_free(conflicts->sorted);
-    rk_free(conflicts->first);
     rk_arena_free(&conflicts->arena);
     *conflicts = (struct rk_conflicts){0};
 }

@@ -18,8 +18,6 @@ struct rk_conflicts {            /* zeroed = empty; give back with rk_conflicts_
     struct rk_declaration *rows; /* in the order of the table */
     uint32_t count, room;
     uint32_t others; /* rows of raters who are no panelists, passed over */
-    uint32_t *sorted,
-        *first; /* first[p] … first[p + 1] - 1 in sorted: places of panelist p's rows */
     struct rk_arena arena;
 };
 
@@ -32,16 +30,6 @@ enum rk_status rk_conflicts_read(struct rk_conflicts *conflicts, struct rk_table
                                  const struct rk_recruitments *recruitments,
                                  const struct rk_candidates *candidates,
                                  const struct rk_raters *raters, struct rk_error *error);
-
-/* What a panelist declared that bears on a recruitment. */
-struct rk_declared {
-    bool conflict, whole; /* with the recruitment or its unit; anything about one of the two */
-    bool with_candidate;  /* a conflict with a candidate that the panel meets, or may meet */
-    uint32_t candidates;  /* of those it meets, about how many anything was declared */
-};
-struct rk_declared rk_conflicts_ask(const struct rk_conflicts *conflicts, uint32_t panelist,
-                                    uint32_t recruitment, struct rk_text unit,
-                                    const struct rk_candidates *candidates);
 void rk_conflicts_free(struct rk_conflicts *conflicts);
 
 #endif

@@ -3,7 +3,6 @@
 #define RK_QUOTAS_H
 
 #include "model/features.h"
-#include "model/panelists.h"
 #include "model/recruitments.h"
 
 struct rk_quota {
@@ -32,30 +31,6 @@ struct rk_quotas {         /* zeroed = empty; give back with rk_quotas_free */
 enum rk_status rk_quotas_read(struct rk_quotas *quotas, struct rk_table *table,
                               const struct rk_schema *schema,
                               const struct rk_recruitments *recruitments, struct rk_error *error);
-/* Is the row one of the recruitment's: its own, or '*' and no own one has its feature and value? */
-bool rk_quotas_has(const struct rk_quotas *quotas, const struct rk_quota *row,
-                   uint32_t recruitment);
-
-/* Whom a row counts. */
-struct rk_quota_kind {
-    struct {
-        uint32_t feature, value; /* numbers in the features */
-        int32_t from, to;        /* ages, where `age` is told from birth_year */
-        bool is_age;
-    } parts[RK_FEATURE_PARTS];
-    uint32_t part_count;
-};
-/* Before the panelists are read: asks for what the rows count by. */
-void rk_quotas_want(const struct rk_quotas *quotas, struct rk_features *features);
-/* After. */
-struct rk_quota_kind rk_quota_kind(const struct rk_quota *row, const struct rk_features *features);
-/* Is the panelist of this place in `panelists` of the kind, when a recruitment's first day is in
- * `year`? */
-bool rk_quota_counts(const struct rk_quota_kind *kind, const struct rk_features *features,
-                     const struct rk_panelists *panelists, uint32_t panelist, int32_t year);
-/* Can nobody be of both? Where somebody has several values of a feature, anybody may be. */
-bool rk_quota_apart(const struct rk_quota_kind *a, const struct rk_quota_kind *b,
-                    const struct rk_features *features);
 void rk_quotas_free(struct rk_quotas *quotas);
 
 #endif

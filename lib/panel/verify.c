@@ -1,5 +1,4 @@
-#include "base/date.h"
-#include "base/random.h"
+#include "panel/used.h"
 #include "panel/verify_state.h"
 
 const char *const rk_verify_verdict_names[] = {"holds", "broken", "told", "proven", "gap", "open"};
@@ -9,7 +8,7 @@ const char *rk_verify_check_name(int check)
     static const char *const names[] = {"kept",          "row",         "seats",       "position",
                                         "fit",           "reserves",    "certificate", "best_seats",
                                         "best_shortage", "best_change", "best_fit",    "best_load",
-                                        "best_lottery"};
+                                        "best_lottery",  "best_chances"};
     return check < RK_REFUSALS ? rk_refusal_name((enum rk_refusal)check)
                                : names[check - RK_REFUSALS];
 }
@@ -26,203 +25,82 @@ void rk_verify_found(struct rk_verify *v, int check, enum rk_verify_verdict verd
     va_end(args);
     v->found[check] = true;
     v->broken |= verdict == RK_VERIFY_BROKEN;
-    v->attention |= verdict != RK_VERIFY_PROVEN;
+    v->attention |= verdict != RK_VERIFY_PROVEN && verdict != RK_VERIFY_HOLDS;
     v->tell(v->context, check, verdict, text.text);
     rk_buf_free(&text);
 }
 
-/* ---- what the tables say ---- */
+/* ---- rows ---- */
 
-static uint64_t bits_of(struct rk_strings *names, struct rk_text list)
+bool rk_verify_meet(const struct rk_verify *v, uint32_t a, uint32_t b)
 {
-    uint64_t bits = 0;
-    for (struct rk_text item; rk_list_next(&list, &item);)
-        bits |= (uint64_t)2 << rk_strings_add(names, item) % 63;
-    return bits;
+    struct rk_text all = {"", 0};
+    return rk_sessions_meet(v->facts->rules.sessions, a, all, b, all);
 }
 
-static void see_panel(struct rk_verify *v, struct rk_strings *names, uint32_t r)
+int64_t rk_verify_left(const struct rk_verify *v, uint32_t p, int32_t month, int32_t months)
 {
-    const struct rk_recruitment *row = &v->facts->recruitments->rows[r];
-    struct rk_verify_panel *panel = &v->panels[r];
-    uint32_t n;
-    const struct rk_session *sessions = rk_sessions_of(v->facts->sessions, r, &n);
-    panel->open = panel->matters = rk_recruitment_is_open(row);
-    panel->first_day = row->opened != RK_NO_DATE ? row->opened : row->closes;
-    panel->last_day = row->closes != RK_NO_DATE ? row->closes : row->opened;
-    for (uint32_t s = 0; s < n; s++) {
-        int32_t day = (int32_t)(sessions[s].end / 1440);
-        panel->last_day = !s || day > panel->last_day ? day : panel->last_day;
-        panel->first_day = (int32_t)(sessions[0].start / 1440);
+    const struct rk_match_panelist *who = &v->problem.panelists[p];
+    int32_t cap = months == 12 ? who->max_per_year : who->max_per_month;
+    month = months == 12 ? month / 12 * 12 : month;
+    return cap < 0 ? INT32_MAX
+                   : cap - rk_used_count(v->problem.used, v->problem.used_count, p, month, months);
+}
+
+/* The rules that a pair breaks beside new memberships in other recruitments. */
+static unsigned reasons_beside(const struct rk_verify *v, uint32_t p, uint32_t r)
+{
+    int32_t month = v->problem.recruitments[r].month, in_month = 0, in_year = 0;
+    unsigned reasons = 0;
+    for (uint32_t i = v->last[p]; i; i = v->before[i - 1]) {
+        uint32_t other = v->facts->result->rows[i - 1].recruitment;
+        int32_t its = v->problem.recruitments[other].month;
+        if (other == r)
+            continue;
+        in_month += its == month;
+        in_year += its / 12 == month / 12;
+        reasons |= rk_verify_meet(v, r, other) ? RK_REFUSED_BIT(RK_REFUSED_OVERLAP) : 0;
     }
-    panel->month = panel->first_day != RK_NO_DATE ? rk_month_of(panel->first_day) : 0;
-    panel->places = row->room_max >= 0 && row->room_max < row->seats ? row->room_max : row->seats;
-    panel->lacking = row->seats - panel->places;
-    panel->need = row->need.size ? bits_of(names, row->need) : 1;
+    if (in_month >= rk_verify_left(v, p, month, 1) || in_year >= rk_verify_left(v, p, month, 12))
+        reasons |= RK_REFUSED_BIT(RK_REFUSED_CAP);
+    return reasons;
 }
 
-enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error)
+static bool is_new(const struct rk_verify *v, const struct rk_assignment *row)
 {
-    const struct rk_verify_facts *f = v->facts;
-    uint32_t people = f->panelists->count, panels = f->recruitments->count;
-    struct rk_strings names = {0};
-    v->panels = rk_alloc((size_t)panels + 1, sizeof *v->panels);
-    v->experience = rk_alloc((size_t)people + 1, sizeof *v->experience);
-    v->before = rk_alloc((size_t)people + 1, sizeof *v->before);
-    v->load = rk_alloc((size_t)people + 1, sizeof *v->load);
-    for (uint32_t r = 0; r < panels; r++)
-        see_panel(v, &names, r);
-    for (uint32_t p = 0; p < people; p++)
-        v->experience[p] = 1 | bits_of(&names, f->panelists->rows[p].experience);
-    rk_strings_free(&names);
-    for (uint32_t i = 0; i < f->candidates->count; i++)
-        v->panels[f->candidates->rows[i].recruitment].met +=
-            rk_candidate_is_met(&f->candidates->rows[i]);
-    rk_history_read(&v->history, f->fixed, f->earlier, f->result, f->panelists, f->recruitments);
-    for (uint32_t i = 0; i < v->history.count; i++) {
-        const struct rk_past *past = &v->history.rows[i];
-        bool counts = past->flags & RK_PAST_COUNTS, is_new = past->flags & RK_PAST_NEW;
-        struct rk_verify_panel *panel = &v->panels[past->recruitment];
-        panel->matters |= counts;
-        v->before[past->panelist] += counts && !is_new;
-        v->load[past->panelist] += counts;
-        panel->places -= counts && !is_new;
-        panel->chosen += counts && is_new;
+    return !rk_eligible_kept_row(v->eligible, row->panelist, row->recruitment);
+}
+
+/* Counts the new rows. */
+static void see_row(struct rk_verify *v, uint32_t at)
+{
+    const struct rk_assignment *row = &v->facts->result->rows[at];
+    uint32_t p = row->panelist, r = row->recruitment, i = v->pair_first[p];
+    bool member = row->seat == RK_SEAT_MEMBER;
+    if (!is_new(v, row))
+        return;
+    while (i < v->pair_first[p + 1] && v->problem.pairs[i].recruitment != r)
+        i++;
+    if (i < v->pair_first[p + 1])
+        (member ? v->chosen : v->stands)[i] = true;
+    (member ? v->members : v->standing)[r]++;
+    if (member) {
+        v->before[at] = v->last[p];
+        v->last[p] = at + 1;
     }
-    for (uint32_t r = 0; r < panels; r++)
-        if (v->panels[r].matters && v->panels[r].first_day == RK_NO_DATE)
-            return rk_fail(error, RK_BAD_DATA, _("recruitment %s has neither sessions nor a day"),
-                           RECRUITMENT(r));
-    return RK_OK;
+    for (uint32_t q = v->quota_first[r]; member && q < v->quota_first[r + 1]; q++)
+        v->count[q] += rk_panel_quota_counts(v->quotas, q, p);
 }
 
-int32_t rk_verify_used(const struct rk_verify *v, uint32_t panelist, int32_t from, int32_t months,
-                       bool new_ones, uint32_t but)
+static void check_row(struct rk_verify *v, const struct rk_assignment *row)
 {
-    int32_t used = 0;
-    for (uint32_t i = v->history.first[panelist]; i < v->history.first[panelist + 1]; i++) {
-        const struct rk_past *past = &v->history.rows[i];
-        int32_t month = v->panels[past->recruitment].month;
-        used += past->flags & RK_PAST_COUNTS && (new_ones || !(past->flags & RK_PAST_NEW)) &&
-                past->recruitment != but && month >= from && month < from + months;
-    }
-    return used;
-}
-
-rk_fixed rk_verify_fit(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment)
-{
-    const struct rk_recruitment *what = &v->facts->recruitments->rows[recruitment];
-    rk_fixed fit = 0;
-    for (uint32_t w = 0; w < what->want_count; w++)
-        if (rk_list_has(v->facts->panelists->rows[panelist].experience, what->want[w].experience))
-            fit += what->want[w].weight;
-    return fit;
-}
-
-uint32_t rk_verify_lot(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment)
-{
-    struct rk_buf key = {0};
-    rk_buf_printf(&key, "panel-tie|%zu|%s|%s", strlen(RECRUITMENT(recruitment)),
-                  RECRUITMENT(recruitment), PANELIST(panelist));
-    struct rk_random random = rk_random(v->facts->seed, (struct rk_text){key.text, key.size});
-    rk_buf_free(&key);
-    return (uint32_t)(rk_random_u64(&random) >> 32);
-}
-
-/* ---- the hard rules ---- */
-
-int rk_verify_refused(const struct rk_verify *v, uint32_t p, uint32_t r, bool new_ones)
-{
-    const struct rk_verify_facts *f = v->facts;
-    const struct rk_panelist *who = &f->panelists->rows[p];
-    const struct rk_recruitment *what = &f->recruitments->rows[r];
-    const struct rk_verify_panel *panel = &v->panels[r];
-    const struct rk_past *own = rk_history_of(&v->history, p, r);
-    struct rk_text all = {"", 0}, need = what->need, stages = all;
-    bool declared = own && own->row && own->row->declared_on != RK_NO_DATE;
-    bool breaks[RK_REFUSED_QUOTA] = {false};
-    uint32_t n;
-    const struct rk_session *sessions = rk_sessions_of(f->sessions, r, &n);
-    if (own && own->flags & RK_PAST_KEPT)
-        stages = own->row->stages;
-    struct rk_declared asked = rk_conflicts_ask(f->conflicts, p, r, what->unit, f->candidates);
-    declared |= asked.whole || (asked.candidates && asked.candidates == panel->met);
-    breaks[RK_REFUSED_STATUS] = who->status != RK_PANELIST_ACTIVE;
-    breaks[RK_REFUSED_CONSENT] =
-        who->consent_until < panel->last_day || who->consent_withdrawn_on != RK_NO_DATE;
-    breaks[RK_REFUSED_GUARDIAN] =
-        who->guardian_consent != 1 &&
-        (who->birth_year < 0 ? !f->assume_adult : panel->month / 12 - who->birth_year <= 18);
-    breaks[RK_REFUSED_TRAINING] =
-        what->training_required == 1 &&
-        (who->trained_on == RK_NO_DATE || who->trained_on > panel->first_day);
-    breaks[RK_REFUSED_NEED] = need.size;
-    for (struct rk_text item; rk_list_next(&need, &item);)
-        breaks[RK_REFUSED_NEED] &= !rk_list_has(who->experience, item);
-    breaks[RK_REFUSED_CONFLICT] =
-        asked.conflict || (asked.with_candidate && !f->candidate_conflicts_pass);
-    breaks[RK_REFUSED_DECLARATION] = f->require_declarations && !declared;
-    breaks[RK_REFUSED_DECLINED] = own && own->flags & RK_PAST_BARS;
-    for (uint32_t s = 0; s < n; s++)
-        breaks[RK_REFUSED_AVAILABILITY] |=
-            (!stages.size || rk_list_has(stages, sessions[s].stage)) &&
-            !rk_availability_covers(f->availability, p, sessions[s].start, sessions[s].end,
-                                    f->assume_available);
-    for (uint32_t i = v->history.first[p]; i < v->history.first[p + 1]; i++) {
-        const struct rk_past *past = &v->history.rows[i];
-        bool is_new = past->flags & RK_PAST_NEW;
-        if (past->flags & RK_PAST_BUSY && past->recruitment != r && (new_ones || !is_new))
-            breaks[RK_REFUSED_OVERLAP] |= rk_sessions_meet(
-                f->sessions, r, stages, past->recruitment, is_new ? all : past->row->stages);
-    }
-    breaks[RK_REFUSED_CAP] =
-        (who->max_per_month >= 0 &&
-         rk_verify_used(v, p, panel->month, 1, new_ones, r) >= who->max_per_month) ||
-        (who->max_per_year >= 0 &&
-         rk_verify_used(v, p, panel->month / 12 * 12, 12, new_ones, r) >= who->max_per_year);
-    int rule = 0;
-    while (rule < RK_REFUSED_QUOTA && !breaks[rule])
-        rule++;
-    return rule;
-}
-
-void rk_verify_find_pairs(struct rk_verify *v)
-{
-    const struct rk_panelists *people = v->facts->panelists;
-    for (uint32_t r = 0; r < v->facts->recruitments->count; r++) {
-        const struct rk_verify_panel *panel = &v->panels[r];
-        for (uint32_t p = 0; panel->open && p < people->count; p++) {
-            if (!(v->experience[p] & panel->need) ||
-                people->rows[p].consent_until < panel->last_day)
-                continue; /* most, and soon */
-            const struct rk_past *own = rk_history_of(&v->history, p, r);
-            if ((own && own->flags & RK_PAST_KEPT) ||
-                rk_verify_refused(v, p, r, false) != RK_REFUSED_QUOTA)
-                continue;
-            RK_GROW(v->pairs, v->pair_count, v->pair_room);
-            v->pairs[v->pair_count++] = (struct rk_verify_pair){
-                r, p, own && own->flags & RK_PAST_NEW && own->flags & RK_PAST_COUNTS};
-        }
-    }
-    v->pair_first =
-        rk_firsts(v->pairs, v->pair_count, sizeof *v->pairs, v->facts->recruitments->count);
-}
-
-/* ---- the rows of the result ---- */
-
-void rk_verify_row(struct rk_verify *v, const struct rk_past *past)
-{
-    const struct rk_assignment *row = past->result;
-    uint32_t p = past->panelist, r = past->recruitment, n;
-    const struct rk_session *sessions = rk_sessions_of(v->facts->sessions, r, &n);
+    uint32_t p = row->panelist, r = row->recruitment, n;
+    const struct rk_session *sessions = rk_sessions_of(v->facts->rules.sessions, r, &n);
+    const struct rk_assignment *kept = rk_eligible_kept_row(v->eligible, p, r);
     struct rk_assignment fresh = {.declared_on = RK_NO_DATE, .confidentiality_on = RK_NO_DATE};
     struct rk_buf stages = {0};
-    bool kept = past->flags & RK_PAST_KEPT;
-    if (!row) {
-        if (kept)
-            BROKEN(RK_VERIFY_KEPT, &past->row->pos,
-                   _("recruitment %s: panelist %s is to be kept, and is not there"), RECRUITMENT(r),
-                   PANELIST(p));
+    if (!rk_eligible_panel(v->eligible, r)->open) {
+        BROKEN(RK_VERIFY_ROW, &row->pos, _("recruitment %s is not open"), RECRUITMENT(r));
         return;
     }
     for (uint32_t s = 0; s < n; s++)
@@ -231,23 +109,228 @@ void rk_verify_row(struct rk_verify *v, const struct rk_past *past)
     fresh.seat = row->seat;
     fresh.position = row->position;
     fresh.stages = (struct rk_text){stages.text, stages.size};
-    const char *cell = rk_assignment_difference(row, kept ? past->row : &fresh);
-    if (!v->panels[r].open)
-        BROKEN(RK_VERIFY_ROW, &row->pos, _("recruitment %s is not open"), RECRUITMENT(r));
-    else if (cell)
+    if (v->facts->certificate && v->facts->certificate->mode != RK_CERTIFICATE_CHOICE) {
+        fresh.has_probability = row->has_probability; /* looked at with the lottery */
+        fresh.probability = row->probability;
+    }
+    const char *cell = rk_assignment_difference(row, kept ? kept : &fresh);
+    if (cell)
         BROKEN(kept ? RK_VERIFY_KEPT : RK_VERIFY_ROW, &row->pos,
                kept ? _("recruitment %s: panelist %s is kept, but '%s' is another")
                     : _("recruitment %s: panelist %s: '%s' is not what a new row has"),
                RECRUITMENT(r), PANELIST(p), cell);
-    if (!row->has_fit || row->fit != rk_fixed_round(rk_verify_fit(v, p, r)))
+    if (!row->has_fit || row->fit != rk_fixed_round(rk_eligible_fit(v->eligible, p, r)))
         BROKEN(RK_VERIFY_FIT, &row->pos,
                _("recruitment %s: panelist %s: fit is not the sum of the wanted weights"),
                RECRUITMENT(r), PANELIST(p));
-    int rule = rk_verify_refused(v, p, r, !kept);
-    if (rule != RK_REFUSED_QUOTA)
+    unsigned reasons =
+        rk_eligible_reasons(v->eligible, p, r) | (kept ? 0 : reasons_beside(v, p, r));
+    int rule = reasons ? __builtin_ctz(reasons) : 0; /* the first of them is told */
+    if (reasons)
         rk_verify_found(v, rule, kept ? RK_VERIFY_TOLD : RK_VERIFY_BROKEN, &row->pos,
                         kept ? _("recruitment %s: panelist %s is kept, but breaks: %s")
                              : _("recruitment %s: panelist %s breaks: %s"),
                         RECRUITMENT(r), PANELIST(p), _(rk_refusal_name((enum rk_refusal)rule)));
     rk_buf_free(&stages);
+}
+
+/* ---- panels ---- */
+
+/* New rows take the first positions that no kept row has. */
+static bool positions_follow(const struct rk_verify *v, const struct rk_assignment *rows,
+                             uint32_t count, enum rk_seat seat)
+{
+    uint32_t *taken = rk_alloc((size_t)count + 2, sizeof *taken);
+    int32_t most = (int32_t)count, open = 1;
+    bool good = true;
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i].seat == seat && rows[i].position >= 1 && rows[i].position <= most)
+            taken[rows[i].position]++;
+    while (taken[open])
+        open++;
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i].seat == seat && is_new(v, &rows[i]))
+            good &=
+                rows[i].position >= 1 && rows[i].position < open && taken[rows[i].position] == 1;
+    rk_free(taken);
+    return good;
+}
+
+static void check_panel(struct rk_verify *v, uint32_t r, const struct rk_assignment *rows,
+                        uint32_t count)
+{
+    const struct rk_recruitment *row = &v->facts->rules.recruitments->rows[r];
+    const struct rk_eligible_panel *panel = rk_eligible_panel(v->eligible, r);
+    int32_t room = row->room_max >= 0 && row->room_max < row->seats ? row->room_max : row->seats;
+    if (panel->kept + v->members[r] > room)
+        rk_verify_found(v, RK_VERIFY_SEATS, v->members[r] ? RK_VERIFY_BROKEN : RK_VERIFY_TOLD, NULL,
+                        _("recruitment %s: %d members, but there is place for %d"), RECRUITMENT(r),
+                        panel->kept + v->members[r], room);
+    if (v->standing[r] > panel->reserves)
+        BROKEN(RK_VERIFY_SEATS, NULL, _("recruitment %s: %d reserves too many"), RECRUITMENT(r),
+               v->standing[r] - panel->reserves);
+    if (!positions_follow(v, rows, count, RK_SEAT_MEMBER) ||
+        !positions_follow(v, rows, count, RK_SEAT_RESERVE))
+        BROKEN(RK_VERIFY_POSITION, NULL,
+               _("recruitment %s: the positions of new rows are not 1, 2, 3 …, those of kept rows "
+                 "passed over"),
+               RECRUITMENT(r));
+}
+
+/* Where there are fewer reserves than asked for, nobody who could stand by is left out. */
+static void check_reserves(struct rk_verify *v)
+{
+    for (uint32_t i = 0; i < v->problem.pair_count; i++) {
+        uint32_t p = v->problem.pairs[i].panelist, r = v->problem.pairs[i].recruitment;
+        if (v->standing[r] < v->problem.recruitments[r].reserves && !v->chosen[i] &&
+            !v->stands[i] && !reasons_beside(v, p, r)) {
+            BROKEN(RK_VERIFY_RESERVES, NULL, _("recruitment %s: panelist %s should stand by"),
+                   RECRUITMENT(r), PANELIST(p));
+            v->standing[r] = v->problem.recruitments[r].reserves; /* once is enough */
+        }
+    }
+}
+
+/* What the quota lacks; `least`: all that it asks of new members. */
+static int32_t asks(const struct rk_verify *v, uint32_t q, bool least)
+{
+    int32_t asked = v->problem.quotas[q].min - v->lowered[q] - (least ? 0 : v->count[q]);
+    return asked > 0 ? asked : 0;
+}
+
+static bool asks_for(const struct rk_match_quota *quota, uint32_t feature, uint32_t value)
+{
+    for (uint32_t k = 0; k < quota->part_count; k++)
+        if (quota->parts[k].feature == feature && quota->parts[k].value == value)
+            return true;
+    return false;
+}
+
+/* An empty seat stands for one person who is not found yet, and who has one value of each feature:
+ * for each value of a feature of the quota's, as many are needed as the quota of it that asks most.
+ */
+static int32_t needs(const struct rk_verify *v, uint32_t q, bool least)
+{
+    const struct rk_match_quota *quotas = v->problem.quotas, *own = &quotas[q];
+    uint32_t first = v->quota_first[own->recruitment], end = v->quota_first[own->recruitment + 1];
+    int32_t most = 0;
+    for (uint32_t k = 0; k < own->part_count; k++) {
+        int32_t sum = 0, feature = (int32_t)own->parts[k].feature;
+        for (uint32_t j = first; j < end; j++)
+            for (uint32_t m = 0; m < quotas[j].part_count; m++) {
+                int32_t asked = asks(v, j, least);
+                for (uint32_t o = first; o < end && asked; o++) /* each value once */
+                    if (asks_for(&quotas[o], own->parts[k].feature, quotas[j].parts[m].value) &&
+                        (asks(v, o, least) > asked || (asks(v, o, least) == asked && o < j)))
+                        asked = 0;
+                sum += (int32_t)quotas[j].parts[m].feature == feature ? asked : 0;
+            }
+        most = sum > most ? sum : most;
+    }
+    return most;
+}
+
+static void check_quota(struct rk_verify *v, uint32_t q)
+{
+    const struct rk_match_quota *quota = &v->problem.quotas[q];
+    const struct rk_quota *row = rk_panel_quota_row(v->quotas, q);
+    int32_t places = v->problem.recruitments[quota->recruitment].places;
+    int32_t empty = places - v->members[quota->recruitment];
+    int32_t count = rk_panel_quota_kept(v->quotas, q) + v->count[q];
+    bool over = count > row->max, can = needs(v, q, true) <= places;
+    if (over || (asks(v, q, false) && needs(v, q, false) > (empty > 0 ? empty : 0)))
+        rk_verify_found(v, RK_REFUSED_QUOTA,
+                        (over ? v->count[q] > 0 : can) ? RK_VERIFY_BROKEN : RK_VERIFY_TOLD, NULL,
+                        over ? _("recruitment %s: %s %s: %d members, at most %d were asked for")
+                             : _("recruitment %s: %s %s: %d members, at least %d were asked for"),
+                        RECRUITMENT(quota->recruitment), row->feature.text, row->value.text, count,
+                        over ? row->max : row->min);
+}
+
+void rk_verify_end_rules(struct rk_verify *v)
+{
+    for (uint32_t q = 0; q < v->problem.quota_count; q++)
+        check_quota(v, q);
+    for (int check = 0; check < RK_VERIFY_CERTIFICATE; check++)
+        if (!v->found[check])
+            rk_verify_found(v, check, RK_VERIFY_HOLDS, NULL, "%s", "");
+}
+
+/* ---- all of it ---- */
+
+static enum rk_status see(struct rk_verify *v, struct rk_error *error)
+{
+    const struct rk_verify_facts *f = v->facts;
+    struct rk_match_problem *problem = &v->problem;
+    RK_TRY(rk_eligible_new(&v->eligible, &f->rules, error));
+    RK_TRY(rk_eligible_problem(v->eligible, problem, &v->unit, error));
+    RK_TRY(rk_panel_quotas_new(&v->quotas, f->quotas, f->features, v->eligible, f->rules.panelists,
+                               f->rules.recruitments, problem, error));
+    uint32_t panels = problem->recruitment_count;
+    v->pair_first = rk_firsts(problem->pairs, problem->pair_count, sizeof *problem->pairs,
+                              problem->panelist_count);
+    v->quota_first =
+        rk_firsts(problem->quotas, problem->quota_count, sizeof *problem->quotas, panels);
+    v->chosen = rk_alloc((size_t)problem->pair_count + 1, sizeof *v->chosen);
+    v->stands = rk_alloc((size_t)problem->pair_count + 1, sizeof *v->stands);
+    v->members = rk_alloc((size_t)panels + 1, sizeof *v->members);
+    v->standing = rk_alloc((size_t)panels + 1, sizeof *v->standing);
+    v->last = rk_alloc((size_t)problem->panelist_count + 1, sizeof *v->last);
+    v->before = rk_alloc((size_t)f->result->count + 1, sizeof *v->before);
+    v->count = rk_alloc((size_t)problem->quota_count + 1, sizeof *v->count);
+    v->lowered = rk_alloc((size_t)problem->quota_count + 1, sizeof *v->lowered);
+    return RK_OK;
+}
+
+static void check(struct rk_verify *v)
+{
+    const struct rk_assignments *result = v->facts->result;
+    uint32_t panels = v->problem.recruitment_count, kept_count;
+    uint32_t *first = rk_firsts(result->rows, result->count, sizeof *result->rows, panels);
+    const struct rk_assignment *kept = rk_eligible_kept(v->eligible, &kept_count);
+    for (uint32_t i = 0; i < result->count; i++)
+        see_row(v, i);
+    for (uint32_t i = 0; i < result->count; i++)
+        check_row(v, &result->rows[i]);
+    for (uint32_t i = 0; i < kept_count; i++) {
+        uint32_t at = first[kept[i].recruitment], end = first[kept[i].recruitment + 1];
+        while (at < end && result->rows[at].panelist != kept[i].panelist)
+            at++;
+        if (at == end)
+            BROKEN(RK_VERIFY_KEPT, &kept[i].pos,
+                   _("recruitment %s: panelist %s is to be kept, and is not there"),
+                   RECRUITMENT(kept[i].recruitment), PANELIST(kept[i].panelist));
+    }
+    for (uint32_t r = 0; r < panels; r++)
+        if (rk_eligible_panel(v->eligible, r)->open)
+            check_panel(v, r, result->rows + first[r], first[r + 1] - first[r]);
+    check_reserves(v);
+    rk_free(first);
+}
+
+enum rk_status rk_verify(const struct rk_verify_facts *facts, rk_verify_tell *tell, void *context,
+                         struct rk_error *error)
+{
+    struct rk_verify v = {.facts = facts, .tell = tell, .context = context};
+    enum rk_status status = see(&v, error);
+    if (!status) {
+        check(&v);
+        rk_verify_proof(&v);
+        status = v.broken      ? rk_fail(error, RK_BAD_DATA, "%s", "")
+                 : v.attention ? RK_ATTENTION
+                               : RK_OK;
+    }
+    rk_eligible_free(v.eligible);
+    rk_panel_quotas_free(v.quotas);
+    rk_free(v.pair_first);
+    rk_free(v.quota_first);
+    rk_free(v.chosen);
+    rk_free(v.stands);
+    rk_free(v.members);
+    rk_free(v.standing);
+    rk_free(v.last);
+    rk_free(v.before);
+    rk_free(v.count);
+    rk_free(v.lowered);
+    return status;
 }

@@ -1,37 +1,25 @@
-/* Is an assignment what the rules allow, and the best there is? Found from the tables, the
- * assignment and the certificate alone, by code that shares nothing with the matcher but the
- * readers of tables, so that neither has to be believed. The rules are those of
- * lib/panel/eligible.h, told again; what is best is told in lib/panel/match.h.
+/* Is an assignment what the rules allow, and the best there is? What a pair alone may is asked of
+ * lib/panel/eligible.h and quota.h, which tests/unit/eligible.c holds against another telling of
+ * the rules. All else is checked here, by code that shares nothing with the matcher, so that
+ * neither has to be believed; what is best is told in lib/panel/match.h.
  *
- * verify.c         what the tables say, the hard rules, and each row of the assignment against them
- * verify_panels.c  each panel: seats, positions, quotas, and who stands by
- * verify_proof.c   that nothing is better: every pair that the rules allow is found, the
- *                  certificate's prices are put on the rules, and what the cheapest choice would
- *                  cost if only they held it back is summed (weak duality, lib/stat/duality.h) */
+ * verify.c        each row of the assignment beside the others, each panel whole
+ * verify_proof.c  that nothing is better: the certificate's prices are put on the rules, and what
+ *                 the cheapest choice would cost if only they held it back is summed (weak
+ *                 duality, lib/stat/duality.h)
+ * verify_panels.c that no lottery over panels is fairer */
 #ifndef RK_VERIFY_H
 #define RK_VERIFY_H
 
-#include "model/assignments.h"
-#include "model/availability.h"
 #include "model/certificate.h"
-#include "model/conflicts.h"
-#include "model/explanation.h"
-#include "model/quotas.h"
-#include "model/sessions.h"
+#include "panel/quota.h"
 
-struct rk_verify_facts { /* all outlive the call */
-    const struct rk_panelists *panelists;
-    const struct rk_recruitments *recruitments;
-    const struct rk_sessions *sessions;
-    const struct rk_availability *availability;
-    const struct rk_conflicts *conflicts;
-    const struct rk_candidates *candidates;
-    const struct rk_assignments *earlier, *fixed; /* what the matcher read */
-    const struct rk_assignments *result;          /* what it wrote */
+struct rk_verify_facts {                 /* all outlive the call */
+    struct rk_eligible_facts rules;      /* what the matcher read */
+    const struct rk_assignments *result; /* what it wrote */
     const struct rk_quotas *quotas;
-    const struct rk_features *features;       /* rk_quotas_want was called before they were read */
+    struct rk_features *features; /* rk_panel_quotas_want was called before they were read */
     const struct rk_certificate *certificate; /* NULL: nothing is proven */
-    bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
     struct rk_text seed;
 };
 
@@ -43,10 +31,11 @@ enum rk_verify_check {
                                    * has place for */
     RK_VERIFY_POSITION,
     RK_VERIFY_FIT,
-    RK_VERIFY_RESERVES, /* those who come first stand by, in order */
+    RK_VERIFY_RESERVES, /* as many as asked for, of those who could */
     RK_VERIFY_CERTIFICATE,
-    RK_VERIFY_BEST, /* + rk_choice_level */
-    RK_VERIFY_CHECKS = RK_VERIFY_BEST + RK_CHOICE_LEVELS
+    RK_VERIFY_BEST,                                        /* + rk_choice_level */
+    RK_VERIFY_CHANCES = RK_VERIFY_BEST + RK_CHOICE_LEVELS, /* of a lottery */
+    RK_VERIFY_CHECKS
 };
 const char *rk_verify_check_name(int check); /* "status", …, "best_seats" */
 

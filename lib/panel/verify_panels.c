@@ -1,290 +1,457 @@
+/* The proof of a lottery over the panels of one recruitment: nobody's chance can be made larger
+ * without making smaller that of somebody who has no more. A panel is told by numbers: x of each
+ * type of people who are alike; where seats stay empty, y of each quota with a minimum, what it
+ * lacks. The rules, in the order of the prices:
+ *
+ *   least <= sum of x of the quota's types + its y <= most     each quota
+ *   sum of x = seats - empty
+ *   sum of y of the feature's quotas <= empty                  each feature, where seats stay empty
+ *   sum of entry times number >= least                         each cut
+ *
+ * The expected numbers of any lottery keep them too. A step prices the rules, g = sum of price x
+ * entry, so that for every lottery sum g x number <= sum of price x (most, or least where the price
+ * is negative). Who was fixed by an earlier step has just that much; of the others nobody with
+ * g > 0 can have less than the level in a lottery as good, nobody with g < 0 more than a sure
+ * place. Where that makes the sum what it may be at most, they all have just that, and are fixed.
+ */
 #include "panel/verify_state.h"
 
-/* The rows of the result that are of one recruitment. */
-struct rows {
-    const struct rk_assignment *rows;
-    uint32_t count;
+enum { MOST_NODES = 2000000 };
+
+struct lottery {
+    struct rk_verify *v;
+    const struct rk_certificate_panels *c;
+    uint32_t r, first, quotas, features, types, columns; /* first: the recruitment's first quota */
+    int32_t seats, empty;
+    int32_t *size;                 /* by type */
+    struct rk_fraction *offset;    /* by type: memberships before */
+    bool *of, *fixed;              /* by type and quota; by type */
+    uint32_t *feature, *lack;      /* by quota; by column after the types: the quota */
+    int32_t *sums, *counts, *left; /* scratch, by quota; by type; people of it and later types */
+    uint64_t nodes;
+    bool fewer, cut; /* a panel with fewer empty seats; that breaks a cut */
 };
 
-static bool is_new(const struct rk_verify *v, const struct rk_assignment *row)
-{
-    return rk_history_of(&v->history, row->panelist, row->recruitment)->flags & RK_PAST_NEW;
-}
+#define WRONG(...) BROKEN(RK_VERIFY_CERTIFICATE, NULL, __VA_ARGS__)
 
-/* New rows take the first positions that no kept row has. */
-static bool positions_follow(const struct rk_verify *v, struct rows of, enum rk_seat seat)
+/* ---- types and quotas ---- */
+
+static void find_quotas(struct lottery *l)
 {
-    uint32_t *taken = rk_alloc((size_t)of.count + 1, sizeof *taken);
-    int32_t last = 0;
-    bool good = true;
-    for (int pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i < of.count; i++) {
-            int32_t at = of.rows[i].position;
-            bool within = at >= 1 && at <= (int32_t)of.count;
-            if (of.rows[i].seat != seat)
-                continue;
-            if (!pass) {
-                taken[within ? at : 0]++;
-            } else if (is_new(v, &of.rows[i])) {
-                good &= within && taken[at] == 1;
-                last = at > last ? at : last;
-            }
+    struct rk_verify *v = l->v;
+    for (uint32_t i = 0; i < l->quotas; i++) {
+        const struct rk_match_quota *quota = &v->problem.quotas[l->first + i];
+        const struct rk_quota *row = rk_panel_quota_row(v->quotas, l->first + i);
+        const struct rk_certificate_row *told = &l->c->quotas[i];
+        l->feature[i] = l->features;
+        for (uint32_t j = i; j-- > 0;) {
+            bool same = quota->part_count == quota[(int64_t)j - i].part_count;
+            for (uint32_t k = 0; k < quota->part_count && same; k++)
+                same = quota->parts[k].feature == quota[(int64_t)j - i].parts[k].feature;
+            l->feature[i] = same ? l->feature[j] : l->feature[i];
         }
-    for (int32_t at = 1; good && at <= last; at++)
-        good = taken[at] > 0;
-    rk_free(taken);
-    return good;
+        l->features += l->feature[i] == l->features;
+        if (!rk_text_equal(row->feature, told->feature) ||
+            !rk_text_equal(row->value, told->value) || told->max != quota->max ||
+            told->min > quota->min)
+            WRONG(_("recruitment %s: the quota %s %s is another in the certificate"),
+                  RECRUITMENT(l->r), told->feature.text, told->value.text);
+        v->lowered[l->first + i] = quota->min - told->min;
+        if (told->min < quota->min)
+            rk_verify_found(v, RK_REFUSED_QUOTA, RK_VERIFY_TOLD, NULL,
+                            _("recruitment %s: the quotas can't all be kept: %s %s was lowered by "
+                              "%d"),
+                            RECRUITMENT(l->r), told->feature.text, told->value.text,
+                            quota->min - told->min);
+        if (l->empty && told->min)
+            l->lack[l->columns++ - l->types] = i;
+    }
 }
 
-/* Who comes first among reserves: best fit, lowest load, lottery. */
-static int compare(const struct rk_verify *v, uint32_t r, uint32_t a, uint32_t b)
+/* Everybody who may sit there is of one type, with people of the same quotas and as many
+ * memberships before. */
+static void find_types(struct lottery *l)
 {
-    rk_fixed fit_a = rk_verify_fit(v, a, r), fit_b = rk_verify_fit(v, b, r);
-    if (fit_a != fit_b)
-        return fit_a > fit_b ? -1 : 1;
-    if (v->load[a] != v->load[b])
-        return v->load[a] < v->load[b] ? -1 : 1;
-    uint32_t lot_a = rk_verify_lot(v, a, r), lot_b = rk_verify_lot(v, b, r);
-    return lot_a < lot_b ? -1 : lot_a > lot_b ? 1 : a < b ? -1 : a > b;
+    struct rk_verify *v = l->v;
+    bool good = true;
+    for (uint32_t i = 0; i < v->problem.pair_count; i++) {
+        uint32_t p = v->problem.pairs[i].panelist, type = l->c->type_of[p];
+        if (v->problem.pairs[i].recruitment != l->r)
+            continue;
+        if (type == RK_NONE) {
+            good = false;
+            continue;
+        }
+        struct rk_fraction before = {0};
+        rk_fraction_set_whole(&before, v->problem.panelists[p].load);
+        for (uint32_t q = 0; q < l->quotas; q++) {
+            bool counts = rk_panel_quota_counts(v->quotas, l->first + q, p);
+            good &= !l->size[type] || l->of[type * (size_t)l->quotas + q] == counts;
+            l->of[type * (size_t)l->quotas + q] = counts;
+        }
+        if (!l->size[type]++)
+            rk_fraction_set(&l->offset[type], &before);
+        good &= !rk_fraction_compare(&l->offset[type], &before);
+        l->counts[type] += v->chosen[i];
+        rk_fraction_free(&before);
+    }
+    uint32_t of_types = 0;
+    for (uint32_t p = 0; p < v->problem.panelist_count; p++)
+        of_types += l->c->type_of[p] != RK_NONE;
+    for (uint32_t t = l->types; t-- > 0;) {
+        l->left[t] = l->left[t + 1] + l->size[t];
+        good &= l->size[t] > 0;
+    }
+    if (!good || (int32_t)of_types != l->left[0])
+        WRONG("%s", _("the types are not all who may sit there, alike with alike"));
 }
 
-/* New members of the quota's kind, with `in` in the place of `out` (RK_NONE: as it is). */
-static int32_t members_of(const struct rk_verify *v, const struct rk_verify_quota *quota,
-                          uint32_t out, uint32_t in)
+/* ---- panels ---- */
+
+static int64_t entry(const struct lottery *l, uint32_t row, uint32_t column)
 {
-    const struct rk_verify_facts *f = v->facts;
-    int32_t year = v->panels[quota->recruitment].month / 12, count = quota->chosen;
-    if (out != RK_NONE)
-        count += rk_quota_counts(&quota->kind, f->features, f->panelists, in, year) -
-                 rk_quota_counts(&quota->kind, f->features, f->panelists, out, year);
-    return count;
+    bool type = column < l->types;
+    uint32_t quota = type ? 0 : l->lack[column - l->types], cut;
+    if (row < l->quotas)
+        return type ? l->of[column * (size_t)l->quotas + row] : quota == row;
+    if (row == l->quotas)
+        return type;
+    if (row <= l->quotas + (l->empty ? l->features : 0))
+        return !type && l->feature[quota] == row - l->quotas - 1;
+    cut = row - l->quotas - 1 - (l->empty ? l->features : 0);
+    for (uint32_t k = 0; k < l->c->cuts.items[cut].count; k++)
+        if (l->c->cuts.items[cut].terms[k].of == column)
+            return l->c->cuts.items[cut].terms[k].number.small;
+    return 0;
 }
 
-/* What the quota lacks; `least`: all that it asks of new members. */
-static int32_t asks(const struct rk_verify *v, const struct rk_verify_quota *quota, uint32_t out,
-                    uint32_t in, bool least)
+static int32_t lacks(const struct lottery *l, uint32_t quota)
 {
-    /* quotas are lowered for the panel as it is, not for who stands by */
-    int32_t min = quota->min - (out == RK_NONE ? quota->lowered : 0);
-    int32_t lacks = least ? min : min - members_of(v, quota, out, in);
+    int32_t lacks = l->c->quotas[quota].min - l->sums[quota];
     return lacks > 0 ? lacks : 0;
 }
 
-/* An empty seat stands for one person who is not found yet: what quotas lack together must fit in
- * the empty seats, where nobody can be of two of them. Told of the quota and the next that are so.
- */
-static int32_t ask_together(const struct rk_verify *v, const struct rk_verify_quota *quota,
-                            uint32_t out, uint32_t in, bool least)
+/* Is it a panel, with as many people as `sums` was counted from? */
+static bool is_panel(const struct lottery *l, int32_t people)
 {
-    struct rk_verify_quota *first = v->quotas + v->quota_first[quota->recruitment];
-    struct rk_verify_quota *end = v->quotas + v->quota_first[quota->recruitment + 1];
-    int32_t sum = asks(v, quota, out, in, least);
-    for (struct rk_verify_quota *q = first; sum && q < end; q++) {
-        int32_t more = asks(v, q, out, in, least);
-        q->together =
-            q == quota || (more && rk_quota_apart(&q->kind, &quota->kind, v->facts->features));
-        for (struct rk_verify_quota *o = first; q->together && q != quota && o < q; o++)
-            q->together = !o->together || o == quota ||
-                          rk_quota_apart(&o->kind, &q->kind, v->facts->features);
-        sum += q->together && q != quota ? more : 0;
+    for (uint32_t f = 0; f < l->features; f++) {
+        int32_t lacking = 0;
+        for (uint32_t q = 0; q < l->quotas; q++)
+            lacking += l->feature[q] == f ? lacks(l, q) : 0;
+        if (lacking > l->seats - people)
+            return false;
     }
-    return sum;
+    for (uint32_t q = 0; q < l->quotas; q++)
+        if (l->sums[q] > l->c->quotas[q].max)
+            return false;
+    return people <= l->seats;
 }
 
-/* For how many new members can the panelist step in, all quotas kept; `fresh`: of those not
- * `covered`.
- */
-static uint32_t covers(const struct rk_verify *v, uint32_t r, struct rows of, uint32_t p,
-                       bool *covered, bool cover, uint32_t *fresh)
+static bool keeps_cuts(const struct lottery *l)
 {
-    int32_t empty = v->panels[r].places - v->panels[r].chosen;
-    uint32_t count = 0;
-    *fresh = 0;
-    for (uint32_t m = 0; m < of.count && v->quota_first[r] < v->quota_first[r + 1]; m++) {
-        bool good = of.rows[m].seat == RK_SEAT_MEMBER && is_new(v, &of.rows[m]);
-        for (uint32_t q = v->quota_first[r]; good && q < v->quota_first[r + 1]; q++)
-            good = members_of(v, &v->quotas[q], of.rows[m].panelist, p) <= v->quotas[q].max &&
-                   ask_together(v, &v->quotas[q], of.rows[m].panelist, p, false) <= empty;
-        count += good;
-        *fresh += good && !covered[m];
-        covered[m] |= good && cover;
+    uint32_t first = l->quotas + 1 + (l->empty ? l->features : 0);
+    for (uint32_t c = 0; c < l->c->cuts.count; c++) {
+        __int128 sum = 0;
+        for (uint32_t column = 0; column < l->columns; column++)
+            sum += (__int128)entry(l, first + c, column) *
+                   (column < l->types ? l->counts[column] : lacks(l, l->lack[column - l->types]));
+        if (sum < l->c->cuts.items[c].number.top.small)
+            return false;
     }
-    return count;
+    return true;
 }
 
-static int by_position(const void *x, const void *y)
+static void add_people(struct lottery *l, uint32_t type, int32_t count)
 {
-    const struct rk_assignment *a = *(const struct rk_assignment *const *)x;
-    const struct rk_assignment *b = *(const struct rk_assignment *const *)y;
-    return a->position < b->position ? -1 : a->position > b->position;
+    l->counts[type] += count;
+    for (uint32_t q = 0; q < l->quotas; q++)
+        l->sums[q] += l->of[type * (size_t)l->quotas + q] ? count : 0;
 }
 
-/* By position, nobody who could step in comes before a reserve who stands by; and nobody is left
- * out where there are fewer than asked for. */
-static void check_reserves(struct rk_verify *v, uint32_t r, struct rows of, int32_t asked)
+/* Looks at all panels; false: there are too many. */
+static bool search(struct lottery *l, uint32_t type, int32_t people)
 {
-    const struct rk_assignment **standing = rk_alloc((size_t)of.count + 1, sizeof *standing);
-    bool *covered = rk_alloc((size_t)of.count + 1, sizeof *covered);
-    int32_t count = 0;
-    for (uint32_t i = 0; i < of.count; i++)
-        if (of.rows[i].seat == RK_SEAT_RESERVE && is_new(v, &of.rows[i]))
-            standing[count++] = &of.rows[i];
-    qsort(standing, (size_t)count, sizeof *standing, by_position);
-    for (int32_t i = 0; i < (count < asked ? count + 1 : count); i++) {
-        uint32_t best = i < count ? standing[i]->panelist : RK_NONE, fresh, n;
-        uint32_t all = best == RK_NONE ? 0 : covers(v, r, of, best, covered, false, &fresh);
-        for (uint32_t k = v->pair_first[r]; k < v->pair_first[r + 1]; k++) {
-            uint32_t p = v->pairs[k].panelist, more;
-            const struct rk_past *own = rk_history_of(&v->history, p, r);
-            if (p == best || (own && own->result &&
-                              (own->result->seat == RK_SEAT_MEMBER || best == RK_NONE ||
-                               own->result->position < standing[i]->position)))
-                continue;
-            n = best == RK_NONE ? 0 : covers(v, r, of, p, covered, false, &more);
-            bool first = best == RK_NONE ? true
-                         : more != fresh ? more > fresh
-                         : n != all      ? n > all
-                                         : compare(v, r, p, best) < 0;
-            if (!first || rk_verify_refused(v, p, r, true) != RK_REFUSED_QUOTA)
-                continue;
-            BROKEN(RK_VERIFY_RESERVES, i < count ? &standing[i]->pos : NULL,
-                   _("recruitment %s: panelist %s should stand by first"), RECRUITMENT(r),
-                   PANELIST(p));
-            break;
+    bool all = l->nodes++ < MOST_NODES;
+    for (uint32_t q = 0; q < l->quotas; q++)
+        if (l->sums[q] > l->c->quotas[q].max)
+            return true;
+    if (!all || people > l->seats || people + l->left[type] < l->seats - l->empty)
+        return all;
+    if (type == l->types) {
+        bool panel = is_panel(l, people);
+        l->fewer |= panel && people > l->seats - l->empty;
+        l->cut |= panel && people == l->seats - l->empty && !keeps_cuts(l);
+        return true;
+    }
+    for (int32_t k = 0; k <= l->size[type] && all; k++) {
+        all = search(l, type + 1, people + k);
+        add_people(l, type, 1);
+    }
+    add_people(l, type, -l->counts[type]);
+    return all;
+}
+
+/* Each is a panel; the weights are a lottery with the chances that the types are told to have; and
+ * the assignment is the one drawn. */
+static void check_panels(struct lottery *l)
+{
+    struct rk_verify *v = l->v;
+    const struct rk_certificate_panels *c = l->c;
+    struct rk_fraction *mean = rk_alloc((size_t)l->types + 1, sizeof *mean), total, term;
+    int32_t *drawn = rk_alloc((size_t)l->types + 1, sizeof *drawn);
+    bool good = true, same = true;
+    total = term = (struct rk_fraction){0};
+    rk_fraction_set_whole(&total, 0);
+    for (uint32_t t = 0; t < l->types; t++) {
+        rk_fraction_set_whole(&mean[t], 0);
+        drawn[t] = l->counts[t];
+        l->counts[t] = 0;
+    }
+    for (uint32_t j = 0; j < c->panels.count && good; j++) {
+        const struct rk_certificate_vector *panel = &c->panels.items[j];
+        int32_t people = 0;
+        good &= rk_whole_sign(&panel->number.top) > 0;
+        rk_fraction_add(&total, &total, &panel->number);
+        for (uint32_t k = 0; k < panel->count && good; k++) {
+            uint32_t t = panel->terms[k].of;
+            int64_t count = panel->terms[k].number.small;
+            good &= t < l->types && !panel->terms[k].number.big && count > 0 && count <= l->size[t];
+            if (!good)
+                break;
+            add_people(l, t, (int32_t)count);
+            people += (int32_t)count;
+            rk_fraction_set_whole(&term, count);
+            rk_fraction_multiply(&term, &term, &panel->number);
+            rk_fraction_add(&mean[t], &mean[t], &term);
         }
-        if (best != RK_NONE)
-            covers(v, r, of, best, covered, true, &fresh);
+        good &= people == l->seats - l->empty && is_panel(l, people) && keeps_cuts(l);
+        for (uint32_t t = 0; t < l->types; t++) {
+            same &= j != c->drawn || l->counts[t] == drawn[t];
+            add_people(l, t, -l->counts[t]);
+        }
     }
-    rk_free(standing);
-    rk_free(covered);
+    good &= rk_whole_sign(&c->total.top) > 0 && !rk_fraction_compare(&total, &c->total);
+    for (uint32_t t = 0; t < l->types && good; t++) {
+        rk_fraction_set_whole(&term, l->size[t]);
+        rk_fraction_multiply(&term, &term, &c->total);
+        rk_fraction_divide(&mean[t], &mean[t], &term);
+        rk_fraction_add(&mean[t], &mean[t], &l->offset[t]);
+        good &= !rk_fraction_compare(&mean[t], &c->type_values[t]);
+    }
+    if (!good)
+        WRONG("%s", _("its panels are not a lottery with these chances"));
+    if (!same)
+        WRONG("%s", _("the assignment is not the panel that was drawn"));
+    for (uint32_t t = 0; t < l->types; t++)
+        rk_fraction_free(&mean[t]);
+    rk_fraction_free(&total);
+    rk_fraction_free(&term);
+    rk_free(mean);
+    rk_free(drawn);
 }
 
-static void check_panel(struct rk_verify *v, uint32_t r, struct rows of)
+/* The rows of the assignment tell the chances, in twelve digits. */
+static void check_chances(struct lottery *l)
 {
-    const struct rk_recruitment *recruitment = &v->facts->recruitments->rows[r];
-    struct rk_verify_panel *panel = &v->panels[r];
-    int32_t kept = recruitment->seats - panel->lacking - panel->places;
-    int32_t reserves = recruitment->reserves, standing = 0;
-    for (uint32_t i = 0; i < of.count; i++)
-        if (of.rows[i].seat == RK_SEAT_RESERVE)
-            is_new(v, &of.rows[i]) ? standing++ : reserves--;
-    if (panel->places < panel->chosen)
-        rk_verify_found(v, RK_VERIFY_SEATS, panel->chosen ? RK_VERIFY_BROKEN : RK_VERIFY_TOLD, NULL,
-                        _("recruitment %s: %d members, but there is place for %d"), RECRUITMENT(r),
-                        kept + panel->chosen, kept + panel->places);
-    panel->places = panel->places < 0 ? 0 : panel->places;
-    if (standing && standing > reserves)
-        BROKEN(RK_VERIFY_SEATS, NULL, _("recruitment %s: %d reserves too many"), RECRUITMENT(r),
-               standing - (reserves < 0 ? 0 : reserves));
-    if (!positions_follow(v, of, RK_SEAT_MEMBER) || !positions_follow(v, of, RK_SEAT_RESERVE))
-        BROKEN(RK_VERIFY_POSITION, NULL,
-               _("recruitment %s: the positions of new rows are not 1, 2, 3 …, those of kept rows "
-                 "passed over"),
-               RECRUITMENT(r));
-    panel->reserves = reserves;
-}
-
-/* ---- quotas ---- */
-
-static void find_quotas(struct rk_verify *v)
-{
-    const struct rk_verify_facts *f = v->facts;
-    for (uint32_t r = 0; r < f->recruitments->count; r++)
-        for (uint32_t q = 0; v->panels[r].open && q < f->quotas->count; q++)
-            if (rk_quotas_has(f->quotas, &f->quotas->rows[q], r)) {
-                RK_GROW(v->quotas, v->quota_count, v->quota_room);
-                v->quotas[v->quota_count++] = (struct rk_verify_quota){
-                    .recruitment = r,
-                    .row = &f->quotas->rows[q],
-                    .kind = rk_quota_kind(&f->quotas->rows[q], f->features)};
-            }
-    v->quota_first =
-        rk_firsts(v->quotas, v->quota_count, sizeof *v->quotas, f->recruitments->count);
-    for (uint32_t i = 0; i < v->history.count; i++) {
-        const struct rk_past *past = &v->history.rows[i];
-        uint32_t r = past->recruitment;
-        for (uint32_t q = v->quota_first[r];
-             past->flags & RK_PAST_COUNTS && q < v->quota_first[r + 1]; q++)
-            if (rk_quota_counts(&v->quotas[q].kind, f->features, f->panelists, past->panelist,
-                                v->panels[r].month / 12))
-                past->flags &RK_PAST_NEW ? v->quotas[q].chosen++ : v->quotas[q].kept++;
-    }
-    for (uint32_t q = 0; q < v->quota_count; q++) {
-        struct rk_verify_quota *quota = &v->quotas[q];
-        quota->min = quota->row->min > quota->kept ? quota->row->min - quota->kept : 0;
-        quota->max = quota->row->max > quota->kept ? quota->row->max - quota->kept : 0;
+    struct rk_verify *v = l->v;
+    for (uint32_t i = 0; i < v->facts->result->count; i++) {
+        const struct rk_assignment *row = &v->facts->result->rows[i];
+        uint32_t type = l->c->type_of[row->panelist];
+        struct rk_fraction chance = {0};
+        if (row->recruitment != l->r || type == RK_NONE ||
+            rk_eligible_kept_row(v->eligible, row->panelist, row->recruitment))
+            continue;
+        rk_fraction_subtract(&chance, &l->c->type_values[type], &l->offset[type]);
+        double off = rk_fraction_double(&chance) - rk_fixed_double(row->probability);
+        if (!row->has_probability || off > 1e-12 || off < -1e-12)
+            BROKEN(RK_VERIFY_ROW, &row->pos,
+                   _("recruitment %s: panelist %s: '%s' is not what a new row has"),
+                   RECRUITMENT(l->r), PANELIST(row->panelist), "probability");
+        rk_fraction_free(&chance);
     }
 }
 
-static void check_quota(struct rk_verify *v, const struct rk_verify_quota *quota)
+/* ---- steps ---- */
+
+/* sum += factor x number */
+static void add(struct rk_fraction *sum, const struct rk_whole *factor,
+                const struct rk_fraction *number)
 {
-    uint32_t r = quota->recruitment;
-    int32_t count = quota->kept + quota->chosen, empty = v->panels[r].places - v->panels[r].chosen;
-    bool over = count > quota->row->max;
-    bool under = asks(v, quota, RK_NONE, RK_NONE, false) &&
-                 ask_together(v, quota, RK_NONE, RK_NONE, false) > (empty > 0 ? empty : 0);
-    bool can = true; /* all quotas of the panel be met? */
-    for (uint32_t q = v->quota_first[r]; under && q < v->quota_first[r + 1]; q++)
-        can &= ask_together(v, &v->quotas[q], RK_NONE, RK_NONE, true) <= v->panels[r].places;
-    if (over || under)
-        rk_verify_found(v, RK_REFUSED_QUOTA,
-                        (over ? quota->chosen > 0 : can) ? RK_VERIFY_BROKEN : RK_VERIFY_TOLD, NULL,
-                        over ? _("recruitment %s: %s %s: %d members, at most %d were asked for")
-                             : _("recruitment %s: %s %s: %d members, at least %d were asked for"),
-                        RECRUITMENT(r), quota->row->feature.text, quota->row->value.text, count,
-                        over ? quota->row->max : quota->row->min);
+    struct rk_whole one = {.small = 1};
+    struct rk_fraction term = {0};
+    rk_fraction_make(&term, factor, &one);
+    rk_fraction_multiply(&term, &term, number);
+    rk_fraction_add(sum, sum, &term);
+    rk_fraction_free(&term);
 }
 
-void rk_verify_end_rules(struct rk_verify *v)
+/* What a priced row adds to the bound; false where it has no such end. */
+static bool end_of(const struct lottery *l, uint32_t row, bool most, struct rk_fraction *end)
 {
-    const struct rk_assignments *result = v->facts->result;
-    uint32_t panels = v->facts->recruitments->count;
-    uint32_t *first = rk_firsts(result->rows, result->count, sizeof *result->rows, panels);
-    for (uint32_t r = 0; r < panels; r++)
-        if (v->panels[r].open)
-            check_reserves(v, r, (struct rows){result->rows + first[r], first[r + 1] - first[r]},
-                           v->panels[r].reserves);
-    rk_free(first);
-    for (uint32_t q = 0; q < v->quota_count; q++)
-        check_quota(v, &v->quotas[q]);
-    for (int check = 0; check < RK_VERIFY_CERTIFICATE; check++)
-        if (!v->found[check])
-            v->tell(v->context, check, RK_VERIFY_HOLDS, "");
+    uint32_t features = l->empty ? l->features : 0;
+    if (row < l->quotas)
+        rk_fraction_set_whole(end, !most                              ? l->c->quotas[row].min
+                                   : l->c->quotas[row].max < l->seats ? l->c->quotas[row].max
+                                                                      : l->seats);
+    else if (row <= l->quotas + features)
+        rk_fraction_set_whole(end, row == l->quotas ? l->seats - l->empty : most ? l->empty : 0);
+    else if (!most && row <= l->quotas + features + l->c->cuts.count)
+        rk_fraction_set(end, &l->c->cuts.items[row - l->quotas - 1 - features].number);
+    else
+        return false;
+    return true;
 }
 
-enum rk_status rk_verify(const struct rk_verify_facts *facts, rk_verify_tell *tell, void *context,
-                         struct rk_error *error)
+/* value = before + 1, or the level if that is more than before */
+static void value_of(const struct lottery *l, uint32_t type, bool whole,
+                     const struct rk_fraction *level, struct rk_fraction *value)
 {
-    struct rk_verify work = {.facts = facts, .tell = tell, .context = context}, *v = &work;
-    enum rk_status status = rk_verify_see(v, error);
-    uint32_t panels = facts->recruitments->count, *first = NULL;
-    if (!status) {
-        first = rk_firsts(facts->result->rows, facts->result->count, sizeof *facts->result->rows,
-                          panels);
-        for (uint32_t i = 0; i < v->history.count; i++)
-            rk_verify_row(v, &v->history.rows[i]);
-        find_quotas(v);
-        rk_verify_find_pairs(v);
-        for (uint32_t r = 0; r < panels; r++)
-            if (v->panels[r].open)
-                check_panel(v, r,
-                            (struct rows){facts->result->rows + first[r], first[r + 1] - first[r]});
-        rk_verify_proof(v);
-        status = v->broken      ? rk_fail(error, RK_BAD_DATA, "%s", "")
-                 : v->attention ? RK_ATTENTION
-                                : RK_OK;
+    struct rk_fraction one = {0};
+    rk_fraction_set_whole(&one, whole);
+    rk_fraction_add(value, &l->offset[type], &one);
+    if (!whole && rk_fraction_compare(level, value) > 0)
+        rk_fraction_set(value, level);
+    rk_fraction_free(&one);
+}
+
+static bool check_step(struct lottery *l, const struct rk_certificate_vector *step)
+{
+    struct rk_whole *g = rk_alloc((size_t)l->columns + 1, sizeof *g);
+    struct rk_fraction sum = {0}, bound = {0}, value = {0};
+    bool good = true;
+    rk_fraction_set_whole(&sum, 0);
+    rk_fraction_set_whole(&bound, 0);
+    rk_fraction_set_whole(&value, 0);
+    for (uint32_t k = 0; k < step->count && good; k++) {
+        const struct rk_whole *price = &step->terms[k].number;
+        good = end_of(l, step->terms[k].of, rk_whole_sign(price) > 0, &value);
+        if (good)
+            add(&bound, price, &value);
+        for (uint32_t c = 0; c < l->columns && good; c++) {
+            struct rk_whole times = {.small = entry(l, step->terms[k].of, c)};
+            rk_whole_add_product(&g[c], price, &times);
+        }
     }
-    for (uint32_t q = 0; q < v->quota_count; q++)
-        rk_free(v->quotas[q].counts);
-    rk_history_free(&v->history);
-    rk_free(first);
-    rk_free(v->panels);
-    rk_free(v->experience);
-    rk_free(v->before);
-    rk_free(v->load);
-    rk_free(v->pairs);
-    rk_free(v->pair_first);
-    rk_free(v->quotas);
-    rk_free(v->quota_first);
-    return status;
+    for (uint32_t c = 0; c < l->columns && good; c++) {
+        int sign = rk_whole_sign(&g[c]);
+        if (c >= l->types) { /* what a quota lacks is at most its minimum, and the empty seats */
+            int32_t min = l->c->quotas[l->lack[c - l->types]].min;
+            rk_fraction_set_whole(&value, sign > 0 ? 0 : min < l->empty ? min : l->empty);
+        } else {
+            const struct rk_fraction *told = &l->c->type_values[c];
+            struct rk_fraction size = {0};
+            value_of(l, c, sign < 0 || !step->count, &step->number, &value);
+            if (!step->count) /* no prices: who has a sure place at the level has no more */
+                sign = rk_fraction_compare(&value, &step->number) ? 0 : -1;
+            good &= l->fixed[c] || (rk_fraction_compare(told, &step->number) >= 0 &&
+                                    (!sign || !rk_fraction_compare(told, &value)));
+            if (l->fixed[c])
+                rk_fraction_set(&value, told);
+            l->fixed[c] |= sign != 0;
+            rk_fraction_subtract(&value, &value, &l->offset[c]);
+            rk_fraction_set_whole(&size, l->size[c]);
+            rk_fraction_multiply(&value, &value, &size);
+            rk_fraction_free(&size);
+        }
+        add(&sum, &g[c], &value);
+    }
+    good = good && !rk_fraction_compare(&sum, &bound);
+    rk_whole_free_all(g, (size_t)l->columns + 1);
+    rk_fraction_free(&sum);
+    rk_fraction_free(&bound);
+    rk_fraction_free(&value);
+    return good;
+}
+
+static void check_steps(struct lottery *l)
+{
+    struct rk_verify *v = l->v;
+    const struct rk_certificate_vectors *steps = &l->c->steps;
+    bool good = true;
+    for (uint32_t s = 0; s < steps->count && good; s++)
+        good = (!s ||
+                rk_fraction_compare(&steps->items[s - 1].number, &steps->items[s].number) <= 0) &&
+               check_step(l, &steps->items[s]);
+    for (uint32_t t = 0; t < l->types; t++)
+        good &= l->fixed[t];
+    if (!good)
+        WRONG("%s", _("its steps do not prove the chances"));
+}
+
+void rk_verify_panels(struct rk_verify *v)
+{
+    const struct rk_certificate_panels *c = &v->facts->certificate->lottery;
+    const struct rk_match_problem *problem = &v->problem;
+    struct lottery lottery = {.v = v, .c = c, .types = c->type_count, .columns = c->type_count};
+    struct lottery *l = &lottery;
+    uint32_t open = 0;
+    for (uint32_t r = 0; r < problem->recruitment_count; r++)
+        if (problem->recruitments[r].places > 0 && ++open)
+            l->r = r;
+    l->first = v->quota_first[l->r];
+    l->quotas = v->quota_first[l->r + 1] - l->first;
+    l->seats = problem->recruitments[l->r].places;
+    l->empty = (int32_t)c->empty;
+    if (open != 1 || l->quotas != c->quota_count || l->empty > l->seats ||
+        l->seats - l->empty != v->members[l->r]) {
+        WRONG("%s", _("it is of another recruitment"));
+        return;
+    }
+    l->size = rk_alloc((size_t)l->types + 1, sizeof *l->size);
+    l->offset = rk_alloc((size_t)l->types + 1, sizeof *l->offset);
+    l->of = rk_alloc((size_t)l->types * l->quotas + 1, sizeof *l->of);
+    l->fixed = rk_alloc((size_t)l->types + 1, sizeof *l->fixed);
+    l->feature = rk_alloc((size_t)l->quotas + 1, sizeof *l->feature);
+    l->lack = rk_alloc((size_t)l->quotas + 1, sizeof *l->lack);
+    l->sums = rk_alloc((size_t)l->quotas + 1, sizeof *l->sums);
+    l->counts = rk_alloc((size_t)l->types + 1, sizeof *l->counts);
+    l->left = rk_alloc((size_t)l->types + 2, sizeof *l->left);
+    for (uint32_t t = 0; t < l->types; t++)
+        rk_fraction_set_whole(&l->offset[t], 0);
+    find_quotas(l);
+    find_types(l);
+    for (uint32_t i = 0; i < c->cuts.count; i++) {
+        const struct rk_certificate_vector *cut = &c->cuts.items[i];
+        bool good = !cut->number.top.big &&
+                    !rk_whole_compare(&cut->number.over, &(struct rk_whole){.small = 1});
+        for (uint32_t k = 0; k < cut->count; k++)
+            good &= cut->terms[k].of < l->columns && !cut->terms[k].number.big;
+        if (!good)
+            WRONG("%s", _("its numbers are too large"));
+    }
+    if (!v->broken)
+        check_panels(l);
+    if (!v->broken)
+        check_steps(l);
+    if (!v->broken)
+        check_chances(l);
+    bool all = v->broken || (!l->empty && !c->cuts.count) || search(l, 0, 0);
+    if (l->cut || l->fewer)
+        WRONG("%s", l->cut ? _("a cut leaves out a panel") : _("a panel has fewer empty seats"));
+    if (!v->broken && (all || !l->empty)) {
+        rk_verify_found(v, RK_VERIFY_BEST, RK_VERIFY_PROVEN, NULL,
+                        _("%lld of %lld seats are filled; no assignment fills more"),
+                        (long long)v->members[l->r], (long long)l->seats);
+    } else if (!v->broken) {
+        rk_verify_found(v, RK_VERIFY_BEST, RK_VERIFY_OPEN, NULL, "%s",
+                        _("there are too many panels to look at all"));
+    }
+    if (!v->broken && all)
+        rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_PROVEN, NULL, "%s",
+                        _("no lottery gives anybody more without giving less to somebody who has "
+                          "no more"));
+    else if (!v->broken)
+        rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL,
+                        _("rests on %u cuts that were not checked"), c->cuts.count);
+    for (uint32_t t = 0; t < l->types; t++)
+        rk_fraction_free(&l->offset[t]);
+    rk_free(l->size);
+    rk_free(l->offset);
+    rk_free(l->of);
+    rk_free(l->fixed);
+    rk_free(l->feature);
+    rk_free(l->lack);
+    rk_free(l->sums);
+    rk_free(l->counts);
+    rk_free(l->left);
 }

@@ -8,13 +8,13 @@
  *   min <= sum of x of a row's people + e in it <= max        sigma
  *   sum of x of a crossing row's people <= max, + u >= min    lambda
  *   sum of x under a cap or an overlap <= its room            -delta */
-#include "base/date.h"
+#include "base/random.h"
 #include "panel/verify_state.h"
 #include "stat/duality.h"
 
 struct row { /* of the certificate, nested ones first */
     const struct rk_certificate_row *row;
-    const struct rk_verify_quota *quota;
+    uint32_t quota;           /* RK_NONE: the tables have none such */
     int32_t max;              /* no more than the places, nor than around */
     int32_t kept_for, within; /* seats kept empty for them; and for those of rows inside */
 };
@@ -24,7 +24,7 @@ struct proof {
     const struct rk_certificate *c;
     struct rk_duality d; /* numbers: pairs, panelists, recruitments, nested rows */
     struct row *rows;
-    uint32_t row_count, *of, *of_first;          /* of: pairs by panelist */
+    uint32_t row_count, *cell_first, *of;        /* of: pairs by recruitment */
     uint32_t panel_rules, pool_rules, row_rules; /* the first; those of panelists come first */
     uint32_t crossing_rules;                     /* two each: max, min */
     uint32_t *limit_rules;                       /* by number of the limit */
@@ -34,205 +34,214 @@ struct proof {
 
 /* ---- the certificate's quotas ---- */
 
-static uint32_t people_of(const struct rk_verify *v, uint32_t recruitment)
+static bool counts(const struct rk_match_problem *problem, uint32_t cell, uint32_t quota)
 {
-    return v->pair_first[recruitment + 1] - v->pair_first[recruitment];
-}
-
-static bool same_people(const struct rk_verify *v, const struct rk_verify_quota *a,
-                        const struct rk_verify_quota *b)
-{
-    return !memcmp(a->counts, b->counts, people_of(v, a->recruitment));
-}
-
-static bool is_of(const struct rk_certificate_row *told, const struct rk_verify_quota *quota)
-{
-    return told->recruitment == quota->recruitment &&
-           rk_text_equal(quota->row->feature, told->feature) &&
-           rk_text_equal(quota->row->value, told->value);
-}
-
-static bool is_named(const struct proof *f, const struct rk_verify_quota *quota)
-{
-    const struct rk_certificate *c = f->c;
-    for (uint32_t i = 0; i < f->row_count; i++)
-        if (is_of(i < c->row_count ? &c->rows[i] : &c->crossing[i - c->row_count], quota))
+    for (uint32_t k = 0; k < problem->cells[cell].count; k++)
+        if (problem->cell_rows[problem->cells[cell].first + k] == quota)
             return true;
     return false;
 }
 
-/* Finds the row of the table that a row of the certificate is, and holds the two together. */
+/* Those of quota a who are of b too: all, none, or -1 = some. Where nobody is of a, all when a's
+ * kind has all parts of b's. */
+enum { SOME = -1, NONE, ALL };
+static int share(const struct proof *f, uint32_t a, uint32_t b)
+{
+    const struct rk_match_problem *problem = &f->v->problem;
+    const struct rk_match_quota *inner = &problem->quotas[a], *outer = &problem->quotas[b];
+    uint32_t of_a = 0, both = 0, parts = 0;
+    for (uint32_t c = f->cell_first[inner->recruitment]; c < f->cell_first[inner->recruitment + 1];
+         c++) {
+        of_a += counts(problem, c, a);
+        both += counts(problem, c, a) && counts(problem, c, b);
+    }
+    for (uint32_t i = 0; i < inner->part_count; i++)
+        for (uint32_t o = 0; o < outer->part_count; o++)
+            parts += inner->parts[i].feature == outer->parts[o].feature &&
+                     inner->parts[i].value == outer->parts[o].value;
+    return !of_a          ? (parts == outer->part_count ? ALL : NONE)
+           : both == of_a ? ALL
+           : both         ? SOME
+                          : NONE;
+}
+
+static bool same_people(const struct proof *f, uint32_t a, uint32_t b)
+{
+    return a == b || (share(f, a, b) == ALL && share(f, b, a) == ALL);
+}
+
+/* Finds the quota of the tables that a row of the certificate is, and holds the two together.
+ * Quotas of equal people are one row, the narrowest of them. */
 static void match_row(struct proof *f, uint32_t i)
 {
     struct rk_verify *v = f->v;
-    const struct rk_certificate *c = f->c;
     const struct rk_certificate_row *told =
-        i < c->row_count ? &c->rows[i] : &c->crossing[i - c->row_count];
+        i < f->c->row_count ? &f->c->rows[i] : &f->c->crossing[i - f->c->row_count];
     struct row *row = &f->rows[i];
-    uint32_t r = told->recruitment, end = v->quota_first[r + 1];
-    struct rk_verify_quota *own = NULL, *q;
-    for (q = v->quotas + v->quota_first[r]; q < v->quotas + end; q++)
-        if (is_of(told, q))
-            own = q;
-    row->row = told;
-    row->quota = own;
-    row->max = told->max < v->panels[r].places ? told->max : v->panels[r].places;
+    uint32_t r = told->recruitment, q;
+    int32_t min = 0, max = INT32_MAX;
+    *row = (struct row){told, RK_NONE, v->problem.recruitments[r].places, 0, 0};
+    for (q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
+        if (rk_text_equal(rk_panel_quota_row(v->quotas, q)->feature, told->feature) &&
+            rk_text_equal(rk_panel_quota_row(v->quotas, q)->value, told->value))
+            row->quota = q;
+    for (q = v->quota_first[r]; row->quota != RK_NONE && q < v->quota_first[r + 1]; q++)
+        if (same_people(f, q, row->quota)) {
+            min = v->problem.quotas[q].min > min ? v->problem.quotas[q].min : min;
+            max = v->problem.quotas[q].max < max ? v->problem.quotas[q].max : max;
+            v->lowered[q] = told->min >= v->lowered[q] ? told->min + 1 : v->lowered[q];
+        }
+    row->max = max < row->max ? max : row->max;
     if (told->around != RK_NONE && f->rows[told->around].max < row->max)
         row->max = f->rows[told->around].max;
-    if (!own) {
-        BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("recruitment %s has no quota %s %s"), RECRUITMENT(r),
-               told->feature.text, told->value.text);
-        return;
-    }
-    int32_t min = own->min, max = own->max;
-    for (q = v->quotas + v->quota_first[r]; q < v->quotas + end; q++)
-        if (same_people(v, q, own)) { /* rows of equal people are one in the certificate */
-            min = q->min > min ? q->min : min;
-            max = q->max < max ? q->max : max;
-        }
-    if (told->min > min || told->max < max || told->max > own->max)
+    if (row->quota == RK_NONE || told->min > min || told->max < max ||
+        told->max > v->problem.quotas[row->quota].max)
         BROKEN(RK_VERIFY_CERTIFICATE, NULL,
                _("recruitment %s: the quota %s %s is another in the certificate"), RECRUITMENT(r),
                told->feature.text, told->value.text);
-    for (q = v->quotas + v->quota_first[r]; q < v->quotas + end; q++)
-        if (told->min < q->min && (q == own || (same_people(v, q, own) && !is_named(f, q)))) {
-            q->lowered = q->min - told->min;
-            rk_verify_found(v, RK_REFUSED_QUOTA, RK_VERIFY_TOLD, NULL,
-                            _("recruitment %s: the quotas can't all be kept: %s %s was lowered by "
-                              "%d"),
-                            RECRUITMENT(r), q->row->feature.text, q->row->value.text, q->lowered);
-        }
 }
 
-/* Is the kind of a row that counts nobody a part of the kind around it? That may stand for several
- * rows of equal people. */
-static bool is_part(const struct rk_verify *v, const struct rk_verify_quota *inner,
-                    const struct rk_verify_quota *around)
-{
-    uint32_t r = around->recruitment;
-    for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++) {
-        const struct rk_verify_quota *outer = &v->quotas[q];
-        uint32_t found = 0;
-        for (uint32_t a = 0; a < outer->kind.part_count; a++)
-            for (uint32_t b = 0; b < inner->kind.part_count; b++)
-                found += inner->kind.parts[b].feature == outer->kind.parts[a].feature &&
-                         inner->kind.parts[b].value == outer->kind.parts[a].value;
-        if (found == outer->kind.part_count && same_people(v, outer, around))
-            return true;
-    }
-    return false;
-}
-
-/* Each pair is counted by one row, the row around it, and so on, and by no other. Inside out, a row
- * keeps seats empty for those whom it lacks. */
-static void check_rows(struct proof *f)
+/* Minimums that cannot be kept together are lower in the certificate. */
+static void find_lowered(struct proof *f)
 {
     struct rk_verify *v = f->v;
-    enum { UNSEEN = RK_NONE - 1 };
-    uint32_t *next = rk_alloc((size_t)v->pair_count + 1, sizeof *next); /* by pair */
-    bool nest = true;
-    for (uint32_t p = 0; p < v->pair_count; p++)
-        next[p] = UNSEEN;
-    for (uint32_t i = 0; i < f->c->row_count; i++) {
-        struct row *row = &f->rows[i], *around = NULL;
-        uint32_t r = row->row->recruitment, first = v->pair_first[r], seen = 0;
-        int32_t lacks = row->row->min - row->quota->chosen - row->within;
-        for (uint32_t p = first; p < v->pair_first[r + 1]; p++)
-            if (row->quota->counts[p - first]) {
-                nest &= next[p] == UNSEEN || next[p] == i;
-                next[p] = row->row->around;
-                seen++;
-            }
-        row->kept_for = lacks > 0 ? lacks : 0;
-        if (row->row->around == RK_NONE)
+    for (uint32_t q = 0; q < v->problem.quota_count; q++) {
+        const struct rk_quota *row = rk_panel_quota_row(v->quotas, q);
+        int32_t asked = v->lowered[q] - 1; /* -1: by no row */
+        v->lowered[q] = 0;
+        if (asked < 0 || asked >= v->problem.quotas[q].min)
             continue;
-        around = &f->rows[row->row->around];
-        around->within += row->within + row->kept_for;
-        nest &= seen || is_part(v, row->quota, around->quota);
+        v->lowered[q] = v->problem.quotas[q].min - asked;
+        rk_verify_found(v, RK_REFUSED_QUOTA, RK_VERIFY_TOLD, NULL,
+                        _("recruitment %s: the quotas can't all be kept: %s %s was lowered by %d"),
+                        RECRUITMENT(v->problem.quotas[q].recruitment), row->feature.text,
+                        row->value.text, v->lowered[q]);
     }
-    for (uint32_t p = 0; p < v->pair_count; p++)
-        nest &= next[p] == UNSEEN || next[p] == RK_NONE;
+}
+
+/* People of a row are people of the rows around it, and of no others: else the same empty seat
+ * could be kept for two rows. Inside out, a row keeps seats empty for those whom it lacks. */
+static void check_rows(struct proof *f)
+{
+    const struct rk_certificate *c = f->c;
+    bool nest = true;
+    for (uint32_t i = 0; i < c->row_count && nest; i++) {
+        struct row *row = &f->rows[i];
+        uint32_t around = row->row->around, r = row->row->recruitment, j;
+        int32_t lacks = row->row->min - f->v->count[row->quota] - row->within;
+        for (j = i + 1; j < c->row_count && c->rows[j].recruitment == r; j++) {
+            int shared = share(f, row->quota, f->rows[j].quota);
+            bool empty = shared == ALL && share(f, f->rows[j].quota, row->quota) == NONE;
+            if (j == around) {
+                nest &= shared == ALL;
+                around = c->rows[j].around;
+            } else
+                nest &= shared == NONE || (empty && !(row->row->min && c->rows[j].min));
+        }
+        nest &= around == RK_NONE && (j == c->row_count || c->rows[j].recruitment > r);
+        row->kept_for = lacks > 0 ? lacks : 0;
+        if (row->row->around != RK_NONE)
+            f->rows[row->row->around].within += row->within + row->kept_for;
+    }
     if (!nest)
-        BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("the quotas do not nest as the certificate says"));
-    rk_free(next);
+        rk_verify_found(f->v, RK_VERIFY_CERTIFICATE, RK_VERIFY_BROKEN, NULL,
+                        _("the quotas do not nest as the certificate says"));
 }
 
 /* ---- what the assignment is worth ---- */
 
-/* More memberships than these no choice gives the panelist: one of each group of pairs that all
- * overlap, and in each month and year what the caps leave. */
+static uint32_t lot(const struct rk_verify *v, uint32_t p, uint32_t r)
+{
+    struct rk_buf key = {0};
+    rk_buf_printf(&key, "panel-tie|%zu|%s|%s", strlen(RECRUITMENT(r)), RECRUITMENT(r), PANELIST(p));
+    struct rk_random random = rk_random(v->facts->seed, (struct rk_text){key.text, key.size});
+    rk_buf_free(&key);
+    return (uint32_t)(rk_random_u64(&random) >> 32);
+}
+
+/* What each pair adds to the levels. */
+static void cost_pairs(struct proof *f)
+{
+    struct rk_verify *v = f->v;
+    if (f->c->fit_unit != v->unit)
+        BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("fit_unit is not what all fits are multiples of"));
+    for (uint32_t i = 0; i < v->problem.pair_count; i++) {
+        const struct rk_match_pair *pair = &v->problem.pairs[i];
+        f->adds[i][RK_CHOICE_FIT] = -pair->fit;
+        f->adds[i][RK_CHOICE_LOTTERY] = lot(v, pair->panelist, pair->recruitment);
+    }
+    for (uint32_t s = 0; s < f->c->stay_count; s++)
+        for (uint32_t i = v->pair_first[f->c->stay[s].panelist];
+             i < v->pair_first[f->c->stay[s].panelist + 1]; i++)
+            if (v->problem.pairs[i].recruitment == f->c->stay[s].recruitment)
+                f->adds[i][RK_CHOICE_CHANGE] -= f->c->stay[s].worth;
+}
+
+/* More memberships than these no choice gives the panelist: in each month and year what the caps
+ * leave, and one of each group of pairs that all overlap. */
 static int64_t most_memberships(const struct proof *f, uint32_t p)
 {
     const struct rk_verify *v = f->v;
-    const struct rk_panelist *who = &v->facts->panelists->rows[p];
-    const uint32_t *of = f->of + f->of_first[p];
-    const struct rk_text all = {"", 0};
-    uint32_t count = f->of_first[p + 1] - f->of_first[p];
-    uint32_t *group = rk_alloc((size_t)count + 1, sizeof *group), groups = 0;
-    int64_t in_months = 0, in_years = 0;
+    uint32_t first = v->pair_first[p], count = v->pair_first[p + 1] - first;
+    uint32_t *leader = rk_alloc((size_t)count + 1, sizeof *leader);
+    int64_t most = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t r = v->pairs[of[i]].recruitment;
-        int32_t month = v->panels[r].month, year = month / 12, same_month = 0, same_year = 0;
-        bool fits = false;
-        for (uint32_t j = 0; j < i; j++) {
-            int32_t other = v->panels[v->pairs[of[j]].recruitment].month;
-            same_month += other == month;
-            same_year += other / 12 == year;
+        const struct rk_match_recruitment *panels = v->problem.recruitments;
+        uint32_t r = v->problem.pairs[first + i].recruitment;
+        int32_t month = panels[r].month, in_month = 0, in_year = 0;
+        bool joins = panels[r].places == 0;
+        leader[i] = RK_NONE;
+        for (uint32_t j = 0; j < i && !joins; j++) {
+            int32_t other = panels[v->problem.pairs[first + j].recruitment].month;
+            joins = leader[j] == j && other == month;
+            in_month += joins;
+            in_year += leader[j] == j && other / 12 == month / 12;
+            for (uint32_t k = j; k < i && joins; k++)
+                joins =
+                    leader[k] != j || rk_verify_meet(v, r, v->problem.pairs[first + k].recruitment);
+            leader[i] = joins ? j : RK_NONE;
         }
-        in_months +=
-            who->max_per_month < 0 ||
-            same_month + rk_verify_used(v, p, month, 1, false, RK_NONE) < who->max_per_month;
-        in_years +=
-            who->max_per_year < 0 ||
-            same_year + rk_verify_used(v, p, year * 12, 12, false, RK_NONE) < who->max_per_year;
-        for (uint32_t g = 0; !fits; g++) {
-            fits = true;
-            for (uint32_t j = 0; j < i && fits; j++)
-                fits = group[j] != g || rk_sessions_meet(v->facts->sessions, r, all,
-                                                         v->pairs[of[j]].recruitment, all);
-            group[i] = g;
-            groups = g < groups ? groups : g + 1;
+        if (!joins && in_month < rk_verify_left(v, p, month, 1) &&
+            in_year < rk_verify_left(v, p, month, 12)) {
+            leader[i] = i;
+            most++;
         }
     }
-    rk_free(group);
-    in_months = in_months < in_years ? in_months : in_years;
-    return in_months < groups ? in_months : groups;
+    rk_free(leader);
+    return most;
 }
 
 /* The values of the assignment; and for each level, how much more than that a choice may have. */
 static void find_values(struct proof *f)
 {
     struct rk_verify *v = f->v;
-    __int128 most_load = 0, seats = 0;
-    for (uint32_t i = 0; i < v->pair_count; i++)
+    const struct rk_match_problem *problem = &v->problem;
+    __int128 most_load = 0, seats = 0, most_lot = 0;
+    for (uint32_t i = 0; i < problem->pair_count; i++)
         for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
             int64_t adds = f->adds[i][l];
-            f->value[l] += v->pairs[i].chosen ? adds : 0;
+            f->value[l] += v->chosen[i] ? adds : 0;
             f->spread[l] += l == RK_CHOICE_CHANGE && adds > 0 ? adds : 0;
+            most_lot = l == RK_CHOICE_LOTTERY && adds > most_lot ? adds : most_lot;
         }
-    for (uint32_t r = 0; r < v->facts->recruitments->count; r++) {
-        const struct rk_verify_panel *panel = &v->panels[r];
-        uint32_t first = v->pair_first[r], count = v->pair_first[r + 1] - first;
-        int64_t lack = panel->lacking, places = panel->places, empty = places - panel->chosen;
-        int64_t most = places < count ? places : count, lot = 0;
-        if (!panel->open)
-            continue;
-        for (uint32_t i = first; i < first + count; i++)
-            lot = f->adds[i][RK_CHOICE_LOTTERY] > lot ? f->adds[i][RK_CHOICE_LOTTERY] : lot;
+    for (uint32_t r = 0; r < problem->recruitment_count; r++) {
+        int64_t lack = problem->recruitments[r].lacking, places = problem->recruitments[r].places;
+        int64_t empty = places - v->members[r];
         f->value[RK_CHOICE_SEATS] += empty;
         f->value[RK_CHOICE_SHORTAGE] += empty * (2 * lack + empty);
         f->spread[RK_CHOICE_SEATS] += places;
         f->spread[RK_CHOICE_SHORTAGE] += places * (2 * lack + places);
-        f->spread[RK_CHOICE_LOTTERY] += (__int128)lot * most;
-        seats += most;
+        seats += places < f->of[r] ? places : f->of[r];
     }
-    for (uint32_t p = 0; p < v->facts->panelists->count; p++) {
-        int64_t before = v->before[p], now = v->load[p], most = most_memberships(f, p);
-        f->value[RK_CHOICE_LOAD] += now * now - before * before;
+    for (uint32_t p = 0; p < problem->panelist_count; p++) {
+        int64_t before = problem->panelists[p].load, most = most_memberships(f, p);
+        int64_t now = f->d.numbers[problem->pair_count + p].now;
+        f->value[RK_CHOICE_LOAD] += now * (2 * before + now);
         most = most < seats ? most : (int64_t)seats;
         most_load = most && 2 * before + most > most_load ? 2 * before + most : most_load;
     }
-    f->spread[RK_CHOICE_LOAD] += seats * most_load;
+    f->spread[RK_CHOICE_LOTTERY] = seats * most_lot;
+    f->spread[RK_CHOICE_LOAD] = seats * most_load;
     for (int l = 0; l < RK_CHOICE_LEVELS; l++)
         f->spread[l] -= f->value[l];
 }
@@ -243,58 +252,69 @@ static void add_numbers(struct proof *f)
 {
     struct rk_verify *v = f->v;
     struct rk_duality *d = &f->d;
-    uint32_t people = v->facts->panelists->count, panels = v->facts->recruitments->count;
+    const struct rk_match_problem *problem = &v->problem;
+    uint32_t pairs = problem->pair_count, people = problem->panelist_count;
     f->panel_rules = people;
-    f->pool_rules = people + panels;
-    for (uint32_t i = 0; i < v->pair_count; i++)
-        rk_duality_number(d, 0, v->panels[v->pairs[i].recruitment].places > 0, v->pairs[i].chosen);
-    for (uint32_t p = 0; p < people; p++) {
-        uint32_t rule = rk_duality_rule(d, 0, 0);
-        int32_t most = (int32_t)(f->of_first[p + 1] - f->of_first[p]);
-        rk_duality_term(d, rule, rk_duality_number(d, 0, most, v->load[p] - v->before[p]), -1);
-        d->numbers[v->pair_count + p].base = v->before[p];
+    f->pool_rules = people + problem->recruitment_count;
+    for (uint32_t i = 0; i < pairs; i++) {
+        uint32_t r = problem->pairs[i].recruitment;
+        f->of[r]++;
+        rk_duality_number(d, 0, problem->recruitments[r].places > 0, v->chosen[i]);
     }
-    for (uint32_t r = 0; r < panels; r++) {
-        const struct rk_verify_panel *panel = &v->panels[r];
-        int32_t places = panel->open ? panel->places : 0;
-        int32_t pairs = (int32_t)(v->pair_first[r + 1] - v->pair_first[r]);
-        uint32_t empty = rk_duality_number(d, places > pairs ? places - pairs : 0, places,
-                                           places - (panel->open ? panel->chosen : 0));
-        d->numbers[empty].base = panel->lacking;
+    for (uint32_t p = 0; p < people; p++) {
+        int32_t most = 0, now = 0;
+        for (uint32_t i = v->pair_first[p]; i < v->pair_first[p + 1]; i++) {
+            most += d->numbers[i].high;
+            now += v->chosen[i];
+        }
+        rk_duality_term(d, rk_duality_rule(d, 0, 0), rk_duality_number(d, 0, most, now), -1);
+        d->numbers[pairs + p].base = problem->panelists[p].load;
+    }
+    for (uint32_t r = 0; r < problem->recruitment_count; r++) {
+        int32_t places = problem->recruitments[r].places, of = (int32_t)f->of[r];
+        uint32_t empty =
+            rk_duality_number(d, places > of ? places - of : 0, places, places - v->members[r]);
+        d->numbers[empty].base = problem->recruitments[r].lacking;
         rk_duality_term(d, rk_duality_rule(d, places, places), empty, 1);
     }
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        rk_duality_term(d, v->pairs[i].panelist, i, 1);
-        rk_duality_term(d, people + v->pairs[i].recruitment, i, 1);
+    for (uint32_t i = 0; i < pairs; i++) {
+        rk_duality_term(d, problem->pairs[i].panelist, i, 1);
+        rk_duality_term(d, people + problem->pairs[i].recruitment, i, 1);
     }
-    for (uint32_t r = 0; r < panels; r++)
-        rk_duality_term(d, rk_duality_rule(d, RK_DUALITY_NONE, 0), v->pair_count + people + r, -1);
-}
-
-static void add_people(struct proof *f, uint32_t rule, const struct row *row)
-{
-    uint32_t first = f->v->pair_first[row->row->recruitment];
-    for (uint32_t p = first; p < first + people_of(f->v, row->row->recruitment); p++)
-        if (row->quota->counts[p - first])
-            rk_duality_term(&f->d, rule, p, 1);
+    for (uint32_t r = 0; r < problem->recruitment_count; r++)
+        rk_duality_term(d, rk_duality_rule(d, RK_DUALITY_NONE, 0), pairs + people + r, -1);
 }
 
 static void add_rows(struct proof *f)
 {
     struct rk_duality *d = &f->d;
-    uint32_t nested = f->c->row_count, empty = f->v->pair_count + f->v->facts->panelists->count;
+    const struct rk_match_problem *problem = &f->v->problem;
+    uint32_t nested = f->c->row_count, empty = problem->pair_count + problem->panelist_count;
+    uint32_t *of = rk_alloc((size_t)problem->quota_count + 1, sizeof *of); /* 1 + the row */
     f->row_rules = d->rule_count;
     f->crossing_rules = d->rule_count + nested;
     for (uint32_t i = 0; i < f->row_count; i++) {
         const struct row *row = &f->rows[i];
+        of[row->quota] = i + 1;
         uint32_t rule = rk_duality_rule(d, i < nested ? row->row->min : RK_DUALITY_NONE, row->max);
-        add_people(f, rule, row);
         if (i < nested)
             continue;
         rule = rk_duality_rule(d, row->row->min, RK_DUALITY_NONE);
-        add_people(f, rule, row);
         rk_duality_term(d, rule, empty + row->row->recruitment, 1);
     }
+    for (uint32_t i = 0; i < problem->pair_count; i++) {
+        uint32_t c = problem->pair_cell[i], k = c == RK_NONE ? 0 : problem->cells[c].count;
+        while (k--) {
+            uint32_t row = of[problem->cell_rows[problem->cells[c].first + k]];
+            if (row > nested) {
+                rk_duality_term(d, f->crossing_rules + 2 * (row - 1 - nested), i, 1);
+                rk_duality_term(d, f->crossing_rules + 2 * (row - 1 - nested) + 1, i, 1);
+            } else if (row) {
+                rk_duality_term(d, f->row_rules + row - 1, i, 1);
+            }
+        }
+    }
+    rk_free(of);
     for (uint32_t i = 0; i < nested; i++) {
         uint32_t kept = rk_duality_number(d, 0, f->rows[i].row->min, f->rows[i].kept_for);
         rk_duality_term(d, f->pool_rules + f->rows[i].row->recruitment, kept, 1);
@@ -307,32 +327,26 @@ static void add_rows(struct proof *f)
 static bool add_limit(struct proof *f, const struct rk_certificate_limit *limit)
 {
     struct rk_verify *v = f->v;
-    const struct rk_panelist *who = &v->facts->panelists->rows[limit->panelist];
-    const struct rk_text all = {"", 0};
     bool overlap = limit->kind == RK_CERTIFICATE_OVERLAP;
     int32_t months = limit->kind == RK_CERTIFICATE_YEAR ? 12 : 1;
-    int32_t cap = overlap ? 1 : months == 12 ? who->max_per_year : who->max_per_month;
+    int64_t room = overlap ? 1 : rk_verify_left(v, limit->panelist, limit->month, months);
     if (f->limit_rules[limit->number])
         return true;
-    if (!overlap)
-        cap -=
-            cap < 0 ? 0 : rk_verify_used(v, limit->panelist, limit->month, months, false, RK_NONE);
     for (uint32_t i = 0; i < limit->overlap_count; i++)
         for (uint32_t j = 0; j < i; j++)
-            if (!rk_sessions_meet(v->facts->sessions, limit->overlap[i], all, limit->overlap[j],
-                                  all))
+            if (!rk_verify_meet(v, limit->overlap[i], limit->overlap[j]))
                 return false;
-    if (cap < 0)
+    if (room == INT32_MAX)
         return false;
-    f->limit_rules[limit->number] = rk_duality_rule(&f->d, RK_DUALITY_NONE, cap);
-    for (uint32_t i = f->of_first[limit->panelist]; i < f->of_first[limit->panelist + 1]; i++) {
-        uint32_t r = v->pairs[f->of[i]].recruitment, o = 0;
+    f->limit_rules[limit->number] = rk_duality_rule(&f->d, RK_DUALITY_NONE, room);
+    for (uint32_t i = v->pair_first[limit->panelist]; i < v->pair_first[limit->panelist + 1]; i++) {
+        uint32_t r = v->problem.pairs[i].recruitment, o = 0;
+        int32_t month = v->problem.recruitments[r].month;
         while (o < limit->overlap_count && limit->overlap[o] != r)
             o++;
-        if (overlap
-                ? o < limit->overlap_count
-                : v->panels[r].month >= limit->month && v->panels[r].month < limit->month + months)
-            rk_duality_term(&f->d, f->limit_rules[limit->number], f->of[i], 1);
+        if (overlap ? o < limit->overlap_count
+                    : month >= limit->month && month < limit->month + months)
+            rk_duality_term(&f->d, f->limit_rules[limit->number], i, 1);
     }
     return true;
 }
@@ -359,18 +373,18 @@ static __int128 stage_bound(struct proof *f, const struct rk_certificate_stage *
 {
     struct rk_verify *v = f->v;
     struct rk_duality *d = &f->d;
-    uint32_t people = v->facts->panelists->count, panels = v->facts->recruitments->count;
+    uint32_t people = v->problem.panelist_count, panels = v->problem.recruitment_count;
     __int128 bound;
-    for (uint32_t i = 0; i < v->pair_count; i++) {
+    for (uint32_t i = 0; i < v->problem.pair_count; i++) {
         d->numbers[i].each = 0;
         for (int l = s->first; l < s->end; l++)
             rk_duality_add(d, &d->numbers[i].each, s->weight[l], f->adds[i][l]);
     }
     for (uint32_t p = 0; p < people; p++)
-        d->numbers[v->pair_count + p].square = s->weight[RK_CHOICE_LOAD];
+        d->numbers[v->problem.pair_count + p].square = s->weight[RK_CHOICE_LOAD];
     for (uint32_t r = 0; r < panels; r++) {
-        d->numbers[v->pair_count + people + r].each = s->weight[RK_CHOICE_SEATS];
-        d->numbers[v->pair_count + people + r].square = s->weight[RK_CHOICE_SHORTAGE];
+        d->numbers[v->problem.pair_count + people + r].each = s->weight[RK_CHOICE_SEATS];
+        d->numbers[v->problem.pair_count + people + r].square = s->weight[RK_CHOICE_SHORTAGE];
     }
     set_prices(f, s->panelists, 0, -1);
     set_prices(f, s->recruitments, f->panel_rules, 1);
@@ -397,11 +411,10 @@ static void tell_proven(struct proof *f, int level)
     struct rk_verify *v = f->v;
     struct rk_buf fit = {0};
     long long seats = 0, filled = 0;
-    for (uint32_t r = 0; r < v->facts->recruitments->count; r++)
-        if (v->panels[r].open) {
-            seats += v->facts->recruitments->rows[r].seats;
-            filled += v->facts->recruitments->rows[r].seats - v->panels[r].lacking -
-                      (v->panels[r].places - v->panels[r].chosen);
+    for (uint32_t r = 0; r < v->problem.recruitment_count; r++)
+        if (rk_eligible_panel(v->eligible, r)->open) {
+            seats += v->facts->rules.recruitments->rows[r].seats;
+            filled += rk_eligible_panel(v->eligible, r)->kept + v->members[r];
         }
     rk_fixed_print(&fit, -f->value[RK_CHOICE_FIT] * f->c->fit_unit);
 #define PROVEN(...) rk_verify_found(v, RK_VERIFY_BEST + level, RK_VERIFY_PROVEN, NULL, __VA_ARGS__)
@@ -462,7 +475,10 @@ static void prove(struct proof *f)
         if (level < s->end)
             break;
     }
-    for (; level < RK_CHOICE_LEVELS; level++)
+    if (f->c->mode == RK_CERTIFICATE_PROGRAMME)
+        rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
+    int last = f->c->mode == RK_CERTIFICATE_CHOICE ? RK_CHOICE_LEVELS : RK_CHOICE_SHORTAGE + 1;
+    for (; level < last; level++)
         if (!v->found[RK_VERIFY_BEST + level])
             rk_verify_found(v, RK_VERIFY_BEST + level, RK_VERIFY_OPEN, NULL, _("not proven"));
 }
@@ -484,89 +500,56 @@ static void check_claims(struct proof *f)
                rk_choice_level_names[level]);
 }
 
-/* What each pair adds to the levels. */
-static void cost_pairs(struct proof *f)
-{
-    struct rk_verify *v = f->v;
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        const struct rk_verify_pair *pair = &v->pairs[i];
-        rk_fixed fit = rk_verify_fit(v, pair->panelist, pair->recruitment);
-        if (v->panels[pair->recruitment].places == 0)
-            fit = 0; /* never chosen */
-        if (fit % f->c->fit_unit || fit / f->c->fit_unit > INT64_MAX)
-            BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("fit_unit does not divide the fit"));
-        f->adds[i][RK_CHOICE_FIT] = -(int64_t)(fit / f->c->fit_unit);
-        f->adds[i][RK_CHOICE_LOTTERY] = rk_verify_lot(v, pair->panelist, pair->recruitment);
-        for (uint32_t q = v->quota_first[pair->recruitment];
-             q < v->quota_first[pair->recruitment + 1]; q++)
-            v->quotas[q].counts[i - v->pair_first[pair->recruitment]] =
-                rk_quota_counts(&v->quotas[q].kind, v->facts->features, v->facts->panelists,
-                                pair->panelist, v->panels[pair->recruitment].month / 12);
-    }
-    for (uint32_t i = 0; i < f->c->stay_count; i++) {
-        const struct rk_certificate_stay *stay = &f->c->stay[i];
-        for (uint32_t p = v->pair_first[stay->recruitment];
-             p < v->pair_first[stay->recruitment + 1]; p++)
-            if (v->pairs[p].panelist == stay->panelist)
-                f->adds[p][RK_CHOICE_CHANGE] -= stay->worth;
-    }
-}
-
 void rk_verify_proof(struct rk_verify *v)
 {
-    const struct rk_verify_facts *facts = v->facts;
-    const struct rk_certificate *c = facts->certificate;
+    const struct rk_certificate *c = v->facts->certificate;
+    const struct rk_match_problem *problem = &v->problem;
     if (!c || v->broken) {
         rk_verify_end_rules(v);
-        rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_OPEN, NULL,
+        rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_OPEN, NULL, "%s",
                         c ? _("not looked at, since rules are broken")
                           : _("there is none, so nothing is proven"));
         return;
     }
-    uint32_t people = facts->panelists->count;
     struct proof proof = {.v = v, .c = c, .row_count = c->row_count + c->crossing_count};
     struct proof *f = &proof;
-    f->adds = rk_alloc((size_t)v->pair_count + 1, sizeof *f->adds);
+    f->adds = rk_alloc((size_t)problem->pair_count + 1, sizeof *f->adds);
     f->rows = rk_alloc((size_t)f->row_count + 1, sizeof *f->rows);
-    f->of = rk_alloc((size_t)v->pair_count + 1, sizeof *f->of);
-    f->of_first = rk_alloc((size_t)people + 2, sizeof *f->of_first);
+    f->of = rk_alloc((size_t)problem->recruitment_count + 1, sizeof *f->of);
     f->limit_rules = rk_alloc((size_t)c->limit_numbers + 1, sizeof *f->limit_rules);
-    for (uint32_t q = 0; q < v->quota_count; q++) {
-        uint32_t r = v->quotas[q].recruitment;
-        v->quotas[q].counts =
-            rk_alloc((size_t)v->pair_first[r + 1] - v->pair_first[r] + 1, sizeof(bool));
-    }
+    f->cell_first = rk_firsts(problem->cells, problem->cell_count, sizeof *problem->cells,
+                              problem->recruitment_count);
     cost_pairs(f);
-    for (uint32_t i = 0; i < v->pair_count; i++)
-        f->of_first[v->pairs[i].panelist + 2] += v->panels[v->pairs[i].recruitment].places > 0;
-    for (uint32_t p = 1; p <= people; p++)
-        f->of_first[p + 1] += f->of_first[p];
-    for (uint32_t i = 0; i < v->pair_count; i++)
-        if (v->panels[v->pairs[i].recruitment].places > 0)
-            f->of[f->of_first[v->pairs[i].panelist + 1]++] = i;
     for (uint32_t i = f->row_count; i--;)
         match_row(f, i);
-    if (!v->broken)
-        check_rows(f);
     if (!v->broken) {
+        find_lowered(f);
+        check_rows(f);
         add_numbers(f);
         add_rows(f);
-        if (rk_duality_broken(&f->d) != UINT32_MAX)
+        if (c->stage_count && rk_duality_broken(&f->d) != UINT32_MAX)
             BROKEN(RK_REFUSED_QUOTA, NULL, _("the quotas of the certificate are not kept"));
     }
+    if (c->mode == RK_CERTIFICATE_PANELS && !v->broken)
+        rk_verify_panels(v);
     rk_verify_end_rules(v);
-    find_values(f);
-    check_claims(f);
+    if (!v->broken) {
+        find_values(f);
+        check_claims(f);
+    }
     if (!v->broken)
         add_limits(f);
-    if (!v->broken)
+    if (!v->broken && c->mode != RK_CERTIFICATE_PANELS)
         prove(f);
+    if (!v->broken && c->mode == RK_CERTIFICATE_CHOICE && !c->stage_count)
+        rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_OPEN, NULL, "%s",
+                        _("found by whole-number search, which a certificate cannot prove"));
     if (!v->found[RK_VERIFY_CERTIFICATE])
-        v->tell(v->context, RK_VERIFY_CERTIFICATE, RK_VERIFY_HOLDS, "");
+        rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_HOLDS, NULL, "%s", "");
     rk_duality_free(&f->d);
     rk_free(f->adds);
     rk_free(f->rows);
     rk_free(f->of);
-    rk_free(f->of_first);
     rk_free(f->limit_rules);
+    rk_free(f->cell_first);
 }

@@ -85,10 +85,14 @@ static void make(struct town *t, int people)
             (struct rk_certificate_limit){.kind = RK_CERTIFICATE_YEAR, .month = 2026 * 12};
         t->stages[l].limit_count = 1;
     }
-    t->facts = (struct rk_verify_facts){
-        &t->panelists,  &t->recruitments, &t->sessions,       &t->availability, &t->conflicts,
-        &t->candidates, &t->none,         &t->none,           &t->result,       &t->quotas,
-        &t->features,   &t->certificate,  .seed = RK_TEXT("")};
+    t->facts = (struct rk_verify_facts){{&t->panelists, &t->recruitments, &t->sessions,
+                                         &t->availability, &t->conflicts, &t->candidates, &t->none,
+                                         &t->none, false, false, false, false},
+                                        &t->result,
+                                        &t->quotas,
+                                        &t->features,
+                                        &t->certificate,
+                                        RK_TEXT("")};
 }
 
 static int64_t lot(uint32_t p, uint32_t r)
