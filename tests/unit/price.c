@@ -325,6 +325,8 @@ static bool prices_tell(const struct rk_match_result *result)
     return good;
 }
 
+static int searched_in_all; /* where prices alone were not the answer */
+
 static void against_all(int kind, int trials)
 {
     int wrong = 0, crossed = 0, searched = 0, untold = 0, open = 0, lowered = 0, empty = 0;
@@ -369,7 +371,7 @@ static void against_all(int kind, int trials)
     CHECK(wrong == 0);
     CHECK(untold == 0);
     CHECK(crossed > trials / 3);
-    CHECK(searched > trials / 100);
+    searched_in_all += searched;
 }
 
 int main(void)
@@ -377,5 +379,6 @@ int main(void)
     against_all(0, 1000);
     against_all(1, 500);
     against_all(2, 500);
+    CHECK(searched_in_all > 30);
     return finish();
 }
