@@ -10,7 +10,8 @@ struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options
     a->ids = ids;
     a->keeps_votes = !rk_aggregate_is_plain(a) || options->measures || options->draws;
     a->keys.width = a->sheets.width = 4;
-    a->contest_keys.width = a->people.width = a->unlinked.width = a->contender_keys.width = 2;
+    a->contest_keys.width = a->people.width = a->unlinked.width = a->unadjusted.width =
+        a->contender_keys.width = 2;
     return a;
 }
 
@@ -28,6 +29,7 @@ void rk_aggregate_free(struct rk_aggregate *a)
     rk_free(a->contests);
     rk_free(a->gates);
     rk_tuples_free(&a->unlinked);
+    rk_tuples_free(&a->unadjusted);
     rk_free(a->sheet_places);
     rk_free(a->scales);
     rk_free(a->group_place);
@@ -118,6 +120,17 @@ static uint32_t contest_of(struct rk_aggregate *a, const struct rk_score *s, rk_
     return contest;
 }
 
+/* A score that is raw although others are adjusted: its severity could not be estimated. */
+static bool is_unadjusted(struct rk_text flags)
+{
+    static const char word[] = "not_estimable";
+    struct rk_text item;
+    while (rk_list_next(&flags, &item))
+        if (item.size >= sizeof word - 1 && !memcmp(item.text, word, sizeof word - 1))
+            return true;
+    return false;
+}
+
 enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s, uint32_t place,
                                 struct rk_error *error)
 {
@@ -187,6 +200,8 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
     a->gates[person] = merge_gates(a, a->gates[person], s->gates);
     if (rk_list_has(s->flags, RK_TEXT("severity_unlinked")))
         rk_tuples_add(&a->unlinked, (uint32_t[]){s->recruitment, s->candidate});
+    if (is_unadjusted(s->flags))
+        rk_tuples_add(&a->unadjusted, (uint32_t[]){s->recruitment, s->candidate});
     return RK_OK;
 }
 
@@ -432,6 +447,8 @@ static bool flag_person(const struct rk_aggregate *a, struct rk_ranking_row *row
     }
     if (rk_tuples_find(&a->unlinked, (uint32_t[]){row->recruitment, row->candidate}) != RK_NONE)
         flag(flags, "severity_unlinked", NULL);
+    if (rk_tuples_find(&a->unadjusted, (uint32_t[]){row->recruitment, row->candidate}) != RK_NONE)
+        flag(flags, "not_estimable", NULL);
     return active;
 }
 

@@ -56,6 +56,7 @@ struct rk_aggregate {
     uint32_t *gates;         /* by person: number in gate_lists, RK_NONE = none failed */
     uint32_t person_room, person_count;
     struct rk_tuples unlinked; /* recruitment, candidate: severity_unlinked on one of its scores */
+    struct rk_tuples unadjusted; /* likewise: not_estimable on one of its scores */
     struct rk_strings gate_lists;
     struct rk_tuples sheets; /* recruitment, candidate, rater, stage: told apart */
     uint32_t *sheet_places;
