@@ -9,8 +9,9 @@ enum {
     LARGE = 500000,     /* arcs: less is done */
     MEDIUM = 100000,    /* arcs: up to here, panels choose again one by one */
     SMALL = 20000,      /* arcs: up to here, all is searched, if that is soon done */
-    STEPS = 200,        /* of prices, in a stage */
-    LARGE_STEPS = 80,   /* of a large one */
+    STEPS = 250,        /* of prices, in a stage */
+    LARGE_STEPS = 80,   /* of fit, where that is large */
+    SEAT_STEPS = 30,    /* of what comes before, where it is not small */
     NODE_STEPS = 12,    /* in a part of a search */
     FIRST_STEPS = 20,   /* that are far off, and soon forgotten in the average */
     PATIENCE = 8,       /* steps without enough of a rise before the aim is lowered */
@@ -19,6 +20,7 @@ enum {
     FEW_PEOPLE = 8,     /* of each cell, for the first prices of a large one */
     MORE_PEOPLE = 4,    /* that a quick try has of each cell, beside those who may sit */
     MOST_STEPS = 20000, /* of the search for one panel's counts */
+    RESTARTS = 2,       /* of the aim, where the best choice is far off */
     REPAIRS = 3
 };
 #define SEARCH_WORK UINT64_C(40000000)  /* arcs of all flows */
@@ -365,6 +367,7 @@ static enum rk_flow_outcome ascend(struct pricing *p, uint32_t stage, uint32_t m
     uint32_t quotas = p->problem->quota_count, first = rk_network_first(net, stage);
     double unit = (double)net->unit[first], close = is_large(p) ? 1e-5 : 1e-7;
     struct aim aim = {0};
+    int restarts = RESTARTS;
     bool moved = false;
     p->stage = stage > p->fit_stage ? stage : p->fit_stage;
     rk_network_costs(net, first, net->stage_end[stage], p->base);
@@ -396,18 +399,27 @@ static enum rk_flow_outcome ascend(struct pricing *p, uint32_t stage, uint32_t m
             p->average[k] += share * (p->count[k] - p->average[k]);
         if (step >= FIRST_TRY && step % TRY_EVERY == 0 && !is_large(p) && !is_reached(p, stage))
             choose_near_average(p);
-        double best = (double)s->bound, size = best < 0 ? -best : best, rise = 0;
+        double best = (double)s->bound, size = best < 0 ? -best : best;
+        double over = p->any ? (double)(rk_choice_cost(net, stage, p->best->value) - s->bound) : 0;
         if (step == 0)
-            aim = (struct aim){0.01 * size + unit, best, 0};
+            aim = (struct aim){over > 0 && stage != p->fit_stage
+                                   ? over
+                                   : (is_large(p) ? 0.01 : 0.03) * size + unit,
+                               best, 0};
         else
             lower_aim(&aim, best);
-        rise = aim.rise;
-        if (p->any) {
-            double over = (double)(rk_choice_cost(net, stage, p->best->value) - s->bound);
-            rise = over < rise ? over : rise;
-        }
-        if (is_reached(p, stage) || step + 1 >= most_steps || aim.rise < close * size ||
-            aim.rise < unit / 64 || !take_step(p, (double)bound, best + rise, most_price))
+        if (is_reached(p, stage) || step + 1 >= most_steps)
+            break;
+        double rise = p->any && over < aim.rise ? over : aim.rise;
+        if (aim.rise >= close * size && aim.rise >= unit / 64 &&
+            take_step(p, (double)bound, best + rise, most_price))
+            continue;
+        /* it has gone as far as it goes, or was too timid */
+        if (over < 2 * unit || !restarts--)
+            break;
+        aim = (struct aim){over / 2, best, 0};
+        memset(p->direction, 0, quotas * sizeof *p->direction);
+        if (!take_step(p, (double)bound, best + over / 2, most_price))
             break;
     }
     if (!moved)
@@ -546,6 +558,8 @@ static void ascend_small(struct pricing *p, uint32_t stage, uint32_t steps)
 static enum rk_flow_outcome raise_bound(struct pricing *p, uint32_t stage)
 {
     uint32_t steps = is_large(p) ? LARGE_STEPS : STEPS;
+    if (stage < p->fit_stage && p->net->arcs > MEDIUM)
+        steps = SEAT_STEPS;
     if (stage == p->fit_stage && is_large(p)) {
         enum rk_flow_outcome outcome = ascend(p, stage, 1);
         if (outcome != RK_FLOW_OPTIMAL || is_reached(p, stage))
