@@ -17,6 +17,8 @@ static const struct {
     {N_("The panel"), "panel-match", N_("match panelists to recruitments")},
     {NULL, "panel-verify", N_("check an assignment of panelists against every rule and its proof")},
     {NULL, "panel-cover", N_("tell whom the user bank mirrors and whom it leaves out")},
+    {NULL, "honorarium",
+     N_("work out what panelists are owed, by rates with their year and source")},
     {N_("The scores"), "score", N_("turn ratings into scores")},
     {NULL, "agree", N_("tell how well raters agree, and how far their scores can be relied on")},
     {NULL, "aggregate", N_("combine the groups' scores into one ranking per recruitment")},

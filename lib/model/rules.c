@@ -8,7 +8,8 @@ const char *const rk_rules_tables[] = {
     "pairs",         "counts",       "scores",      "ranking",     "measures",  "decisions",
     "contributions", "statements",   "hires",       "respondents", "responses", "activities",
     "events",        "costs",        "indicators",  "findings",    "people",    "severity",
-    "estimates",     "verification", NULL,
+    "estimates",     "verification", "rates",       "payments",    "earnings", "honoraria",
+    "cost_centres",  "payroll",      "identities",  NULL,
 };
 
 enum { MOST_FIELDS = 10 };

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <locale.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct rk_state rk_state;
@@ -19,6 +20,16 @@ static void hold_descriptors(void)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
             open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
             _exit(RK_FAILED);
+}
+
+/* A file for each person or meeting may be many outputs at once, and each holds a descriptor. */
+static void allow_files(void)
+{
+    struct rlimit files;
+    if (!getrlimit(RLIMIT_NOFILE, &files)) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
 }
 
 static void on_signal(int number)
@@ -271,6 +282,7 @@ int rk_tool_main(const struct rk_tool *tool, int argc, char **argv)
     struct rk_state *s = &rk_state;
     struct rk_error error = {0};
     hold_descriptors();
+    allow_files();
     set_signals();
     rk_mem_set_handler(out_of_memory);
     s->run = (struct rk_run){.tool = tool,
