@@ -8,8 +8,8 @@ const char *const rk_rules_tables[] = {
     "pairs",         "counts",       "scores",      "ranking",     "measures",  "decisions",
     "contributions", "statements",   "hires",       "respondents", "responses", "activities",
     "events",        "costs",        "indicators",  "findings",    "people",    "severity",
-    "estimates",     "verification", "rates",       "payments",    "earnings", "honoraria",
-    "cost_centres",  "payroll",      "identities",  NULL,
+    "estimates",     "verification", "rates",       "payments",    "earnings",  "honoraria",
+    "cost_centres",  "payroll",      "identities",  "spells",      NULL,
 };
 
 enum { MOST_FIELDS = 10 };
