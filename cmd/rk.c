@@ -23,7 +23,9 @@ static const struct {
     {NULL, "agree", N_("tell how well raters agree, and how far their scores can be relied on")},
     {NULL, "aggregate", N_("combine the groups' scores into one ranking per recruitment")},
     {NULL, "adverse", N_("check selection by stage for adverse impact on groups")},
-    {N_("The evaluation"), "retain",
+    {N_("The evaluation"), "survey",
+     N_("summarise a survey: items, scales, groups, waves, an experiment, a series")},
+    {NULL, "retain",
      N_("tell how long hires stay, and whether users' part in hiring goes with it")},
     {N_("Showing it"), "report", N_("build a report from tables by a specification")},
 };

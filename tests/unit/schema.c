@@ -107,7 +107,7 @@ static void every_schema(void)
         }
         rk_schema_free(s);
     }
-    CHECK(count == 40);
+    CHECK(count == 42);
     rk_schema_free_names(names);
 }
 
