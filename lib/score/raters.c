@@ -246,9 +246,11 @@ static void flag(const struct rater *r, const struct unit_sums *sums, bool logit
         row->flags |= RK_RATER_FEW;
         return;
     }
-    if (row->low > 0 && row->severity >= enough)
+    /* parts taken in one: candidates of one part may be better, not its raters milder */
+    bool compared = row->part || !(row->flags & RK_RATER_UNLINKED);
+    if (compared && row->low > 0 && row->severity >= enough)
         row->flags |= RK_RATER_SEVERE;
-    if (row->high < 0 && row->severity <= -enough)
+    if (compared && row->high < 0 && row->severity <= -enough)
         row->flags |= RK_RATER_LENIENT;
     if (row->spread == 0) {
         row->flags |= RK_RATER_FLAT; /* which says all there is */

@@ -335,11 +335,10 @@ static bool log_block(const struct rk_severities *s, const struct rk_severity_bl
                                 : _("%s: no estimate: %s"),
                name, rk_severity_end_text(block->end));
     else if (none[CANDIDATE] + none[RATER] + none[CRITERION])
-        rk_log(
-            log, RK_WARNING, NULL,
-            _("%s: no estimate of %zu candidates, %zu raters and %zu criteria, whose ratings tell "
-              "nothing: all in one category, or only of others like them"),
-            name, none[CANDIDATE], none[RATER], none[CRITERION]);
+        rk_log(log, RK_WARNING, NULL,
+               _("%s: not measured, since all their ratings are in one category, or only of others "
+                 "who are not: candidates %zu, raters %zu, criteria %zu"),
+               name, none[CANDIDATE], none[RATER], none[CRITERION]);
     return block->end || none[CANDIDATE] || none[RATER];
 }
 

@@ -93,8 +93,7 @@ void rk_severity_fit(struct rk_severities *severity, const struct rk_rated *rate
 void rk_severity_free(struct rk_severities *severity);
 /* Warns of what could not be estimated and notes what is left out, by name, twenty of each at most;
  * returns how many could not be, among them nothing at all where no rating counts. Units with one
- * rater are passed over unless `all`: nobody expects
- * a severity there. */
+ * rater are passed over unless `all`: nobody expects a severity there. */
 size_t rk_severity_log_ends(const struct rk_severities *severities, const struct rk_ids *ids,
                             bool all, struct rk_log *log);
 /* The block of a unit's candidate or rater level, and the level in it. */
