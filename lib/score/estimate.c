@@ -255,7 +255,7 @@ static void rasch_rows(struct making *m)
                 put(m, &row, "not_estimable", bare(1), 1, 12);
             put(m, &row, "infit", bare(level->infit), level->infit, 9);
             put(m, &row, "outfit", bare(level->outfit), level->outfit, 9);
-            put(m, &row, "fair_average", bare(level->fair), m->block->scale, 9);
+            put(m, &row, "fair_average", rk_severity_fair(level), m->block->scale, 9);
             put(m, &row, "observed_average", bare(level->observed), m->block->scale, 12);
         }
     }

@@ -4,6 +4,7 @@
 #include "score/rasch_state.h"
 #include "stat/crossed.h"
 #include "stat/dense.h"
+#include "stat/distribution.h"
 
 #include <assert.h>
 #include <math.h>
@@ -433,37 +434,48 @@ static void judge_levels(struct rk_rasch_state *s)
     }
 }
 
+/* The fair average of a candidate of this ability by a rater of this severity. One set of
+ * thresholds: at the criteria's mean; several: the mean over the criteria. */
+static double fair_of(const struct rk_rasch *fit, double ability, double severity)
+{
+    const struct rk_rasch_data *d = fit->data;
+    double mean = 0, fair = 0;
+    for (uint32_t c = 0; c < d->levels[CRITERION] && d->sets == 1; c++)
+        mean += fit->levels[CRITERION][c].measure / d->levels[CRITERION];
+    for (uint32_t c = 0; c < d->levels[CRITERION]; c++) {
+        double off = d->sets > 1 ? 0 : fit->levels[CRITERION][c].measure - mean;
+        fair += rk_rasch_expected(fit, ability + off, severity, c) / d->levels[CRITERION];
+    }
+    return fair;
+}
+
 static void average_fairly(struct rk_rasch *fit)
 {
     const struct rk_rasch_data *d = fit->data;
-    double ability = 0;
-    size_t n = 0;
+    double ability = 0, n = 0, z = rk_normal_quantile(0.975);
     for (uint32_t l = 0; l < d->levels[CANDIDATE]; l++)
         if (!fit->levels[CANDIDATE][l].extreme) {
             ability += fit->levels[CANDIDATE][l].measure;
             n++;
         }
-    ability = n ? ability / n : 0;
-    for (int f = 0; f < RK_RASCH_FACETS; f++)
-        for (uint32_t l = 0; l < d->levels[f]; l++) {
-            struct rk_rasch_level *level = &fit->levels[f][l];
-            if (f == CRITERION) {
-                level->fair = rk_rasch_expected(fit, ability, 0, l);
-                continue;
-            }
-            /* one set of thresholds: at the criteria's mean; several: the mean over the criteria */
-            level->fair = 0;
-            double mean = 0;
-            for (uint32_t c = 0; c < d->levels[CRITERION]; c++)
-                mean += fit->levels[CRITERION][c].measure / d->levels[CRITERION];
-            for (uint32_t c = 0; c < d->levels[CRITERION]; c++) {
-                double off = d->sets > 1 ? 0 : fit->levels[CRITERION][c].measure - mean;
-                level->fair +=
-                    rk_rasch_expected(fit, (f == CANDIDATE ? level->measure : ability) + off,
-                                      f == RATER ? level->measure : 0, c) /
-                    d->levels[CRITERION];
-            }
-        }
+    ability = n > 0 ? ability / n : 0;
+    for (uint32_t l = 0; l < d->levels[CANDIDATE]; l++) {
+        struct rk_rasch_level *level = &fit->levels[CANDIDATE][l];
+        level->fair = fair_of(fit, level->measure, 0);
+        level->fair_low = fair_of(fit, level->measure - z * level->full_se, 0);
+        level->fair_high = fair_of(fit, level->measure + z * level->full_se, 0);
+    }
+    for (uint32_t l = 0; l < d->levels[RATER]; l++) {
+        struct rk_rasch_level *level = &fit->levels[RATER][l];
+        level->fair = fair_of(fit, ability, level->measure);
+        level->fair_low = fair_of(fit, ability, level->measure + z * level->full_se);
+        level->fair_high = fair_of(fit, ability, level->measure - z * level->full_se);
+    }
+    for (uint32_t l = 0; l < d->levels[CRITERION]; l++) {
+        struct rk_rasch_level *level = &fit->levels[CRITERION][l];
+        level->fair = rk_rasch_expected(fit, ability, 0, l);
+        level->fair_low = level->fair_high = NAN;
+    }
 }
 
 /* `shrunken`: the measures are means of posteriors, which spread less than the truth by what the

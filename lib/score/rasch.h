@@ -65,7 +65,9 @@ enum rk_rasch_end {
 struct rk_rasch_level { /* NaN = not known */
     double measure, se;
     double full_se; /* for intervals, with the errors of all else in it; se where extreme */
-    double infit, outfit, fair, observed; /* observed = mean value */
+    double infit, outfit, observed; /* observed = mean value */
+    double fair, fair_low,
+        fair_high; /* of candidates and raters at the ends of their 95 % interval */
     size_t count;
     bool extreme; /* set aside; MML: or a candidate whose ratings all are of what was */
 };

@@ -428,6 +428,11 @@ struct rk_severity_estimate rk_severity_rater(const struct rk_severities *severi
     }
 }
 
+struct rk_severity_estimate rk_severity_fair(const struct rk_rasch_level *level)
+{
+    return (struct rk_severity_estimate){level->fair, NAN, level->fair_low, level->fair_high};
+}
+
 struct rk_severity_estimate rk_severity_candidate(const struct rk_severities *severity,
                                                   const struct rk_severity_block *block,
                                                   uint32_t candidate)
@@ -442,9 +447,7 @@ struct rk_severity_estimate rk_severity_candidate(const struct rk_severities *se
         return rk_severity_interval(
             mean + block->mixed.mu + block->mixed.effect[CANDIDATE][candidate],
             block->mixed.mu_effect_se[CANDIDATE][candidate], normal_quantile());
-    default:
-        return (struct rk_severity_estimate){block->rasch.levels[CANDIDATE][candidate].fair, NAN,
-                                             NAN, NAN};
+    default: return rk_severity_fair(&block->rasch.levels[CANDIDATE][candidate]);
     }
 }
 

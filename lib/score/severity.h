@@ -109,6 +109,8 @@ struct rk_severity_estimate {
 };
 /* A measure of the Rasch model: the interval is that of full_se. */
 struct rk_severity_estimate rk_severity_measure(double measure, double se, double full_se);
+/* Its fair average, in values. */
+struct rk_severity_estimate rk_severity_fair(const struct rk_rasch_level *level);
 /* Of a rater level of a block that is done; above 0 = strict. In values, or logits. */
 struct rk_severity_estimate rk_severity_rater(const struct rk_severities *severity,
                                               const struct rk_severity_block *block,
