@@ -258,6 +258,8 @@ static void full_errors(struct jml *j)
     else {
         rk_rasch_take_errors(s, &covariance);
         for (uint32_t l = 0; l < s->data->levels[CANDIDATE]; l++) {
+            if (s->aside[CANDIDATE][l])
+                continue;
             cross_candidate(j, l);
             for (size_t a = 0; a < j->touched_count; a++)
                 share[a] = j->cross[j->touched[a]] / j->own[l];

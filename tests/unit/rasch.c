@@ -91,26 +91,24 @@ static double log_chance(const double *threshold, double theta, uint32_t x)
     return own - log(sum);
 }
 
-/* One place where the likelihood can be asked for: all parameters but the candidates' of JML. */
+/* One place where the likelihood can be asked for; abilities are JML's, log_sd MML's. */
 struct point {
-    double severity[LEVELS], difficulty[LEVELS], threshold[3], log_sd;
+    double severity[LEVELS], difficulty[LEVELS], threshold[3], ability[LEVELS], log_sd;
 };
 
 static struct point point_of(const struct rk_rasch *fit)
 {
     struct point p = {.log_sd = log(fit->variance) / 2};
-    for (uint32_t l = 0; l < fit->data->levels[1]; l++)
-        p.severity[l] = fit->levels[1][l].measure;
-    for (uint32_t l = 0; l < fit->data->levels[2]; l++)
-        p.difficulty[l] = fit->levels[2][l].measure;
+    double *const measures[] = {p.ability, p.severity, p.difficulty};
+    for (int f = 0; f < 3; f++)
+        for (uint32_t l = 0; l < fit->data->levels[f]; l++)
+            measures[f][l] = fit->levels[f][l].measure;
     for (int m = 0; m < 3; m++)
         p.threshold[m] = fit->threshold[0][m];
     return p;
 }
 
-/* `shifted`: a candidate whose measure is shifted by `by` (JML), or LEVELS. Nobody is extreme. */
-static double likelihood(const struct rk_rasch *fit, const struct point *p, uint32_t shifted,
-                         double by)
+static double likelihood(const struct rk_rasch *fit, const struct point *p)
 {
     const struct rk_rasch_data *d = fit->data;
     double sum = 0;
@@ -121,10 +119,9 @@ static double likelihood(const struct rk_rasch *fit, const struct point *p, uint
         double log_at[RK_RASCH_NODES], most = -INFINITY, total = 0, weight = 0;
         int nodes = fit->mml ? RK_RASCH_NODES : 1;
         for (int q = 0; q < nodes; q++) {
-            double theta = fit->mml ? fit->reach * (q / 40.0 - 1) : fit->levels[0][c].measure;
+            double theta = fit->mml ? fit->reach * (q / 40.0 - 1) : p->ability[c];
             log_at[q] = fit->mml ? -theta * theta / (2 * exp(2 * p->log_sd)) : 0;
             weight += exp(log_at[q]);
-            theta += c == shifted ? by : 0;
             for (size_t i = at; i < end; i++)
                 log_at[q] +=
                     log_chance(p->threshold,
@@ -139,34 +136,45 @@ static double likelihood(const struct rk_rasch *fit, const struct point *p, uint
     return sum;
 }
 
-/* The free parameters of a point, one after another. */
+/* The parameters of a point: raters, criteria, thresholds, then log sd or the candidates. */
+static size_t parameters(const struct rk_rasch *fit)
+{
+    const uint32_t *levels = fit->data->levels;
+    return levels[1] + levels[2] + 3 + (fit->mml ? 1 : levels[0]);
+}
 static double *parameter(struct point *p, const struct rk_rasch *fit, size_t k)
 {
-    size_t raters = fit->data->levels[1], criteria = fit->data->levels[2];
-    return k < raters                  ? &p->severity[k]
-           : k < raters + criteria     ? &p->difficulty[k - raters]
-           : k < raters + criteria + 3 ? &p->threshold[k - raters - criteria]
-                                       : &p->log_sd;
+    size_t raters = fit->data->levels[1], rest = raters + fit->data->levels[2];
+    return k < raters     ? &p->severity[k]
+           : k < rest     ? &p->difficulty[k - raters]
+           : k < rest + 3 ? &p->threshold[k - rest]
+           : fit->mml     ? &p->log_sd
+                          : &p->ability[k - rest - 3];
+}
+/* Its error as the fit has it; NaN for log sd, of which it tells none. */
+static double error_of(const struct rk_rasch *fit, size_t k)
+{
+    size_t raters = fit->data->levels[1], rest = raters + fit->data->levels[2];
+    return k < raters     ? fit->levels[1][k].full_se
+           : k < rest     ? fit->levels[2][k - raters].full_se
+           : k < rest + 3 ? fit->threshold_full_se[0][k - rest]
+           : fit->mml     ? NAN
+                          : fit->levels[0][k - rest - 3].full_se;
 }
 
 static void check_no_slope(const struct rk_rasch *fit)
 {
     struct point p = point_of(fit);
-    double h = 1e-4, top = likelihood(fit, &p, LEVELS, 0);
-    size_t count = fit->data->levels[1] + fit->data->levels[2] + 3 + fit->mml;
+    double h = 1e-4, top = likelihood(fit, &p), severity = 0, threshold = 0;
     CHECK(near(fit->log_likelihood, top, 1e-11));
-    for (size_t k = 0; k < count + (fit->mml ? 0 : fit->data->levels[0]); k++) {
+    for (size_t k = 0; k < parameters(fit); k++) {
         struct point up = p, down = p;
-        uint32_t who = k < count ? LEVELS : (uint32_t)(k - count);
-        if (k < count) {
-            *parameter(&up, fit, k) += h;
-            *parameter(&down, fit, k) -= h;
-        }
-        double more = likelihood(fit, &up, who, h), less = likelihood(fit, &down, who, -h);
+        *parameter(&up, fit, k) += h;
+        *parameter(&down, fit, k) -= h;
+        double more = likelihood(fit, &up), less = likelihood(fit, &down);
         CHECK(fabs(more - less) / (2 * h) < 2e-5);
         CHECK(more < top + 1e-9 && less < top + 1e-9);
     }
-    double severity = 0, threshold = 0;
     for (uint32_t l = 0; l < fit->data->levels[1]; l++)
         severity += p.severity[l];
     for (int m = 0; m < 3; m++)
@@ -174,17 +182,33 @@ static void check_no_slope(const struct rk_rasch *fit)
     CHECK(fabs(severity) < 1e-9 && fabs(threshold) < 1e-9);
 }
 
-/* MML: the inverse of the second derivatives by differences, the last rater and threshold being
- * less the sum of the others. */
+/* The last of a facet is less the sum of the others. */
+static void close_sums(struct point *p, const struct rk_rasch *fit)
+{
+    struct {
+        double *x;
+        size_t n;
+    } sums[] = {{p->severity, fit->data->levels[1]},
+                {p->threshold, 3},
+                {p->difficulty, fit->mml ? 0 : fit->data->levels[2]}};
+    for (int s = 0; s < 3; s++)
+        if (sums[s].n) {
+            sums[s].x[sums[s].n - 1] = 0;
+            for (size_t k = 0; k + 1 < sums[s].n; k++)
+                sums[s].x[sums[s].n - 1] -= sums[s].x[k];
+        }
+}
+
+/* The whole errors against the inverse of the second derivatives, by differences. */
 static void check_errors(const struct rk_rasch *fit)
 {
-    enum { MANY = 40 };
+    enum { MANY = 60 };
     static double matrix[MANY * MANY];
-    size_t raters = fit->data->levels[1], criteria = fit->data->levels[2], n = 0, of[MANY];
-    struct point p = point_of(fit);
-    for (size_t k = 0; k < raters + criteria + 4; k++)
-        if (k != raters - 1 && k != raters + criteria + 2)
+    size_t raters = fit->data->levels[1], rest = raters + fit->data->levels[2], n = 0, of[MANY];
+    for (size_t k = 0; k < parameters(fit); k++)
+        if (k != raters - 1 && k != rest + 2 && (fit->mml || k != rest - 1))
             of[n++] = k;
+    struct point p = point_of(fit);
     double h = 1e-3;
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b <= a; b++) {
@@ -193,24 +217,16 @@ static void check_errors(const struct rk_rasch *fit)
                 struct point q = p;
                 *parameter(&q, fit, of[a]) += corner & 1 ? h : -h;
                 *parameter(&q, fit, of[b]) += corner & 2 ? h : -h;
-                q.severity[raters - 1] = q.threshold[2] = 0;
-                for (size_t j = 0; j + 1 < raters; j++)
-                    q.severity[raters - 1] -= q.severity[j];
-                q.threshold[2] = -q.threshold[0] - q.threshold[1];
-                sum += (corner == 1 || corner == 2 ? -1 : 1) * likelihood(fit, &q, LEVELS, 0);
+                close_sums(&q, fit);
+                sum += (corner == 1 || corner == 2 ? -1 : 1) * likelihood(fit, &q);
             }
             RK_AT(matrix, n, a, b) = -sum / (4 * h * h);
         }
     CHECK(rk_dense_factor(matrix, n, 0, NULL));
     rk_dense_invert(matrix, n);
-    for (size_t a = 0; a < n; a++) {
-        size_t k = of[a];
-        double se = k < raters                  ? fit->levels[1][k].se
-                    : k < raters + criteria     ? fit->levels[2][k - raters].se
-                    : k < raters + criteria + 3 ? fit->threshold_se[0][k - raters - criteria]
-                                                : sqrt(RK_AT(matrix, n, a, a));
-        CHECK(near(se, sqrt(RK_AT(matrix, n, a, a)), 1e-4));
-    }
+    for (size_t a = 0; a < n; a++)
+        CHECK(isnan(error_of(fit, of[a])) ||
+              near(error_of(fit, of[a]), sqrt(RK_AT(matrix, n, a, a)), 1e-4));
 }
 
 static void at_the_top(void)
@@ -224,8 +240,7 @@ static void at_the_top(void)
         rk_rasch_fit(&fit, &s.data, mml);
         CHECK(fit.end == RK_RASCH_DONE && fit.used[0] == 4 && !fit.summary[0].extremes);
         check_no_slope(&fit);
-        if (mml)
-            check_errors(&fit);
+        check_errors(&fit);
         rk_rasch_free(&fit);
     }
 }
@@ -275,7 +290,7 @@ static void check_extreme(const struct sheets *s, const struct rk_rasch *fit, in
 
 /* What is extreme has no part in the estimates of the rest: they are those of the ratings without
  * it, which have no extremes and so are held against the likelihood itself. */
-static void check_rest(const struct sheets *s, const struct rk_rasch *fit, bool errors)
+static void check_rest(const struct sheets *s, const struct rk_rasch *fit)
 {
     static struct sheets rest;
     static uint32_t number[3][LEVELS];
@@ -300,7 +315,7 @@ static void check_rest(const struct sheets *s, const struct rk_rasch *fit, bool 
     CHECK(without.end == RK_RASCH_DONE && without.ratings == rest.n && fit->ratings == rest.n);
     CHECK(without.used[0] == 4 && fit->used[0] == 4);
     check_no_slope(&without);
-    if (errors)
+    if (levels[1] > 1 && (fit->mml || levels[2] > 1))
         check_errors(&without);
     CHECK(near(fit->log_likelihood, without.log_likelihood, 1e-12));
     for (int f = 0; f < 3; f++) {
@@ -314,6 +329,7 @@ static void check_rest(const struct sheets *s, const struct rk_rasch *fit, bool 
             const struct rk_rasch_level *x = &fit->levels[f][l];
             const struct rk_rasch_level *y = &without.levels[f][number[f][l]];
             CHECK(near(x->measure, y->measure, 1e-9) && near(x->se, y->se, 1e-8));
+            CHECK(near(x->full_se, y->full_se, 1e-8));
             CHECK(near(x->infit, y->infit, 1e-8) && near(x->outfit, y->outfit, 1e-8));
         }
     }
@@ -345,7 +361,7 @@ static void extremes_stand_aside(void)
                 CHECK(fit.summary[cases[c].facet].extremes == cases[c].extremes);
                 for (uint32_t l = 0; l < cases[c].extremes; l++)
                     check_extreme(&s, &fit, cases[c].facet, l);
-                check_rest(&s, &fit, mml && cases[c].raters - cases[c].extremes > 1);
+                check_rest(&s, &fit);
             }
             rk_rasch_free(&fit);
         }
