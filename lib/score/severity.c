@@ -27,14 +27,12 @@ const char *rk_severity_end_text(enum rk_severity_end end)
         N_("raters, candidates and criteria cannot be told apart by these ratings"),
         N_("too many raters, candidates and criteria to be solved together"),
         N_("the ratings agree too perfectly: some are ordered without an exception, and nothing "
-           "tells "
-           "how far apart they are"),
+           "tells how far apart they are"),
         N_("the search for the best estimate did not settle"),
         N_("every rating belongs to a candidate, rater or criterion with nothing but lowest or "
            "highest ratings"),
         N_("without those who have nothing but lowest or highest ratings, the rest falls into "
-           "parts "
-           "that nothing joins"),
+           "parts that nothing joins"),
         N_("more than 64 different ratings: a Rasch model wants a few categories"),
         N_("criteria on different scales: only partial credit (--thresholds criterion) fits")};
     return _(texts[end]);
@@ -321,25 +319,36 @@ void rk_severity_free(struct rk_severities *severity)
     *severity = (struct rk_severities){0};
 }
 
-/* What the log says of one block; true where a severity is missing. */
-static bool log_block(const struct rk_severities *s, const struct rk_severity_block *block,
-                      const char *name, struct rk_log *log)
+/* Is there somebody or something in the block that has no estimate? */
+static bool lacks(const struct rk_severity_block *block)
+{
+    const size_t *none = block->unmeasured;
+    return block->end || none[CANDIDATE] || none[RATER] || none[CRITERION];
+}
+
+static void log_lack(const struct rk_severities *s, const struct rk_severity_block *block,
+                     const struct rk_ids *ids, struct rk_log *log)
 {
     bool joint = s->options.model == RK_SEVERITY_RASCH && !s->options.marginal;
     bool perfect = block->end == RK_SEVERITY_NO_MAXIMUM || block->end == RK_SEVERITY_APART;
-    const size_t *none = block->unmeasured;
-    if (block->end)
-        rk_log(log, RK_WARNING, NULL,
-               joint && perfect ? _("%s: no estimate: %s (--estimation mml "
-                                    "asks less of the ratings)")
-                                : _("%s: no estimate: %s"),
-               name, rk_severity_end_text(block->end));
-    else if (none[CANDIDATE] + none[RATER] + none[CRITERION])
+    struct rk_buf name = {0};
+    rk_unit_tell(rk_rated_unit(s->rated, block->unit), ids, &name);
+    if (block->part != RK_NONE)
+        rk_buf_printf(&name, _(", part %u"), block->part + 1);
+    if (!block->end)
         rk_log(log, RK_WARNING, NULL,
                _("%s: not measured, since all their ratings are in one category, or only of others "
                  "who are not: candidates %zu, raters %zu, criteria %zu"),
-               name, none[CANDIDATE], none[RATER], none[CRITERION]);
-    return block->end || none[CANDIDATE] || none[RATER];
+               name.text, block->unmeasured[CANDIDATE], block->unmeasured[RATER],
+               block->unmeasured[CRITERION]);
+    else if (joint && perfect)
+        rk_log(log, RK_WARNING, NULL,
+               _("%s: no estimate: %s (--estimation mml asks less of the ratings)"), name.text,
+               rk_severity_end_text(block->end));
+    else
+        rk_log(log, RK_WARNING, NULL, _("%s: no estimate: %s"), name.text,
+               rk_severity_end_text(block->end));
+    rk_buf_free(&name);
 }
 
 size_t rk_severity_log_ends(const struct rk_severities *severities, const struct rk_ids *ids,
@@ -347,19 +356,15 @@ size_t rk_severity_log_ends(const struct rk_severities *severities, const struct
 {
     enum { MOST = 20 };
     size_t told = 0, failed = 0, unused = 0, blocks = 0;
-    struct rk_buf text = {0};
-    struct rk_log quiet = {0};
     for (size_t b = 0; b < severities->count; b++) {
         const struct rk_severity_block *block = &severities->blocks[b];
         unused += block->unused;
         blocks += block->unused > 0;
-        if (block->levels[RATER] < 2 && !all)
+        if (!lacks(block) || (block->levels[RATER] < 2 && !all))
             continue;
-        rk_buf_clear(&text);
-        rk_unit_tell(rk_rated_unit(severities->rated, block->unit), ids, &text);
-        if (block->part != RK_NONE)
-            rk_buf_printf(&text, _(", part %u"), block->part + 1);
-        failed += log_block(severities, block, text.text, told++ < MOST ? log : &quiet);
+        failed += block->end || block->unmeasured[CANDIDATE] || block->unmeasured[RATER];
+        if (told++ < MOST)
+            log_lack(severities, block, ids, log);
     }
     uint64_t left_out = rk_rated_left_out(severities->rated);
     if (!severities->count && left_out) {
@@ -372,7 +377,6 @@ size_t rk_severity_log_ends(const struct rk_severities *severities, const struct
         rk_log(log, RK_NOTE, NULL,
                _("categories that no rating uses, left out: %zu (in panels or parts: %zu)"), unused,
                blocks);
-    rk_buf_free(&text);
     return failed;
 }
 
