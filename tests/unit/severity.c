@@ -383,7 +383,9 @@ static void intervals_cover(void)
         rk_crossed_free(&crossed);
     }
     for (int which = 0; which < 3; which++) {
-        printf("intervals %d: %.4f of %.0f\n", which, inside[which] / asked[which], asked[which]);
+        static const char *const names[] = {"additive raters", "additive candidates",
+                                            "random candidates"};
+        printf("%s: %.4f of %.0f\n", names[which], inside[which] / asked[which], asked[which]);
         CHECK(fabs(inside[which] / asked[which] - 0.95) <= 0.02);
     }
 }
