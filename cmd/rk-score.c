@@ -13,7 +13,7 @@ static struct {
     rk_fixed least, most;
     size_t adjust, estimation, thresholds, parts;
     unsigned by;
-    bool raters, estimates, by_given;
+    bool raters, estimates, by_given, adjust_given;
     const char *bias;
 } options = {.by = RK_BY_RECRUITMENT | RK_BY_STAGE | RK_BY_GROUP};
 
@@ -97,7 +97,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case RUBRICS: options.rubrics.folder = arg; break;
     case SCALE: read_scale(arg); break;
-    case ADJUST: options.adjust = rk_choice("adjust", adjusts, arg); break;
+    case ADJUST:
+        options.adjust = rk_choice("adjust", adjusts, arg);
+        options.adjust_given = true;
+        break;
     case ESTIMATION: options.estimation = 1 + rk_choice("estimation", estimations, arg); break;
     case THRESHOLDS:
         options.thresholds = 1 + rk_choice("thresholds", "shared|criterion", arg);
@@ -117,7 +120,7 @@ static enum rk_status check_together(struct rk_error *error)
 {
     if (options.raters && options.estimates)
         return rk_fail(error, RK_BAD_USE, _("--raters and --estimates: one of them at a time"));
-    if (options.raters && options.adjust == NONE)
+    if (options.raters && !options.adjust_given)
         options.adjust = ADDITIVE;
     bool model = options.adjust >= ADDITIVE, rasch = options.adjust == RASCH;
     if ((options.raters || options.estimates) && !model)
@@ -300,7 +303,7 @@ static enum rk_status fit(struct rk_run *run, struct work *work, struct rk_error
     if (status == RK_BAD_DATA)
         return status;
     rk_severity_fit(&work->severities, work->rated, &how);
-    if (rk_severity_log_ends(&work->severities, &work->ids, run->log))
+    if (rk_severity_log_ends(&work->severities, &work->ids, options.estimates, run->log))
         status = RK_ATTENTION;
     rk_run_note(run,
                 _("severity by %s; where raters did not meet candidates at random, additive, "

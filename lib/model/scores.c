@@ -113,6 +113,22 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
     return status;
 }
 
+void rk_score_flag(struct rk_score *score, struct rk_arena *arena, const char *flag,
+                   const char *more)
+{
+    struct rk_buf list = {0};
+    rk_buf_add(&list, score->flags.text, score->flags.size);
+    rk_buf_printf(&list, list.size ? "|%s%s" : "%s%s", flag, more);
+    score->flags = (struct rk_text){rk_arena_text(arena, list.text, list.size), list.size};
+    rk_buf_free(&list);
+}
+
+void rk_score_flag_outside(struct rk_score *score, struct rk_arena *arena)
+{
+    if (score->percent && (score->adjusted < 0 || score->adjusted > rk_fixed_int(100)))
+        rk_score_flag(score, arena, "outside_scale", "");
+}
+
 size_t rk_scores_columns(const struct rk_scores_form *form, struct rk_writer_column columns[16])
 {
     static const struct rk_writer_column all[] = {

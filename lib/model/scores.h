@@ -19,6 +19,12 @@ struct rk_score {
     struct rk_text gates, flags; /* lists, '|'-joined */
 };
 
+/* Adds `flag`, `more` right after it, to the score's; the new list lives in `arena`. */
+void rk_score_flag(struct rk_score *score, struct rk_arena *arena, const char *flag,
+                   const char *more);
+/* Flags `outside_scale` where adjusted is beyond the 0 to 100 that the score is on. */
+void rk_score_flag_outside(struct rk_score *score, struct rk_arena *arena);
+
 /* Takes one score; `place` and what RK_BAD_DATA means as in rk_take_rating. */
 typedef enum rk_status rk_take_score(void *context, const struct rk_score *score, uint32_t place,
                                      struct rk_error *error);

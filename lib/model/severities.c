@@ -18,6 +18,7 @@ static const struct {
     {"severity_unlinked",
      N_("shares no candidate with the raters of other parts: not comparable with them")},
     {"not_estimable", N_("severity could not be estimated")},
+    {"no_error", N_("as many unknowns as ratings: nothing tells how sure the severity is")},
 };
 
 void rk_severities_columns(struct rk_writer_column columns[RK_SEVERITIES_COLUMNS])

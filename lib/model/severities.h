@@ -19,8 +19,9 @@ enum rk_rater_flag { /* bits, in the order they are written */
                      RK_RATER_ONE = 1024,      /* the only rater: nobody to compare with */
                      RK_RATER_UNLINKED = 2048, /* part of a unit that does not hang together */
                      RK_RATER_UNKNOWN = 4096,  /* severity could not be estimated */
+                     RK_RATER_UNSURE = 8192,   /* it could, but nothing tells its error */
 };
-enum { RK_RATER_FLAGS = 13 };
+enum { RK_RATER_FLAGS = 14 };
 
 struct rk_rater_row {
     uint32_t recruitment, stage, group, rater; /* struct rk_ids; RK_NONE = several together */

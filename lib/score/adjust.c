@@ -5,7 +5,7 @@
 struct panel {
     rk_fixed sum;
     uint64_t count; /* raters' rows, by their count */
-    uint32_t candidates;
+    uint32_t candidates, raters;
     bool refused;
 };
 
@@ -71,6 +71,7 @@ static bool collect(struct tables *t, const struct rk_score *scores, size_t coun
     for (uint32_t r = 0; r < t->raters.count; r++) {
         t->rater[r].mean = rk_fixed_divide(t->rater[r].sum, t->rater[r].met);
         struct panel *panel = &t->panel[t->raters.members[2 * (size_t)r]];
+        panel->raters++;
         panel->refused |= t->rater[r].met != panel->candidates;
     }
     for (size_t i = 0; i < count; i++) {
@@ -146,17 +147,6 @@ static void list_refused(const struct tables *t, const struct rk_ids *ids,
     adjustment->refused_count = n;
 }
 
-static struct rk_text with_flag(struct rk_adjustment *adjustment, struct rk_text flags,
-                                const char *flag)
-{
-    struct rk_buf list = {0};
-    rk_buf_add(&list, flags.text, flags.size);
-    rk_buf_printf(&list, list.size ? "|%s" : "%s", flag);
-    struct rk_text text = {rk_arena_text(&adjustment->arena, list.text, list.size), list.size};
-    rk_buf_free(&list);
-    return text;
-}
-
 enum rk_status rk_adjust(struct rk_score *scores, size_t count, enum rk_adjust_method method,
                          const struct rk_ids *ids, struct rk_adjustment *adjustment,
                          struct rk_error *error)
@@ -182,16 +172,20 @@ enum rk_status rk_adjust(struct rk_score *scores, size_t count, enum rk_adjust_m
         const struct panel *panel = &t.panel[t.panel_of[i]];
         const struct rater *rater = &t.rater[t.rater_of[i]];
         rk_fixed severity = rk_fixed_divide(panel->sum, (__int128)panel->count) - rater->mean;
-        s->has_severity = s->has_adjusted = true;
+        s->has_adjusted = true;
+        s->has_severity = panel->raters > 1;
         s->severity = rk_fixed_round(severity);
-        if (method == RK_ADJUST_CENTER)
+        if (panel->raters == 1)
+            rk_score_flag(s, &adjustment->arena, "one_rater", "");
+        if (method == RK_ADJUST_CENTER) {
             s->adjusted = rk_fixed_round(s->score + severity);
-        else if (rater->sd > 0)
+            rk_score_flag_outside(s, &adjustment->arena);
+        } else if (rater->sd > 0)
             s->adjusted = rk_fixed_round(
                 rk_fixed_from_double(rk_fixed_double(s->score - rater->mean) / rater->sd));
         else {
             s->adjusted = 0;
-            s->flags = with_flag(adjustment, s->flags, "no_spread");
+            rk_score_flag(s, &adjustment->arena, "no_spread", "");
         }
     }
     tables_free(&t);

@@ -177,7 +177,9 @@ static void threshold_rows(struct making *m)
             rk_double_print(&into, fit->value[set][k]);
             row.variant = (struct rk_text){into.text, into.size};
             put(m, &row, "threshold",
-                with_error(fit->threshold[set][k - 1], fit->threshold_se[set][k - 1]), 1, 9);
+                rk_severity_measure(fit->threshold[set][k - 1], fit->threshold_se[set][k - 1],
+                                    fit->threshold_full_se[set][k - 1]),
+                1, 9);
         }
     rk_buf_free(&into);
 }
@@ -247,10 +249,13 @@ static void rasch_rows(struct making *m)
             struct rk_estimate row = row_of(m, f, l);
             if (level->extreme)
                 row.variant = RK_TEXT("extreme");
-            put(m, &row, measures[f], with_error(level->measure, level->se), 1, 9);
+            put(m, &row, measures[f],
+                rk_severity_measure(level->measure, level->se, level->full_se), 1, 9);
+            if (isnan(level->measure))
+                put(m, &row, "not_estimable", bare(1), 1, 12);
             put(m, &row, "infit", bare(level->infit), level->infit, 9);
             put(m, &row, "outfit", bare(level->outfit), level->outfit, 9);
-            put(m, &row, "fair_average", bare(level->fair), m->block->scale, 9);
+            put(m, &row, "fair_average", rk_severity_fair(level), m->block->scale, 9);
             put(m, &row, "observed_average", bare(level->observed), m->block->scale, 12);
         }
     }

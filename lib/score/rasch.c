@@ -4,6 +4,7 @@
 #include "score/rasch_state.h"
 #include "stat/crossed.h"
 #include "stat/dense.h"
+#include "stat/distribution.h"
 
 #include <assert.h>
 #include <math.h>
@@ -31,20 +32,99 @@ double rk_rasch_chances(const double *steps, uint32_t used, double theta, uint32
     return own - most - log(sum);
 }
 
-void rk_rasch_constrain(double *matrix, size_t n, size_t from, size_t count)
+/* Columns whose sum is 0, those aside left out. */
+struct constraint {
+    size_t from, count;
+    const bool *aside; /* NULL = none */
+    bool sums;
+};
+
+static size_t constraints(const struct rk_rasch_state *s) { return 2 + (size_t)s->data->sets; }
+
+static struct constraint constraint_of(const struct rk_rasch_state *s, size_t which)
 {
-    for (size_t j = from; j < from + count; j++)
-        for (size_t i = j; i < from + count; i++)
-            RK_AT(matrix, n, i, j) += 1;
-    for (size_t j = from; j < from + count; j++) /* of what was set aside */
-        if (RK_AT(matrix, n, j, j) <= 1) {
-            RK_AT(matrix, n, j, j) = 1;
-            for (size_t i = from; i < from + count; i++)
-                if (i > j)
-                    RK_AT(matrix, n, i, j) -= 1;
-                else if (i < j)
-                    RK_AT(matrix, n, j, i) -= 1;
+    const struct rk_rasch_data *d = s->data;
+    if (which == 0)
+        return (struct constraint){0, d->levels[RATER], s->aside[RATER], true};
+    if (which == 1)
+        return (struct constraint){s->criteria_at, d->levels[CRITERION], s->aside[CRITERION],
+                                   !s->fit->mml};
+    return (struct constraint){s->set_at[which - 2], s->fit->used[which - 2] - 1, NULL, true};
+}
+
+void rk_rasch_constrain(const struct rk_rasch_state *s, double *matrix, size_t n)
+{
+    for (size_t which = 0; which < constraints(s); which++) {
+        struct constraint c = constraint_of(s, which);
+        for (size_t j = 0; j < c.count; j++)
+            if (c.aside && c.aside[j])
+                RK_AT(matrix, n, c.from + j, c.from + j) = 1;
+            else
+                for (size_t i = j; c.sums && i < c.count; i++)
+                    RK_AT(matrix, n, c.from + i, c.from + j) += !c.aside || !c.aside[i];
+    }
+}
+
+/* With K the inverse of I + Σ u u', the covariance is K I K = K - Σ (K u)(K u)'. */
+bool rk_rasch_covariance(struct rk_rasch_covariance *covariance, const struct rk_rasch_state *s,
+                         double *matrix, size_t n)
+{
+    if (!rk_dense_factor(matrix, n, RK_RASCH_SINGULAR, NULL))
+        return false;
+    *covariance = (struct rk_rasch_covariance){
+        matrix, rk_alloc(n * constraints(s), sizeof *covariance->loose), n, 0};
+    for (size_t which = 0; which < constraints(s); which++) {
+        struct constraint c = constraint_of(s, which);
+        if (!c.sums || !c.count)
+            continue;
+        double *z = covariance->loose + n * covariance->count++;
+        for (size_t j = 0; j < c.count; j++)
+            z[c.from + j] = !c.aside || !c.aside[j];
+    }
+    rk_dense_solve(matrix, n, covariance->loose, covariance->count);
+    rk_dense_invert(matrix, n);
+    return true;
+}
+
+void rk_rasch_covariance_free(struct rk_rasch_covariance *covariance)
+{
+    rk_free(covariance->loose);
+}
+
+double rk_rasch_variance(const struct rk_rasch_covariance *covariance, const size_t *columns,
+                         const double *x, size_t count)
+{
+    size_t n = covariance->n;
+    double sum = 0, loose = 0;
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b <= a; b++)
+            sum += (a == b ? 1 : 2) * x[a] * x[b] *
+                   rk_dense_get(covariance->matrix, n, columns[a], columns[b]);
+    for (size_t k = 0; k < covariance->count; k++) {
+        double z = 0;
+        for (size_t a = 0; a < count; a++)
+            z += x[a] * covariance->loose[columns[a] + k * n];
+        loose += z * z;
+    }
+    return sum - loose > 1e-10 * loose ? sum - loose : 0; /* the rest is rounding */
+}
+
+void rk_rasch_take_errors(struct rk_rasch_state *s, const struct rk_rasch_covariance *covariance)
+{
+    struct rk_rasch *fit = s->fit;
+    uint32_t set = 0;
+    for (size_t k = 0; k < s->columns; k++) {
+        double error = sqrt(rk_rasch_variance(covariance, &k, (double[]){1}, 1));
+        if (k < s->criteria_at)
+            fit->levels[RATER][k].full_se = error;
+        else if (k < s->steps_at)
+            fit->levels[CRITERION][k - s->criteria_at].full_se = error;
+        else {
+            while (set + 1 < s->data->sets && k >= s->set_at[set + 1])
+                set++;
+            fit->threshold_full_se[set][k - s->set_at[set]] = error;
         }
+    }
 }
 
 static uint32_t set_of(const struct rk_rasch_data *d, size_t rating)
@@ -239,47 +319,72 @@ static size_t *list_by_level(const struct rk_rasch_data *d, int facet, size_t **
     return list;
 }
 
-/* What was set aside, measured with the rest held; several times round, since what is extreme may
- * rest on what is extreme. */
+/* Where its ratings put a level that has no measure yet, by those whose other two levels have one;
+ * still NaN where they say nothing. `mine` is room for them. */
+static struct rk_rasch_level measure_extreme(struct rk_rasch *fit, int facet, uint32_t number,
+                                             const size_t *ratings, size_t n, size_t *mine)
+{
+    const struct rk_rasch_data *d = fit->data;
+    struct rk_rasch_level *level = &fit->levels[facet][number], found = *level;
+    double sum = 0, most = 0, information;
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool known = true;
+        for (int f = 0; f < RK_RASCH_FACETS; f++)
+            known &= f == facet || !isnan(fit->levels[f][d->level[f][ratings[i]]].measure);
+        if (!known)
+            continue;
+        mine[count++] = ratings[i];
+        sum += coded(fit, ratings[i]);
+        most += fit->used[set_of(d, ratings[i])] - 1;
+    }
+    if (most == 0)
+        return found;
+    /* set aside for others' sake it may be: then its own score, if inside */
+    double target = fmin(fmax(sum, RK_RASCH_EXTREME), most - RK_RASCH_EXTREME);
+    level->measure = 0;
+    found.measure = shift_to(fit, mine, count, facet == CANDIDATE ? 1 : -1, target, &information);
+    found.se = 1 / sqrt(information);
+    level->measure = NAN;
+    return found;
+}
+
+/* What was set aside, measured with the rest held: first by what was not, then, turn by turn, by
+ * what has been measured so. What no turn reaches stays without a measure. */
 static void measure_extremes(struct rk_rasch_state *s)
 {
     const struct rk_rasch_data *d = s->data;
     struct rk_rasch *fit = s->fit;
-    size_t *list[RK_RASCH_FACETS], *start[RK_RASCH_FACETS], extremes = 0;
+    size_t *list[RK_RASCH_FACETS], *start[RK_RASCH_FACETS];
+    size_t *mine = rk_resize(NULL, d->n + 1, sizeof *mine);
+    struct rk_rasch_level *found[RK_RASCH_FACETS]; /* all of a turn at once: order has no say */
     for (int f = 0; f < RK_RASCH_FACETS; f++) {
         list[f] = list_by_level(d, f, &start[f]);
+        found[f] = rk_alloc(d->levels[f], sizeof *found[f]);
         for (uint32_t l = 0; l < d->levels[f]; l++)
-            extremes += s->aside[f][l];
+            if (s->aside[f][l])
+                fit->levels[f][l].measure = fit->levels[f][l].se = NAN;
     }
-    double moved = extremes ? 1 : 0;
-    for (int round = 0; round < 50 && moved > 1e-10; round++) {
-        moved = 0;
-        for (int f = RK_RASCH_FACETS; f-- > 0;)
+    for (bool more = true; more;) {
+        more = false;
+        for (int f = 0; f < RK_RASCH_FACETS; f++)
             for (uint32_t l = 0; l < d->levels[f]; l++) {
-                if (!s->aside[f][l])
+                found[f][l] = fit->levels[f][l];
+                if (!isnan(found[f][l].measure))
                     continue;
-                const size_t *mine = list[f] + start[f][l];
-                size_t n = start[f][l + 1] - start[f][l];
-                double sum = 0, most = 0, information;
-                for (size_t i = 0; i < n; i++) {
-                    sum += coded(fit, mine[i]);
-                    most += fit->used[set_of(d, mine[i])] - 1;
-                }
-                /* set aside for others' sake it may be: then its own score, if inside */
-                double target = fmin(fmax(sum, RK_RASCH_EXTREME), most - RK_RASCH_EXTREME);
-                if (most <= 2 * RK_RASCH_EXTREME)
-                    continue;
-                double step = shift_to(fit, mine, n, f == CANDIDATE ? 1 : -1, target, &information);
-                struct rk_rasch_level *level = &fit->levels[f][l];
-                level->measure += step;
-                level->se = 1 / sqrt(information);
-                moved = fmax(moved, fabs(step));
+                found[f][l] = measure_extreme(fit, f, l, list[f] + start[f][l],
+                                              start[f][l + 1] - start[f][l], mine);
+                more |= !isnan(found[f][l].measure);
             }
+        for (int f = 0; f < RK_RASCH_FACETS; f++)
+            memcpy(fit->levels[f], found[f], d->levels[f] * sizeof *found[f]);
     }
     for (int f = 0; f < RK_RASCH_FACETS; f++) {
         rk_free(list[f]);
         rk_free(start[f]);
+        rk_free(found[f]);
     }
+    rk_free(mine);
 }
 
 /* Fit and observed means of every level; the standard errors of JML. */
@@ -315,94 +420,110 @@ static void judge_levels(struct rk_rasch_state *s)
             const struct sums *sum = &sums[f][l];
             level->observed = sum->value / level->count;
             level->infit = level->outfit = NAN;
-            level->extreme = s->aside[f][l];
+            level->extreme = s->aside[f][l] || !sum->active;
             if (sum->active && !level->extreme) {
                 level->infit = sum->squares / sum->variance;
                 level->outfit = sum->z / sum->active;
                 if (!fit->mml)
                     level->se = 1 / sqrt(sum->variance);
             }
+            if (level->extreme && !(fit->mml && f == CANDIDATE))
+                level->full_se = level->se;
         }
         rk_free(sums[f]);
     }
 }
 
+/* The fair average of a candidate of this ability by a rater of this severity. One set of
+ * thresholds: at the criteria's mean; several: the mean over the criteria. */
+static double fair_of(const struct rk_rasch *fit, double ability, double severity)
+{
+    const struct rk_rasch_data *d = fit->data;
+    double mean = 0, fair = 0;
+    for (uint32_t c = 0; c < d->levels[CRITERION] && d->sets == 1; c++)
+        mean += fit->levels[CRITERION][c].measure / d->levels[CRITERION];
+    for (uint32_t c = 0; c < d->levels[CRITERION]; c++) {
+        double off = d->sets > 1 ? 0 : fit->levels[CRITERION][c].measure - mean;
+        fair += rk_rasch_expected(fit, ability + off, severity, c) / d->levels[CRITERION];
+    }
+    return fair;
+}
+
 static void average_fairly(struct rk_rasch *fit)
 {
     const struct rk_rasch_data *d = fit->data;
-    double ability = 0;
-    size_t n = 0;
+    double ability = 0, n = 0, z = rk_normal_quantile(0.975);
     for (uint32_t l = 0; l < d->levels[CANDIDATE]; l++)
         if (!fit->levels[CANDIDATE][l].extreme) {
             ability += fit->levels[CANDIDATE][l].measure;
             n++;
         }
-    ability = n ? ability / n : 0;
-    for (int f = 0; f < RK_RASCH_FACETS; f++)
-        for (uint32_t l = 0; l < d->levels[f]; l++) {
-            struct rk_rasch_level *level = &fit->levels[f][l];
-            if (f == CRITERION) {
-                level->fair = rk_rasch_expected(fit, ability, 0, l);
-                continue;
-            }
-            /* one set of thresholds: at the criteria's mean; several: the mean over the criteria */
-            level->fair = 0;
-            double mean = 0;
-            for (uint32_t c = 0; c < d->levels[CRITERION]; c++)
-                mean += fit->levels[CRITERION][c].measure / d->levels[CRITERION];
-            for (uint32_t c = 0; c < d->levels[CRITERION]; c++) {
-                double off = d->sets > 1 ? 0 : fit->levels[CRITERION][c].measure - mean;
-                level->fair +=
-                    rk_rasch_expected(fit, (f == CANDIDATE ? level->measure : ability) + off,
-                                      f == RATER ? level->measure : 0, c) /
-                    d->levels[CRITERION];
-            }
-        }
+    ability = n > 0 ? ability / n : 0;
+    for (uint32_t l = 0; l < d->levels[CANDIDATE]; l++) {
+        struct rk_rasch_level *level = &fit->levels[CANDIDATE][l];
+        level->fair = fair_of(fit, level->measure, 0);
+        level->fair_low = fair_of(fit, level->measure - z * level->full_se, 0);
+        level->fair_high = fair_of(fit, level->measure + z * level->full_se, 0);
+    }
+    for (uint32_t l = 0; l < d->levels[RATER]; l++) {
+        struct rk_rasch_level *level = &fit->levels[RATER][l];
+        level->fair = fair_of(fit, ability, level->measure);
+        level->fair_low = fair_of(fit, ability, level->measure + z * level->full_se);
+        level->fair_high = fair_of(fit, ability, level->measure - z * level->full_se);
+    }
+    for (uint32_t l = 0; l < d->levels[CRITERION]; l++) {
+        struct rk_rasch_level *level = &fit->levels[CRITERION][l];
+        level->fair = rk_rasch_expected(fit, ability, 0, l);
+        level->fair_low = level->fair_high = NAN;
+    }
 }
 
-static void summarise(struct rk_rasch *fit)
+/* `shrunken`: the measures are means of posteriors, which spread less than the truth by what the
+ * posteriors leave open; no test of their being the same. */
+static struct rk_rasch_facet_summary summarise(const struct rk_rasch_level *levels, size_t count,
+                                               bool shrunken)
 {
-    for (int f = 0; f < RK_RASCH_FACETS; f++) {
-        struct rk_rasch_facet_summary *sum = &fit->summary[f];
-        double mean = 0, weight = 0, weighed = 0, squares = 0, errors = 0;
-        *sum = (struct rk_rasch_facet_summary){.levels = fit->data->levels[f],
-                                               .sd = NAN,
-                                               .rmse = NAN,
-                                               .separation = NAN,
-                                               .reliability = NAN,
-                                               .chi_square = NAN};
-        size_t n = 0;
-        for (uint32_t l = 0; l < fit->data->levels[f]; l++) {
-            const struct rk_rasch_level *level = &fit->levels[f][l];
-            sum->extremes += level->extreme;
-            if (level->extreme)
-                continue;
-            n++;
-            mean += level->measure;
-            errors += level->se * level->se;
-            weight += 1 / (level->se * level->se);
-            weighed += level->measure / (level->se * level->se);
-        }
-        if (n < 2)
+    struct rk_rasch_facet_summary sum = {.levels = count,
+                                         .sd = NAN,
+                                         .rmse = NAN,
+                                         .separation = NAN,
+                                         .reliability = NAN,
+                                         .chi_square = NAN};
+    double mean = 0, weight = 0, weighed = 0, squares = 0, errors = 0, chi_square = 0;
+    for (size_t l = 0; l < count; l++) {
+        sum.extremes += levels[l].extreme;
+        if (levels[l].extreme)
             continue;
-        mean /= n;
-        sum->chi_square = 0;
-        for (uint32_t l = 0; l < fit->data->levels[f]; l++) {
-            const struct rk_rasch_level *level = &fit->levels[f][l];
-            if (level->extreme)
-                continue;
-            squares += (level->measure - mean) * (level->measure - mean);
-            double off = (level->measure - weighed / weight) / level->se;
-            sum->chi_square += off * off;
-        }
-        double variance = squares / (n - 1), error = errors / n;
-        double truth = fmax(0, variance - error);
-        sum->sd = sqrt(variance);
-        sum->rmse = sqrt(error);
-        sum->df = n - 1;
-        sum->separation = sqrt(truth / error);
-        sum->reliability = variance > 0 ? truth / variance : NAN;
+        double precision = 1 / (levels[l].se * levels[l].se);
+        mean += levels[l].measure;
+        errors += levels[l].se * levels[l].se;
+        weight += precision;
+        weighed += precision * levels[l].measure;
     }
+    size_t n = count - sum.extremes;
+    if (n < 2)
+        return sum;
+    mean /= (double)n;
+    for (size_t l = 0; l < count; l++)
+        if (!levels[l].extreme) {
+            double off = (levels[l].measure - weighed / weight) / levels[l].se;
+            squares += (levels[l].measure - mean) * (levels[l].measure - mean);
+            chi_square += off * off;
+        }
+    double variance = squares / (double)(n - 1), error = errors / (double)n;
+    double truth = shrunken ? variance + error : fmax(0, variance - error);
+    sum.sd = sqrt(variance);
+    sum.rmse = sqrt(error);
+    if (shrunken) {
+        sum.reliability = truth > 0 ? variance / truth : NAN;
+        sum.separation = error > 0 ? sqrt(variance / error) : NAN;
+        return sum;
+    }
+    sum.df = (double)n - 1;
+    sum.chi_square = chi_square;
+    sum.separation = sqrt(truth / error);
+    sum.reliability = variance > 0 ? truth / variance : NAN;
+    return sum;
 }
 
 static void start_state(struct rk_rasch_state *s)
@@ -425,6 +546,7 @@ static void start_state(struct rk_rasch_state *s)
     fit->value = rk_alloc(d->sets, sizeof *fit->value);
     fit->threshold = rk_alloc(d->sets, sizeof *fit->threshold);
     fit->threshold_se = rk_alloc(d->sets, sizeof *fit->threshold_se);
+    fit->threshold_full_se = rk_alloc(d->sets, sizeof *fit->threshold_full_se);
     for (uint32_t set = 0; set < d->sets; set++) {
         size_t n = d->categories[set];
         assert(n >= 1 && n <= RK_RASCH_CATEGORIES);
@@ -432,6 +554,7 @@ static void start_state(struct rk_rasch_state *s)
         fit->value[set] = rk_alloc(n, sizeof *fit->value[set]);
         fit->threshold[set] = rk_alloc(n, sizeof *fit->threshold[set]);
         fit->threshold_se[set] = rk_alloc(n, sizeof *fit->threshold_se[set]);
+        fit->threshold_full_se[set] = rk_alloc(n, sizeof *fit->threshold_full_se[set]);
     }
 }
 
@@ -503,7 +626,8 @@ void rk_rasch_fit(struct rk_rasch *fit, const struct rk_rasch_data *data, bool m
         measure_extremes(&s);
         judge_levels(&s);
         average_fairly(fit);
-        summarise(fit);
+        for (int f = 0; f < RK_RASCH_FACETS; f++)
+            fit->summary[f] = summarise(fit->levels[f], data->levels[f], mml && f == CANDIDATE);
     }
     for (int f = 0; f < RK_RASCH_FACETS; f++)
         rk_free(s.aside[f]);
@@ -523,13 +647,37 @@ void rk_rasch_free(struct rk_rasch *fit)
         rk_free(fit->value[set]);
         rk_free(fit->threshold[set]);
         rk_free(fit->threshold_se[set]);
+        rk_free(fit->threshold_full_se[set]);
     }
     rk_free(fit->used);
     rk_free(fit->code);
     rk_free(fit->value);
     rk_free(fit->threshold);
     rk_free(fit->threshold_se);
+    rk_free(fit->threshold_full_se);
     *fit = (struct rk_rasch){0};
+}
+
+static int by_group(const void *a, const void *b)
+{
+    const struct rk_rasch_bias *x = a, *y = b;
+    return (x->group > y->group) - (x->group < y->group);
+}
+
+static void find_bias(const struct rk_rasch *fit, const size_t *ratings, struct rk_rasch_bias *bias)
+{
+    double sum = 0, most = 0, information, mean, variance;
+    for (size_t i = 0; i < bias->count; i++) {
+        moments(fit, ratings[i], 0, &mean, &variance);
+        if (isnan(mean)) /* of something without a measure */
+            return;
+        sum += coded(fit, ratings[i]);
+        most += fit->used[set_of(fit->data, ratings[i])] - 1;
+    }
+    if (sum > 0 && sum < most) {
+        bias->shift = shift_to(fit, ratings, bias->count, 1, sum, &information);
+        bias->se = 1 / sqrt(information);
+    }
 }
 
 size_t rk_rasch_biases(const struct rk_rasch *fit, const uint32_t *group, uint32_t groups,
@@ -538,28 +686,40 @@ size_t rk_rasch_biases(const struct rk_rasch *fit, const uint32_t *group, uint32
     const struct rk_rasch_data *d = fit->data;
     size_t *start, *list = list_by_level(d, RATER, &start), n = 0, room = 0;
     size_t *mine = rk_resize(NULL, d->n + 1, sizeof *mine);
+    size_t *at = rk_alloc((size_t)groups + 1, sizeof *at); /* one past a group's last of `mine` */
     *biases = NULL;
-    for (uint32_t r = 0; r < d->levels[RATER]; r++)
-        for (uint32_t g = 0; g < groups; g++) {
-            struct rk_rasch_bias bias = {.rater = r, .group = g, .shift = NAN, .se = NAN};
-            double sum = 0, most = 0, information;
-            for (size_t i = start[r]; i < start[r + 1]; i++)
-                if (group[d->level[CANDIDATE][list[i]]] == g) {
-                    mine[bias.count++] = list[i];
-                    sum += coded(fit, list[i]);
-                    most += fit->used[set_of(d, list[i])] - 1;
-                }
-            if (!bias.count)
+    for (uint32_t r = 0; r < d->levels[RATER]; r++) {
+        /* the rater's ratings by group; a group's count is put back to 0 when it has been seen */
+        size_t from = n, total = 0;
+        for (size_t i = start[r]; i < start[r + 1]; i++) {
+            uint32_t g = group[d->level[CANDIDATE][list[i]]];
+            if (g == UINT32_MAX)
                 continue;
-            if (sum > 0 && sum < most) {
-                bias.shift = shift_to(fit, mine, bias.count, 1, sum, &information);
-                bias.se = 1 / sqrt(information);
+            if (!at[g]++) {
+                RK_GROW(*biases, n, room);
+                (*biases)[n++] =
+                    (struct rk_rasch_bias){.rater = r, .group = g, .shift = NAN, .se = NAN};
             }
-            RK_GROW(*biases, n, room);
-            (*biases)[n++] = bias;
         }
+        qsort(*biases + from, n - from, sizeof **biases, by_group);
+        for (size_t b = from; b < n; b++) {
+            (*biases)[b].count = at[(*biases)[b].group];
+            at[(*biases)[b].group] = total;
+            total += (*biases)[b].count;
+        }
+        for (size_t i = start[r]; i < start[r + 1]; i++) {
+            uint32_t g = group[d->level[CANDIDATE][list[i]]];
+            if (g != UINT32_MAX)
+                mine[at[g]++] = list[i];
+        }
+        for (size_t b = from; b < n; b++) {
+            find_bias(fit, mine + at[(*biases)[b].group] - (*biases)[b].count, &(*biases)[b]);
+            at[(*biases)[b].group] = 0;
+        }
+    }
     rk_free(list);
     rk_free(start);
     rk_free(mine);
+    rk_free(at);
     return n;
 }

@@ -45,6 +45,15 @@ static void touch(struct jml *j, size_t column, double value)
     j->cross[column] += value;
 }
 
+static void untouch(struct jml *j)
+{
+    for (size_t a = 0; a < j->touched_count; a++) {
+        j->cross[j->touched[a]] = 0;
+        j->is_touched[j->touched[a]] = false;
+    }
+    j->touched_count = 0;
+}
+
 static void add(double *matrix, size_t n, size_t a, size_t b, double value)
 {
     if (a >= b)
@@ -109,42 +118,50 @@ static void differentiate(struct jml *j)
             for (size_t b = 0; b <= a; b++)
                 add(j->matrix, n, x, j->touched[b], -share * j->cross[j->touched[b]]);
         }
-        for (size_t a = 0; a < j->touched_count; a++) {
-            j->cross[j->touched[a]] = 0;
-            j->is_touched[j->touched[a]] = false;
+        untouch(j);
+    }
+}
+
+/* One candidate's part of the information across the rest, at the current estimates. */
+static void cross_candidate(struct jml *j, uint32_t candidate)
+{
+    const struct rk_rasch_state *s = j->s;
+    const struct rk_rasch_data *d = s->data;
+    double p[RK_RASCH_CATEGORIES + 1], above[RK_RASCH_CATEGORIES + 2];
+    for (size_t i = s->start[candidate]; i < s->start[candidate + 1]; i++) {
+        if (!s->active[i])
+            continue;
+        uint32_t c = d->level[CRITERION][i], set = rk_rasch_set(d, c);
+        uint32_t used = s->fit->used[set];
+        size_t rater = d->level[RATER][i], criterion = s->criteria_at + c;
+        size_t steps = s->set_at[set];
+        rk_rasch_chances(s->rest + steps, used,
+                         s->b[candidate] - s->rest[rater] - s->rest[criterion], 0, p, above);
+        double mean = 0, variance = 0, tail = 0;
+        for (uint32_t k = 1; k < used; k++)
+            mean += above[k];
+        for (uint32_t k = 0; k < used; k++)
+            variance += (k - mean) * (k - mean) * p[k];
+        touch(j, rater, -variance);
+        touch(j, criterion, -variance);
+        for (uint32_t m = used; m-- > 1;) {
+            tail += m * p[m];
+            touch(j, steps + m - 1, mean * above[m] - tail);
         }
-        j->touched_count = 0;
     }
 }
 
 /* The candidates' steps, from those of the rest. */
-static double candidates_step(const struct jml *j, const double *step, double *b_step)
+static double candidates_step(struct jml *j, const double *step, double *b_step)
 {
-    const struct rk_rasch_state *s = j->s;
-    const struct rk_rasch_data *d = s->data;
-    double p[RK_RASCH_CATEGORIES + 1], above[RK_RASCH_CATEGORIES + 2], largest = 0;
+    const struct rk_rasch_data *d = j->s->data;
+    double largest = 0;
     for (uint32_t l = 0; l < d->levels[CANDIDATE]; l++) {
         double sum = j->own_gradient[l];
-        for (size_t i = s->start[l]; i < s->start[l + 1]; i++) {
-            if (!s->active[i])
-                continue;
-            uint32_t c = d->level[CRITERION][i], set = rk_rasch_set(d, c);
-            uint32_t used = s->fit->used[set];
-            size_t rater = d->level[RATER][i], criterion = s->criteria_at + c;
-            size_t steps = s->set_at[set];
-            rk_rasch_chances(s->rest + steps, used, s->b[l] - s->rest[rater] - s->rest[criterion],
-                             0, p, above);
-            double mean = 0, variance = 0, tail = 0;
-            for (uint32_t k = 1; k < used; k++)
-                mean += above[k];
-            for (uint32_t k = 0; k < used; k++)
-                variance += (k - mean) * (k - mean) * p[k];
-            sum += variance * (step[rater] + step[criterion]);
-            for (uint32_t m = used; m-- > 1;) {
-                tail += m * p[m];
-                sum += (tail - mean * above[m]) * step[steps + m - 1];
-            }
-        }
+        cross_candidate(j, l);
+        for (size_t a = 0; a < j->touched_count; a++)
+            sum -= j->cross[j->touched[a]] * step[j->touched[a]];
+        untouch(j);
         b_step[l] = j->own[l] > 0 ? sum / j->own[l] : 0;
         largest = fmax(largest, fabs(b_step[l]));
     }
@@ -165,11 +182,8 @@ static bool climb(struct jml *j)
     for (int round = 0; round < MOST && good && !done; round++) {
         s->fit->rounds++;
         differentiate(j);
-        rk_rasch_constrain(j->matrix, n, 0, d->levels[RATER]);
-        rk_rasch_constrain(j->matrix, n, s->criteria_at, d->levels[CRITERION]);
-        for (uint32_t set = 0; set < d->sets; set++)
-            rk_rasch_constrain(j->matrix, n, s->set_at[set], s->fit->used[set] - 1);
-        if (!rk_dense_factor(j->matrix, n, 1e-11, NULL)) {
+        rk_rasch_constrain(s, j->matrix, n);
+        if (!rk_dense_factor(j->matrix, n, RK_RASCH_SINGULAR, NULL)) {
             s->fit->end = round < 3 ? RK_RASCH_CONFOUNDED : RK_RASCH_NO_MAXIMUM;
             good = false;
             break;
@@ -229,6 +243,36 @@ static void threshold_errors(const struct rk_rasch_state *s)
             s->fit->threshold_se[set][m - 1] = 1 / sqrt(s->fit->threshold_se[set][m - 1]);
 }
 
+/* The errors that have in them that all is estimated at once: from the whole information, of which
+ * the candidates' part has been taken out. */
+static void full_errors(struct jml *j)
+{
+    struct rk_rasch_state *s = j->s;
+    struct rk_rasch *fit = s->fit;
+    struct rk_rasch_covariance covariance;
+    double *share = rk_alloc(s->columns + 1, sizeof *share);
+    differentiate(j);
+    rk_rasch_constrain(s, j->matrix, s->columns);
+    if (!rk_rasch_covariance(&covariance, s, j->matrix, s->columns))
+        fit->end = RK_RASCH_CONFOUNDED; /* which the last step would have found */
+    else {
+        rk_rasch_take_errors(s, &covariance);
+        for (uint32_t l = 0; l < s->data->levels[CANDIDATE]; l++) {
+            if (s->aside[CANDIDATE][l])
+                continue;
+            cross_candidate(j, l);
+            for (size_t a = 0; a < j->touched_count; a++)
+                share[a] = j->cross[j->touched[a]] / j->own[l];
+            fit->levels[CANDIDATE][l].full_se =
+                sqrt(1 / j->own[l] +
+                     rk_rasch_variance(&covariance, j->touched, share, j->touched_count));
+            untouch(j);
+        }
+        rk_rasch_covariance_free(&covariance);
+    }
+    rk_free(share);
+}
+
 void rk_rasch_jml(struct rk_rasch_state *s)
 {
     size_t n = s->columns, people = s->data->levels[CANDIDATE];
@@ -244,8 +288,10 @@ void rk_rasch_jml(struct rk_rasch_state *s)
         .b = rk_alloc(people, sizeof *j.b),
         .rest = rk_alloc(n + 1, sizeof *j.rest),
     };
-    if (climb(&j))
+    if (climb(&j)) {
         threshold_errors(s);
+        full_errors(&j);
+    }
     rk_free(j.matrix);
     rk_free(j.gradient);
     rk_free(j.own);

@@ -135,11 +135,19 @@ static double *score_of(struct scores *scores, size_t column)
     return scores->at[scores->place[column]];
 }
 
-static void add_candidate(struct mml *m, uint32_t candidate, struct scores *scores)
+/* Nodes that matter. */
+struct range {
+    int first, last;
+};
+
+/* The candidate's posterior, and its scores less their means over it; the means go to the gradient,
+ * and the posterior to what is spent on its cells. */
+static struct range score_candidate(struct mml *m, uint32_t candidate, struct scores *scores,
+                                    double post[NODES])
 {
     struct rk_rasch_state *s = m->s;
     const struct rk_rasch_data *d = s->data;
-    double post[NODES], mean[NODES];
+    double mean[NODES];
     m->log_likelihood += posterior(m, candidate, post);
     int first = 0, last = NODES - 1;
     while (first < last && post[first] < 1e-13)
@@ -171,12 +179,9 @@ static void add_candidate(struct mml *m, uint32_t candidate, struct scores *scor
             spent[q] += post[q];
         }
     }
-    double *sd = score_of(scores, m->columns - 1), curve = 0;
-    for (int q = first; q <= last; q++) {
+    double *sd = score_of(scores, m->columns - 1);
+    for (int q = first; q <= last; q++)
         sd[q] += m->score_sd[q];
-        curve += post[q] * m->weight_curve[q];
-    }
-    add(m, m->columns - 1, m->columns - 1, curve);
     for (size_t a = 0; a < scores->count; a++) {
         double *x = scores->at[a], average = 0;
         for (int q = first; q <= last; q++)
@@ -185,19 +190,34 @@ static void add_candidate(struct mml *m, uint32_t candidate, struct scores *scor
         for (int q = first; q <= last; q++)
             x[q] -= average;
     }
-    for (size_t a = 0; a < scores->count; a++) {
-        for (int q = first; q <= last; q++)
-            mean[q] = post[q] * scores->at[a][q];
-        for (size_t b = 0; b <= a; b++) {
-            double product = 0;
-            for (int q = first; q <= last; q++)
-                product += mean[q] * scores->at[b][q];
-            add(m, scores->column[a], scores->column[b], -product);
-        }
-    }
+    return (struct range){first, last};
+}
+
+static void forget(struct scores *scores)
+{
     for (size_t a = 0; a < scores->count; a++)
         scores->place[scores->column[a]] = SIZE_MAX;
     scores->count = 0;
+}
+
+static void add_candidate(struct mml *m, uint32_t candidate, struct scores *scores)
+{
+    double post[NODES], weighed[NODES], curve = 0;
+    struct range range = score_candidate(m, candidate, scores, post);
+    for (int q = range.first; q <= range.last; q++)
+        curve += post[q] * m->weight_curve[q];
+    add(m, m->columns - 1, m->columns - 1, curve);
+    for (size_t a = 0; a < scores->count; a++) {
+        for (int q = range.first; q <= range.last; q++)
+            weighed[q] = post[q] * scores->at[a][q];
+        for (size_t b = 0; b <= a; b++) {
+            double product = 0;
+            for (int q = range.first; q <= range.last; q++)
+                product += weighed[q] * scores->at[b][q];
+            add(m, scores->column[a], scores->column[b], -product);
+        }
+    }
+    forget(scores);
 }
 
 /* What complete data would tell of each cell, weighed by the posteriors spent on it. */
@@ -258,12 +278,7 @@ static void constrain(struct mml *m)
         RK_AT(m->matrix, m->columns, last, last) = 1;
         m->gradient[last] = 0;
     }
-    rk_rasch_constrain(m->matrix, m->columns, 0, s->data->levels[RATER]);
-    for (uint32_t c = 0; c < s->data->levels[CRITERION]; c++)
-        if (s->aside[CRITERION][c])
-            RK_AT(m->matrix, m->columns, s->criteria_at + c, s->criteria_at + c) = 1;
-    for (uint32_t set = 0; set < s->data->sets; set++)
-        rk_rasch_constrain(m->matrix, m->columns, s->set_at[set], s->fit->used[set] - 1);
+    rk_rasch_constrain(s, m->matrix, m->columns);
 }
 
 /* Newton's step from here, the information made positive definite by `damping` where it is not. */
@@ -275,13 +290,44 @@ static bool newton(struct mml *m, const double *information, const double *gradi
     memcpy(step, gradient, n * sizeof *step);
     for (size_t k = 0; k < n; k++)
         RK_AT(m->matrix, n, k, k) += damping * (1 + fabs(RK_AT(m->matrix, n, k, k)));
-    if (!rk_dense_factor(m->matrix, n, 1e-12, NULL))
+    if (!rk_dense_factor(m->matrix, n, RK_RASCH_SINGULAR, NULL))
         return false;
     rk_dense_solve(m->matrix, n, step, 1);
     return true;
 }
 
-static bool climb(struct mml *m, struct scores *scores)
+/* Damped steps leave the sums of 0 behind: what they amount to goes to the criteria, which changes
+ * no chance. */
+static void centre(struct rk_rasch_state *s)
+{
+    const struct rk_rasch_data *d = s->data;
+    double sum = 0, n = 0;
+    for (uint32_t l = 0; l < d->levels[RATER]; l++)
+        if (!s->aside[RATER][l]) {
+            sum += s->rest[l];
+            n++;
+        }
+    for (uint32_t l = 0; l < d->levels[RATER]; l++)
+        if (!s->aside[RATER][l])
+            s->rest[l] -= sum / n;
+    for (uint32_t c = 0; c < d->levels[CRITERION]; c++)
+        if (!s->aside[CRITERION][c])
+            s->rest[s->criteria_at + c] += sum / n;
+    for (uint32_t set = 0; set < d->sets; set++) {
+        double *steps = s->rest + s->set_at[set], mean = 0;
+        uint32_t many = s->fit->used[set] - 1;
+        for (uint32_t k = 0; k < many; k++)
+            mean += steps[k] / many;
+        for (uint32_t k = 0; k < many; k++)
+            steps[k] -= mean;
+        for (uint32_t c = 0; c < d->levels[CRITERION]; c++)
+            if (!s->aside[CRITERION][c] && rk_rasch_set(d, c) == set)
+                s->rest[s->criteria_at + c] += mean;
+    }
+}
+
+/* To the top on these nodes; DONE, too, where the variance is smaller than they can see. */
+static enum rk_rasch_end climb(struct mml *m, struct scores *scores)
 {
     enum { MOST = 200 };
     struct rk_rasch_state *s = m->s;
@@ -289,9 +335,10 @@ static bool climb(struct mml *m, struct scores *scores)
     double *information = rk_resize(NULL, n * n, sizeof *information);
     double *gradient = rk_resize(NULL, n, sizeof *gradient);
     double *step = rk_resize(NULL, n, sizeof *step), *from = rk_alloc(n, sizeof *from);
-    double now = evaluate(m), damping = 0, largest = INFINITY;
-    bool stuck = false;
-    for (int round = 0; round < MOST && largest >= 1e-10 && !stuck; round++) {
+    double now = evaluate(m), damping = 0, least = log(m->node[NODES / 2 + 1] / 4);
+    enum rk_rasch_end end = RK_RASCH_NO_MAXIMUM;
+    bool done = false;
+    for (int round = 0; round < MOST && !done; round++) {
         s->fit->rounds++;
         differentiate(m, scores);
         constrain(m);
@@ -299,6 +346,7 @@ static bool climb(struct mml *m, struct scores *scores)
         memcpy(gradient, m->gradient, n * sizeof *gradient);
         memcpy(from, s->rest, (n - 1) * sizeof *from);
         from[n - 1] = m->log_sd;
+        double largest = INFINITY, used = 0;
         bool better = false;
         for (int attempt = 0; attempt < 60 && !better; attempt++) {
             if (!newton(m, information, gradient, step, damping)) {
@@ -313,82 +361,104 @@ static bool climb(struct mml *m, struct scores *scores)
                 s->rest[k] = from[k] + part * step[k];
             m->log_sd = from[n - 1] + part * step[n - 1];
             double then = evaluate(m);
-            better = then >= now - 1e-13 * fabs(now);
+            /* so near, the likelihood is the same to its last digits, and the gradient knows more
+             */
+            better = then >= now - 1e-13 * fabs(now) || (damping == 0 && largest < 1e-7);
+            used = damping;
             if (better) {
                 now = fmax(now, then);
                 damping = damping > 1e-6 ? damping / 10 : 0;
             } else
                 damping = damping > 0 ? damping * 4 : 1e-4;
         }
-        stuck = !better;
-        double least = log(m->node[NODES / 2 + 1] / 4);
-        if (!m->flat && m->log_sd < least) { /* these nodes see no further down */
-            m->log_sd = least;
-            largest = 0;
-        }
+        done = !better;
         for (size_t k = 0; k + 1 < n; k++)
-            stuck |= fabs(s->rest[k]) > 30;
+            done |= fabs(s->rest[k]) > 30;
+        if (!done && !m->flat && m->log_sd < least) {
+            m->log_sd = least;
+            end = RK_RASCH_DONE;
+            done = true;
+        } else if (!done && largest < 1e-10) { /* no slope: a top, or a ridge that has none */
+            done = used == 0;
+            end = done ? RK_RASCH_DONE : RK_RASCH_NO_MAXIMUM;
+            damping = 0;
+            if (!done && !newton(m, information, gradient, step, damping)) {
+                end = RK_RASCH_CONFOUNDED;
+                done = true;
+            }
+        }
     }
+    centre(s);
     rk_free(information);
     rk_free(gradient);
     rk_free(step);
     rk_free(from);
-    return largest < 1e-8;
+    return end;
 }
 
-/* Posterior means and deviations, and standard errors from the inverse of the information; 1 / L²
- * of each constraint came in with it. */
+/* Posterior means and deviations; and how the means move with the other estimates, in whose
+ * errors they have a part. */
+static void take_candidates(struct mml *m, struct scores *scores,
+                            const struct rk_rasch_covariance *covariance)
+{
+    struct rk_rasch_state *s = m->s;
+    struct rk_rasch *fit = s->fit;
+    uint32_t count = s->data->levels[CANDIDATE];
+    double post[NODES], sum = 0, open = 0, spread = 0, people = count;
+    double *moves = rk_alloc(m->columns, sizeof *moves);
+    for (uint32_t l = 0; l < count; l++) {
+        struct range range = score_candidate(m, l, scores, post);
+        double mean = 0, around = 0;
+        for (int q = 0; q < NODES; q++)
+            mean += post[q] * m->node[q];
+        for (int q = 0; q < NODES; q++)
+            around += post[q] * (m->node[q] - mean) * (m->node[q] - mean);
+        for (size_t a = 0; a < scores->count; a++) {
+            moves[a] = 0;
+            for (int q = range.first; q <= range.last; q++)
+                moves[a] += post[q] * (m->node[q] - mean) * scores->at[a][q];
+        }
+        double more = rk_rasch_variance(covariance, scores->column, moves, scores->count);
+        forget(scores);
+        s->b[l] = mean;
+        fit->levels[CANDIDATE][l].se = sqrt(around);
+        fit->levels[CANDIDATE][l].full_se = sqrt(around + more);
+        sum += mean;
+        open += around;
+    }
+    for (uint32_t l = 0; l < count; l++)
+        spread += (s->b[l] - sum / people) * (s->b[l] - sum / people);
+    spread = count > 1 ? spread / (people - 1) : NAN;
+    fit->reliability = m->flat ? 0 : spread / (spread + open / people);
+    rk_free(moves);
+}
+
+/* Standard errors from the inverse of the information. */
 static void take_errors(struct mml *m, struct scores *scores)
 {
     struct rk_rasch_state *s = m->s;
     const struct rk_rasch_data *d = s->data;
     struct rk_rasch *fit = s->fit;
-    double post[NODES], sum = 0, squares = 0, open = 0;
-    size_t n = m->columns, raters = 0;
-    for (uint32_t l = 0; l < d->levels[CANDIDATE]; l++) {
-        double mean = 0, around = 0;
-        posterior(m, l, post);
-        for (int q = 0; q < NODES; q++)
-            mean += post[q] * m->node[q];
-        for (int q = 0; q < NODES; q++)
-            around += post[q] * (m->node[q] - mean) * (m->node[q] - mean);
-        s->b[l] = mean;
-        fit->levels[CANDIDATE][l].se = sqrt(around);
-        sum += mean;
-        squares += mean * mean;
-        open += around;
-    }
-    double people = d->levels[CANDIDATE], spread = 0;
-    for (uint32_t l = 0; l < d->levels[CANDIDATE]; l++)
-        spread += (s->b[l] - sum / people) * (s->b[l] - sum / people);
-    spread = people > 1 ? spread / (people - 1) : NAN;
-    fit->reliability = m->flat ? 0 : spread / (spread + open / people);
+    struct rk_rasch_covariance covariance;
     fit->variance = m->flat ? 0 : exp(2 * m->log_sd);
     fit->log_likelihood = m->log_likelihood;
     differentiate(m, scores);
     constrain(m);
-    bool known = rk_dense_factor(m->matrix, n, 1e-13, NULL);
-    if (known)
-        rk_dense_invert(m->matrix, n);
-    for (uint32_t l = 0; l < d->levels[RATER]; l++)
-        raters += !s->aside[RATER][l];
-    double extra = raters ? 1 / ((double)raters * raters) : 0;
-    for (uint32_t l = 0; l < d->levels[RATER]; l++)
-        fit->levels[RATER][l].se = known ? sqrt(fmax(0, RK_AT(m->matrix, n, l, l) - extra)) : NAN;
-    for (uint32_t c = 0; c < d->levels[CRITERION]; c++) {
-        size_t at = s->criteria_at + c;
-        double steps = fit->used[rk_rasch_set(d, c)] - 1;
-        double more = extra + (steps > 0 ? 1 / (steps * steps) : 0);
-        fit->levels[CRITERION][c].se =
-            known ? sqrt(fmax(0, RK_AT(m->matrix, n, at, at) - more)) : NAN;
+    if (!rk_rasch_covariance(&covariance, s, m->matrix, m->columns)) {
+        fit->end = RK_RASCH_CONFOUNDED;
+        return;
     }
+    if (m->flat) /* held, not estimated */
+        RK_AT(m->matrix, m->columns, m->columns - 1, m->columns - 1) = 0;
+    take_candidates(m, scores, &covariance);
+    rk_rasch_take_errors(s, &covariance);
+    for (int f = RATER; f <= CRITERION; f++)
+        for (uint32_t l = 0; l < d->levels[f]; l++)
+            fit->levels[f][l].se = fit->levels[f][l].full_se;
     for (uint32_t set = 0; set < d->sets; set++)
-        for (uint32_t k = 1; k < fit->used[set]; k++) {
-            size_t at = s->set_at[set] + k - 1;
-            double steps = fit->used[set] - 1;
-            fit->threshold_se[set][k - 1] =
-                known ? sqrt(fmax(0, RK_AT(m->matrix, n, at, at) - 1 / (steps * steps))) : NAN;
-        }
+        for (uint32_t k = 1; k < fit->used[set]; k++)
+            fit->threshold_se[set][k - 1] = fit->threshold_full_se[set][k - 1];
+    rk_rasch_covariance_free(&covariance);
 }
 
 /* The cells, and where the table of each stands; false where it would be too large. */
@@ -433,20 +503,20 @@ static bool find_cells(struct mml *m)
  * again. */
 static void fit_on_nodes(struct mml *m, struct scores *scores)
 {
+    enum { MOST = 30, WIDEST = 64 };
     struct rk_rasch *fit = m->s->fit;
     fit->reach = RK_RASCH_REACH;
-    for (;;) {
+    for (int round = 0; round < MOST; round++) {
         for (int q = 0; q < NODES; q++)
             m->node[q] = fit->reach * (2.0 * q / (NODES - 1) - 1);
-        if (!climb(m, scores)) {
-            fit->end = RK_RASCH_NO_MAXIMUM;
-            return;
-        }
+        fit->end = climb(m, scores);
         double sd = exp(m->log_sd);
-        if (m->flat)
+        if (m->flat || fit->end)
             return;
-        if (3 * sd > fit->reach && fit->reach < 64)
+        if (3 * sd > fit->reach && fit->reach < WIDEST)
             fit->reach *= 2;
+        else if (3 * sd > fit->reach)
+            break; /* candidates without end apart */
         else if (sd * (NODES - 1) / 2 >= fit->reach)
             return;
         else if (fit->reach > 0.5)
@@ -456,6 +526,7 @@ static void fit_on_nodes(struct mml *m, struct scores *scores)
             m->log_sd = -9;
         }
     }
+    fit->end = RK_RASCH_NO_MAXIMUM;
 }
 
 void rk_rasch_mml(struct rk_rasch_state *s)

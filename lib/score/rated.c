@@ -27,7 +27,8 @@ struct rk_rated {
     uint32_t *level_of[FACETS];     /* by number in names */
     uint32_t *level[FACETS], *sorted_value;
     struct rk_rated_level *name[FACETS];
-    uint32_t *part[2];
+    uint32_t *part[2], *part_raters;
+    uint64_t left_out;
 };
 
 struct rk_rated *rk_rated_new(struct rk_scorer *scorer, const struct rk_ids *ids, unsigned by)
@@ -72,6 +73,7 @@ void rk_rated_free(struct rk_rated *rated)
     }
     rk_free(rated->part[0]);
     rk_free(rated->part[1]);
+    rk_free(rated->part_raters);
     rk_free(rated->sorted_value);
     rk_free(rated);
 }
@@ -103,8 +105,10 @@ enum rk_status rk_rated_add(void *context, const struct rk_rating *rating, struc
         return rk_fail(error, RK_BAD_DATA,
                        _("this row stands for several raters; a model of severity needs each by "
                          "itself"));
-    if (rating->missing || !value.weight)
+    if (rating->missing || !value.weight) {
+        rated->left_out++;
         return RK_OK;
+    }
     const uint32_t panel[4] = {rating->recruitment, rating->stage, rating->group,
                                (uint32_t)rating->basis};
     uint32_t p = rk_tuples_add(&rated->panels, panel);
@@ -240,12 +244,15 @@ static uint32_t unit_of(struct rk_rated *rated, const uint32_t panel[4], bool ad
 static void find_parts(struct rk_rated *rated)
 {
     size_t at[2] = {0};
+    rated->part_raters = /* a part has one at least */
+        rk_alloc((size_t)rated->names[RK_RATED_RATER].count + 1, sizeof *rated->part_raters);
     for (int f = 0; f < 2; f++)
         rated->part[f] = rk_alloc((size_t)rated->names[f].count + 1, sizeof *rated->part[f]);
     for (uint32_t u = 0; u < rated->unit_keys.count; u++) {
         struct rk_unit *unit = &rated->units[u];
         struct rk_crossed_data data = {.n = unit->n, .facets = 2};
         uint32_t *part[RK_CROSSED_FACETS] = {0};
+        unit->part_raters = rated->part_raters + at[1];
         for (int f = 0; f < 2; f++) {
             data.level[f] = unit->level[f];
             data.levels[f] = unit->levels[f];
@@ -253,6 +260,8 @@ static void find_parts(struct rk_rated *rated)
             at[f] += unit->levels[f];
         }
         unit->parts = rk_crossed_parts(&data, 2, part);
+        for (uint32_t l = 0; l < unit->levels[RK_RATED_RATER]; l++)
+            unit->part_raters[unit->part[RK_RATED_RATER][l]]++;
     }
 }
 
@@ -333,6 +342,8 @@ void rk_rated_finish(struct rk_rated *rated, bool find)
     }
 }
 
+uint64_t rk_rated_left_out(const struct rk_rated *rated) { return rated->left_out; }
+
 size_t rk_rated_units(const struct rk_rated *rated) { return rated->unit_keys.count; }
 
 const struct rk_unit *rk_rated_unit(const struct rk_rated *rated, size_t unit)
@@ -345,6 +356,11 @@ rk_fixed rk_rated_value(const struct rk_rated *rated, uint32_t number)
     rk_fixed value;
     memcpy(&value, rated->values.members + 4 * (size_t)number, sizeof value);
     return value;
+}
+
+bool rk_unit_alone(const struct rk_unit *unit, uint32_t rater)
+{
+    return unit->part_raters[unit->part[RK_RATED_RATER][rater]] < 2;
 }
 
 static void tell_id(struct rk_buf *text, size_t from, const char *what, const struct rk_ids *ids,

@@ -34,6 +34,7 @@ struct rk_unit {
     struct rk_rated_level *name[RK_RATED_FACETS]; /* by level */
     uint32_t *part[2];                            /* of candidates and raters: numbers from 0 */
     uint32_t parts;                               /* 1 = it hangs together */
+    uint32_t *part_raters;                        /* by part: how many */
 };
 
 struct rk_rated;
@@ -43,12 +44,16 @@ void rk_rated_free(struct rk_rated *rated);
 /* Is an rk_take_rating with the rk_rated as its context. A row that stands for several raters is a
  * bad one: severity is a single rater's. */
 enum rk_status rk_rated_add(void *rated, const struct rk_rating *rating, struct rk_error *error);
+/* Ratings that have no score, or only on criteria of weight 0, and so take no part. */
+uint64_t rk_rated_left_out(const struct rk_rated *rated);
 /* After the last rating; then only the following may be called. `find`: rk_rated_find will be. */
 void rk_rated_finish(struct rk_rated *rated, bool find);
 
 size_t rk_rated_units(const struct rk_rated *rated); /* in bytewise order of their ids */
 const struct rk_unit *rk_rated_unit(const struct rk_rated *rated, size_t unit);
 rk_fixed rk_rated_value(const struct rk_rated *rated, uint32_t number);
+/* Is there nobody this rater could be compared with, no other in its part? */
+bool rk_unit_alone(const struct rk_unit *unit, uint32_t rater);
 /* For people: "recruitment R, stage S, group G (individual)", less what is not divided by. */
 void rk_unit_tell(const struct rk_unit *unit, const struct rk_ids *ids, struct rk_buf *text);
 /* Names the parts of the units that have several, one message a unit and twenty at most; returns

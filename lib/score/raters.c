@@ -242,15 +242,17 @@ static void flag(const struct rater *r, const struct unit_sums *sums, bool logit
                  struct rk_rater_row *row)
 {
     double enough = logits ? 0.5 : (sums->most - sums->least) / 10;
-    if (row->low > 0 && row->severity >= enough)
-        row->flags |= RK_RATER_SEVERE;
-    if (row->high < 0 && row->severity <= -enough)
-        row->flags |= RK_RATER_LENIENT;
     if (r->candidates < 3) {
         row->flags |= RK_RATER_FEW;
         return;
     }
-    if (row->spread == 0 && row->spread_others > 0) {
+    /* parts taken in one: candidates of one part may be better, not its raters milder */
+    bool compared = row->part || !(row->flags & RK_RATER_UNLINKED);
+    if (compared && row->low > 0 && row->severity >= enough)
+        row->flags |= RK_RATER_SEVERE;
+    if (compared && row->high < 0 && row->severity <= -enough)
+        row->flags |= RK_RATER_LENIENT;
+    if (row->spread == 0) {
         row->flags |= RK_RATER_FLAT; /* which says all there is */
         return;
     }
@@ -276,17 +278,18 @@ static void set_severity(const struct rk_severities *s, size_t unit_number, uint
                          struct rk_rater_row *row)
 {
     const struct rk_unit *unit = rk_rated_unit(s->rated, unit_number);
+    bool alone = rk_unit_alone(unit, rater);
     const struct rk_severity_block *block = rk_severity_block_of(s, unit_number, RATER, &rater);
     bool rasch = s->options.model == RK_SEVERITY_RASCH;
     row->part = block->part == RK_NONE ? unit->parts == 1 : block->part + 1;
     row->severity = row->se = row->low = row->high = row->infit = row->outfit = NAN;
     if (unit->parts > 1)
         row->flags |= RK_RATER_UNLINKED;
-    if (block->levels[RATER] < 2) {
+    if (alone) {
         row->flags |= RK_RATER_ONE;
         return;
     }
-    if (!rk_severity_knows_raters(s, block)) {
+    if (!rk_severity_knows_raters(s, block) || isnan(rk_severity_rater(s, block, rater).value)) {
         row->flags |= RK_RATER_UNKNOWN;
         return;
     }
@@ -296,6 +299,8 @@ static void set_severity(const struct rk_severities *s, size_t unit_number, uint
     row->se = rk_settle(e.se, fabs(e.se), 9);
     row->low = rk_settle(e.low, scale, 9);
     row->high = rk_settle(e.high, scale, 9);
+    if (isnan(e.se))
+        row->flags |= RK_RATER_UNSURE;
     if (rasch) {
         const struct rk_rasch_level *level = &block->rasch.levels[RATER][rater];
         row->infit = rk_settle(level->infit, level->infit, 9);

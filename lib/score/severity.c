@@ -11,8 +11,8 @@ enum { CANDIDATE = RK_RATED_CANDIDATE, RATER = RK_RATED_RATER, CRITERION = RK_RA
 const char *rk_severity_end_name(enum rk_severity_end end)
 {
     static const char *const names[RK_SEVERITY_ENDS] = {
-        "",           "no_variance", "exact", "no_facet",   "confounded", "too_large",
-        "no_maximum", "extreme",     "apart", "categories", "scales"};
+        "",           "no_variance", "exact",   "no_facet", "confounded", "too_large",
+        "no_maximum", "unsettled",   "extreme", "apart",    "categories", "scales"};
     return names[end];
 }
 
@@ -24,12 +24,15 @@ const char *rk_severity_end_text(enum rk_severity_end end)
         N_("candidates, raters and criteria explain every rating, and leave nothing to judge an "
            "error by"),
         N_("there are too few ratings to tell candidates or raters from chance"),
-        N_("raters and candidates, or raters and criteria, cannot be told apart"),
+        N_("raters, candidates and criteria cannot be told apart by these ratings"),
         N_("too many raters, candidates and criteria to be solved together"),
-        N_("there is no best estimate: it runs off without end"),
+        N_("the ratings agree too perfectly: some are ordered without an exception, and nothing "
+           "tells how far apart they are"),
+        N_("the search for the best estimate did not settle"),
         N_("every rating belongs to a candidate, rater or criterion with nothing but lowest or "
            "highest ratings"),
-        N_("without those who have nothing but lowest or highest ratings, it falls apart"),
+        N_("without those who have nothing but lowest or highest ratings, the rest falls into "
+           "parts that nothing joins"),
         N_("more than 64 different ratings: a Rasch model wants a few categories"),
         N_("criteria on different scales: only partial credit (--thresholds criterion) fits")};
     return _(texts[end]);
@@ -94,7 +97,7 @@ static void fit_linear(struct rk_severities *s, struct rk_severity_block *block)
         [RK_MIXED_NO_VARIANCE] = RK_SEVERITY_NO_VARIANCE,
         [RK_MIXED_EXACT] = RK_SEVERITY_EXACT,
         [RK_MIXED_CONFOUNDED] = RK_SEVERITY_CONFOUNDED,
-        [RK_MIXED_NO_END] = RK_SEVERITY_NO_MAXIMUM,
+        [RK_MIXED_NO_END] = RK_SEVERITY_UNSETTLED,
     };
     double *y = rk_resize(NULL, block->n, sizeof *y);
     for (size_t i = 0; i < block->n; i++)
@@ -256,6 +259,9 @@ static void fit_rasch(struct rk_severities *s, struct rk_severity_block *block)
     }
     rk_rasch_fit(&block->rasch, d, s->options.marginal);
     block->end = ends[block->rasch.end];
+    for (int f = 0; f < RK_RATED_FACETS && !block->end; f++)
+        for (uint32_t l = 0; l < block->levels[f]; l++)
+            block->unmeasured[f] += isnan(block->rasch.levels[f][l].measure);
 }
 
 static void fit_block(struct rk_severities *s, struct rk_severity_block *block)
@@ -313,26 +319,64 @@ void rk_severity_free(struct rk_severities *severity)
     *severity = (struct rk_severities){0};
 }
 
+/* Is there somebody or something in the block that has no estimate? */
+static bool lacks(const struct rk_severity_block *block)
+{
+    const size_t *none = block->unmeasured;
+    return block->end || none[CANDIDATE] || none[RATER] || none[CRITERION];
+}
+
+static void log_lack(const struct rk_severities *s, const struct rk_severity_block *block,
+                     const struct rk_ids *ids, struct rk_log *log)
+{
+    bool joint = s->options.model == RK_SEVERITY_RASCH && !s->options.marginal;
+    bool perfect = block->end == RK_SEVERITY_NO_MAXIMUM || block->end == RK_SEVERITY_APART;
+    struct rk_buf name = {0};
+    rk_unit_tell(rk_rated_unit(s->rated, block->unit), ids, &name);
+    if (block->part != RK_NONE)
+        rk_buf_printf(&name, _(", part %u"), block->part + 1);
+    if (!block->end)
+        rk_log(log, RK_WARNING, NULL,
+               _("%s: not measured, since all their ratings are in one category, or only of others "
+                 "who are not: candidates %zu, raters %zu, criteria %zu"),
+               name.text, block->unmeasured[CANDIDATE], block->unmeasured[RATER],
+               block->unmeasured[CRITERION]);
+    else if (joint && perfect)
+        rk_log(log, RK_WARNING, NULL,
+               _("%s: no estimate: %s (--estimation mml asks less of the ratings)"), name.text,
+               rk_severity_end_text(block->end));
+    else
+        rk_log(log, RK_WARNING, NULL, _("%s: no estimate: %s"), name.text,
+               rk_severity_end_text(block->end));
+    rk_buf_free(&name);
+}
+
 size_t rk_severity_log_ends(const struct rk_severities *severities, const struct rk_ids *ids,
-                            struct rk_log *log)
+                            bool all, struct rk_log *log)
 {
     enum { MOST = 20 };
-    size_t failed = 0, unused = 0;
-    struct rk_buf text = {0};
+    size_t told = 0, failed = 0, unused = 0, blocks = 0;
     for (size_t b = 0; b < severities->count; b++) {
         const struct rk_severity_block *block = &severities->blocks[b];
-        rk_buf_clear(&text);
-        rk_unit_tell(rk_rated_unit(severities->rated, block->unit), ids, &text);
-        if (block->part != RK_NONE)
-            rk_buf_printf(&text, _(", part %u"), block->part + 1);
-        if (block->end && block->levels[RATER] > 1 && failed++ < MOST)
-            rk_log(log, RK_WARNING, NULL, _("%s: no estimate: %s"), text.text,
-                   rk_severity_end_text(block->end));
-        if (block->unused && unused++ < MOST)
-            rk_log(log, RK_NOTE, NULL, _("%s: categories that no rating uses, left out: %zu"),
-                   text.text, block->unused);
+        unused += block->unused;
+        blocks += block->unused > 0;
+        if (!lacks(block) || (block->levels[RATER] < 2 && !all))
+            continue;
+        failed += block->end || block->unmeasured[CANDIDATE] || block->unmeasured[RATER];
+        if (told++ < MOST)
+            log_lack(severities, block, ids, log);
     }
-    rk_buf_free(&text);
+    uint64_t left_out = rk_rated_left_out(severities->rated);
+    if (!severities->count && left_out) {
+        failed++;
+        rk_log(log, RK_WARNING, NULL,
+               _("none of the %llu ratings has a score that counts: nothing to estimate"),
+               (unsigned long long)left_out);
+    }
+    if (unused)
+        rk_log(log, RK_NOTE, NULL,
+               _("categories that no rating uses, left out: %zu (in panels or parts: %zu)"), unused,
+               blocks);
     return failed;
 }
 
@@ -359,6 +403,14 @@ struct rk_severity_estimate rk_severity_interval(double value, double se, double
     return (struct rk_severity_estimate){value, se, value - quantile * se, value + quantile * se};
 }
 
+struct rk_severity_estimate rk_severity_measure(double measure, double se, double full_se)
+{
+    struct rk_severity_estimate e =
+        rk_severity_interval(measure, full_se, rk_normal_quantile(0.975));
+    e.se = se;
+    return e;
+}
+
 static double normal_quantile(void) { return rk_normal_quantile(0.975); }
 static double t_quantile(double df) { return df > 0 ? rk_t_quantile(0.975, df) : NAN; }
 
@@ -374,9 +426,15 @@ struct rk_severity_estimate rk_severity_rater(const struct rk_severities *severi
         return rk_severity_interval(-block->mixed.effect[RATER][rater],
                                     block->mixed.se[RATER][rater], normal_quantile());
     default:
-        return rk_severity_interval(block->rasch.levels[RATER][rater].measure,
-                                    block->rasch.levels[RATER][rater].se, normal_quantile());
+        return rk_severity_measure(block->rasch.levels[RATER][rater].measure,
+                                   block->rasch.levels[RATER][rater].se,
+                                   block->rasch.levels[RATER][rater].full_se);
     }
+}
+
+struct rk_severity_estimate rk_severity_fair(const struct rk_rasch_level *level)
+{
+    return (struct rk_severity_estimate){level->fair, NAN, level->fair_low, level->fair_high};
 }
 
 struct rk_severity_estimate rk_severity_candidate(const struct rk_severities *severity,
@@ -393,9 +451,7 @@ struct rk_severity_estimate rk_severity_candidate(const struct rk_severities *se
         return rk_severity_interval(
             mean + block->mixed.mu + block->mixed.effect[CANDIDATE][candidate],
             block->mixed.mu_effect_se[CANDIDATE][candidate], normal_quantile());
-    default:
-        return (struct rk_severity_estimate){block->rasch.levels[CANDIDATE][candidate].fair, NAN,
-                                             NAN, NAN};
+    default: return rk_severity_fair(&block->rasch.levels[CANDIDATE][candidate]);
     }
 }
 
@@ -416,17 +472,6 @@ double rk_severity_expected(const struct rk_severities *severity,
     return effect[CRITERION] ? value + effect[CRITERION][criterion] : value;
 }
 
-static struct rk_text with_flag(struct rk_arena *arena, struct rk_text flags, const char *flag,
-                                const char *more)
-{
-    struct rk_buf list = {0};
-    rk_buf_add(&list, flags.text, flags.size);
-    rk_buf_printf(&list, list.size ? "|%s%s" : "%s%s", flag, more);
-    struct rk_text text = {rk_arena_text(arena, list.text, list.size), list.size};
-    rk_buf_free(&list);
-    return text;
-}
-
 /* The first rating of a candidate, and one past the last: they stand together, and in order. */
 static size_t first_of(const uint32_t *level, size_t n, uint32_t wanted)
 {
@@ -441,10 +486,10 @@ static size_t first_of(const uint32_t *level, size_t n, uint32_t wanted)
     return low;
 }
 
-/* Mean difference between what an average rater gives on all criteria of the panel, and this one on
- * those of the sheet. */
+/* Mean difference between what an average rater gives on all criteria of the panel, and this one
+ * (`alone`: the average one again) on those of the sheet. */
 static double shift_of(const struct rk_severities *s, const struct rk_severity_block *block,
-                       const struct rk_score *score, uint32_t candidate, uint32_t rater)
+                       const struct rk_score *score, uint32_t candidate, uint32_t rater, bool alone)
 {
     const struct rk_unit *unit = rk_rated_unit(s->rated, block->unit);
     double given = 0, given_weight = 0, fair = 0, fair_weight = 0;
@@ -457,7 +502,7 @@ static double shift_of(const struct rk_severities *s, const struct rk_severity_b
         if (block->level[RATER][at] != rater || name->scope != score->stage)
             continue;
         double weight = rk_rated_item(s->rated, score, name->id)->weight;
-        given += weight * rk_severity_expected(s, block, candidate, rater, c);
+        given += weight * rk_severity_expected(s, block, candidate, alone ? RK_NONE : rater, c);
         given_weight += weight;
     }
     for (uint32_t c = 0; c < block->levels[CRITERION]; c++) {
@@ -481,36 +526,41 @@ void rk_severity_adjust(const struct rk_severities *severity, struct rk_score *s
     size_t unit_number = rk_rated_find(severity->rated, score, level);
     assert(unit_number != SIZE_MAX); /* a sheet with a score has a rating */
     const struct rk_unit *unit = rk_rated_unit(severity->rated, unit_number);
+    bool alone = rk_unit_alone(unit, level[1]),
+         rasch = severity->options.model == RK_SEVERITY_RASCH;
     const struct rk_severity_block *block =
         rk_severity_block_of(severity, unit_number, CANDIDATE, &level[0]);
     rk_severity_block_of(severity, unit_number, RATER, &level[1]);
-    bool alone = block->levels[RATER] < 2;
     score->has_adjusted = true;
     score->adjusted = score->score;
     if (unit->parts > 1)
-        score->flags = with_flag(arena, score->flags, "severity_unlinked", "");
+        rk_score_flag(score, arena, "severity_unlinked", "");
     if (alone)
-        score->flags = with_flag(arena, score->flags, "one_rater", "");
+        rk_score_flag(score, arena, "one_rater", "");
     bool known = rk_severity_knows_raters(severity, block);
-    if (!known && !alone)
-        score->flags = with_flag(
-            arena, score->flags,
-            "not_estimable:", rk_severity_end_name(block->end ? block->end : RK_SEVERITY_NO_FACET));
-    if (block->end)
-        return;
+    enum rk_severity_end end = block->end ? block->end
+                               : known    ? RK_SEVERITY_DONE
+                                          : RK_SEVERITY_NO_FACET;
+    double shift = block->end ? NAN : shift_of(severity, block, score, level[0], level[1], alone);
+    double own = known && !alone ? rk_severity_rater(severity, block, level[1]).value : NAN;
+    if (!end && (isnan(shift) || (isnan(own) && !alone)))
+        end = RK_SEVERITY_EXTREME;
+    if (end && !alone)
+        rk_score_flag(score, arena, "not_estimable:", rk_severity_end_name(end));
     int digits = severity->options.model == RK_SEVERITY_ADDITIVE ? 12 : 9;
-    double shift = rk_settle(shift_of(severity, block, score, level[0], level[1]),
-                             block->scale > 0 ? block->scale : 1, digits);
-    score->adjusted = rk_fixed_round(score->score + rk_fixed_from_double(shift));
-    if (known && !alone) {
-        double own = rk_severity_rater(severity, block, level[1]).value;
-        double scale = severity->options.model == RK_SEVERITY_RASCH ? 1 : block->scale;
+    double scale = block->scale > 0 ? block->scale : 1;
+    if (!isnan(shift)) {
+        score->adjusted =
+            rk_fixed_round(score->score + rk_fixed_from_double(rk_settle(shift, scale, digits)));
+        rk_score_flag_outside(score, arena);
+    }
+    if (!isnan(own)) {
         score->has_severity = true;
         score->severity =
-            rk_fixed_round(rk_fixed_from_double(rk_settle(own, scale > 0 ? scale : 1, digits)));
+            rk_fixed_round(rk_fixed_from_double(rk_settle(own, rasch ? 1 : scale, digits)));
     }
-    if (severity->options.model == RK_SEVERITY_RASCH &&
+    if (rasch && !block->end && !isnan(shift) &&
         (block->rasch.levels[CANDIDATE][level[0]].extreme ||
          block->rasch.levels[RATER][level[1]].extreme))
-        score->flags = with_flag(arena, score->flags, "extreme", "");
+        rk_score_flag(score, arena, "extreme", "");
 }

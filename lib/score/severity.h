@@ -44,7 +44,8 @@ enum rk_severity_end { /* why there is no estimate; RK_SEVERITY_DONE: there is *
                        RK_SEVERITY_NO_FACET,    /* nothing that could be told from the error */
                        RK_SEVERITY_CONFOUNDED,  /* facets that cannot be told apart */
                        RK_SEVERITY_TOO_LARGE,
-                       RK_SEVERITY_NO_MAXIMUM,
+                       RK_SEVERITY_NO_MAXIMUM, /* rasch: the ratings are in perfect order */
+                       RK_SEVERITY_UNSETTLED,  /* random: the steps found no end */
                        RK_SEVERITY_EXTREME,    /* rasch: all are at the ends of the scale */
                        RK_SEVERITY_APART,      /* rasch: without those, it does not hang together */
                        RK_SEVERITY_CATEGORIES, /* rasch: more than RK_RASCH_CATEGORIES different
@@ -74,7 +75,8 @@ struct rk_severity_block {
     struct rk_mixed mixed;
     struct rk_rasch rasch;
     struct rk_rasch_data rasch_data;
-    size_t unused; /* rasch: categories of the scale that no rating used */
+    size_t unused;                      /* rasch: categories of the scale that no rating used */
+    size_t unmeasured[RK_RATED_FACETS]; /* rasch: levels of which nothing is known */
 };
 struct rk_severities {
     struct rk_severity_options options;
@@ -90,9 +92,10 @@ void rk_severity_fit(struct rk_severities *severity, const struct rk_rated *rate
                      const struct rk_severity_options *options);
 void rk_severity_free(struct rk_severities *severity);
 /* Warns of what could not be estimated and notes what is left out, by name, twenty of each at most;
- * returns how many could not be. Units with one rater are passed over: nobody expects one there. */
+ * returns how many could not be, among them nothing at all where no rating counts. Units with one
+ * rater are passed over unless `all`: nobody expects a severity there. */
 size_t rk_severity_log_ends(const struct rk_severities *severities, const struct rk_ids *ids,
-                            struct rk_log *log);
+                            bool all, struct rk_log *log);
 /* The block of a unit's candidate or rater level, and the level in it. */
 const struct rk_severity_block *rk_severity_block_of(const struct rk_severities *severity,
                                                      size_t unit, int facet, uint32_t *level);
@@ -104,6 +107,10 @@ bool rk_severity_knows_raters(const struct rk_severities *severities,
 struct rk_severity_estimate {
     double value, se, low, high; /* NaN where not known; 95 % */
 };
+/* A measure of the Rasch model: the interval is that of full_se. */
+struct rk_severity_estimate rk_severity_measure(double measure, double se, double full_se);
+/* Its fair average, in values. */
+struct rk_severity_estimate rk_severity_fair(const struct rk_rasch_level *level);
 /* Of a rater level of a block that is done; above 0 = strict. In values, or logits. */
 struct rk_severity_estimate rk_severity_rater(const struct rk_severities *severity,
                                               const struct rk_severity_block *block,
@@ -120,8 +127,8 @@ double rk_severity_expected(const struct rk_severities *severity,
                             uint32_t rater, uint32_t criterion);
 
 /* Fills severity, adjusted and flags of one score: `severity_unlinked` in a unit of several parts,
- * `one_rater`, `not_estimable:REASON` (adjusted is then the score itself), `extreme`. New flags
- * live in `arena`. */
+ * `one_rater` (alone in its part), `not_estimable:REASON` (adjusted is then the score itself),
+ * `extreme`, `outside_scale`. New flags live in `arena`. */
 void rk_severity_adjust(const struct rk_severities *severity, struct rk_score *score,
                         struct rk_arena *arena);
 

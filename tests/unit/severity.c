@@ -1,9 +1,8 @@
-/* lib/stat/{dense,crossed,additive,mixed} and lib/score/rasch: held against plain arithmetic on
- * dense matrices, against NIST's analyses of variance, and against the truth that simulated ratings
- * were made from. The published cases on whole files are golden cases of rk-score. */
+/* lib/stat/{dense,crossed,additive,mixed}: held against plain arithmetic on dense matrices, against
+ * NIST's analyses of variance, and against the truth that simulated ratings were made from. The
+ * published cases on whole files are golden cases of rk-score. */
 #include "base/random.h"
 #include "check.h"
-#include "score/rasch.h"
 #include "stat/additive.h"
 #include "stat/dense.h"
 #include "stat/distribution.h"
@@ -335,161 +334,12 @@ static void nist(void)
     }
 }
 
-/* Ratings by the Rasch model, sorted by candidate. */
-struct sheets {
-    size_t n;
-    uint32_t level[3][5000], category[5000];
-    double truth[3][400];
-    struct rk_rasch_data data;
-};
-static const double steps[] = {-1, 0.2, 0.8};
-
-static void simulate(struct sheets *s, struct rk_random *r, uint32_t candidates, uint32_t raters,
-                     uint32_t criteria, uint32_t each)
-{
-    static const uint32_t four[] = {4, 4, 4, 4, 4};
-    static const double value[] = {0, 1, 2, 3}, *values[] = {value, value, value, value, value};
-    const uint32_t levels[3] = {candidates, raters, criteria};
-    s->n = 0;
-    for (int f = 0; f < 3; f++) {
-        double mean = 0;
-        for (uint32_t l = 0; l < levels[f]; l++)
-            mean += s->truth[f][l] = (f ? 0.5 : 1) * rk_random_normal(r);
-        for (uint32_t l = 0; f && l < levels[f]; l++)
-            s->truth[f][l] -= mean / levels[f];
-    }
-    for (uint32_t c = 0; c < candidates; c++) {
-        uint32_t first = below(r, raters);
-        for (uint32_t k = 0; k < each; k++)
-            for (uint32_t i = 0; i < criteria; i++) {
-                uint32_t j = (first + k) % raters, x = 0;
-                double p[4] = {1}, sum = 1, u = rk_random_unit(r), psi = 0;
-                for (int m = 1; m < 4; m++) {
-                    psi += s->truth[0][c] - s->truth[1][j] - s->truth[2][i] - steps[m - 1];
-                    sum += p[m] = exp(psi);
-                }
-                for (u *= sum; x < 3 && u >= p[x]; x++)
-                    u -= p[x];
-                s->level[0][s->n] = c;
-                s->level[1][s->n] = j;
-                s->level[2][s->n] = i;
-                s->category[s->n++] = x;
-            }
-    }
-    s->data = (struct rk_rasch_data){.n = s->n,
-                                     .level = {s->level[0], s->level[1], s->level[2]},
-                                     .levels = {candidates, raters, criteria},
-                                     .category = s->category,
-                                     .sets = 1,
-                                     .categories = four,
-                                     .values = values};
-}
-
-/* log P of one rating, by the definition. */
-static double log_chance(const double *threshold, double theta, uint32_t x)
-{
-    double sum = 1, psi = 0, own = 0;
-    for (uint32_t m = 1; m < 4; m++) {
-        psi += theta - threshold[m - 1];
-        sum += exp(psi);
-        if (m == x)
-            own = psi;
-    }
-    return own - log(sum);
-}
-
-/* What estimates and their neighbours make likely; raters, criteria and thresholds shifted by `by`.
- */
-static double likelihood(const struct sheets *s, const struct rk_rasch *fit, int facet,
-                         uint32_t which, double by)
-{
-    double sum = 0, threshold[3], sd = sqrt(fit->variance);
-    for (int m = 0; m < 3; m++)
-        threshold[m] = fit->threshold[0][m];
-    if (facet == 3)
-        threshold[which] += by;
-    if (facet == 4)
-        sd += by;
-    for (uint32_t c = 0; c < s->data.levels[0]; c++) {
-        double log_at[RK_RASCH_NODES], most = -INFINITY, total = 0, weight = 0;
-        int nodes = fit->mml ? RK_RASCH_NODES : 1;
-        for (int q = 0; q < nodes; q++) {
-            double theta = fit->mml ? -8 + 0.2 * q : fit->levels[0][c].measure;
-            if (facet == 0 && which == c)
-                theta += by;
-            log_at[q] = fit->mml ? -theta * theta / (2 * sd * sd) : 0;
-            weight += exp(log_at[q]);
-            for (size_t i = 0; i < s->n; i++)
-                if (s->level[0][i] == c && !fit->levels[0][c].extreme)
-                    log_at[q] += log_chance(threshold,
-                                            theta - fit->levels[1][s->level[1][i]].measure -
-                                                fit->levels[2][s->level[2][i]].measure -
-                                                (facet == 1 && s->level[1][i] == which ? by : 0) -
-                                                (facet == 2 && s->level[2][i] == which ? by : 0),
-                                            s->category[i]);
-            most = fmax(most, log_at[q]);
-        }
-        for (int q = 0; q < nodes; q++)
-            total += exp(log_at[q] - most);
-        sum += most + log(total) - log(weight);
-    }
-    return sum;
-}
-
-static void rasch_is_at_the_top(void)
-{
-    static struct sheets s;
-    for (unsigned round = 0; round < 6; round++) {
-        struct rk_random r = chance("rasch", round);
-        bool mml = round & 1;
-        simulate(&s, &r, 25, 4, 3, 2);
-        struct rk_rasch fit;
-        rk_rasch_fit(&fit, &s.data, mml);
-        CHECK(fit.end == RK_RASCH_DONE && fit.used[0] == 4);
-        double top = likelihood(&s, &fit, -1, 0, 0), h = 1e-4;
-        CHECK(near(fit.log_likelihood, top, 1e-11));
-        for (int facet = mml ? 1 : 0; facet < (mml ? 5 : 4); facet++)
-            for (uint32_t l = 0; l < (facet < 3 ? s.data.levels[facet] : facet == 3 ? 3 : 1); l++) {
-                if (facet < 3 && fit.levels[facet][l].extreme)
-                    continue;
-                double up = likelihood(&s, &fit, facet, l, h);
-                double down = likelihood(&s, &fit, facet, l, -h);
-                CHECK(fabs(up - down) / (2 * h) < 2e-5); /* no slope */
-                CHECK(up < top + 1e-9 && down < top + 1e-9);
-            }
-        double sum = 0;
-        for (uint32_t l = 0; l < 4; l++)
-            sum += fit.levels[1][l].measure;
-        CHECK(fabs(sum) < 1e-9);
-        rk_rasch_free(&fit);
-    }
-}
-
-static void rasch_ends(void)
-{
-    static struct sheets s;
-    struct rk_random r = chance("rasch ends", 0);
-    struct rk_rasch fit;
-    simulate(&s, &r, 10, 3, 2, 2);
-    for (size_t i = 0; i < s.n; i++)
-        s.category[i] = 2; /* everybody the same */
-    rk_rasch_fit(&fit, &s.data, false);
-    CHECK(fit.end == RK_RASCH_NOTHING_LEFT);
-    rk_rasch_free(&fit);
-    for (size_t i = 0; i < s.n; i++) /* candidates in perfect order: no finite maximum */
-        s.category[i] = s.level[0][i] < 5 ? s.level[1][i] == 0 : 2 + (s.level[1][i] == 0);
-    rk_rasch_fit(&fit, &s.data, false);
-    CHECK(fit.end == RK_RASCH_NO_MAXIMUM || fit.end == RK_RASCH_APART);
-    rk_rasch_free(&fit);
-}
-
 /* Of 1,000 simulations, how often the 95 % intervals hold the truth: within two points of it. */
 static void intervals_cover(void)
 {
     enum { ROUNDS = 1000 };
-    double inside[4] = {0}, asked[4] = {0};
+    double inside[3] = {0}, asked[3] = {0};
     static struct design d;
-    static struct sheets s;
     double z = rk_normal_quantile(0.975);
     for (unsigned round = 0; round < ROUNDS; round++) {
         struct rk_random r = chance("cover", round);
@@ -531,19 +381,11 @@ static void intervals_cover(void)
         }
         rk_mixed_free(&mixed);
         rk_crossed_free(&crossed);
-        simulate(&s, &r, 50, 4, 2, 2);
-        struct rk_rasch rasch;
-        rk_rasch_fit(&rasch, &s.data, true);
-        CHECK(rasch.end == RK_RASCH_DONE);
-        for (uint32_t l = 0; l < 4 && rasch.end == RK_RASCH_DONE; l++) {
-            asked[3]++;
-            inside[3] +=
-                fabs(rasch.levels[1][l].measure - s.truth[1][l]) <= z * rasch.levels[1][l].se;
-        }
-        rk_rasch_free(&rasch);
     }
-    for (int which = 0; which < 4; which++) {
-        printf("intervals %d: %.4f of %.0f\n", which, inside[which] / asked[which], asked[which]);
+    for (int which = 0; which < 3; which++) {
+        static const char *const names[] = {"additive raters", "additive candidates",
+                                            "random candidates"};
+        printf("%s: %.4f of %.0f\n", names[which], inside[which] / asked[which], asked[which]);
         CHECK(fabs(inside[which] / asked[which] - 0.95) <= 0.02);
     }
 }
@@ -555,8 +397,6 @@ int main(void)
     mixed_against_brute_force();
     ends();
     nist();
-    rasch_is_at_the_top();
-    rasch_ends();
     intervals_cover();
     return finish();
 }
