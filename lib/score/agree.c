@@ -713,6 +713,9 @@ static void sum_up(struct rows *rows, struct rk_agree_row *row, double *values, 
         if (isfinite(values[i]))
             values[n++] = values[i];
     row->undefined = replicates - n;
+    /* a test by the standard error that no longer stands goes with it */
+    if (row->estimate.statistic == row->estimate.value / row->estimate.se)
+        row->estimate.statistic = row->estimate.df1 = row->estimate.p = NAN;
     row->estimate.se = row->estimate.low = row->estimate.high = NAN;
     struct rk_buf method = {0};
     rk_buf_printf(&method, "%s+bootstrap", row->method);

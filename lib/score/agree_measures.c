@@ -142,6 +142,18 @@ static void fleiss_categories(const struct work *w)
     rk_buf_free(&name);
 }
 
+/* The weights under which Gwet's alpha is Krippendorff's with the metric; ordinal goes by ranks. */
+static const enum rk_weighting same[RK_METRICS] = {RK_UNWEIGHTED, RK_QUADRATIC, RK_QUADRATIC,
+                                                   RK_RATIO,      RK_BIPOLAR,   RK_CIRCULAR};
+
+static bool has_metric(const struct work *w, enum rk_weighting kind)
+{
+    bool has = false;
+    for (enum rk_metric m = 0; m < RK_METRICS; m++)
+        has |= m != RK_ORDINAL_METRIC && w->options->metrics[m] && same[m] == kind;
+    return has;
+}
+
 static void weighted(const struct work *w, enum rk_weighting kind)
 {
     struct rk_weights weights;
@@ -173,7 +185,8 @@ static void weighted(const struct work *w, enum rk_weighting kind)
              why ? rk_estimate_none(why) : rk_kappa_light(w->judged, &weights));
     give(w, RK_F_BRENNAN_PREDIGER, "brennan_prediger", variant.text, all[RK_BRENNAN_PREDIGER]);
     give(w, RK_F_AC, kind == RK_UNWEIGHTED ? "gwet_ac1" : "gwet_ac2", variant.text, all[RK_GWET]);
-    give(w, RK_F_ALPHA, "krippendorff_alpha_weighted", variant.text, alpha);
+    if (!has_metric(w, kind)) /* else it is among these */
+        give(w, RK_F_ALPHA, "krippendorff_alpha_weighted", variant.text, alpha);
     if (w->options->as_packages && w->options->header) {
         if (!alpha.why && alpha.se > 0 && w->confidence > 0) {
             alpha.se = rk_alpha_se_irrcac(w->judged, &weights);
@@ -189,8 +202,6 @@ static void weighted(const struct work *w, enum rk_weighting kind)
 
 static struct rk_estimate alpha_of(const struct work *w, enum rk_metric metric)
 {
-    static const enum rk_weighting same[RK_METRICS] = {RK_UNWEIGHTED, RK_QUADRATIC, RK_QUADRATIC,
-                                                       RK_RATIO,      RK_BIPOLAR,   RK_CIRCULAR};
     const struct rk_judged *j = w->judged;
     bool ordinal = metric == RK_ORDINAL_METRIC;
     if (metric != RK_NOMINAL && !w->part->ordered)
@@ -405,8 +416,9 @@ static void homogeneity(const struct work *w)
 
 /* ---- generalizability ---- */
 
-/* Scores as candidates × raters × criteria; NULL and the reason where one is missing. */
-static double *lay_out(const struct work *w, size_t *candidates, const char **why)
+/* Scores as candidates × raters × criteria, and how many candidates each stands for (NULL: one);
+ * NULL and the reason where one is missing. */
+static double *lay_out(const struct work *w, uint32_t **times, const char **why)
 {
     const struct rk_judged *j = w->judged;
     size_t r = j->raters, i = w->part->criteria, p = w->part->candidates;
@@ -415,8 +427,7 @@ static double *lay_out(const struct work *w, size_t *candidates, const char **wh
            : r == 0 || i == 0 || p == 0 ? N_("nothing was rated")
            : p > SIZE_MAX / sizeof(double) / r / i || p * r * i != j->start[j->units]
                ? N_("not every rater rated all candidates on all criteria")
-           : rk_judged_units(j) * (double)r > 1e8 ? N_("more than 100000000 ratings")
-                                                  : NULL;
+               : NULL;
     if (*why)
         return NULL;
     double *y = rk_alloc(p * r * i, sizeof *y);
@@ -424,23 +435,10 @@ static double *lay_out(const struct work *w, size_t *candidates, const char **wh
         for (size_t at = j->start[u]; at < j->start[u + 1]; at++)
             y[(w->part->candidate[u] * r + j->all[at].rater) * i + w->part->criterion[u]] =
                 j->centred[j->all[at].category];
-    *candidates = p;
-    if (j->times) { /* a resample: candidates as often as they were drawn, by their first criterion
-                     */
-        uint32_t *times = rk_alloc(p, sizeof *times);
-        size_t n = 0, at = 0;
+    if (j->times) { /* pairs, or a resample, which draws candidates whole */
+        *times = rk_alloc(p, sizeof **times);
         for (size_t u = 0; u < j->units; u++)
-            times[w->part->candidate[u]] = j->times[u];
-        for (size_t c = 0; c < p; c++)
-            n += times[c];
-        double *drawn = rk_alloc(n * r * i + 1, sizeof *drawn);
-        for (size_t c = 0; c < p; c++)
-            for (uint32_t t = 0; t < times[c]; t++, at++)
-                memcpy(drawn + at * r * i, y + c * r * i, r * i * sizeof *y);
-        rk_free(y);
-        rk_free(times);
-        y = drawn;
-        *candidates = n;
+            (*times)[w->part->candidate[u]] = j->times[u];
     }
     return y;
 }
@@ -451,12 +449,14 @@ static void generalize(const struct work *w)
     if (!o->wanted[RK_F_GENERALIZABILITY])
         return;
     const char *why;
-    size_t p = 0, r = w->judged->raters, criteria = w->part->criteria;
-    double *y = lay_out(w, &p, &why);
+    size_t p = w->part->candidates, r = w->judged->raters, criteria = w->part->criteria;
+    uint32_t *times = NULL;
+    double *y = lay_out(w, &times, &why);
     struct rk_generalizability g = {.why = why};
     if (!why)
-        g = rk_generalize(y, p, r, criteria);
+        g = rk_generalize(y, times, p, r, criteria);
     rk_free(y);
+    rk_free(times);
     for (int additive = 0; additive < 2; additive++)
         for (enum rk_facets e = 0; e < RK_G_EFFECTS; e++) {
             bool there = criteria > 1 ? !additive || e <= RK_G_I || e == RK_G_PRI
@@ -465,7 +465,7 @@ static void generalize(const struct work *w)
             if (there)
                 give(w, RK_F_GENERALIZABILITY, "variance", rk_facets_name(e, criteria),
                      g.why ? rk_estimate_none(g.why)
-                           : rk_estimate_of(value, (double)p,
+                           : rk_estimate_of(value, g.p,
                                             additive ? "anova-additive" : "anova-crossed"));
         }
     struct rk_decide_sizes raters = o->decide_raters, items = o->decide_criteria;

@@ -52,20 +52,23 @@ bool rk_agree_read_categories(struct rk_agree_options *o, const char *text)
 
 bool rk_agree_read_disagreement(struct rk_agree_options *o, const char *text)
 {
-    size_t count = 0, room = 0, rows = 0;
-    for (const char *rest = text; rest; rows++) {
-        struct rk_text row = cut(&rest, '/');
-        while (row.size) {
-            const char *comma = memchr(row.text, ',', row.size);
-            size_t size = comma ? (size_t)(comma - row.text) : row.size;
-            RK_GROW(o->disagreement, count, room);
-            if (!read_number((struct rk_text){row.text, size}, &o->disagreement[count++]))
-                return false;
-            size += comma != NULL;
-            row = (struct rk_text){row.text + size, row.size - size};
-        }
+    size_t count = 0, room = 0, rows = 0, columns = 0, in_row = 0;
+    for (const char *at = text; at;) {
+        size_t size = strcspn(at, ",/");
+        RK_GROW(o->disagreement, count, room);
+        if (!read_number((struct rk_text){at, size}, &o->disagreement[count++]))
+            return false;
+        in_row++;
+        char stop = at[size];
+        at = stop ? at + size + 1 : NULL;
+        if (stop == ',')
+            continue;
+        columns = rows++ ? columns : in_row;
+        if (in_row != columns)
+            return false;
+        in_row = 0;
     }
-    bool good = rows >= 2 && rows * rows == count;
+    bool good = rows >= 2 && rows == columns;
     for (size_t i = 0; i < count && good; i++)
         good = o->disagreement[i] >= 0 && (i % (rows + 1) || o->disagreement[i] == 0);
     o->disagreement_size = rows;

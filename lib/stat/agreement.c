@@ -242,6 +242,7 @@ static void linearise(const struct shared *s, struct rk_estimate *e, bool has_ch
             x -= 2 * (1 - e->value) * (s->chance[i] - pe) / (1 - pe);
         sum += times * (x - e->value) * (x - e->value);
     }
+    sum = rk_squares_or_zero(sum, s->n, up / (1 - pe));
     e->se = sqrt(sum / (s->n * (j->table ? s->n : s->n - 1)));
     rk_estimate_interval(e, s->n - 1, s->confidence, 1);
 }
@@ -532,7 +533,7 @@ static double alpha_spread(const struct paired *p, const struct rk_judged *j, do
                    twice * (1 - alpha) * (near / mean - pull * more - pe) / (1 - pe);
         sum += rk_judged_times(j, i) * (x - alpha) * (x - alpha);
     }
-    return sum;
+    return rk_squares_or_zero(sum, p->n, 1 / (1 - pe));
 }
 
 struct rk_estimate rk_alpha(const struct rk_judged *judged, const struct rk_weights *weights,

@@ -1,6 +1,10 @@
 # Turns the output of rk-agree --by none into the `key,value` lines of a reference case's expected.csv, for
 # its check_expected.awk. Several keys may name one number.
-BEGIN { FS = "," }
+BEGIN {
+    FS = ","
+    same["nominal"] = "unweighted"; same["interval"] = "quadratic"; same["ratio"] = "ratio"
+    same["polar"] = "bipolar"; same["circular"] = "circular"
+}
 NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 function say(key, column) { if ($at[column] != "") print prefix key "," $at[column] }
 function chance(key) {
@@ -28,7 +32,10 @@ measure == "brennan_prediger" { chance("cac." variant ".bp") }
 measure ~ /^gwet_ac/ { chance("cac." variant ".gwet"); chance("cac." variant ".gwet.ac1") }
 measure == "krippendorff_alpha_weighted" && method !~ /irrCAC/ { if (!packages) chance("cac." variant ".krippen") }
 measure == "krippendorff_alpha_weighted" && method ~ /irrCAC/ { chance("cac." variant ".krippen") }
-measure == "krippendorff_alpha" { say("krippendorff." variant ".value", "estimate") }
+measure == "krippendorff_alpha" {
+    say("krippendorff." variant ".value", "estimate")
+    if (variant in same && !packages) chance("cac." same[variant] ".krippen")
+}
 measure == "cohen_kappa" {
     say("cac." variant ".kappa.value", "estimate"); say("cac." variant ".kappa.se", "se"); say("cac." variant ".kappa.p", "p")
     name = variant == "custom" ? custom : variant

@@ -327,7 +327,7 @@ static void generalizability(void)
     struct rk_anova a = rk_anova(&s.judged);
     for (int i = 0; i < UNITS * RATERS; i++)
         y[i] = score[i] + 1;
-    struct rk_generalizability g = rk_generalize(y, UNITS, RATERS, 1);
+    struct rk_generalizability g = rk_generalize(y, NULL, UNITS, RATERS, 1);
     CHECK(near(g.crossed[RK_G_P], rk_anova_component(&a, RK_OF_UNITS).value, 1e-12));
     CHECK(near(g.crossed[RK_G_R], rk_anova_component(&a, RK_OF_RATERS).value, 1e-12));
     CHECK(near(g.crossed[RK_G_PR], a.mse, 1e-12));
@@ -342,7 +342,7 @@ static void generalizability(void)
         for (int r = 0; r < R; r++)
             for (int i = 0; i < I; i++)
                 three[(p * R + r) * I + i] = 5 + 2 * e[p] + 3 * e[r] * e[i];
-    g = rk_generalize(three, P, R, I);
+    g = rk_generalize(three, NULL, P, R, I);
     CHECK(near(g.crossed[RK_G_RI], 9, 1e-12) && near(g.crossed[RK_G_PRI], 0, 1e-12));
     CHECK(near(g.crossed[RK_G_P], 4, 1e-12) && near(g.crossed[RK_G_PR], 0, 1e-12));
     CHECK(near(g.crossed[RK_G_R], -3, 1e-12) &&
@@ -350,7 +350,7 @@ static void generalizability(void)
     CHECK(near(rk_decide(&g, 3, 2, true).value, 4 / (4 + 9.0 / 6),
                1e-12)); /* and there counted as 0 */
     CHECK(near(rk_decide(&g, 3, 2, false).value, 1, 1e-12));
-    CHECK(rk_generalize(three, 1, 3, 3).why != NULL);
+    CHECK(rk_generalize(three, NULL, 1, 3, 3).why != NULL);
 }
 
 static void degenerate(void)
