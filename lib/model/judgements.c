@@ -242,10 +242,6 @@ static enum rk_status take_pair(struct reading *r, const struct rk_row *row,
     bool bad;
     one->score = rk_value_text(&v[r->first]);
     one->second = rk_value_text(&v[r->second]);
-    if (!one->score.size || !one->second.size) { /* one of the two gave none */
-        r->j->missing++;
-        return RK_OK;
-    }
     one->times = v[r->n].size ? (uint32_t)(v[r->n].number / RK_FIXED_ONE) : 1;
     return hand_on(r, one, error, &bad);
 }

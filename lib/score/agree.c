@@ -342,6 +342,7 @@ enum rk_status rk_agree_add(void *agree, const struct rk_one_judgement *one, str
 /* All judgements by part and unit, raters and categories still by their numbers in the whole, and
  * what is needed to number things anew within a part. */
 struct divided {
+    const struct rk_ids *ids;
     size_t *part_start; /* parts + 1 places of units */
     uint32_t *unit;     /* by place: parts one after another */
     size_t *start;      /* by place of the unit: its judgements */
@@ -449,7 +450,8 @@ static struct divided divide(const struct rk_agree *a, const struct rk_judgement
              *criteria = rk_judgements_ranks(j, RK_ID_CRITERION);
     uint32_t *const by_ids[4] = {NULL, candidates, stages, criteria},
                     *const by_cells[4] = {NULL, categories, categories, NULL};
-    struct divided d = {.start = rk_alloc(units + 2, sizeof(size_t)),
+    struct divided d = {.ids = j->ids,
+                        .start = rk_alloc(units + 2, sizeof(size_t)),
                         .part_start = rk_alloc(parts + 2, sizeof(size_t)),
                         .all = rk_alloc(a->count + 1, sizeof(struct rk_judgement)),
                         .unit = order_units(a, a->options->table ? by_cells : by_ids),
@@ -631,6 +633,9 @@ static void number_units(struct owned *o, const struct rk_agree *a, struct divid
     for (size_t u = 0; u < judged->units; u++)
         o->start[u + 1] = d->start[first + u + 1] - base;
     number_raters(o, d);
+    o->part.raters = rk_alloc(judged->raters + 1, sizeof *o->part.raters);
+    for (size_t g = 0; g < judged->raters && !judged->table; g++)
+        o->part.raters[g] = rk_id_text(d->ids, RK_ID_RATER, o->raters[g]);
     o->times = judged->table ? rk_alloc(judged->units + 1, sizeof *o->times) : NULL;
     o->candidate = rk_alloc(judged->units + 1, sizeof *o->candidate);
     o->criterion = rk_alloc(judged->units + 1, sizeof *o->criterion);
@@ -702,6 +707,7 @@ static void owned_free(struct owned *o)
     rk_free(o->values);
     rk_free(o->centred);
     rk_free(o->part.labels);
+    rk_free(o->part.raters);
     rk_judged_forget_tally(&o->part.judged);
 }
 

@@ -2,10 +2,12 @@
 #include "base/mem.h"
 #include "score/agree_part.h"
 #include "stat/generalizability.h"
+#include "stat/items.h"
 #include "stat/kappa.h"
 #include "stat/reliability.h"
 #include "stat/reml.h"
 
+const char rk_reml_later[] = N_("more than 200 raters: --measures reml asks for it");
 const char rk_family_words[] =
     "percent|cohen|fleiss|conger|light|scott|brennan-prediger|pabak|ac|alpha|"
     "kendall|correlation|icc|cronbach|variance|reml|within|homogeneity|"
@@ -284,8 +286,7 @@ static void likeliest(const struct work *w, const struct rk_anova *a)
     enum { UNASKED = 200 }; /* time grows as the cube of the smaller of units and raters */
     size_t units = w->judged->units, raters = w->judged->raters,
            less = units < raters ? units : raters;
-    const char *late =
-        !asked && less > UNASKED ? N_("more than 200 raters: --measures reml asks for it") : NULL;
+    const char *late = !asked && less > UNASKED ? rk_reml_later : NULL;
     static const char *const parts[] = {"candidate", "rater", "residual"};
     if (!o->wanted[RK_F_REML])
         return;
@@ -326,6 +327,41 @@ static void likeliest(const struct work *w, const struct rk_anova *a)
     }
 }
 
+/* Once for each rater, whose id ends the variant. */
+static void by_each_rater(const struct work *w, const struct rk_items *items, const char *measure,
+                          const char *variant,
+                          struct rk_estimate (*of)(const struct rk_items *items, size_t item))
+{
+    struct rk_buf name = {0};
+    for (size_t g = 0; g < items->count; g++) {
+        rk_buf_clear(&name);
+        rk_buf_text(&name, variant);
+        rk_buf_add(&name, w->part->raters[g].text, w->part->raters[g].size);
+        give(w, RK_F_CRONBACH, measure, name.text, of(items, g));
+    }
+    rk_buf_free(&name);
+}
+
+static void cronbach(const struct work *w, const struct rk_anova *a)
+{
+    if (!w->options->wanted[RK_F_CRONBACH])
+        return;
+    struct rk_estimate e = rk_icc(a, RK_ICC_CK, w->confidence);
+    if (!e.why && !w->part->complete)
+        e = rk_estimate_none(N_("not every rater rated all"));
+    if (!e.why)
+        e.method = "feldt-1965";
+    give(w, RK_F_CRONBACH, "cronbach_alpha", "", e);
+    struct rk_items items = rk_items(w->judged);
+    give(w, RK_F_CRONBACH, "cronbach_alpha", "standardized", rk_items_standardized(&items));
+    if (w->options->asked[RK_F_CRONBACH] && w->part->complete && items.count > 2 &&
+        items.count <= RK_ITEMS_MOST) {
+        by_each_rater(w, &items, "cronbach_alpha", "without:", rk_items_without);
+        by_each_rater(w, &items, "rest_correlation", "", rk_items_with_rest);
+    }
+    rk_items_free(&items);
+}
+
 static struct rk_estimate number(const struct rk_anova *a, bool two_way, double value)
 {
     const char *why = two_way ? rk_anova_why_two_way(a) : a->why;
@@ -337,6 +373,8 @@ static struct rk_estimate number(const struct rk_anova *a, bool two_way, double 
 static void variances(const struct work *w, const struct rk_anova *a)
 {
     double between = a->msb * (a->n - 1);
+    give(w, RK_F_VARIANCE, "mean", "", rk_mean_score(w->judged, w->confidence));
+    give(w, RK_F_VARIANCE, "standard_deviation", "", rk_deviation(w->judged));
     give(w, RK_F_VARIANCE, "mean_square", "between", number(a, false, a->msb));
     give(w, RK_F_VARIANCE, "mean_square", "within", number(a, false, a->msw));
     struct rk_estimate f = number(a, false, a->total > 0 ? between / a->total : NAN);
@@ -512,14 +550,7 @@ void rk_agree_measure(const struct rk_agree_part *part, double confidence, rk_ta
         if (o->wanted[RK_F_ICC])
             ten_forms(&w, &a);
         likeliest(&w, &a);
-        if (o->wanted[RK_F_CRONBACH]) {
-            struct rk_estimate e = rk_icc(&a, RK_ICC_CK, confidence);
-            if (!e.why && !part->complete)
-                e = rk_estimate_none(N_("not every rater rated all"));
-            if (!e.why)
-                e.method = "feldt-1965";
-            give(&w, RK_F_CRONBACH, "cronbach_alpha", "", e);
-        }
+        cronbach(&w, &a);
         if (o->wanted[RK_F_VARIANCE])
             variances(&w, &a);
         within(&w, &a);

@@ -101,6 +101,27 @@ bool rk_agree_read_decision(struct rk_decide_sizes *sizes, const char *text)
     return true;
 }
 
+static bool any(const bool *flags, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (flags[i])
+            return true;
+    return false;
+}
+
+void rk_agree_complete(struct rk_agree_options *o, bool all)
+{
+    bool asked = any(o->asked, RK_FAMILIES);
+    for (int f = 0; f < RK_FAMILIES; f++)
+        o->wanted[f] = all || (asked ? o->asked[f] : f != RK_F_GENERALIZABILITY);
+    if (!any(o->weights, RK_WEIGHTINGS))
+        o->weights[o->disagreement ? RK_CUSTOM : RK_UNWEIGHTED] = true;
+    if (any(o->metrics, RK_METRICS))
+        return;
+    for (int m = 0; m <= (o->words ? RK_NOMINAL : RK_RATIO_METRIC); m++)
+        o->metrics[m] = true;
+}
+
 void rk_agree_options_free(struct rk_agree_options *o)
 {
     rk_free(o->categories);

@@ -161,9 +161,55 @@ struct rk_anova rk_anova(const struct rk_judged *j)
     return a;
 }
 
+/* The mean of judged->centred and the sum of squares about it; or why there is none. */
+static const char *moments(const struct rk_judged *j, double *n, double *mean, double *squares)
+{
+    *n = *mean = *squares = 0;
+    if (!j->centred)
+        return no_numbers;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < j->units; i++)
+            for (size_t r = j->start[i]; r < j->start[i + 1]; r++) {
+                double y = j->centred[j->all[r].category],
+                       times = (double)rk_judged_times(j, i) * j->all[r].count;
+                *n += pass ? 0 : times;
+                *(pass ? squares : mean) += times * (pass ? (y - *mean) * (y - *mean) : y);
+            }
+        if (*n == 0)
+            return N_("nothing was rated");
+        *mean /= pass ? 1 : *n;
+    }
+    return NULL;
+}
+
+struct rk_estimate rk_mean_score(const struct rk_judged *j, double confidence)
+{
+    double n, mean, squares;
+    const char *why = moments(j, &n, &mean, &squares);
+    if (why)
+        return rk_estimate_none(why);
+    struct rk_estimate e = rk_estimate_of(j->values[0] - j->centred[0] + mean, n, "mean");
+    if (n > 1 && rk_judged_balance(j) == 1 && confidence > 0) {
+        e.se = sqrt(squares / (n - 1) / n);
+        rk_estimate_interval(&e, n - 1, confidence, INFINITY);
+        e.statistic = e.df1 = e.p = NAN; /* that a mean score is 0 is no question */
+    }
+    return e;
+}
+
+struct rk_estimate rk_deviation(const struct rk_judged *j)
+{
+    double n, mean, squares;
+    const char *why = moments(j, &n, &mean, &squares);
+    if (!why && n < 2)
+        why = N_("fewer than two were rated");
+    return why ? rk_estimate_none(why) : rk_estimate_of(sqrt(squares / (n - 1)), n, "anova");
+}
+
 const char *rk_anova_why_two_way(const struct rk_anova *a)
 {
-    return a->apart ? N_("raters and what they rated fall into parts that share nobody")
+    return a->apart ? N_("raters and what they rated fall into parts that share nobody: see --by, or "
+                              "--measures reml")
                     : a->why_two_way;
 }
 

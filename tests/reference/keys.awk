@@ -58,7 +58,10 @@ measure == "icc" && method != "irrNA-0.2.3" && method !~ /^reml/ && variant !~ /
 measure == "icc" && method == "irrNA-0.2.3" && variant ~ /^random/ { interval("iccNA.Ak"); say("iccNA.Ak.p", "p") }
 measure == "icc" && method == "reml" { if (sub(/random:/, "", variant)) say("lmer.icc." variant, "estimate") }
 measure == "icc_bliese" { say("ICC" variant suffix, "estimate") }
-measure == "cronbach_alpha" { say("cronbach.alpha", "estimate") }
+measure == "cronbach_alpha" && variant == "" { say("cronbach.alpha", "estimate"); say("alpha.raw", "estimate"); say("published.alpha", "estimate") }
+measure == "cronbach_alpha" && variant == "standardized" { say("alpha.std", "estimate") }
+measure == "cronbach_alpha" && sub(/^without:/, "", variant) { say("drop." variant, "estimate") }
+measure == "rest_correlation" { say("r_drop." variant, "estimate") }
 measure == "mean_square" {
     name = variant == "candidate" ? "MSR" : variant == "rater" ? "MSC" : variant == "residual" ? "MSE" : variant == "within" ? "MSW" : "MSB"
     say("anova." name, "estimate"); say("aov." name suffix, "estimate"); if (prefix) say(name, "estimate")
@@ -79,7 +82,7 @@ measure == "kendall_w" {
     else if (method == "chi-square") { name = variant == "ties" ? "kendall.Wt" : "kendall.W"; say(name ".value", "estimate"); test(name); if (variant == "ties") { test("friedman"); say("kendall.Wt", "estimate"); say("kendall.chisq", "statistic") } }
     else { say("kendall.Wt.F", "statistic"); say("kendall.Wt.F.df1", "df1"); say("kendall.Wt.F.df2", "df2"); say("kendall.Wt.F.p", "p") }
 }
-measure == "mean_correlation" { name = variant == "pearson" ? "meancor" : "meanrho"; if (method == "fisher-z") say(name ".value", "estimate"); else if (variant == "spearman") say("spearman.mean_pairwise", "estimate") }
+measure == "mean_correlation" { name = variant == "pearson" ? "meancor" : "meanrho"; if (method == "fisher-z") say(name ".value", "estimate"); else if (variant == "pearson") say("alpha.mean_r", "estimate"); else if (variant == "spearman") say("spearman.mean_pairwise", "estimate") }
 measure == "rwg" { say("rwg" suffix ".mean", "estimate") }
 measure == "average_deviation" && variant == "mean" { say("ad.m" suffix ".mean", "estimate") }
 measure == "finn" { sub(/-/, "", variant); say("finn." variant ".slev6", "estimate") }
