@@ -838,6 +838,7 @@ static void sum_up(struct rows *rows, struct rk_agree_row *row, double *values, 
         mean += values[i] / n;
     for (uint32_t i = 0; i < n; i++)
         squares += (values[i] - mean) * (values[i] - mean);
+    squares = rk_squares_or_zero(squares, n, fmax(fabs(values[0]), fabs(values[n - 1])));
     row->estimate.se = sqrt(squares / (n - 1));
     double tail = (1 - confidence) / 2;
     uint32_t low = (uint32_t)ceil(n * tail - 1e-9), high = (uint32_t)ceil(n * (1 - tail) - 1e-9);

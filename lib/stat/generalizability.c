@@ -93,11 +93,13 @@ static void squares(const struct table *t, const struct means *m, double ss[RK_G
             }
 }
 
-static void tidy(struct rk_generalizability *g, double total)
+/* `total`: all squares; `most`: the largest of the scores. What rounding leaves is nothing. */
+static void tidy(struct rk_generalizability *g, double total, double most)
 {
+    double all = rk_squares_or_zero(total, g->p * g->r * g->i, most);
     for (int e = 0; e < RK_G_EFFECTS; e++) {
-        g->crossed[e] = rk_or_zero(g->crossed[e], total);
-        g->additive[e] = rk_or_zero(g->additive[e], total);
+        g->crossed[e] = all > 0 ? rk_or_zero(g->crossed[e], all) : g->crossed[e] * 0;
+        g->additive[e] = all > 0 ? rk_or_zero(g->additive[e], all) : g->additive[e] * 0;
     }
 }
 
@@ -115,7 +117,9 @@ struct rk_generalizability rk_generalize(const double *y, const uint32_t *times,
         return g;
     }
     struct means m = means_new(&t);
-    double ss[RK_G_EFFECTS], np = g.p, nr = g.r, ni = g.i, total = 0;
+    double ss[RK_G_EFFECTS], np = g.p, nr = g.r, ni = g.i, total = 0, most = 0;
+    for (size_t at = 0; at < p * r * i; at++)
+        most = fmax(most, fabs(y[at]));
     squares(&t, &m, ss);
     means_free(&m);
     for (int e = 0; e < RK_G_EFFECTS; e++)
@@ -126,7 +130,7 @@ struct rk_generalizability rk_generalize(const double *y, const uint32_t *times,
         g.crossed[RK_G_PR] = g.additive[RK_G_PR] = rest;
         g.crossed[RK_G_P] = g.additive[RK_G_P] = (mp - rest) / nr;
         g.crossed[RK_G_R] = g.additive[RK_G_R] = (mr - rest) / np;
-        tidy(&g, total);
+        tidy(&g, total, most);
         return g;
     }
     double mi = ss[RK_G_I] / (ni - 1), mpr = ss[RK_G_PR] / ((np - 1) * (nr - 1)),
@@ -145,7 +149,7 @@ struct rk_generalizability rk_generalize(const double *y, const uint32_t *times,
     g.additive[RK_G_R] = (mr - pooled) / (np * ni);
     g.additive[RK_G_I] = (mi - pooled) / (np * nr);
     g.additive[RK_G_PRI] = pooled;
-    tidy(&g, total);
+    tidy(&g, total, most);
     return g;
 }
 

@@ -41,6 +41,12 @@ static void sums_free(struct sums *s)
 /* What is left of rounding alone is nothing. */
 static double or_zero(double square, double total) { return square > 1e-24 * total ? square : 0; }
 
+/* The largest of the scores, as they are told here. */
+static double largest(const struct rk_judged *j)
+{
+    return fmax(fabs(j->centred[0]), fabs(j->centred[j->categories - 1]));
+}
+
 static void one_way(struct rk_anova *a, const struct rk_judged *j, struct sums *s, double grand)
 {
     double between = 0, within = 0;
@@ -58,6 +64,7 @@ static void one_way(struct rk_anova *a, const struct rk_judged *j, struct sums *
         }
         within += times * inside;
     }
+    a->total = rk_squares_or_zero(a->total, a->ratings, largest(j));
     a->df_within = a->ratings - a->n;
     a->msb = or_zero(between, a->total) / (a->n - 1);
     a->msw = a->df_within > 0 ? or_zero(within, a->total) / a->df_within : NAN;
@@ -179,6 +186,7 @@ static const char *moments(const struct rk_judged *j, double *n, double *mean, d
             return N_("nothing was rated");
         *mean /= pass ? 1 : *n;
     }
+    *squares = rk_squares_or_zero(*squares, *n, largest(j));
     return NULL;
 }
 

@@ -144,8 +144,8 @@ struct rk_estimate rk_kappa_cohen(const struct rk_pairs *p, const struct rk_weig
                        (m.u[c->first] + m.v[c->second]) * (1 - po);
             sum += c->n * (x - centre) * (x - centre);
         }
-        e.observed = po;
-        e.expected = pe;
+        e.observed = rk_or_zero(po, 1);
+        e.expected = rk_or_zero(pe, 1);
         if (p->n < 2) {
             margins_free(&m);
             return e;

@@ -359,13 +359,24 @@ static bool direction(struct state *s, const double v[3], double *scratch, doubl
     return true;
 }
 
+/* The variance of all scores, as if nothing told them apart. */
+static double variance_of_all(const struct data *d) { return dot(d, d->y, d->y) / (d->n - 1); }
+
+/* Where units and raters account for all there is, likelihood grows without end as the rest goes to
+ * 0, and the other variances mean nothing. */
+static bool leaves_nothing(const struct data *d, const double v[3])
+{
+    return v[2] <= 1e-10 * variance_of_all(d);
+}
+
 /* Goes on until a step changes nothing; returns whether it came to an end. */
 static bool climb(struct state *s, double v[3], double cov[9])
 {
     double *scratch = rk_alloc(4 * s->d->count + 1, sizeof *scratch), step[3];
     double now = evaluate(s, v);
     bool done = false;
-    for (int i = 0; i < MOST_STEPS && !done && direction(s, v, scratch, step, cov); i++) {
+    for (int i = 0;
+         i < MOST_STEPS && !done && !leaves_nothing(s->d, v) && direction(s, v, scratch, step, cov); i++) {
         double next[3], then, total = v[0] + v[1] + v[2], moved;
         for (double share = 1;; share /= 2) {
             moved = 0;
@@ -397,7 +408,7 @@ static double told(double x)
 
 static void start_from(const struct data *d, double v[3])
 {
-    double all = dot(d, d->y, d->y) / (d->n - 1);
+    double all = variance_of_all(d);
     v[0] = all / 3;
     v[1] = d->nb ? all / 3 : 0;
     v[2] = all / 3;
@@ -431,7 +442,10 @@ struct rk_reml rk_reml(const struct rk_judged *j, bool two)
                       .sums = rk_alloc(d.na + d.nb + 1, sizeof(double))};
     double v[3];
     start_from(&d, v);
-    if (!climb(&s, v, out.cov))
+    bool done = climb(&s, v, out.cov);
+    if (leaves_nothing(&d, v))
+        out.why = N_("there is no variation left over");
+    else if (!done)
         out.why = N_("the steps towards the likeliest variances did not come to an end");
     bool turned = two && a.raters > a.n; /* as data_new had it */
     for (int k = 0; k < 3; k++)
