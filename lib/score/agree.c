@@ -219,7 +219,7 @@ static enum rk_status add_pair(struct rk_agree *a, const struct rk_one_judgement
         return RK_OK;
     }
     while ((cell = rk_tuples_add(&a->far, key)) < a->unit_count &&
-           a->times[cell] > UINT32_MAX - one->times)
+           a->times[cell] > INT32_MAX - one->times)
         key[3]++;
     if (cell == a->unit_count) {
         uint32_t unit = new_unit(a, key, RK_NONE);
@@ -758,6 +758,44 @@ static void take_value(void *context, enum rk_family family, const char *measure
         estimate->why ? NAN : estimate->value;
 }
 
+/* How many of n numbers drawn from 0 to 1 are below a/b < 1: bit by bit, all of them at once, until
+ * each is known to be below or above. */
+static uint64_t count_below(uint64_t *state, uint64_t n, uint64_t a, uint64_t b)
+{
+    uint64_t below = 0;
+    while (n && a) {
+        uint64_t zeros = 0;
+        for (uint64_t left = n; left;) {
+            uint64_t bits = left < 64 ? left : 64, word = rk_splitmix64(state);
+            zeros += (uint64_t)__builtin_popcountll(bits < 64 ? word >> (64 - bits) : word);
+            left -= bits;
+        }
+        a *= 2;
+        if (a >= b) {
+            a -= b;
+            below += zeros;
+            n -= zeros;
+        } else {
+            n = zeros;
+        }
+    }
+    return below;
+}
+
+/* n draws among the candidates low … high, each as likely as those that it stands for are many. */
+static void scatter(uint64_t *state, const uint64_t *until, size_t low, size_t high, uint64_t n,
+                    uint32_t *drawn)
+{
+    for (; low < high && n; low = (low + high) / 2 + 1) {
+        size_t middle = (low + high) / 2;
+        uint64_t before = low ? until[low - 1] : 0,
+                 part = count_below(state, n, until[middle] - before, until[high] - before);
+        scatter(state, until, low, middle, part, drawn);
+        n -= part;
+    }
+    drawn[low] += (uint32_t)n;
+}
+
 /* Candidates drawn with replacement, each with all that was said of it. */
 static void draw(const struct resample *r, uint32_t *drawn)
 {
@@ -767,21 +805,12 @@ static void draw(const struct resample *r, uint32_t *drawn)
     struct rk_random random = rk_random(r->options->seed, rk_text(key.text));
     rk_buf_free(&key);
     memset(drawn, 0, n * sizeof *drawn);
-    for (uint64_t i = 0; n && i < r->until[n - 1]; i++) {
-        uint64_t at = rk_random_below(&random, r->until[n - 1]);
-        size_t low = 0, high = n - 1;
-        if (r->until[n - 1] == n)
-            low = at;
-        else
-            while (low < high) {
-                size_t middle = (low + high) / 2;
-                if (r->until[middle] > at)
-                    high = middle;
-                else
-                    low = middle + 1;
-            }
-        drawn[low]++;
-    }
+    if (n && r->until[n - 1] > n) {
+        uint64_t state = rk_random_u64(&random);
+        scatter(&state, r->until, 0, n - 1, r->until[n - 1], drawn);
+    } else
+        for (size_t i = 0; i < n; i++)
+            drawn[rk_random_below(&random, n)]++;
 }
 
 static void *resample(void *context)
@@ -907,6 +936,10 @@ void rk_agree_finish(struct rk_agree *a, const struct rk_judgements *j, const ui
         for (size_t r = 0; r < rows.count; r++) {
             struct rk_agree_row *row = &rows.all[r];
             row->part = order[p];
+            if (row->estimate.why && !o.ratings)
+                row->estimate.why = a->options->listwise
+                                        ? N_("nothing was rated by every rater of the part")
+                                        : N_("nothing was rated");
             row->candidates = a->options->table ? o.units : o.part.candidates;
             row->raters = o.part.judged.anonymous ? 0 : o.part.judged.raters;
             row->ratings = o.ratings;

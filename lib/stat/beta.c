@@ -11,13 +11,13 @@ static double stirling_error(double z)
     return (1 / 12.0 - s * (1 / 360.0 - s * (1 / 1260.0 - s * (1 / 1680.0 - s / 1188)))) / z;
 }
 
-/* x log(x / m) + m - x. */
-static double deviance(double x, double m)
+/* x log(x / m) - d, d = x - m told apart since it may have cancelled. */
+static double deviance(double x, double m, double d)
 {
-    double v = (x - m) / (x + m);
+    double v = d / (x + m);
     if (fabs(v) >= 0.1)
-        return x * log(x / m) + m - x;
-    double sum = (x - m) * v, term = 2 * x * v;
+        return x * log(x / m) - d;
+    double sum = d * v, term = 2 * x * v;
     for (int k = 3;; k += 2) {
         term *= v * v;
         double next = sum + term / k;
@@ -30,32 +30,27 @@ static double deviance(double x, double m)
 /* x^a y^b / B(a, b), y = 1 - x. */
 static double factor(double x, double y, double a, double b)
 {
-    double n = a + b;
-    return exp(stirling_error(n) - stirling_error(a) - stirling_error(b) - deviance(a, n * x) -
-               deviance(b, n * y)) *
+    double n = a + b, off = a * y - b * x;
+    return exp(stirling_error(n) - stirling_error(a) - stirling_error(b) -
+               deviance(a, n * x, off) - deviance(b, n * y, -off)) *
            sqrt(a * b / (2 * M_PI * n));
 }
 
-/* The continued fraction by Lentz's method. */
-static double fraction(double x, double a, double b)
+/* The continued fraction 1 / (β1 + α2 / (β2 + …)) of A. R. Didonato & A. H. Morris (ACM Transactions on
+ * Mathematical Software 18, 1992, equation 9), by Lentz's method; x <= a / (a + b), y = 1 - x. Nothing
+ * in it cancels. */
+static double fraction(double x, double y, double a, double b)
 {
-    const double tiny = 1e-300;
-    double c = 1, d = 1 - (a + b) * x / (a + 1), value;
-    d = 1 / (fabs(d) < tiny ? tiny : d);
-    value = d;
-    for (int m = 1; m < 10000000; m++) {
-        double two = 2.0 * m, even = m * (b - m) * x / ((a + two - 1) * (a + two)),
-               odd = -(a + m) * (a + b + m) * x / ((a + two) * (a + two + 1));
-        d = 1 + even * d;
-        c = 1 + even / c;
-        d = 1 / (fabs(d) < tiny ? tiny : d);
-        value *= c * d;
-        d = 1 + odd * d;
-        c = 1 + odd / c;
-        d = 1 / (fabs(d) < tiny ? tiny : d);
+    double over = a * y - b * x, value = a * (over + 1) / (a + 1), c = value, d = 0;
+    for (double n = 1; n < 1e7; n++) {
+        double p = a + 2 * n - 1, w = n * (b - n) * x,
+               alpha = (a + n - 1) / p * ((a + b + n - 1) / p) * w * x,
+               beta = n + w / p + (a + n) * (over + 1 + n * (1 + y)) / (a + 2 * n + 1);
+        d = 1 / (beta + alpha * d);
+        c = beta + alpha / c;
         value *= c * d;
         if (fabs(c * d - 1) < 1e-16)
-            return value;
+            return 1 / value;
     }
     return NAN;
 }
@@ -66,8 +61,8 @@ double rk_beta_f(double f, double df1, double df2, int above)
     if (!(x > 0) || !(y > 0))
         return isnan(x) ? NAN : (x > 0) != (above != 0);
     double part = factor(x, y, a, b);
-    int below = x < (a + 1) / (a + b + 2);
-    part *= below ? fraction(x, a, b) / a : fraction(y, b, a) / b;
+    int below = a * y >= b * x;
+    part *= below ? fraction(x, y, a, b) : fraction(y, x, b, a);
     return below == !above ? part : 1 - part;
 }
 

@@ -57,6 +57,8 @@ measure == "icc" && method != "irrNA-0.2.3" && method !~ /^reml/ && variant !~ /
 }
 measure == "icc" && method == "irrNA-0.2.3" && variant ~ /^random/ { interval("iccNA.Ak"); say("iccNA.Ak.p", "p") }
 measure == "icc" && method == "reml" { if (sub(/random:/, "", variant)) say("lmer.icc." variant, "estimate") }
+measure == "mean" { say("mean", "estimate"); say("n", "n") }
+measure == "standard_deviation" { say("sd", "estimate") }
 measure == "icc_bliese" { say("ICC" variant suffix, "estimate") }
 measure == "cronbach_alpha" && variant == "" { say("cronbach.alpha", "estimate"); say("alpha.raw", "estimate"); say("published.alpha", "estimate") }
 measure == "cronbach_alpha" && variant == "standardized" { say("alpha.std", "estimate") }
