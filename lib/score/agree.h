@@ -64,6 +64,7 @@ struct rk_agree_options {       /* zeroed, tolerance NaN; give back with rk_agre
     bool asked[RK_FAMILIES];  /* by name */
     bool wanted[RK_FAMILIES]; /* by name, or as one of those given without being asked for */
     bool weights[RK_WEIGHTINGS];
+    bool weights_asked; /* not only unweighted since nothing was said */
     bool metrics[RK_METRICS];
     bool by_place;        /* distances between categories: places, not values */
     double *disagreement; /* of RK_CUSTOM: square, a row per category of the first rater */

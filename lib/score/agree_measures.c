@@ -187,7 +187,7 @@ static void weighted(const struct work *w, enum rk_weighting kind)
              why ? rk_estimate_none(why) : rk_kappa_light(w->judged, &weights));
     give(w, RK_F_BRENNAN_PREDIGER, "brennan_prediger", variant.text, all[RK_BRENNAN_PREDIGER]);
     give(w, RK_F_AC, kind == RK_UNWEIGHTED ? "gwet_ac1" : "gwet_ac2", variant.text, all[RK_GWET]);
-    if (!has_metric(w, kind)) /* else it is among these */
+    if (w->options->weights_asked && !has_metric(w, kind)) /* else it is among these */
         give(w, RK_F_ALPHA, "krippendorff_alpha_weighted", variant.text, alpha);
     if (w->options->as_packages && w->options->header) {
         if (!alpha.why && alpha.se > 0 && w->confidence > 0) {

@@ -114,6 +114,7 @@ void rk_agree_complete(struct rk_agree_options *o, bool all)
     bool asked = any(o->asked, RK_FAMILIES);
     for (int f = 0; f < RK_FAMILIES; f++)
         o->wanted[f] = all || (asked ? o->asked[f] : f != RK_F_GENERALIZABILITY);
+    o->weights_asked = o->disagreement || any(o->weights, RK_WEIGHTINGS);
     if (!any(o->weights, RK_WEIGHTINGS))
         o->weights[o->disagreement ? RK_CUSTOM : RK_UNWEIGHTED] = true;
     if (any(o->metrics, RK_METRICS))
