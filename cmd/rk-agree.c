@@ -11,7 +11,7 @@ static struct {
     size_t by_count;
     const char *refused;
     struct rk_agree_options agree;
-    bool input_given, measures_given, all_measures, weights_given, metrics_given;
+    bool input_given, all_measures;
 } options = {.agree = {.tolerance = NAN, .confidence = 0.95}};
 
 enum { INPUT = 0x100, WORDS, BY, MEASURES, WEIGHTS, METRICS, SPACING, CATEGORIES, DISAGREEMENT };
@@ -45,8 +45,7 @@ static const struct argp_option table[] = {
      0},
     {"weights", WEIGHTS, "TEXT", 0,
      N_("how near categories are, joined by commas: unweighted, linear, quadratic, ordinal, "
-        "radical, "
-        "ratio, circular, bipolar, custom, or all (unweighted)"),
+        "radical, ratio, circular, bipolar, custom, or all (unweighted)"),
      0},
     {"metrics", METRICS, "TEXT", 0,
      N_("Krippendorff's alpha for: nominal, ordinal, interval, ratio, polar, circular, or all "
@@ -61,8 +60,7 @@ static const struct argp_option table[] = {
      0},
     {"disagreement", DISAGREEMENT, "TEXT", 0,
      N_("weights of your own: how far apart categories are, a row per category of the first rater, "
-        "like "
-        "0,1,3/1,0,6/3,6,0"),
+        "like 0,1,3/1,0,6/3,6,0"),
      0},
     {"scale", SCALE, "MIN:MAX[:STEP]", 0,
      N_("the scale of the ratings, for rwg and Finn's r (step 1)"), 0},
@@ -87,11 +85,15 @@ static bool read_words(const char *option, const char *words, const char *arg, b
 {
     bool all = false;
     char *list = rk_strdup(arg), *rest = list;
-    for (char *word; (word = strsep(&rest, ","));)
-        if (!strcmp(word, "all"))
-            all = true;
-        else
-            flags[rk_choice(option, words, word)] = true;
+    struct rk_buf choices = {0};
+    rk_buf_printf(&choices, "all|%s", words);
+    for (char *word; (word = strsep(&rest, ","));) {
+        size_t choice = rk_choice(option, choices.text, word);
+        all |= !choice;
+        if (choice)
+            flags[choice - 1] = true;
+    }
+    rk_buf_free(&choices);
     rk_free(list);
     return all;
 }
@@ -127,17 +129,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case WORDS: o->words = true; break;
     case BY: read_by(arg); break;
     case MEASURES:
-        options.measures_given = true;
         options.all_measures |= read_words("measures", rk_family_words, arg, o->asked);
         break;
     case WEIGHTS:
-        options.weights_given = true;
         if (read_words("weights", rk_weighting_words, arg, o->weights))
             for (int w = 0; w < RK_CUSTOM; w++)
                 o->weights[w] = true;
         break;
     case METRICS:
-        options.metrics_given = true;
         if (read_words("metrics", rk_metric_words, arg, o->metrics))
             for (int m = 0; m < RK_METRICS; m++)
                 o->metrics[m] = true;
@@ -146,8 +145,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case CATEGORIES:
         if (!rk_agree_read_categories(o, arg))
             rk_usage(_("--categories: expected two or more joined by |, or whole numbers like 1:5, "
-                       "at most "
-                       "100000"));
+                       "at most 100000"));
         break;
     case DISAGREEMENT:
         if (!rk_agree_read_disagreement(o, arg))
@@ -165,14 +163,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             rk_usage(_("--tolerance: expected 0 or more"));
         break;
     case D_RATERS:
-        if (!rk_agree_read_decision(&o->decide_raters, arg))
-            rk_usage(_("--%s: expected up to %d whole numbers from 1, like 1,2,5"), "d-raters",
-                     RK_DECIDE_MOST);
-        break;
     case D_CRITERIA:
-        if (!rk_agree_read_decision(&o->decide_criteria, arg))
-            rk_usage(_("--%s: expected up to %d whole numbers from 1, like 1,2,5"), "d-criteria",
-                     RK_DECIDE_MOST);
+        if (!rk_agree_read_decision(key == D_RATERS ? &o->decide_raters : &o->decide_criteria, arg))
+            rk_usage(_("--%s: expected up to %d whole numbers from 1, like 1,2,5"),
+                     key == D_RATERS ? "d-raters" : "d-criteria", RK_DECIDE_MOST);
         break;
     case CONFIDENCE:
         o->confidence = rk_fixed_double(rk_option_fixed("confidence", arg));
@@ -193,13 +187,7 @@ static void complete(const struct rk_run *run)
 {
     static const char *const usual[] = {"criterion", "stage", "rater_group"};
     struct rk_agree_options *o = &options.agree;
-    for (int f = 0; f < RK_FAMILIES; f++)
-        o->wanted[f] = options.all_measures ||
-                       (options.measures_given ? o->asked[f] : f != RK_F_GENERALIZABILITY);
-    if (!options.weights_given)
-        o->weights[o->disagreement ? RK_CUSTOM : RK_UNWEIGHTED] = true;
-    for (int m = 0; !options.metrics_given && m <= (o->words ? RK_NOMINAL : RK_RATIO_METRIC); m++)
-        o->metrics[m] = true;
+    rk_agree_complete(o, options.all_measures);
     if (!options.by_given)
         for (; options.by_count < 3; options.by_count++)
             options.by[options.by_count] = usual[options.by_count];
@@ -224,7 +212,7 @@ struct output {
     uint64_t given, not_given, undefined;
     bool family_given[RK_FAMILIES];
     const char *family_why[RK_FAMILIES];
-    bool *part_given;
+    bool rated, reml_later;
 };
 
 static void write_row(void *context, const struct rk_agree_row *row)
@@ -233,10 +221,12 @@ static void write_row(void *context, const struct rk_agree_row *row)
     const struct rk_judgements *j = out->judgements;
     const struct rk_estimate *e = &row->estimate;
     struct rk_text by[RK_BY_MOST];
+    out->rated |= row->ratings > 0 || options.agree.listwise;
     for (size_t b = 0; b < j->by_count; b++)
         by[b] = rk_judgements_by(j, row->part, b);
     if (e->why || !isfinite(e->value)) {
         const char *why = e->why ? e->why : N_("it is infinite");
+        out->reml_later |= why == rk_reml_later;
         out->not_given++;
         if (!out->family_why[row->family])
             out->family_why[row->family] = why;
@@ -281,6 +271,10 @@ static enum rk_status tell(struct rk_run *run, const struct output *out)
         rk_run_note(run, _("joint sheets left out: %llu"), (unsigned long long)j->joint);
     if (j->missing)
         rk_run_note(run, _("missing scores left out: %llu"), (unsigned long long)j->missing);
+    if (!out->rated) { /* a header alone, or nothing but missing scores and joint sheets */
+        rk_run_warn(run, _("nothing was rated, so that there is no agreement to tell of"));
+        return RK_OK;
+    }
     for (int f = 0; f < RK_FAMILIES; f++)
         if (options.agree.asked[f] && !out->family_given[f] && out->family_why[f]) {
             rk_run_warn(run, _("%s could not be worked out: %s"), rk_family_name(f),
@@ -296,9 +290,14 @@ static enum rk_status tell(struct rk_run *run, const struct output *out)
         rk_run_note(run,
                     _("measures without a value: %llu; --refused FILE or -v tells which and why"),
                     (unsigned long long)out->not_given);
-    if (!out->given && out->not_given && !lacking)
-        rk_run_warn(run, _("nothing could be worked out"));
-    return lacking || (!out->given && out->not_given) ? RK_ATTENTION : RK_OK;
+    if (out->reml_later)
+        rk_run_note(run, _("no REML of parts with more than 200 raters: --measures reml asks for "
+                           "it, and takes its time"));
+    if (!out->given && !lacking)
+        rk_run_warn(run, options.by_given ? _("nothing could be worked out")
+                                          : _("nothing could be worked out of any part; --by none "
+                                              "takes all ratings together"));
+    return lacking || !out->given ? RK_ATTENTION : RK_OK;
 }
 
 static enum rk_status open_outputs(struct rk_run *run, struct output *out, struct rk_error *error)

@@ -15,11 +15,6 @@ bool rk_text_is(struct rk_text text, const char *nul_ended)
     return strlen(nul_ended) == text.size && (!text.size || !memcmp(text.text, nul_ended, text.size));
 }
 
-bool rk_text_equal(struct rk_text a, struct rk_text b)
-{
-    return a.size == b.size && (!a.size || !memcmp(a.text, b.text, a.size));
-}
-
 int rk_text_compare(struct rk_text a, struct rk_text b)
 {
     size_t n = a.size < b.size ? a.size : b.size;

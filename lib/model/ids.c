@@ -2,15 +2,19 @@
 
 enum { RECENT = 4096 };
 
-/* Where among the recent ones a text would be: cheap, and no matter if it is another's place. */
-static uint32_t recent_place(struct rk_text text)
+/* The number met last of those whose text has the same place, and more of what its ends are like. */
+struct rk_recent {
+    uint32_t next_id; /* 1 + the number */
+    uint32_t ends;
+};
+
+/* Mixes a text's ends, cheaply: the first twelve bits are its place among the recent ones. */
+static uint32_t mix_ends(struct rk_text text)
 {
-    uint32_t head = 0, tail = 0;
-    if (text.size < sizeof head)
-        return RECENT;
+    uint32_t head, tail;
     memcpy(&head, text.text, sizeof head);
     memcpy(&tail, text.text + text.size - sizeof tail, sizeof tail);
-    return (tail * 2654435761u ^ head * 2246822519u) >> 20;
+    return tail * 2654435761u ^ head * 2246822519u;
 }
 
 static uint32_t look_up(struct rk_ids *ids, enum rk_id_kind kind, struct rk_text text)
@@ -26,18 +30,20 @@ static uint32_t look_up(struct rk_ids *ids, enum rk_id_kind kind, struct rk_text
         if (guess < strings->count && rk_text_equal(strings->texts[guess], text))
             return guess;
     }
-    uint32_t place = recent_place(text), id = RK_NONE;
-    if (place < RECENT && !ids->recent[kind])
-        ids->recent[kind] = rk_alloc(RECENT, sizeof **ids->recent);
-    if (place < RECENT && ids->recent[kind][place]) {
-        id = ids->recent[kind][place] - 1;
-        if (!rk_text_equal(strings->texts[id], text))
-            id = RK_NONE;
-    }
-    if (id == RK_NONE)
+    uint32_t id = RK_NONE;
+    if (text.size < sizeof(uint32_t))
         id = rk_strings_add(strings, text);
-    if (place < RECENT)
-        ids->recent[kind][place] = id + 1;
+    else {
+        if (!ids->recent[kind])
+            ids->recent[kind] = rk_alloc(RECENT, sizeof **ids->recent);
+        uint32_t ends = mix_ends(text);
+        struct rk_recent *r = &ids->recent[kind][ends >> 20];
+        if (r->next_id && r->ends == ends && rk_text_equal(strings->texts[r->next_id - 1], text))
+            id = r->next_id - 1;
+        else
+            id = rk_strings_add(strings, text);
+        *r = (struct rk_recent){id + 1, ends};
+    }
     if (last >= ids->next_room[kind]) {
         uint32_t room = last < 8 ? 16 : last * 2;
         ids->next[kind] = rk_resize(ids->next[kind], room, sizeof **ids->next);

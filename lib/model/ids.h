@@ -24,7 +24,7 @@ struct rk_ids { /* zeroed = empty; give back with rk_ids_free */
     uint32_t *next[RK_ID_KINDS];
     uint32_t next_room[RK_ID_KINDS];
     /* … and then, by the ends of the text alone, 1 + the id met last with such ends. */
-    uint32_t *recent[RK_ID_KINDS];
+    struct rk_recent *recent[RK_ID_KINDS];
 };
 
 uint32_t rk_id(struct rk_ids *ids, enum rk_id_kind kind, struct rk_text text);

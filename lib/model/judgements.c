@@ -242,10 +242,6 @@ static enum rk_status take_pair(struct reading *r, const struct rk_row *row,
     bool bad;
     one->score = rk_value_text(&v[r->first]);
     one->second = rk_value_text(&v[r->second]);
-    if (!one->score.size || !one->second.size) { /* one of the two gave none */
-        r->j->missing++;
-        return RK_OK;
-    }
     one->times = v[r->n].size ? (uint32_t)(v[r->n].number / RK_FIXED_ONE) : 1;
     return hand_on(r, one, error, &bad);
 }
@@ -357,6 +353,43 @@ uint32_t *rk_judgements_order(const struct rk_judgements *j)
         order[i] = i;
     qsort_r(order, j->parts.count, sizeof *order, by_part, (void *)j);
     return order;
+}
+
+struct ranks {
+    const struct rk_tuples *candidates;
+    const uint32_t *recruitment, *candidate;
+};
+
+static int by_ranks(const void *a, const void *b, void *context)
+{
+    const struct ranks *r = context;
+    const uint32_t *x = r->candidates->members + (size_t)*(const uint32_t *)a * 2,
+                   *y = r->candidates->members + (size_t)*(const uint32_t *)b * 2;
+    uint32_t i = r->candidate[x[CANDIDATE]], k = r->candidate[y[CANDIDATE]];
+    if (i == k) {
+        i = r->recruitment[x[RECRUITMENT]];
+        k = r->recruitment[y[RECRUITMENT]];
+    }
+    return (i > k) - (i < k);
+}
+
+uint32_t *rk_judgements_ranks(const struct rk_judgements *j, enum rk_id_kind kind)
+{
+    uint32_t *ids = rk_strings_ranks(&j->ids->of[kind]), n = j->candidates.count;
+    if (kind != RK_ID_CANDIDATE || !n)
+        return ids;
+    uint32_t *recruitments = rk_strings_ranks(&j->ids->of[RK_ID_RECRUITMENT]),
+             *order = rk_alloc(n, sizeof *order), *rank = rk_alloc(n, sizeof *rank);
+    struct ranks r = {&j->candidates, recruitments, ids};
+    for (uint32_t i = 0; i < n; i++)
+        order[i] = i;
+    qsort_r(order, n, sizeof *order, by_ranks, &r);
+    for (uint32_t i = 0; i < n; i++)
+        rank[order[i]] = i;
+    rk_free(order);
+    rk_free(recruitments);
+    rk_free(ids);
+    return rank;
 }
 
 void rk_judgements_free(struct rk_judgements *j)

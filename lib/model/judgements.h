@@ -51,6 +51,9 @@ enum rk_status rk_judgements_read(struct rk_judgements *judgements, struct rk_ta
 struct rk_text rk_judgements_by(const struct rk_judgements *judgements, uint32_t part, size_t by);
 /* The parts in bytewise order of their texts, each by its number; caller frees. */
 uint32_t *rk_judgements_order(const struct rk_judgements *judgements);
+/* By number of a candidate (recruitment and candidate), rater, stage or criterion: its place in
+ * bytewise order of the ids. Caller frees. */
+uint32_t *rk_judgements_ranks(const struct rk_judgements *judgements, enum rk_id_kind kind);
 void rk_judgements_free(struct rk_judgements *judgements);
 
 /* Columns that can be absent, for rk_tool_table. */

@@ -12,9 +12,12 @@ struct kept {
     uint32_t before; /* the unit's judgement before this one, RK_NONE */
 };
 
-/* The judgements of a unit so far. Few are looked through; of many, the raters are in `rated`. */
+/* What is judged, with its judgements so far and the candidate's units so far, each the last of a
+ * chain. Few are looked through; of many, the raters are in `rated`, and further units in `far`. */
 enum { FEW = 24 };
-struct chain {
+struct unit {
+    uint32_t key[4]; /* part, candidate, stage, criterion; of pairs: part, both categories, 0 … */
+    uint32_t before, depth;
     uint32_t last, count;
 };
 
@@ -28,16 +31,15 @@ struct rk_agree {
     struct rk_text *labels;   /* by category */
     rk_fixed *values;
     uint32_t category_count, category_room;
-    bool sealed;            /* no category but those listed */
-    struct rk_tuples units; /* part, candidate, stage, criterion */
-    uint32_t last_unit;
-    uint32_t *unit_of; /* 1 + the unit met last of each candidate */
+    bool sealed;              /* no category but those listed */
+    struct unit *units;
+    uint32_t unit_count, unit_room, last_unit;
+    uint32_t *unit_of; /* 1 + the candidate's unit that was new last */
     uint32_t unit_of_room;
-    uint32_t *times; /* by unit; pairs only */
-    uint32_t times_count, times_room;
-    struct chain *chains; /* by unit; not of pairs */
-    uint32_t chain_room;
-    struct rk_tuples rated; /* unit, rater of units with many */
+    struct rk_tuples far; /* keys; of pairs all of them, and `far_unit` is the number itself */
+    uint32_t *far_unit, far_room;
+    uint32_t *times, times_room; /* by unit; pairs only */
+    struct rk_tuples rated;      /* unit, rater of units with many */
     uint32_t *rated_at;     /* their judgements */
     uint32_t rated_room;
     struct rk_tuples declared; /* part, category: there though nobody chose it */
@@ -142,7 +144,7 @@ enum rk_status rk_agree_new(struct rk_agree **agree, const struct rk_agree_optio
 {
     struct rk_agree *a = *agree = rk_alloc(1, sizeof *a);
     a->options = options;
-    a->numbers.width = a->units.width = 4;
+    a->numbers.width = a->far.width = 4;
     a->rated.width = a->declared.width = 2;
     for (size_t i = 0; i < options->category_count; i++) {
         uint32_t category, before = a->category_count;
@@ -167,10 +169,11 @@ void rk_agree_free(struct rk_agree *a)
     rk_tuples_free(&a->numbers);
     rk_free(a->labels);
     rk_free(a->values);
-    rk_tuples_free(&a->units);
+    rk_free(a->units);
+    rk_tuples_free(&a->far);
+    rk_free(a->far_unit);
     rk_free(a->times);
     rk_free(a->unit_of);
-    rk_free(a->chains);
     rk_tuples_free(&a->rated);
     rk_free(a->rated_at);
     rk_tuples_free(&a->declared);
@@ -189,22 +192,46 @@ static void keep(struct rk_agree *a, uint32_t unit, uint32_t rater, uint32_t cat
         a->rater_count = rater + 1;
 }
 
+static uint32_t new_unit(struct rk_agree *a, const uint32_t key[4], uint32_t before)
+{
+    if (a->unit_count == a->unit_room) {
+        a->unit_room = a->unit_room ? a->unit_room * 2 : 16;
+        a->units = rk_resize(a->units, a->unit_room, sizeof *a->units);
+    }
+    a->units[a->unit_count] =
+        (struct unit){.key = {key[0], key[1], key[2], key[3]},
+                      .before = before,
+                      .depth = before == RK_NONE ? 0 : a->units[before].depth + 1,
+                      .last = RK_NONE};
+    return a->unit_count++;
+}
+
+/* Rows of the same cell are one; the last member of the key is for what a number cannot hold. */
 static enum rk_status add_pair(struct rk_agree *a, const struct rk_one_judgement *one,
                                struct rk_error *error)
 {
-    uint32_t first, second;
-    RK_TRY(category_of(a, "first", one->score, &first, error));
-    RK_TRY(category_of(a, "second", one->second, &second, error));
+    uint32_t key[4] = {one->part}, cell;
+    RK_TRY(category_of(a, "first", one->score, &key[1], error));
+    RK_TRY(category_of(a, "second", one->second, &key[2], error));
     if (!one->times) {
-        rk_tuples_add(&a->declared, (uint32_t[]){one->part, first});
-        rk_tuples_add(&a->declared, (uint32_t[]){one->part, second});
+        rk_tuples_add(&a->declared, (uint32_t[]){one->part, key[1]});
+        rk_tuples_add(&a->declared, (uint32_t[]){one->part, key[2]});
         return RK_OK;
     }
-    uint32_t unit = rk_tuples_add(&a->units, (uint32_t[]){one->part, a->times_count, 0, 0});
-    RK_GROW(a->times, a->times_count, a->times_room);
-    a->times[a->times_count++] = one->times;
-    keep(a, unit, 0, first, one);
-    keep(a, unit, 1, second, one);
+    while ((cell = rk_tuples_add(&a->far, key)) < a->unit_count &&
+           a->times[cell] > INT32_MAX - one->times)
+        key[3]++;
+    if (cell == a->unit_count) {
+        uint32_t unit = new_unit(a, key, RK_NONE);
+        if (unit >= a->times_room) {
+            a->times_room = unit < 8 ? 16 : unit * 2;
+            a->times = rk_resize(a->times, a->times_room, sizeof *a->times);
+        }
+        a->times[unit] = 0;
+        keep(a, unit, 0, key[1], one);
+        keep(a, unit, 1, key[2], one);
+    }
+    a->times[cell] += one->times;
     return RK_OK;
 }
 
@@ -221,13 +248,11 @@ static void remember(struct rk_agree *a, uint32_t unit, uint32_t judgement)
 /* What the rater has said of the unit already, or RK_NONE. */
 static uint32_t find_earlier(const struct rk_agree *a, uint32_t unit, uint32_t rater)
 {
-    if (unit >= a->chain_room)
-        return RK_NONE;
-    if (a->chains[unit].count > FEW) {
+    if (a->units[unit].count > FEW) {
         uint32_t at = rk_tuples_find(&a->rated, (uint32_t[]){unit, rater});
         return at == RK_NONE ? RK_NONE : a->rated_at[at];
     }
-    uint32_t at = a->chains[unit].count ? a->chains[unit].last : RK_NONE;
+    uint32_t at = a->units[unit].last;
     while (at != RK_NONE && a->all[at].rater != rater)
         at = a->all[at].before;
     return at;
@@ -237,30 +262,34 @@ static uint32_t find_earlier(const struct rk_agree *a, uint32_t unit, uint32_t r
 static void link_last(struct rk_agree *a)
 {
     uint32_t number = (uint32_t)(a->count - 1), unit = a->all[number].unit;
-    if (unit >= a->chain_room) {
-        uint32_t room = unit < 8 ? 16 : unit * 2;
-        a->chains = rk_resize(a->chains, room, sizeof *a->chains);
-        memset(a->chains + a->chain_room, 0, (room - a->chain_room) * sizeof *a->chains);
-        a->chain_room = room;
-    }
-    struct chain *c = &a->chains[unit];
-    if (c->count)
-        a->all[number].before = c->last;
-    c->last = number;
-    c->count++;
-    if (c->count == FEW + 1)
+    struct unit *u = &a->units[unit];
+    a->all[number].before = u->last;
+    u->last = number;
+    u->count++;
+    if (u->count == FEW + 1)
         for (uint32_t at = number; at != RK_NONE; at = a->all[at].before)
             remember(a, unit, at);
-    else if (c->count > FEW)
+    else if (u->count > FEW)
         remember(a, unit, number);
 }
 
 static bool is_unit(const struct rk_agree *a, uint32_t unit, const uint32_t key[4])
 {
-    return !memcmp(a->units.members + (size_t)unit * 4, key, 4 * sizeof *key);
+    return !memcmp(a->units[unit].key, key, 4 * sizeof *key);
 }
 
-/* Often a candidate is one unit: that is tried before the hash table. */
+static uint32_t find_far_unit(struct rk_agree *a, const uint32_t key[4])
+{
+    uint32_t before = a->far.count, at = rk_tuples_add(&a->far, key);
+    if (at < before)
+        return a->far_unit[at];
+    if (at >= a->far_room) {
+        a->far_room = at < 8 ? 16 : at * 2;
+        a->far_unit = rk_resize(a->far_unit, a->far_room, sizeof *a->far_unit);
+    }
+    return a->far_unit[at] = new_unit(a, key, RK_NONE);
+}
+
 static uint32_t find_unit(struct rk_agree *a, const uint32_t key[4])
 {
     uint32_t candidate = key[1];
@@ -270,16 +299,22 @@ static uint32_t find_unit(struct rk_agree *a, const uint32_t key[4])
         memset(a->unit_of + a->unit_of_room, 0, (room - a->unit_of_room) * sizeof *a->unit_of);
         a->unit_of_room = room;
     }
-    uint32_t *met = &a->unit_of[candidate];
-    if (!*met || !is_unit(a, *met - 1, key))
-        *met = rk_tuples_add(&a->units, key) + 1;
-    return *met - 1;
+    uint32_t newest = a->unit_of[candidate] - 1, at = newest;
+    while (at != RK_NONE && !is_unit(a, at, key))
+        at = a->units[at].before;
+    if (at != RK_NONE)
+        return at;
+    if (newest != RK_NONE && a->units[newest].depth == FEW)
+        return find_far_unit(a, key);
+    at = new_unit(a, key, newest);
+    a->unit_of[candidate] = at + 1;
+    return at;
 }
 
 enum rk_status rk_agree_add(void *agree, const struct rk_one_judgement *one, struct rk_error *error)
 {
     struct rk_agree *a = agree;
-    if (a->count > RK_NONE - 3 || a->units.count > RK_NONE - 3)
+    if (a->count > RK_NONE - 3 || a->unit_count > RK_NONE - 3)
         return rk_fail(error, RK_FAILED, _("more judgements than can be numbered"));
     if (a->options->table)
         return add_pair(a, one, error);
@@ -289,7 +324,7 @@ enum rk_status rk_agree_add(void *agree, const struct rk_one_judgement *one, str
         rk_tuples_add(&a->declared, (uint32_t[]){one->part, category});
         return RK_OK;
     }
-    if (!a->units.count || !is_unit(a, a->last_unit, key)) /* rows come in runs */
+    if (!a->unit_count || !is_unit(a, a->last_unit, key)) /* rows come in runs */
         a->last_unit = find_unit(a, key);
     uint32_t earlier = one->rater == RK_NONE ? RK_NONE : find_earlier(a, a->last_unit, one->rater);
     if (earlier != RK_NONE) {
@@ -307,13 +342,14 @@ enum rk_status rk_agree_add(void *agree, const struct rk_one_judgement *one, str
 /* All judgements by part and unit, raters and categories still by their numbers in the whole, and
  * what is needed to number things anew within a part. */
 struct divided {
+    const struct rk_ids *ids;
     size_t *part_start; /* parts + 1 places of units */
     uint32_t *unit;     /* by place: parts one after another */
     size_t *start;      /* by place of the unit: its judgements */
     struct rk_judgement *all;
     uint32_t *declared_start, *declared;             /* categories by part */
-    uint32_t *category_rank;                         /* by category: its place in the order */
-    uint32_t *rater_at, *category_at, *candidate_at; /* numbers within the part, RK_NONE */
+    uint32_t *category_rank, *rater_rank;            /* places in the order */
+    uint32_t *rater_at, *category_at;                /* numbers within the part, RK_NONE */
 };
 
 static int by_value(const void *x, const void *y, void *context)
@@ -346,17 +382,56 @@ static uint32_t *none(size_t count)
     return all;
 }
 
+/* Units by part, and within it by candidate, stage and criterion in bytewise order of their ids, or
+ * by the two categories: what order the rows were in leaves no trace. Sorts of one member after
+ * another, the last one first, each leaving equal ones as they are. */
+static uint32_t *order_units(const struct rk_agree *a, uint32_t *const rank[4])
+{
+    uint32_t n = a->unit_count, *order = rk_alloc(n + 1, sizeof *order),
+             *next = rk_alloc(n + 1, sizeof *next);
+    for (uint32_t u = 0; u < n; u++)
+        order[u] = u;
+    for (int k = 3; k >= 0; k--) {
+        uint32_t most = 0, last = 0;
+        bool sorted = true;
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t member = a->units[order[i]].key[k], place = rank[k] ? rank[k][member] : member;
+            sorted = sorted && place >= last;
+            last = place;
+            most = place > most ? place : most;
+        }
+        if (sorted)
+            continue;
+        uint32_t *start = rk_alloc((size_t)most + 2, sizeof *start);
+        for (int pass = 0; pass < 2; pass++) {
+            for (uint32_t i = 0; i < n; i++) {
+                uint32_t member = a->units[order[i]].key[k],
+                         place = rank[k] ? rank[k][member] : member;
+                if (pass)
+                    next[start[place]++] = order[i];
+                else
+                    start[place + 1]++;
+            }
+            for (uint32_t p = 0; p <= most && !pass; p++)
+                start[p + 1] += start[p];
+        }
+        uint32_t *swap = order;
+        order = next;
+        next = swap;
+        rk_free(start);
+    }
+    rk_free(next);
+    return order;
+}
+
 static void divide_units(struct divided *d, const struct rk_agree *a)
 {
-    uint32_t *place = rk_alloc(a->units.count + 1, sizeof *place);
-    for (size_t u = 0; u < a->units.count; u++) {
-        size_t at = d->part_start[a->units.members[u * 4] + 1]++;
-        d->unit[at] = (uint32_t)u;
-        place[u] = (uint32_t)at;
-    }
+    uint32_t *place = rk_alloc(a->unit_count + 1, sizeof *place);
+    for (uint32_t at = 0; at < a->unit_count; at++)
+        place[d->unit[at]] = at;
     for (size_t i = 0; i < a->count; i++)
         d->start[place[a->all[i].unit] + 2]++;
-    for (size_t at = 0; at < a->units.count; at++)
+    for (size_t at = 0; at < a->unit_count; at++)
         d->start[at + 2] += d->start[at + 1];
     for (size_t i = 0; i < a->count; i++) {
         const struct kept *k = &a->all[i];
@@ -368,23 +443,33 @@ static void divide_units(struct divided *d, const struct rk_agree *a)
 
 static struct divided divide(const struct rk_agree *a, const struct rk_judgements *j)
 {
-    size_t parts = j->parts.count, units = a->units.count;
-    struct divided d = {.start = rk_alloc(units + 2, sizeof(size_t)),
+    size_t parts = j->parts.count, units = a->unit_count;
+    uint32_t *categories = rank_categories(a),
+             *candidates = rk_judgements_ranks(j, RK_ID_CANDIDATE),
+             *stages = rk_judgements_ranks(j, RK_ID_STAGE),
+             *criteria = rk_judgements_ranks(j, RK_ID_CRITERION);
+    uint32_t *const by_ids[4] = {NULL, candidates, stages, criteria},
+                    *const by_cells[4] = {NULL, categories, categories, NULL};
+    struct divided d = {.ids = j->ids,
+                        .start = rk_alloc(units + 2, sizeof(size_t)),
                         .part_start = rk_alloc(parts + 2, sizeof(size_t)),
                         .all = rk_alloc(a->count + 1, sizeof(struct rk_judgement)),
-                        .unit = rk_alloc(units + 1, sizeof(uint32_t)),
+                        .unit = order_units(a, a->options->table ? by_cells : by_ids),
                         .declared_start = rk_alloc(parts + 2, sizeof(uint32_t)),
                         .declared = rk_alloc(a->declared.count + 1, sizeof(uint32_t)),
-                        .category_rank = rank_categories(a),
+                        .category_rank = categories,
+                        .rater_rank = rk_judgements_ranks(j, RK_ID_RATER),
                         .rater_at = none(a->rater_count),
-                        .category_at = none(a->category_count),
-                        .candidate_at = none(j->candidate_count)};
+                        .category_at = none(a->category_count)};
+    rk_free(candidates);
+    rk_free(stages);
+    rk_free(criteria);
     for (size_t u = 0; u < units; u++)
-        d.part_start[a->units.members[u * 4] + 2]++;
+        d.part_start[a->units[u].key[0] + 1]++;
     for (size_t i = 0; i < a->declared.count; i++)
         d.declared_start[a->declared.members[i * 2] + 2]++;
     for (size_t p = 0; p < parts; p++) {
-        d.part_start[p + 2] += d.part_start[p + 1];
+        d.part_start[p + 1] += d.part_start[p];
         d.declared_start[p + 2] += d.declared_start[p + 1];
     }
     divide_units(&d, a);
@@ -403,9 +488,9 @@ static void divided_free(struct divided *d)
     rk_free(d->declared_start);
     rk_free(d->declared);
     rk_free(d->category_rank);
+    rk_free(d->rater_rank);
     rk_free(d->rater_at);
     rk_free(d->category_at);
-    rk_free(d->candidate_at);
 }
 
 /* A part with its own memory. */
@@ -415,7 +500,6 @@ struct owned {
     struct rk_judgement *all; /* the divided's, numbered anew */
     uint32_t *times, *candidate, *criterion, *categories;
     uint32_t *raters; /* by number within the part: that in the whole */
-    size_t rater_room;
     double *values, *centred;
     uint64_t ratings, units;
 };
@@ -499,18 +583,41 @@ static void keep_complete(struct owned *o)
     rk_free(known);
 }
 
-/* The rater's number within the part; of pairs, 0 is the first rater whoever comes first. */
-static uint32_t number_rater(struct owned *o, struct divided *d, uint32_t rater)
+/* The part's raters, numbered in the order of their ids; of pairs, 0 is the first rater. */
+static void number_raters(struct owned *o, struct divided *d)
 {
     struct rk_judged *judged = &o->part.judged;
-    uint32_t *known = &d->rater_at[rater];
-    if (*known == RK_NONE) {
-        RK_GROW(o->raters, judged->raters, o->rater_room);
-        o->raters[judged->raters] = rater;
-        *known = judged->table ? rater : (uint32_t)judged->raters;
-        judged->raters++;
+    size_t room = 0;
+    for (size_t i = 0; i < o->start[judged->units]; i++) {
+        uint32_t rater = o->all[i].rater;
+        if (rater == RK_NONE || d->rater_at[rater] != RK_NONE)
+            continue;
+        d->rater_at[rater] = 0;
+        RK_GROW(o->raters, judged->raters, room);
+        o->raters[judged->raters++] = rater;
     }
-    return *known;
+    if (judged->raters && !judged->table)
+        qsort_r(o->raters, judged->raters, sizeof *o->raters, by_rank, d->rater_rank);
+    for (uint32_t g = 0; g < judged->raters; g++)
+        d->rater_at[o->raters[g]] = judged->table ? o->raters[g] : g;
+}
+
+static int by_rater_first(const void *a, const void *b)
+{
+    const struct rk_judgement *x = a, *y = b;
+    return x->rater != y->rater         ? (x->rater > y->rater) - (x->rater < y->rater)
+           : x->category != y->category ? (x->category > y->category) - (x->category < y->category)
+                                        : (x->count > y->count) - (x->count < y->count);
+}
+
+/* A unit's judgements by rater, and by category where raters are not told apart. */
+static void sort_judgements(struct rk_judgement *all, size_t count)
+{
+    bool sorted = true;
+    for (size_t i = 1; i < count && sorted; i++)
+        sorted = by_rater_first(&all[i - 1], &all[i]) <= 0;
+    if (!sorted)
+        qsort(all, count, sizeof *all, by_rater_first);
 }
 
 static void number_units(struct owned *o, const struct rk_agree *a, struct divided *d,
@@ -523,36 +630,41 @@ static void number_units(struct owned *o, const struct rk_agree *a, struct divid
     judged->units = d->part_start[number + 1] - first;
     o->all = d->all + base;
     o->start = rk_alloc(judged->units + 1, sizeof *o->start);
+    for (size_t u = 0; u < judged->units; u++)
+        o->start[u + 1] = d->start[first + u + 1] - base;
+    number_raters(o, d);
+    o->part.raters = rk_alloc(judged->raters + 1, sizeof *o->part.raters);
+    for (size_t g = 0; g < judged->raters && !judged->table; g++)
+        o->part.raters[g] = rk_id_text(d->ids, RK_ID_RATER, o->raters[g]);
     o->times = judged->table ? rk_alloc(judged->units + 1, sizeof *o->times) : NULL;
     o->candidate = rk_alloc(judged->units + 1, sizeof *o->candidate);
     o->criterion = rk_alloc(judged->units + 1, sizeof *o->criterion);
+    const uint32_t *before = NULL;
     for (size_t u = 0; u < judged->units; u++) {
         uint32_t unit = d->unit[first + u], times = judged->table ? a->times[unit] : 1;
-        const uint32_t *key = a->units.members + (size_t)unit * 4;
+        const uint32_t *key = a->units[unit].key;
         if (judged->table) {
             o->times[u] = times;
             o->candidate[u] = (uint32_t)o->part.candidates++;
-        } else {
-            uint32_t *known = &d->candidate_at[key[1]];
-            if (*known == RK_NONE)
-                *known = (uint32_t)o->part.candidates++;
-            o->candidate[u] = *known;
+        } else { /* candidates come one after another */
+            o->part.candidates += !before || before[1] != key[1];
+            o->candidate[u] = (uint32_t)o->part.candidates - 1;
+            bool again = before && !memcmp(key + 2, before + 2, 2 * sizeof *key);
+            o->criterion[u] = again ? o->criterion[u - 1] : rk_tuples_add(&criteria, key + 2);
         }
-        bool again =
-            u && !memcmp(key + 2, a->units.members + (size_t)d->unit[first + u - 1] * 4 + 2,
-                         2 * sizeof *key);
-        o->criterion[u] = again ? o->criterion[u - 1] : rk_tuples_add(&criteria, key + 2);
+        before = key;
         o->units += times;
-        o->start[u + 1] = d->start[first + u + 1] - base;
-        for (size_t i = o->start[u]; i < o->start[u + 1]; i++) {
-            struct rk_judgement *k = &o->all[i];
-            judged->anonymous |= k->rater == RK_NONE || k->count > 1;
-            k->rater = k->rater == RK_NONE ? 0 : number_rater(o, d, k->rater);
-            k->category = d->category_at[k->category];
-            o->ratings += (uint64_t)k->count * times;
+        struct rk_judgement *all = o->all + o->start[u];
+        size_t count = o->start[u + 1] - o->start[u];
+        for (size_t i = 0; i < count; i++) {
+            judged->anonymous |= all[i].rater == RK_NONE || all[i].count > 1;
+            all[i].rater = all[i].rater == RK_NONE ? 0 : d->rater_at[all[i].rater];
+            all[i].category = d->category_at[all[i].category];
+            o->ratings += (uint64_t)all[i].count * times;
         }
+        sort_judgements(all, count);
     }
-    o->part.criteria = criteria.count;
+    o->part.criteria = judged->table ? judged->units > 0 : criteria.count;
     rk_tuples_free(&criteria);
     judged->start = o->start;
     judged->all = o->all;
@@ -560,15 +672,12 @@ static void number_units(struct owned *o, const struct rk_agree *a, struct divid
 }
 
 /* Forgets the part's own numbers, so that the next starts anew. */
-static void forget(const struct rk_agree *a, struct divided *d, uint32_t number,
-                   const struct owned *o)
+static void forget(struct divided *d, const struct owned *o)
 {
     for (size_t k = 0; k < o->part.judged.categories; k++)
         d->category_at[o->categories[k]] = RK_NONE;
     for (size_t g = 0; g < o->part.judged.raters; g++)
         d->rater_at[o->raters[g]] = RK_NONE;
-    for (size_t u = d->part_start[number]; u < d->part_start[number + 1] && !a->options->table; u++)
-        d->candidate_at[a->units.members[(size_t)d->unit[u] * 4 + 1]] = RK_NONE;
 }
 
 static struct owned make_part(const struct rk_agree *a, struct divided *d, uint32_t number)
@@ -576,7 +685,7 @@ static struct owned make_part(const struct rk_agree *a, struct divided *d, uint3
     struct owned o = {.part = {.options = a->options}};
     number_categories(&o, a, d, number);
     number_units(&o, a, d, number);
-    forget(a, d, number, &o);
+    forget(d, &o);
     if (a->options->listwise && !o.part.judged.anonymous)
         keep_complete(&o);
     rk_judged_tally(&o.part.judged);
@@ -598,6 +707,7 @@ static void owned_free(struct owned *o)
     rk_free(o->values);
     rk_free(o->centred);
     rk_free(o->part.labels);
+    rk_free(o->part.raters);
     rk_judged_forget_tally(&o->part.judged);
 }
 
@@ -648,6 +758,44 @@ static void take_value(void *context, enum rk_family family, const char *measure
         estimate->why ? NAN : estimate->value;
 }
 
+/* How many of n numbers drawn from 0 to 1 are below a/b < 1: bit by bit, all of them at once, until
+ * each is known to be below or above. */
+static uint64_t count_below(uint64_t *state, uint64_t n, uint64_t a, uint64_t b)
+{
+    uint64_t below = 0;
+    while (n && a) {
+        uint64_t zeros = 0;
+        for (uint64_t left = n; left;) {
+            uint64_t bits = left < 64 ? left : 64, word = rk_splitmix64(state);
+            zeros += (uint64_t)__builtin_popcountll(bits < 64 ? word >> (64 - bits) : word);
+            left -= bits;
+        }
+        a *= 2;
+        if (a >= b) {
+            a -= b;
+            below += zeros;
+            n -= zeros;
+        } else {
+            n = zeros;
+        }
+    }
+    return below;
+}
+
+/* n draws among the candidates low … high, each as likely as those that it stands for are many. */
+static void scatter(uint64_t *state, const uint64_t *until, size_t low, size_t high, uint64_t n,
+                    uint32_t *drawn)
+{
+    for (; low < high && n; low = (low + high) / 2 + 1) {
+        size_t middle = (low + high) / 2;
+        uint64_t before = low ? until[low - 1] : 0,
+                 part = count_below(state, n, until[middle] - before, until[high] - before);
+        scatter(state, until, low, middle, part, drawn);
+        n -= part;
+    }
+    drawn[low] += (uint32_t)n;
+}
+
 /* Candidates drawn with replacement, each with all that was said of it. */
 static void draw(const struct resample *r, uint32_t *drawn)
 {
@@ -657,21 +805,12 @@ static void draw(const struct resample *r, uint32_t *drawn)
     struct rk_random random = rk_random(r->options->seed, rk_text(key.text));
     rk_buf_free(&key);
     memset(drawn, 0, n * sizeof *drawn);
-    for (uint64_t i = 0; n && i < r->until[n - 1]; i++) {
-        uint64_t at = rk_random_below(&random, r->until[n - 1]);
-        size_t low = 0, high = n - 1;
-        if (r->until[n - 1] == n)
-            low = at;
-        else
-            while (low < high) {
-                size_t middle = (low + high) / 2;
-                if (r->until[middle] > at)
-                    high = middle;
-                else
-                    low = middle + 1;
-            }
-        drawn[low]++;
-    }
+    if (n && r->until[n - 1] > n) {
+        uint64_t state = rk_random_u64(&random);
+        scatter(&state, r->until, 0, n - 1, r->until[n - 1], drawn);
+    } else
+        for (size_t i = 0; i < n; i++)
+            drawn[rk_random_below(&random, n)]++;
 }
 
 static void *resample(void *context)
@@ -713,6 +852,9 @@ static void sum_up(struct rows *rows, struct rk_agree_row *row, double *values, 
         if (isfinite(values[i]))
             values[n++] = values[i];
     row->undefined = replicates - n;
+    /* a test by the standard error that no longer stands goes with it */
+    if (row->estimate.statistic == row->estimate.value / row->estimate.se)
+        row->estimate.statistic = row->estimate.df1 = row->estimate.p = NAN;
     row->estimate.se = row->estimate.low = row->estimate.high = NAN;
     struct rk_buf method = {0};
     rk_buf_printf(&method, "%s+bootstrap", row->method);
@@ -725,6 +867,7 @@ static void sum_up(struct rows *rows, struct rk_agree_row *row, double *values, 
         mean += values[i] / n;
     for (uint32_t i = 0; i < n; i++)
         squares += (values[i] - mean) * (values[i] - mean);
+    squares = rk_squares_or_zero(squares, n, fmax(fabs(values[0]), fabs(values[n - 1])));
     row->estimate.se = sqrt(squares / (n - 1));
     double tail = (1 - confidence) / 2;
     uint32_t low = (uint32_t)ceil(n * tail - 1e-9), high = (uint32_t)ceil(n * (1 - tail) - 1e-9);
@@ -793,6 +936,10 @@ void rk_agree_finish(struct rk_agree *a, const struct rk_judgements *j, const ui
         for (size_t r = 0; r < rows.count; r++) {
             struct rk_agree_row *row = &rows.all[r];
             row->part = order[p];
+            if (row->estimate.why && !o.ratings)
+                row->estimate.why = a->options->listwise
+                                        ? N_("nothing was rated by every rater of the part")
+                                        : N_("nothing was rated");
             row->candidates = a->options->table ? o.units : o.part.candidates;
             row->raters = o.part.judged.anonymous ? 0 : o.part.judged.raters;
             row->ratings = o.ratings;

@@ -32,6 +32,7 @@ enum rk_family { /* what can be asked for */
                  RK_F_GENERALIZABILITY,
                  RK_FAMILIES
 };
+extern const char rk_reml_later[]; /* the reason why REML was not done unasked */
 extern const char rk_family_words[]; /* "percent|cohen|…", to choose from */
 const char *rk_family_name(enum rk_family family);
 
@@ -63,6 +64,7 @@ struct rk_agree_options {       /* zeroed, tolerance NaN; give back with rk_agre
     bool asked[RK_FAMILIES];  /* by name */
     bool wanted[RK_FAMILIES]; /* by name, or as one of those given without being asked for */
     bool weights[RK_WEIGHTINGS];
+    bool weights_asked; /* not only unweighted since nothing was said */
     bool metrics[RK_METRICS];
     bool by_place;        /* distances between categories: places, not values */
     double *disagreement; /* of RK_CUSTOM: square, a row per category of the first rater */
@@ -85,6 +87,9 @@ bool rk_agree_read_categories(struct rk_agree_options *options,
 bool rk_agree_read_disagreement(struct rk_agree_options *options, const char *text); /* 0,1/1,0 */
 bool rk_agree_read_scale(struct rk_agree_options *options, const char *text); /* 1:5 or 0:100:5 */
 bool rk_agree_read_decision(struct rk_decide_sizes *sizes, const char *text); /* 1,2,5 */
+/* What was not said: every family but generalizability, or all of them, or those asked for; no weights
+ * but those of the user's own; Krippendorff's four metrics, of words the first. */
+void rk_agree_complete(struct rk_agree_options *options, bool all);
 void rk_agree_options_free(struct rk_agree_options *options);
 
 struct rk_agree_row {

@@ -2,10 +2,12 @@
 #include "base/mem.h"
 #include "score/agree_part.h"
 #include "stat/generalizability.h"
+#include "stat/items.h"
 #include "stat/kappa.h"
 #include "stat/reliability.h"
 #include "stat/reml.h"
 
+const char rk_reml_later[] = N_("more than 200 raters: --measures reml asks for it");
 const char rk_family_words[] =
     "percent|cohen|fleiss|conger|light|scott|brennan-prediger|pabak|ac|alpha|"
     "kendall|correlation|icc|cronbach|variance|reml|within|homogeneity|"
@@ -142,6 +144,18 @@ static void fleiss_categories(const struct work *w)
     rk_buf_free(&name);
 }
 
+/* The weights under which Gwet's alpha is Krippendorff's with the metric; ordinal goes by ranks. */
+static const enum rk_weighting same[RK_METRICS] = {RK_UNWEIGHTED, RK_QUADRATIC, RK_QUADRATIC,
+                                                   RK_RATIO,      RK_BIPOLAR,   RK_CIRCULAR};
+
+static bool has_metric(const struct work *w, enum rk_weighting kind)
+{
+    bool has = false;
+    for (enum rk_metric m = 0; m < RK_METRICS; m++)
+        has |= m != RK_ORDINAL_METRIC && w->options->metrics[m] && same[m] == kind;
+    return has;
+}
+
 static void weighted(const struct work *w, enum rk_weighting kind)
 {
     struct rk_weights weights;
@@ -173,7 +187,8 @@ static void weighted(const struct work *w, enum rk_weighting kind)
              why ? rk_estimate_none(why) : rk_kappa_light(w->judged, &weights));
     give(w, RK_F_BRENNAN_PREDIGER, "brennan_prediger", variant.text, all[RK_BRENNAN_PREDIGER]);
     give(w, RK_F_AC, kind == RK_UNWEIGHTED ? "gwet_ac1" : "gwet_ac2", variant.text, all[RK_GWET]);
-    give(w, RK_F_ALPHA, "krippendorff_alpha_weighted", variant.text, alpha);
+    if (w->options->weights_asked && !has_metric(w, kind)) /* else it is among these */
+        give(w, RK_F_ALPHA, "krippendorff_alpha_weighted", variant.text, alpha);
     if (w->options->as_packages && w->options->header) {
         if (!alpha.why && alpha.se > 0 && w->confidence > 0) {
             alpha.se = rk_alpha_se_irrcac(w->judged, &weights);
@@ -189,8 +204,6 @@ static void weighted(const struct work *w, enum rk_weighting kind)
 
 static struct rk_estimate alpha_of(const struct work *w, enum rk_metric metric)
 {
-    static const enum rk_weighting same[RK_METRICS] = {RK_UNWEIGHTED, RK_QUADRATIC, RK_QUADRATIC,
-                                                       RK_RATIO,      RK_BIPOLAR,   RK_CIRCULAR};
     const struct rk_judged *j = w->judged;
     bool ordinal = metric == RK_ORDINAL_METRIC;
     if (metric != RK_NOMINAL && !w->part->ordered)
@@ -273,8 +286,7 @@ static void likeliest(const struct work *w, const struct rk_anova *a)
     enum { UNASKED = 200 }; /* time grows as the cube of the smaller of units and raters */
     size_t units = w->judged->units, raters = w->judged->raters,
            less = units < raters ? units : raters;
-    const char *late =
-        !asked && less > UNASKED ? N_("more than 200 raters: --measures reml asks for it") : NULL;
+    const char *late = !asked && less > UNASKED ? rk_reml_later : NULL;
     static const char *const parts[] = {"candidate", "rater", "residual"};
     if (!o->wanted[RK_F_REML])
         return;
@@ -315,6 +327,41 @@ static void likeliest(const struct work *w, const struct rk_anova *a)
     }
 }
 
+/* Once for each rater, whose id ends the variant. */
+static void by_each_rater(const struct work *w, const struct rk_items *items, const char *measure,
+                          const char *variant,
+                          struct rk_estimate (*of)(const struct rk_items *items, size_t item))
+{
+    struct rk_buf name = {0};
+    for (size_t g = 0; g < items->count; g++) {
+        rk_buf_clear(&name);
+        rk_buf_text(&name, variant);
+        rk_buf_add(&name, w->part->raters[g].text, w->part->raters[g].size);
+        give(w, RK_F_CRONBACH, measure, name.text, of(items, g));
+    }
+    rk_buf_free(&name);
+}
+
+static void cronbach(const struct work *w, const struct rk_anova *a)
+{
+    if (!w->options->wanted[RK_F_CRONBACH])
+        return;
+    struct rk_estimate e = rk_icc(a, RK_ICC_CK, w->confidence);
+    if (!e.why && !w->part->complete)
+        e = rk_estimate_none(N_("not every rater rated all"));
+    if (!e.why)
+        e.method = "feldt-1965";
+    give(w, RK_F_CRONBACH, "cronbach_alpha", "", e);
+    struct rk_items items = rk_items(w->judged);
+    give(w, RK_F_CRONBACH, "cronbach_alpha", "standardized", rk_items_standardized(&items));
+    if (w->options->asked[RK_F_CRONBACH] && w->part->complete && items.count > 2 &&
+        items.count <= RK_ITEMS_MOST) {
+        by_each_rater(w, &items, "cronbach_alpha", "without:", rk_items_without);
+        by_each_rater(w, &items, "rest_correlation", "", rk_items_with_rest);
+    }
+    rk_items_free(&items);
+}
+
 static struct rk_estimate number(const struct rk_anova *a, bool two_way, double value)
 {
     const char *why = two_way ? rk_anova_why_two_way(a) : a->why;
@@ -326,6 +373,8 @@ static struct rk_estimate number(const struct rk_anova *a, bool two_way, double 
 static void variances(const struct work *w, const struct rk_anova *a)
 {
     double between = a->msb * (a->n - 1);
+    give(w, RK_F_VARIANCE, "mean", "", rk_mean_score(w->judged, w->confidence));
+    give(w, RK_F_VARIANCE, "standard_deviation", "", rk_deviation(w->judged));
     give(w, RK_F_VARIANCE, "mean_square", "between", number(a, false, a->msb));
     give(w, RK_F_VARIANCE, "mean_square", "within", number(a, false, a->msw));
     struct rk_estimate f = number(a, false, a->total > 0 ? between / a->total : NAN);
@@ -405,8 +454,9 @@ static void homogeneity(const struct work *w)
 
 /* ---- generalizability ---- */
 
-/* Scores as candidates × raters × criteria; NULL and the reason where one is missing. */
-static double *lay_out(const struct work *w, size_t *candidates, const char **why)
+/* Scores as candidates × raters × criteria, and how many candidates each stands for (NULL: one);
+ * NULL and the reason where one is missing. */
+static double *lay_out(const struct work *w, uint32_t **times, const char **why)
 {
     const struct rk_judged *j = w->judged;
     size_t r = j->raters, i = w->part->criteria, p = w->part->candidates;
@@ -415,8 +465,7 @@ static double *lay_out(const struct work *w, size_t *candidates, const char **wh
            : r == 0 || i == 0 || p == 0 ? N_("nothing was rated")
            : p > SIZE_MAX / sizeof(double) / r / i || p * r * i != j->start[j->units]
                ? N_("not every rater rated all candidates on all criteria")
-           : rk_judged_units(j) * (double)r > 1e8 ? N_("more than 100000000 ratings")
-                                                  : NULL;
+               : NULL;
     if (*why)
         return NULL;
     double *y = rk_alloc(p * r * i, sizeof *y);
@@ -424,23 +473,10 @@ static double *lay_out(const struct work *w, size_t *candidates, const char **wh
         for (size_t at = j->start[u]; at < j->start[u + 1]; at++)
             y[(w->part->candidate[u] * r + j->all[at].rater) * i + w->part->criterion[u]] =
                 j->centred[j->all[at].category];
-    *candidates = p;
-    if (j->times) { /* a resample: candidates as often as they were drawn, by their first criterion
-                     */
-        uint32_t *times = rk_alloc(p, sizeof *times);
-        size_t n = 0, at = 0;
+    if (j->times) { /* pairs, or a resample, which draws candidates whole */
+        *times = rk_alloc(p, sizeof **times);
         for (size_t u = 0; u < j->units; u++)
-            times[w->part->candidate[u]] = j->times[u];
-        for (size_t c = 0; c < p; c++)
-            n += times[c];
-        double *drawn = rk_alloc(n * r * i + 1, sizeof *drawn);
-        for (size_t c = 0; c < p; c++)
-            for (uint32_t t = 0; t < times[c]; t++, at++)
-                memcpy(drawn + at * r * i, y + c * r * i, r * i * sizeof *y);
-        rk_free(y);
-        rk_free(times);
-        y = drawn;
-        *candidates = n;
+            (*times)[w->part->candidate[u]] = j->times[u];
     }
     return y;
 }
@@ -451,12 +487,14 @@ static void generalize(const struct work *w)
     if (!o->wanted[RK_F_GENERALIZABILITY])
         return;
     const char *why;
-    size_t p = 0, r = w->judged->raters, criteria = w->part->criteria;
-    double *y = lay_out(w, &p, &why);
+    size_t p = w->part->candidates, r = w->judged->raters, criteria = w->part->criteria;
+    uint32_t *times = NULL;
+    double *y = lay_out(w, &times, &why);
     struct rk_generalizability g = {.why = why};
     if (!why)
-        g = rk_generalize(y, p, r, criteria);
+        g = rk_generalize(y, times, p, r, criteria);
     rk_free(y);
+    rk_free(times);
     for (int additive = 0; additive < 2; additive++)
         for (enum rk_facets e = 0; e < RK_G_EFFECTS; e++) {
             bool there = criteria > 1 ? !additive || e <= RK_G_I || e == RK_G_PRI
@@ -465,7 +503,7 @@ static void generalize(const struct work *w)
             if (there)
                 give(w, RK_F_GENERALIZABILITY, "variance", rk_facets_name(e, criteria),
                      g.why ? rk_estimate_none(g.why)
-                           : rk_estimate_of(value, (double)p,
+                           : rk_estimate_of(value, g.p,
                                             additive ? "anova-additive" : "anova-crossed"));
         }
     struct rk_decide_sizes raters = o->decide_raters, items = o->decide_criteria;
@@ -512,14 +550,7 @@ void rk_agree_measure(const struct rk_agree_part *part, double confidence, rk_ta
         if (o->wanted[RK_F_ICC])
             ten_forms(&w, &a);
         likeliest(&w, &a);
-        if (o->wanted[RK_F_CRONBACH]) {
-            struct rk_estimate e = rk_icc(&a, RK_ICC_CK, confidence);
-            if (!e.why && !part->complete)
-                e = rk_estimate_none(N_("not every rater rated all"));
-            if (!e.why)
-                e.method = "feldt-1965";
-            give(&w, RK_F_CRONBACH, "cronbach_alpha", "", e);
-        }
+        cronbach(&w, &a);
         if (o->wanted[RK_F_VARIANCE])
             variances(&w, &a);
         within(&w, &a);

@@ -52,20 +52,23 @@ bool rk_agree_read_categories(struct rk_agree_options *o, const char *text)
 
 bool rk_agree_read_disagreement(struct rk_agree_options *o, const char *text)
 {
-    size_t count = 0, room = 0, rows = 0;
-    for (const char *rest = text; rest; rows++) {
-        struct rk_text row = cut(&rest, '/');
-        while (row.size) {
-            const char *comma = memchr(row.text, ',', row.size);
-            size_t size = comma ? (size_t)(comma - row.text) : row.size;
-            RK_GROW(o->disagreement, count, room);
-            if (!read_number((struct rk_text){row.text, size}, &o->disagreement[count++]))
-                return false;
-            size += comma != NULL;
-            row = (struct rk_text){row.text + size, row.size - size};
-        }
+    size_t count = 0, room = 0, rows = 0, columns = 0, in_row = 0;
+    for (const char *at = text; at;) {
+        size_t size = strcspn(at, ",/");
+        RK_GROW(o->disagreement, count, room);
+        if (!read_number((struct rk_text){at, size}, &o->disagreement[count++]))
+            return false;
+        in_row++;
+        char stop = at[size];
+        at = stop ? at + size + 1 : NULL;
+        if (stop == ',')
+            continue;
+        columns = rows++ ? columns : in_row;
+        if (in_row != columns)
+            return false;
+        in_row = 0;
     }
-    bool good = rows >= 2 && rows * rows == count;
+    bool good = rows >= 2 && rows == columns;
     for (size_t i = 0; i < count && good; i++)
         good = o->disagreement[i] >= 0 && (i % (rows + 1) || o->disagreement[i] == 0);
     o->disagreement_size = rows;
@@ -96,6 +99,28 @@ bool rk_agree_read_decision(struct rk_decide_sizes *sizes, const char *text)
         sizes->of[sizes->count++] = (double)number;
     }
     return true;
+}
+
+static bool any(const bool *flags, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (flags[i])
+            return true;
+    return false;
+}
+
+void rk_agree_complete(struct rk_agree_options *o, bool all)
+{
+    bool asked = any(o->asked, RK_FAMILIES);
+    for (int f = 0; f < RK_FAMILIES; f++)
+        o->wanted[f] = all || (asked ? o->asked[f] : f != RK_F_GENERALIZABILITY);
+    o->weights_asked = o->disagreement || any(o->weights, RK_WEIGHTINGS);
+    if (!any(o->weights, RK_WEIGHTINGS))
+        o->weights[o->disagreement ? RK_CUSTOM : RK_UNWEIGHTED] = true;
+    if (any(o->metrics, RK_METRICS))
+        return;
+    for (int m = 0; m <= (o->words ? RK_NOMINAL : RK_RATIO_METRIC); m++)
+        o->metrics[m] = true;
 }
 
 void rk_agree_options_free(struct rk_agree_options *o)

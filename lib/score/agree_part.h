@@ -9,6 +9,7 @@ struct rk_agree_part {
     const struct rk_agree_options *options;
     struct rk_judged judged;
     struct rk_text *labels;    /* of the categories */
+    struct rk_text *raters;    /* ids, by number; none of pairs and where not told apart */
     bool ordered;              /* categories have an order: numbers, or listed */
     const uint32_t *candidate; /* by unit, dense within the part */
     const uint32_t *criterion; /* likewise */

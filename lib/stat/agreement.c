@@ -209,7 +209,7 @@ static void shares(struct shared *s)
     for (size_t k = 0; s->n > 0 && k < j->categories; k++)
         s->share[k] /= s->n;
     if (s->n_paired > 0)
-        s->pa /= s->n_paired;
+        s->pa = rk_or_zero(s->pa / s->n_paired, 1);
     rk_weights_spread(s->weights, NULL, s->share, j->categories, s->near);
 }
 
@@ -242,6 +242,7 @@ static void linearise(const struct shared *s, struct rk_estimate *e, bool has_ch
             x -= 2 * (1 - e->value) * (s->chance[i] - pe) / (1 - pe);
         sum += times * (x - e->value) * (x - e->value);
     }
+    sum = rk_squares_or_zero(sum, s->n, up / (1 - pe));
     e->se = sqrt(sum / (s->n * (j->table ? s->n : s->n - 1)));
     rk_estimate_interval(e, s->n - 1, s->confidence, 1);
 }
@@ -255,7 +256,7 @@ static struct rk_estimate corrected(const struct shared *s, double pe, const cha
         return rk_estimate_none(never_changes);
     struct rk_estimate e = rk_estimate_of(rk_or_zero(s->pa - pe, 1) / (1 - pe), s->n, method);
     e.observed = s->pa;
-    e.expected = pe;
+    e.expected = rk_or_zero(pe, 1);
     return e;
 }
 
@@ -532,7 +533,7 @@ static double alpha_spread(const struct paired *p, const struct rk_judged *j, do
                    twice * (1 - alpha) * (near / mean - pull * more - pe) / (1 - pe);
         sum += rk_judged_times(j, i) * (x - alpha) * (x - alpha);
     }
-    return sum;
+    return rk_squares_or_zero(sum, p->n, 1 / (1 - pe));
 }
 
 struct rk_estimate rk_alpha(const struct rk_judged *judged, const struct rk_weights *weights,
@@ -553,8 +554,8 @@ struct rk_estimate rk_alpha(const struct rk_judged *judged, const struct rk_weig
         e = rk_estimate_none(never_changes);
     else {
         e = rk_estimate_of(rk_or_zero(pa - pe, 1) / (1 - pe), p.n, "krippendorff-2011");
-        e.observed = pa;
-        e.expected = pe;
+        e.observed = rk_or_zero(pa, 1);
+        e.expected = rk_or_zero(pe, 1);
         if (confidence > 0 && p.n >= 2) {
             double sum = alpha_spread(&p, judged, pe, pa, 1, (raw - pe) / (1 - pe), 2, pe);
             e.se = sqrt(sum / (p.n * (judged->table ? p.n : p.n - 1)));

@@ -1,5 +1,7 @@
 #include "stat/distribution.h"
 
+#include "stat/beta.h"
+
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
@@ -29,17 +31,26 @@ double rk_chi_square_quantile(double p, double df)
     return df > 0 && is_share(p) ? gsl_cdf_chisq_Pinv(p, df) : NAN;
 }
 
+/* So many degrees of freedom that GSL's inverse gives up, or takes minutes. */
+static int has_many(double df1, double df2) { return fmax(df1, df2) > 5000; }
+
 double rk_f_below(double f, double df1, double df2)
 {
-    return df1 > 0 && df2 > 0 ? gsl_cdf_fdist_P(f, df1, df2) : NAN;
+    return !(df1 > 0 && df2 > 0)  ? NAN
+           : has_many(df1, df2)   ? rk_beta_f(f, df1, df2, 0)
+                                  : gsl_cdf_fdist_P(f, df1, df2);
 }
 double rk_f_above(double f, double df1, double df2)
 {
-    return df1 > 0 && df2 > 0 ? gsl_cdf_fdist_Q(f, df1, df2) : NAN;
+    return !(df1 > 0 && df2 > 0)  ? NAN
+           : has_many(df1, df2)   ? rk_beta_f(f, df1, df2, 1)
+                                  : gsl_cdf_fdist_Q(f, df1, df2);
 }
 double rk_f_quantile(double p, double df1, double df2)
 {
-    return df1 > 0 && df2 > 0 && is_share(p) ? gsl_cdf_fdist_Pinv(p, df1, df2) : NAN;
+    return !(df1 > 0 && df2 > 0 && is_share(p)) ? NAN
+           : has_many(df1, df2)                 ? rk_beta_f_quantile(p, df1, df2)
+                                                : gsl_cdf_fdist_Pinv(p, df1, df2);
 }
 
 double rk_beta_below(double x, double a, double b)

@@ -34,7 +34,15 @@ static inline struct rk_estimate rk_estimate_of(double value, double n, const ch
  * `of`. */
 static inline double rk_or_zero(double x, double of)
 {
-    return fabs(x) > 1e-14 * fabs(of) ? x : x * 0;
+    return fabs(x) > 1e-13 * fabs(of) ? x : x * 0;
+}
+
+/* A sum of `n` squares of differences between things of size `of`, or 0 where it is no more than
+ * what rounding leaves of differences that are none. */
+static inline double rk_squares_or_zero(double sum, double n, double of)
+{
+    double least = 1e-14 * n * of;
+    return sum > least * least ? sum : sum * 0;
 }
 
 /* value ± t(df)·se to `confidence`, not above `most` (INFINITY: as it comes), and the two-sided p

@@ -11,12 +11,15 @@ const char *rk_facets_name(enum rk_facets effect, size_t criteria)
     return effect == RK_G_PR && criteria == 1 ? "residual" : names[effect];
 }
 
-/* Mean over the facets that `keep` does not name, for each combination of those it does, less all
- * means of fewer facets: sum of squares of the effects, times what they are means of. */
 struct table {
     const double *y;
+    const uint32_t *times;
     size_t p, r, i;
 };
+
+static double times_of(const struct table *t, size_t p) { return t->times ? t->times[p] : 1; }
+
+/* The mean over the facets that are not named, at a place of those that are. */
 
 static double mean_at(const struct table *t, bool p, bool r, bool i, size_t at_p, size_t at_r,
                       size_t at_i)
@@ -24,8 +27,11 @@ static double mean_at(const struct table *t, bool p, bool r, bool i, size_t at_p
     double sum = 0, n = 0;
     for (size_t a = p ? at_p : 0; a < (p ? at_p + 1 : t->p); a++)
         for (size_t b = r ? at_r : 0; b < (r ? at_r + 1 : t->r); b++)
-            for (size_t c = i ? at_i : 0; c < (i ? at_i + 1 : t->i); c++, n++)
-                sum += t->y[(a * t->r + b) * t->i + c];
+            for (size_t c = i ? at_i : 0; c < (i ? at_i + 1 : t->i); c++) {
+                double times = p ? 1 : times_of(t, a);
+                sum += times * t->y[(a * t->r + b) * t->i + c];
+                n += times;
+            }
     return sum / n;
 }
 
@@ -83,30 +89,37 @@ static void squares(const struct table *t, const struct means *m, double ss[RK_G
                 double rest = t->y[(a * t->r + b) * t->i + c] - m->all - p - r - i - pr - pi - ri;
                 double effect[RK_G_EFFECTS] = {p, r, i, pr, pi, ri, rest};
                 for (int e = 0; e < RK_G_EFFECTS; e++)
-                    ss[e] += effect[e] * effect[e];
+                    ss[e] += times_of(t, a) * effect[e] * effect[e];
             }
 }
 
-static void tidy(struct rk_generalizability *g, double total)
+/* `total`: all squares; `most`: the largest of the scores. What rounding leaves is nothing. */
+static void tidy(struct rk_generalizability *g, double total, double most)
 {
+    double all = rk_squares_or_zero(total, g->p * g->r * g->i, most);
     for (int e = 0; e < RK_G_EFFECTS; e++) {
-        g->crossed[e] = rk_or_zero(g->crossed[e], total);
-        g->additive[e] = rk_or_zero(g->additive[e], total);
+        g->crossed[e] = all > 0 ? rk_or_zero(g->crossed[e], all) : g->crossed[e] * 0;
+        g->additive[e] = all > 0 ? rk_or_zero(g->additive[e], all) : g->additive[e] * 0;
     }
 }
 
-struct rk_generalizability rk_generalize(const double *y, size_t p, size_t r, size_t i)
+struct rk_generalizability rk_generalize(const double *y, const uint32_t *times, size_t p, size_t r,
+                                         size_t i)
 {
-    struct rk_generalizability g = {.p = p, .r = r, .i = i};
+    struct table t = {y, times, p, r, i};
+    struct rk_generalizability g = {.r = (double)r, .i = (double)i};
+    for (size_t a = 0; a < p; a++)
+        g.p += times_of(&t, a);
     for (int e = 0; e < RK_G_EFFECTS; e++)
         g.crossed[e] = g.additive[e] = NAN;
-    if (p < 2 || r < 2) {
+    if (g.p < 2 || r < 2) {
         g.why = N_("two candidates and two raters are needed");
         return g;
     }
-    struct table t = {y, p, r, i};
     struct means m = means_new(&t);
-    double ss[RK_G_EFFECTS], np = (double)p, nr = (double)r, ni = (double)i, total = 0;
+    double ss[RK_G_EFFECTS], np = g.p, nr = g.r, ni = g.i, total = 0, most = 0;
+    for (size_t at = 0; at < p * r * i; at++)
+        most = fmax(most, fabs(y[at]));
     squares(&t, &m, ss);
     means_free(&m);
     for (int e = 0; e < RK_G_EFFECTS; e++)
@@ -117,7 +130,7 @@ struct rk_generalizability rk_generalize(const double *y, size_t p, size_t r, si
         g.crossed[RK_G_PR] = g.additive[RK_G_PR] = rest;
         g.crossed[RK_G_P] = g.additive[RK_G_P] = (mp - rest) / nr;
         g.crossed[RK_G_R] = g.additive[RK_G_R] = (mr - rest) / np;
-        tidy(&g, total);
+        tidy(&g, total, most);
         return g;
     }
     double mi = ss[RK_G_I] / (ni - 1), mpr = ss[RK_G_PR] / ((np - 1) * (nr - 1)),
@@ -136,7 +149,7 @@ struct rk_generalizability rk_generalize(const double *y, size_t p, size_t r, si
     g.additive[RK_G_R] = (mr - pooled) / (np * ni);
     g.additive[RK_G_I] = (mi - pooled) / (np * nr);
     g.additive[RK_G_PRI] = pooled;
-    tidy(&g, total);
+    tidy(&g, total, most);
     return g;
 }
 
@@ -153,7 +166,7 @@ struct rk_estimate rk_decide(const struct rk_generalizability *g, double raters,
         error += v[RK_G_R] / raters + v[RK_G_I] / criteria + v[RK_G_RI] / (raters * criteria);
     if (!(v[RK_G_P] + error > 0))
         return rk_estimate_none(N_("all scores are the same"));
-    struct rk_estimate e = rk_estimate_of(v[RK_G_P] / (v[RK_G_P] + error), (double)g->p, "anova");
+    struct rk_estimate e = rk_estimate_of(v[RK_G_P] / (v[RK_G_P] + error), g->p, "anova");
     e.observed = v[RK_G_P];
     e.expected = error;
     return e;

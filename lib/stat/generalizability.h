@@ -10,6 +10,7 @@
 #include "stat/estimate.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum rk_facets { /* p candidates, r raters, i criteria; the last holds the rest too */
                  RK_G_P,
@@ -26,13 +27,15 @@ enum rk_facets { /* p candidates, r raters, i criteria; the last holds the rest 
 const char *rk_facets_name(enum rk_facets effect, size_t criteria);
 
 struct rk_generalizability {
-    size_t p, r, i;
+    double p, r, i;
     double crossed[RK_G_EFFECTS];  /* NaN where there is no such variance */
     double additive[RK_G_EFFECTS]; /* main effects alone, everything else in the rest (RK_G_PRI) */
     const char *why;
 };
-/* y[(candidate × r + rater) × i + criterion], every one there, p and r at least 2. */
-struct rk_generalizability rk_generalize(const double *y, size_t p, size_t r, size_t i);
+/* y[(candidate × r + rater) × i + criterion], every one there; candidate c stands for times[c]
+ * (NULL = 1 each). Two candidates and two raters are needed. */
+struct rk_generalizability rk_generalize(const double *y, const uint32_t *times, size_t p, size_t r,
+                                         size_t i);
 
 /* Had there been so many raters and criteria: the generalizability coefficient (of order: relative
  * error) and phi (of level: absolute error). `observed`, `expected` are the variances of candidates

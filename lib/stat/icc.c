@@ -41,6 +41,12 @@ static void sums_free(struct sums *s)
 /* What is left of rounding alone is nothing. */
 static double or_zero(double square, double total) { return square > 1e-24 * total ? square : 0; }
 
+/* The largest of the scores, as they are told here. */
+static double largest(const struct rk_judged *j)
+{
+    return fmax(fabs(j->centred[0]), fabs(j->centred[j->categories - 1]));
+}
+
 static void one_way(struct rk_anova *a, const struct rk_judged *j, struct sums *s, double grand)
 {
     double between = 0, within = 0;
@@ -58,6 +64,7 @@ static void one_way(struct rk_anova *a, const struct rk_judged *j, struct sums *
         }
         within += times * inside;
     }
+    a->total = rk_squares_or_zero(a->total, a->ratings, largest(j));
     a->df_within = a->ratings - a->n;
     a->msb = or_zero(between, a->total) / (a->n - 1);
     a->msw = a->df_within > 0 ? or_zero(within, a->total) / a->df_within : NAN;
@@ -161,9 +168,56 @@ struct rk_anova rk_anova(const struct rk_judged *j)
     return a;
 }
 
+/* The mean of judged->centred and the sum of squares about it; or why there is none. */
+static const char *moments(const struct rk_judged *j, double *n, double *mean, double *squares)
+{
+    *n = *mean = *squares = 0;
+    if (!j->centred)
+        return no_numbers;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < j->units; i++)
+            for (size_t r = j->start[i]; r < j->start[i + 1]; r++) {
+                double y = j->centred[j->all[r].category],
+                       times = (double)rk_judged_times(j, i) * j->all[r].count;
+                *n += pass ? 0 : times;
+                *(pass ? squares : mean) += times * (pass ? (y - *mean) * (y - *mean) : y);
+            }
+        if (*n == 0)
+            return N_("nothing was rated");
+        *mean /= pass ? 1 : *n;
+    }
+    *squares = rk_squares_or_zero(*squares, *n, largest(j));
+    return NULL;
+}
+
+struct rk_estimate rk_mean_score(const struct rk_judged *j, double confidence)
+{
+    double n, mean, squares;
+    const char *why = moments(j, &n, &mean, &squares);
+    if (why)
+        return rk_estimate_none(why);
+    struct rk_estimate e = rk_estimate_of(j->values[0] - j->centred[0] + mean, n, "mean");
+    if (n > 1 && rk_judged_balance(j) == 1 && confidence > 0) {
+        e.se = sqrt(squares / (n - 1) / n);
+        rk_estimate_interval(&e, n - 1, confidence, INFINITY);
+        e.statistic = e.df1 = e.p = NAN; /* that a mean score is 0 is no question */
+    }
+    return e;
+}
+
+struct rk_estimate rk_deviation(const struct rk_judged *j)
+{
+    double n, mean, squares;
+    const char *why = moments(j, &n, &mean, &squares);
+    if (!why && n < 2)
+        why = N_("fewer than two were rated");
+    return why ? rk_estimate_none(why) : rk_estimate_of(sqrt(squares / (n - 1)), n, "anova");
+}
+
 const char *rk_anova_why_two_way(const struct rk_anova *a)
 {
-    return a->apart ? N_("raters and what they rated fall into parts that share nobody")
+    return a->apart ? N_("raters and what they rated fall into parts that share nobody: see --by, or "
+                              "--measures reml")
                     : a->why_two_way;
 }
 

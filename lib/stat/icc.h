@@ -38,6 +38,12 @@ struct rk_anova rk_anova(const struct rk_judged *judged);
 /* Why there are no two-way squares; NULL where there are. */
 const char *rk_anova_why_two_way(const struct rk_anova *anova);
 
+/* Of all scores: their mean, and their standard deviation (ratings - 1). The mean has an error and
+ * an interval by t where nothing was rated twice: else scores of the same thing hang together, and
+ * the components of variance tell how. */
+struct rk_estimate rk_mean_score(const struct rk_judged *judged, double confidence);
+struct rk_estimate rk_deviation(const struct rk_judged *judged);
+
 enum rk_icc_form { RK_ICC_1, RK_ICC_K, RK_ICC_C1, RK_ICC_CK, RK_ICC_A1, RK_ICC_AK, RK_ICC_FORMS };
 struct rk_estimate rk_icc(const struct rk_anova *anova, enum rk_icc_form form, double confidence);
 /* The interval of A,k as irr 0.84.1 and irrNA 0.2.3 have it, with one k too many (see rk-agree(1)).

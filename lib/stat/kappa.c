@@ -142,17 +142,19 @@ struct rk_estimate rk_kappa_cohen(const struct rk_pairs *p, const struct rk_weig
             const struct rk_pair *c = &p->cells[i];
             double x = rk_weight(w, c->first, c->second) * (1 - pe) -
                        (m.u[c->first] + m.v[c->second]) * (1 - po);
-            sum += c->n / p->n * (x - centre) * (x - centre);
+            sum += c->n * (x - centre) * (x - centre);
         }
-        e.observed = po;
-        e.expected = pe;
+        e.observed = rk_or_zero(po, 1);
+        e.expected = rk_or_zero(pe, 1);
         if (p->n < 2) {
             margins_free(&m);
             return e;
         }
+        /* cells, not units, are what rounding adds up over */
+        sum = rk_squares_or_zero(sum / p->n, sqrt((double)p->count), 1);
         e.se = root(sum / p->n) / ((1 - pe) * (1 - pe));
         rk_estimate_interval(&e, INFINITY, confidence, INFINITY);
-        e.se_null = root((null_spread(&m, w) - pe * pe) / p->n) / (1 - pe);
+        e.se_null = root(rk_or_zero(null_spread(&m, w) - pe * pe, 1) / p->n) / (1 - pe);
         e.statistic = e.p = NAN;
         if (e.se_null > 0) {
             e.statistic = e.value / e.se_null;

@@ -123,10 +123,14 @@ static double correlation(const struct rk_judged *j, const struct rk_by_rater *b
         mean_x += room->first[k] * x[k] / *n;
         mean_y += room->second[k] * y[k] / *n;
     }
+    double most = 0;
     for (size_t k = 0; k < j->categories; k++) {
         xx += room->first[k] * (x[k] - mean_x) * (x[k] - mean_x);
         yy += room->second[k] * (y[k] - mean_y) * (y[k] - mean_y);
+        most = fmax(most, fmax(fabs(x[k]), fabs(y[k])));
     }
+    xx = rk_squares_or_zero(xx, *n, most);
+    yy = rk_squares_or_zero(yy, *n, most);
     for (size_t a = by->start[g], b = by->start[h]; next_both(by, g, h, &a, &b); a++, b++)
         xy += rk_judged_times(j, by->unit[a]) * (x[by->category[a]] - mean_x) *
               (y[by->category[b]] - mean_y);
@@ -219,6 +223,8 @@ struct scores {
 
 static double mean_of(const struct scores *s)
 {
+    if (s->count == 1)
+        return s->y[s->all->category];
     double sum = 0;
     for (size_t k = 0; k < s->count; k++)
         sum += s->all[k].count * s->y[s->all[k].category];

@@ -7,25 +7,30 @@
 enum { MOST_STEPS = 500 };
 
 /* Ratings by level of the facet that is eliminated (a), each with its level of the dense one (b).
- */
+ * Equal ones of a level are one entry, and levels that are alike one level: what is worked out is
+ * the same for all that it stands for. */
 struct data {
-    size_t n, na, nb;
-    size_t *start; /* na + 1 */
+    double n;             /* ratings */
+    size_t na, nb, count; /* levels, entries */
+    size_t *start;        /* na + 1 */
     uint32_t *b;
-    double *y; /* less the grand mean */
+    double *y;     /* less the grand mean */
+    double *times; /* by entry: the ratings it stands for in one level */
+    double *alike; /* by level of a: the levels it stands for */
+    double *all;   /* by entry: the ratings it stands for in all */
 };
 
 /* One evaluation: V = e (I + la ZaZa' + lb ZbZb'), inverted through the b × b matrix I + lb S. */
 struct state {
     const struct data *d;
     double la, lb, e;
-    double *cut;    /* by level of a: la / (1 + la m) */
+    double *keep;   /* by level of a: 1 / (1 + la m) */
     double *s;      /* S = Zb' W⁻¹ Zb, W = I + la ZaZa' */
     double *factor; /* Cholesky's, lower, of I + lb S */
     double *inverse;
     double *ones;     /* V⁻¹ 1, e = 1 */
     double *residual; /* P y, e = 1 */
-    double *level;    /* scratch, by level of b */
+    double *ones_sums, *residual_sums, *sums; /* by level, see apply(); the last is scratch */
     double log_det, sum_ones;
 };
 
@@ -34,53 +39,70 @@ static void data_free(struct data *d)
     rk_free(d->start);
     rk_free(d->b);
     rk_free(d->y);
+    rk_free(d->times);
+    rk_free(d->alike);
+    rk_free(d->all);
 }
 
-/* Copies units as often as they count, and turns the facets round where there are more raters. */
+/* Copies of a unit: of the dense facet each is a level of its own. */
+static size_t copies_of(const struct rk_judged *j, size_t unit, bool turned)
+{
+    size_t times = rk_judged_times(j, unit);
+    return j->start[unit] == j->start[unit + 1] ? 0 : turned ? times : times > 0;
+}
+
+/* Turns the facets round where there are more raters. */
 static struct data data_new(const struct rk_judged *j, bool two)
 {
     struct data d = {0};
     size_t units = 0, raters = 0;
+    double copies = 0, sum = 0;
     uint32_t *rater = rk_alloc(j->raters + 1, sizeof *rater); /* 1 + its level */
-    double sum = 0;
     for (size_t i = 0; i < j->units; i++) {
-        size_t times = rk_judged_times(j, i), size = 0;
-        for (size_t r = j->start[i]; r < j->start[i + 1] && times; r++) {
-            size += j->all[r].count;
-            if (two && !rater[j->all[r].rater])
+        if (!copies_of(j, i, false))
+            continue;
+        units++;
+        copies += rk_judged_times(j, i);
+        for (size_t r = j->start[i]; r < j->start[i + 1] && two; r++)
+            if (!rater[j->all[r].rater])
                 rater[j->all[r].rater] = (uint32_t)++raters;
-        }
-        units += size ? times : 0;
-        d.n += times * size;
     }
-    bool turned = two && raters > units;
+    bool turned = two && (double)raters > copies;
     d.na = turned ? raters : units;
-    d.nb = two ? (turned ? units : raters) : 0;
+    d.nb = turned ? (size_t)copies : two ? raters : 0;
     d.start = rk_alloc(d.na + 2, sizeof *d.start);
-    d.b = rk_alloc(d.n + 1, sizeof *d.b);
-    d.y = rk_alloc(d.n + 1, sizeof *d.y);
+    d.alike = rk_alloc(d.na + 1, sizeof *d.alike);
     for (int pass = 0; pass < 2; pass++) { /* sizes first, then places */
         size_t unit = 0;
         for (size_t i = 0; i < j->units; i++)
-            for (size_t t = 0; t < rk_judged_times(j, i) && j->start[i] < j->start[i + 1];
-                 t++, unit++)
-                for (size_t r = j->start[i]; r < j->start[i + 1]; r++)
-                    for (size_t c = 0; c < j->all[r].count; c++) {
-                        size_t g = two ? rater[j->all[r].rater] - 1 : 0, a = turned ? g : unit;
-                        if (!pass) {
-                            d.start[a + 2]++;
-                            continue;
-                        }
-                        size_t at = d.start[a + 1]++;
-                        d.b[at] = (uint32_t)(turned ? unit : g);
-                        d.y[at] = j->centred[j->all[r].category];
-                        sum += d.y[at];
+            for (size_t t = copies_of(j, i, turned); t > 0; t--, unit++)
+                for (size_t r = j->start[i]; r < j->start[i + 1]; r++) {
+                    size_t g = two ? rater[j->all[r].rater] - 1 : 0, a = turned ? g : unit;
+                    if (!pass) {
+                        d.start[a + 2]++;
+                        d.count++;
+                        d.alike[a] = turned ? 1 : rk_judged_times(j, i);
+                        continue;
                     }
+                    size_t at = d.start[a + 1]++;
+                    d.b[at] = (uint32_t)(turned ? unit : g);
+                    d.y[at] = j->centred[j->all[r].category];
+                    d.times[at] = j->all[r].count;
+                    d.all[at] = d.times[at] * d.alike[a];
+                    d.n += d.all[at];
+                    sum += d.all[at] * d.y[at];
+                }
         for (size_t a = 2; !pass && a < d.na + 2; a++)
             d.start[a] += d.start[a - 1];
+        if (pass)
+            break;
+        d.b = rk_alloc(d.count + 1, sizeof *d.b);
+        d.y = rk_alloc(d.count + 1, sizeof *d.y);
+        d.times = rk_alloc(d.count + 1, sizeof *d.times);
+        d.all = rk_alloc(d.count + 1, sizeof *d.all);
     }
-    for (size_t at = 0; at < d.n; at++)
-        d.y[at] -= sum / (double)d.n;
+    for (size_t at = 0; at < d.count; at++)
+        d.y[at] -= sum / d.n;
     rk_free(rater);
     return d;
 }
@@ -118,49 +140,74 @@ static bool cholesky(double *m, size_t n, double *log_det)
     return true;
 }
 
-/* x becomes V⁻¹ x with e = 1. */
-static void apply(struct state *s, double *x)
+/* x becomes V⁻¹ x with e = 1. `sums`: what it then adds up to by level of a, and after these of b,
+ * from the equations and not from x: where a level has millions of ratings, x all but cancels. */
+static void apply(struct state *s, double *x, double *sums)
 {
     const struct data *d = s->d;
+    double *sum_b = sums + d->na;
     for (size_t g = 0; g < d->nb; g++)
-        s->level[g] = 0;
+        sum_b[g] = 0;
     for (size_t a = 0; a < d->na; a++) {
-        double sum = 0;
+        sums[a] = 0;
         for (size_t r = d->start[a]; r < d->start[a + 1]; r++)
-            sum += x[r];
+            sums[a] += d->times[r] * x[r];
         for (size_t r = d->start[a]; r < d->start[a + 1]; r++) {
-            x[r] -= s->cut[a] * sum;
+            x[r] -= s->la * s->keep[a] * sums[a];
             if (d->nb)
-                s->level[d->b[r]] += x[r];
+                sum_b[d->b[r]] += d->all[r] * x[r];
         }
     }
-    if (!d->nb || s->lb == 0)
-        return;
-    solve(s->factor, d->nb, s->level);
+    if (d->nb)
+        solve(s->factor, d->nb, sum_b);
     for (size_t a = 0; a < d->na; a++) {
         double sum = 0;
-        for (size_t r = d->start[a]; r < d->start[a + 1]; r++)
-            sum += s->level[d->b[r]];
-        for (size_t r = d->start[a]; r < d->start[a + 1]; r++)
-            x[r] -= s->lb * (s->level[d->b[r]] - s->cut[a] * sum);
+        for (size_t r = d->start[a]; r < d->start[a + 1] && d->nb; r++)
+            sum += d->times[r] * sum_b[d->b[r]];
+        for (size_t r = d->start[a]; r < d->start[a + 1] && d->nb; r++)
+            x[r] -= s->lb * (sum_b[d->b[r]] - s->la * s->keep[a] * sum);
+        sums[a] = s->keep[a] * (sums[a] - s->lb * sum);
     }
 }
 
-static double dot(const double *x, const double *y, size_t n)
+/* Over all ratings. */
+static double dot(const struct data *d, const double *x, const double *y)
 {
     double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += x[i] * y[i];
+    for (size_t i = 0; i < d->count; i++)
+        sum += d->all[i] * x[i] * y[i];
     return sum;
 }
 
 /* x becomes P x with e = 1: V⁻¹ x less what the mean takes up. */
-static void project(struct state *s, double *x)
+static void project(struct state *s, double *x, double *sums)
 {
-    double mean = dot(s->ones, x, s->d->n) / s->sum_ones;
-    apply(s, x);
-    for (size_t r = 0; r < s->d->n; r++)
+    double mean = dot(s->d, s->ones, x) / s->sum_ones;
+    apply(s, x, sums);
+    for (size_t r = 0; r < s->d->count; r++)
         x[r] -= mean * s->ones[r];
+    for (size_t l = 0; l < s->d->na + s->d->nb; l++)
+        sums[l] -= mean * s->ones_sums[l];
+}
+
+/* Σ x y over the levels of a (which = 0) or b. */
+static double dot_levels(const struct data *d, int which, const double *x, const double *y)
+{
+    double sum = 0;
+    for (size_t a = 0; a < d->na && !which; a++)
+        sum += d->alike[a] * x[a] * y[a];
+    for (size_t l = d->na; l < d->na + d->nb && which; l++)
+        sum += x[l] * y[l];
+    return sum;
+}
+
+/* Ratings in one level of a. */
+static double size_of(const struct data *d, size_t a)
+{
+    double m = 0;
+    for (size_t r = d->start[a]; r < d->start[a + 1]; r++)
+        m += d->times[r];
+    return m;
 }
 
 /* -2 log likelihood, but for a constant; INFINITY where V cannot be inverted. */
@@ -175,31 +222,30 @@ static double evaluate(struct state *s, const double v[3])
     for (size_t i = 0; i < nb * nb; i++)
         s->s[i] = 0;
     for (size_t a = 0; a < d->na; a++) {
-        double m = (double)(d->start[a + 1] - d->start[a]);
-        s->cut[a] = s->la / (1 + s->la * m);
-        s->log_det += log1p(s->la * m);
+        double m = size_of(d, a);
+        s->keep[a] = 1 / (1 + s->la * m);
+        s->log_det += d->alike[a] * log1p(s->la * m);
         for (size_t r = d->start[a]; r < d->start[a + 1] && nb; r++) {
-            s->s[d->b[r] * nb + d->b[r]] += 1;
+            s->s[d->b[r] * nb + d->b[r]] += d->all[r];
             for (size_t t = d->start[a]; t < d->start[a + 1]; t++)
-                s->s[d->b[r] * nb + d->b[t]] -= s->cut[a];
+                s->s[d->b[r] * nb + d->b[t]] -= s->la * s->keep[a] * d->all[r] * d->times[t];
         }
     }
     for (size_t i = 0; i < nb * nb; i++)
         s->factor[i] = s->lb * s->s[i] + (i % (nb + 1) == 0);
     if (!cholesky(s->factor, nb, &s->log_det))
         return INFINITY;
-    for (size_t r = 0; r < d->n; r++) {
+    for (size_t r = 0; r < d->count; r++) {
         s->ones[r] = 1;
         s->residual[r] = d->y[r];
     }
-    apply(s, s->ones);
+    apply(s, s->ones, s->ones_sums);
     s->sum_ones = 0;
-    for (size_t r = 0; r < d->n; r++)
-        s->sum_ones += s->ones[r];
-    project(s, s->residual);
-    double n = (double)d->n;
-    return (n - 1) * log(s->e) + s->log_det + log(s->sum_ones) +
-           dot(s->residual, d->y, d->n) / s->e;
+    for (size_t r = 0; r < d->count; r++)
+        s->sum_ones += d->all[r] * s->ones[r];
+    project(s, s->residual, s->residual_sums);
+    return (d->n - 1) * log(s->e) + s->log_det + log(s->sum_ones) +
+           dot(d, s->residual, d->y) / s->e;
 }
 
 static void invert(struct state *s)
@@ -213,30 +259,12 @@ static void invert(struct state *s)
     }
 }
 
-/* Sums of x by level of a (which = 0) or b, put back to every rating. */
-static void gather(const struct state *s, int which, const double *x, double *out, double *squares)
+/* To every rating, what belongs to its level. */
+static void spread(const struct data *d, int which, const double *sums, double *out)
 {
-    const struct data *d = s->d;
-    *squares = 0;
-    if (which == 0) {
-        for (size_t a = 0; a < d->na; a++) {
-            double sum = 0;
-            for (size_t r = d->start[a]; r < d->start[a + 1]; r++)
-                sum += x[r];
-            *squares += sum * sum;
-            for (size_t r = d->start[a]; r < d->start[a + 1] && out; r++)
-                out[r] = sum;
-        }
-        return;
-    }
-    for (size_t g = 0; g < d->nb; g++)
-        s->level[g] = 0;
-    for (size_t r = 0; r < d->n && d->nb; r++)
-        s->level[d->b[r]] += x[r];
-    for (size_t g = 0; g < d->nb; g++)
-        *squares += s->level[g] * s->level[g];
-    for (size_t r = 0; r < d->n && d->nb && out; r++)
-        out[r] = s->level[d->b[r]];
+    for (size_t a = 0; a < d->na; a++)
+        for (size_t r = d->start[a]; r < d->start[a + 1]; r++)
+            out[r] = which ? sums[d->na + d->b[r]] : sums[a];
 }
 
 /* tr(P Zk Zk') for both facets and the rest. */
@@ -244,22 +272,22 @@ static void traces(struct state *s, const double v[3], double trace[3])
 {
     const struct data *d = s->d;
     size_t nb = d->nb;
-    double squares;
     invert(s);
     trace[0] = trace[1] = 0;
     for (size_t a = 0; a < d->na; a++) {
-        double m = (double)(d->start[a + 1] - d->start[a]), keep = 1 / (1 + s->la * m), both = 0;
+        double m = size_of(d, a), keep = s->keep[a], both = 0;
         for (size_t r = d->start[a]; r < d->start[a + 1] && s->lb > 0; r++)
             for (size_t t = d->start[a]; t < d->start[a + 1]; t++)
-                both += s->inverse[d->b[r] * nb + d->b[t]];
-        trace[0] += m * keep - s->lb * keep * keep * both;
+                both += d->times[r] * d->times[t] * s->inverse[d->b[r] * nb + d->b[t]];
+        trace[0] += d->alike[a] * (m * keep - s->lb * keep * keep * both);
     }
-    trace[1] = dot(s->s, s->inverse, nb * nb);
+    for (size_t i = 0; i < nb * nb; i++)
+        trace[1] += s->s[i] * s->inverse[i];
     for (int k = 0; k < 2; k++) {
-        gather(s, k, s->ones, NULL, &squares);
+        double squares = dot_levels(d, k, s->ones_sums, s->ones_sums);
         trace[k] = (trace[k] - squares / s->sum_ones) / s->e;
     }
-    trace[2] = ((double)d->n - 1 - v[0] * trace[0] - v[1] * trace[1]) / v[2];
+    trace[2] = (d->n - 1 - v[0] * trace[0] - v[1] * trace[1]) / v[2];
 }
 
 /* Inverts the part of the 3 × 3 matrix whose variances are free; the rest becomes 0. */
@@ -291,29 +319,33 @@ static bool invert_free(const double m[9], const bool is_free[3], double out[9])
 static bool direction(struct state *s, const double v[3], double *scratch, double step[3],
                       double cov[9])
 {
-    size_t n = s->d->n;
-    double trace[3], score[3], squares, ai[9];
+    size_t n = s->d->count;
+    const struct data *d = s->d;
+    double trace[3], score[3], ai[9];
     double *x[3] = {scratch, scratch + n, scratch + 2 * n}, *px = scratch + 3 * n;
     bool is_free[3];
     traces(s, v, trace);
     for (int k = 0; k < 3; k++) {
-        if (k < 2)
-            gather(s, k, s->residual, x[k], &squares);
-        else {
-            squares = dot(s->residual, s->residual, n);
-            for (size_t r = 0; r < n; r++)
-                x[k][r] = s->residual[r];
-        }
+        double squares = k < 2 ? dot_levels(d, k, s->residual_sums, s->residual_sums)
+                               : dot(d, s->residual, s->residual);
+        if (k == 2)
+            memcpy(x[k], s->residual, n * sizeof *x[k]);
+        else if (k < 1 || d->nb)
+            spread(d, k, s->residual_sums, x[k]);
         score[k] = (squares / (s->e * s->e) - trace[k]) / 2;
         is_free[k] = (k != 1 || s->d->nb) && (v[k] > 0 || score[k] > 0);
     }
     for (int k = 0; k < 3; k++) {
         for (size_t r = 0; r < n; r++)
             px[r] = is_free[k] ? x[k][r] : 0;
-        project(s, px);
-        for (int i = 0; i < 3; i++)
-            ai[i * 3 + k] = is_free[i] ? dot(x[i], px, n) / (2 * s->e * s->e * s->e) : 0;
+        project(s, px, s->sums);
+        for (int i = 0; i < 3; i++) {
+            double product = i < 2 ? dot_levels(d, i, s->residual_sums, s->sums) : dot(d, x[i], px);
+            ai[i * 3 + k] = is_free[i] ? product / (2 * s->e * s->e * s->e) : 0;
+        }
     }
+    for (int k = 0; k < 2; k++) /* symmetric; of the two this is the exact one */
+        ai[6 + k] = ai[k * 3 + 2];
     for (bool again = true; again;) { /* one that would go below 0 from 0 stays there */
         again = false;
         if (!invert_free(ai, is_free, cov))
@@ -327,13 +359,24 @@ static bool direction(struct state *s, const double v[3], double *scratch, doubl
     return true;
 }
 
+/* The variance of all scores, as if nothing told them apart. */
+static double variance_of_all(const struct data *d) { return dot(d, d->y, d->y) / (d->n - 1); }
+
+/* Where units and raters account for all there is, likelihood grows without end as the rest goes to
+ * 0, and the other variances mean nothing. */
+static bool leaves_nothing(const struct data *d, const double v[3])
+{
+    return v[2] <= 1e-10 * variance_of_all(d);
+}
+
 /* Goes on until a step changes nothing; returns whether it came to an end. */
 static bool climb(struct state *s, double v[3], double cov[9])
 {
-    double *scratch = rk_alloc(4 * s->d->n + 1, sizeof *scratch), step[3];
+    double *scratch = rk_alloc(4 * s->d->count + 1, sizeof *scratch), step[3];
     double now = evaluate(s, v);
     bool done = false;
-    for (int i = 0; i < MOST_STEPS && !done && direction(s, v, scratch, step, cov); i++) {
+    for (int i = 0;
+         i < MOST_STEPS && !done && !leaves_nothing(s->d, v) && direction(s, v, scratch, step, cov); i++) {
         double next[3], then, total = v[0] + v[1] + v[2], moved;
         for (double share = 1;; share /= 2) {
             moved = 0;
@@ -365,7 +408,7 @@ static double told(double x)
 
 static void start_from(const struct data *d, double v[3])
 {
-    double all = dot(d->y, d->y, d->n) / (double)(d->n - 1);
+    double all = variance_of_all(d);
     v[0] = all / 3;
     v[1] = d->nb ? all / 3 : 0;
     v[2] = all / 3;
@@ -379,8 +422,6 @@ struct rk_reml rk_reml(const struct rk_judged *j, bool two)
     double rest = two ? a.mse : a.msw;
     if (!out.why && rest == 0)
         out.why = N_("there is no variation left over");
-    if (!out.why && a.ratings > 1e8)
-        out.why = N_("more than 100000000 ratings");
     if (!out.why && two && fmin(a.n, a.raters) > RK_REML_MOST)
         out.why = N_("more than 2000 raters, and as many rated");
     if (!out.why && two && a.ratings <= a.n + a.raters - 1)
@@ -390,16 +431,21 @@ struct rk_reml rk_reml(const struct rk_judged *j, bool two)
     struct data d = data_new(j, two);
     size_t square = d.nb * d.nb + 1;
     struct state s = {.d = &d,
-                      .cut = rk_alloc(d.na + 1, sizeof(double)),
+                      .keep = rk_alloc(d.na + 1, sizeof(double)),
                       .s = rk_alloc(square, sizeof(double)),
                       .factor = rk_alloc(square, sizeof(double)),
                       .inverse = rk_alloc(square, sizeof(double)),
-                      .ones = rk_alloc(d.n + 1, sizeof(double)),
-                      .residual = rk_alloc(d.n + 1, sizeof(double)),
-                      .level = rk_alloc(d.nb + 1, sizeof(double))};
+                      .ones = rk_alloc(d.count + 1, sizeof(double)),
+                      .residual = rk_alloc(d.count + 1, sizeof(double)),
+                      .ones_sums = rk_alloc(d.na + d.nb + 1, sizeof(double)),
+                      .residual_sums = rk_alloc(d.na + d.nb + 1, sizeof(double)),
+                      .sums = rk_alloc(d.na + d.nb + 1, sizeof(double))};
     double v[3];
     start_from(&d, v);
-    if (!climb(&s, v, out.cov))
+    bool done = climb(&s, v, out.cov);
+    if (leaves_nothing(&d, v))
+        out.why = N_("there is no variation left over");
+    else if (!done)
         out.why = N_("the steps towards the likeliest variances did not come to an end");
     bool turned = two && a.raters > a.n; /* as data_new had it */
     for (int k = 0; k < 3; k++)
@@ -414,13 +460,15 @@ struct rk_reml rk_reml(const struct rk_judged *j, bool two)
     }
     out.n = a.n;
     data_free(&d);
-    rk_free(s.cut);
+    rk_free(s.keep);
     rk_free(s.s);
     rk_free(s.factor);
     rk_free(s.inverse);
     rk_free(s.ones);
     rk_free(s.residual);
-    rk_free(s.level);
+    rk_free(s.ones_sums);
+    rk_free(s.residual_sums);
+    rk_free(s.sums);
     return out;
 }
 

@@ -48,6 +48,8 @@ const char *rk_weights_make(struct rk_weights *w, enum rk_weighting kind, size_t
     if (kind == RK_ORDINAL)
         values = NULL;
     double low = values ? values[0] : 0, high = values ? values[count - 1] : (double)count - 1;
+    if (kind == RK_RATIO && !values)
+        return N_("ratio needs scores that are numbers, by value");
     if (kind == RK_RATIO && low < 0)
         return N_("ratio weights need scores of 0 or more");
     w->range = high - low;

@@ -20,7 +20,9 @@ struct rk_reader {
 
     char *window; /* bytes read: [start, end) is not yet taken */
     size_t start, end, room;
-    bool at_end; /* nothing more to read into the window */
+    bool at_end;  /* nothing more to read into the window */
+    bool plain;   /* all of [start, end) is ASCII without a quote or a NUL */
+    bool returns; /* there may be a carriage return in it */
 
     uint64_t line; /* of `start` */
     uint64_t records;
@@ -43,12 +45,31 @@ struct rk_reader {
 
 /* ---- the window ---- */
 
+/* What is looked for once in the whole window need not be looked for in every record; up to `seen`
+ * it was. */
+static void look_through(struct rk_reader *r, size_t seen)
+{
+    const char *from = r->window + seen;
+    size_t size = r->end - seen;
+    uint64_t high = 0, word;
+    for (size_t i = 0; i + sizeof word <= size; i += sizeof word) {
+        memcpy(&word, from + i, sizeof word);
+        high |= word;
+    }
+    for (size_t i = size & ~(sizeof word - 1); i < size; i++)
+        high |= (unsigned char)from[i];
+    r->plain = (r->plain || !seen) && !(high & 0x8080808080808080u) && !memchr(from, '"', size) &&
+               !memchr(from, 0, size);
+    r->returns = (r->returns && seen) || memchr(from, '\r', size);
+}
+
 /* Reads more behind what is there. *got = 0 at the end of the input. */
 static enum rk_status more(struct rk_reader *r, size_t *got, struct rk_error *error)
 {
     *got = 0;
     if (r->at_end)
         return RK_OK;
+    size_t seen = r->start ? 0 : r->end;
     if (r->start) {
         memmove(r->window, r->window + r->start, r->end - r->start);
         r->end -= r->start;
@@ -63,6 +84,7 @@ static enum rk_status more(struct rk_reader *r, size_t *got, struct rk_error *er
         return status;
     r->end += *got;
     r->at_end = !*got;
+    look_through(r, seen);
     return RK_OK;
 }
 
@@ -87,6 +109,8 @@ static enum rk_status bad(const struct rk_reader *r, struct rk_error *error, siz
 
 static enum rk_status check_text(const struct rk_reader *r, struct rk_error *error)
 {
+    if (r->plain)
+        return RK_OK;
     size_t valid = rk_utf8_valid(r->raw, r->raw_size);
     if (valid == r->raw_size)
         return RK_OK;
@@ -128,7 +152,7 @@ static enum rk_status frame(struct rk_reader *r, bool *found, bool *quotes, stru
         char *from = r->window + at;
         char *end = at < r->end ? memchr(from, '\n', r->end - at) : NULL;
         size_t size = (end ? end : r->window + r->end) - from;
-        for (const char *q = from; size && (q = memchr(q, '"', size - (size_t)(q - from))); q++) {
+        for (const char *q = from; size && !r->plain && (q = memchr(q, '"', size - (size_t)(q - from))); q++) {
             open = !open;
             *quotes = true;
             if ((size_t)(q + 1 - from) == size)
@@ -242,15 +266,17 @@ static enum rk_status split_quoted(struct rk_reader *r, struct rk_error *error)
 static enum rk_status split_plain(struct rk_reader *r, struct rk_error *error)
 {
     const char *from = r->raw, *end = r->raw + r->raw_size;
-    if (memchr(r->raw, '\r', r->raw_size))
+    if (r->returns && memchr(r->raw, '\r', r->raw_size))
         return bad(r, error, (size_t)((const char *)memchr(r->raw, '\r', r->raw_size) - r->raw),
                    _("a carriage return without a line feed"));
-    for (;;) {
-        const char *stop = memchr(from, r->delimiter, (size_t)(end - from));
-        add_cell(r, (struct rk_cell){from, (size_t)((stop ? stop : end) - from), false});
-        if (!stop)
+    for (const char delimiter = r->delimiter;; from++) { /* cells are short */
+        const char *start = from;
+        while (from < end && *from != delimiter)
+            from++;
+        RK_GROW(r->cells, r->cell_count, r->cell_room);
+        r->cells[r->cell_count++] = (struct rk_cell){start, (size_t)(from - start), false};
+        if (from == end)
             return RK_OK;
-        from = stop + 1;
     }
 }
 

@@ -132,6 +132,15 @@ static const char *field_description(const struct rk_field *field, bool swedish)
     return text ? text : "";
 }
 
+/* Must the column be there? One that the tool can do without has a default. */
+static bool is_required(const struct rk_tool_table *table, const struct rk_field *field)
+{
+    bool required = field->required;
+    for (const char *const *d = table->defaults; d && *d; d += 2)
+        required = required && strcmp(d[0], field->name) != 0;
+    return required;
+}
+
 static enum rk_status json_tables(struct rk_buf *out, const char *key,
                                   const struct rk_tool_table *tables, bool swedish,
                                   struct rk_error *error)
@@ -151,7 +160,7 @@ static enum rk_status json_tables(struct rk_buf *out, const char *key,
             const struct rk_field *field = &schema->fields[f];
             member(out, "name", field->name, f ? ",\n      {" : "\n      {");
             member(out, "type", rk_type_name(field->type), ", ");
-            rk_buf_printf(out, ", \"required\": %s", field->required ? "true" : "false");
+            rk_buf_printf(out, ", \"required\": %s", is_required(&tables[i], field) ? "true" : "false");
             member(out, "description", field_description(field, swedish), ", ");
             rk_buf_char(out, '}');
         }
@@ -212,6 +221,8 @@ static void mdoc_word(struct rk_buf *out, const char *word)
             rk_buf_text(out, "\\e");
         else if (*word == '-')
             rk_buf_text(out, "\\-");
+        else if (*word == '|')
+            rk_buf_text(out, "|\\:"); /* a line may end here */
         else
             rk_buf_char(out, *word);
     rk_buf_char(out, '"');
@@ -256,7 +267,7 @@ static enum rk_status man_columns(const struct rk_tool_table *tables, const char
             rk_buf_text(out, ".It Va");
             mdoc_word(out, field->name);
             rk_buf_printf(out, " Pq %s%s\n", rk_type_name(field->type),
-                          field->required ? _(", required") : "");
+                          is_required(&tables[i], field) ? _(", required") : "");
             mdoc_text(out, field_description(field, swedish));
             if (field->choices) {
                 rk_buf_printf(out, "%s:", _("One of"));

@@ -1,6 +1,10 @@
 # Turns the output of rk-agree --by none into the `key,value` lines of a reference case's expected.csv, for
 # its check_expected.awk. Several keys may name one number.
-BEGIN { FS = "," }
+BEGIN {
+    FS = ","
+    same["nominal"] = "unweighted"; same["interval"] = "quadratic"; same["ratio"] = "ratio"
+    same["polar"] = "bipolar"; same["circular"] = "circular"
+}
 NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 function say(key, column) { if ($at[column] != "") print prefix key "," $at[column] }
 function chance(key) {
@@ -28,7 +32,10 @@ measure == "brennan_prediger" { chance("cac." variant ".bp") }
 measure ~ /^gwet_ac/ { chance("cac." variant ".gwet"); chance("cac." variant ".gwet.ac1") }
 measure == "krippendorff_alpha_weighted" && method !~ /irrCAC/ { if (!packages) chance("cac." variant ".krippen") }
 measure == "krippendorff_alpha_weighted" && method ~ /irrCAC/ { chance("cac." variant ".krippen") }
-measure == "krippendorff_alpha" { say("krippendorff." variant ".value", "estimate") }
+measure == "krippendorff_alpha" {
+    say("krippendorff." variant ".value", "estimate")
+    if (variant in same && !packages) chance("cac." same[variant] ".krippen")
+}
 measure == "cohen_kappa" {
     say("cac." variant ".kappa.value", "estimate"); say("cac." variant ".kappa.se", "se"); say("cac." variant ".kappa.p", "p")
     name = variant == "custom" ? custom : variant
@@ -50,8 +57,13 @@ measure == "icc" && method != "irrNA-0.2.3" && method !~ /^reml/ && variant !~ /
 }
 measure == "icc" && method == "irrNA-0.2.3" && variant ~ /^random/ { interval("iccNA.Ak"); say("iccNA.Ak.p", "p") }
 measure == "icc" && method == "reml" { if (sub(/random:/, "", variant)) say("lmer.icc." variant, "estimate") }
+measure == "mean" { say("mean", "estimate"); say("n", "n") }
+measure == "standard_deviation" { say("sd", "estimate") }
 measure == "icc_bliese" { say("ICC" variant suffix, "estimate") }
-measure == "cronbach_alpha" { say("cronbach.alpha", "estimate") }
+measure == "cronbach_alpha" && variant == "" { say("cronbach.alpha", "estimate"); say("alpha.raw", "estimate"); say("published.alpha", "estimate") }
+measure == "cronbach_alpha" && variant == "standardized" { say("alpha.std", "estimate") }
+measure == "cronbach_alpha" && sub(/^without:/, "", variant) { say("drop." variant, "estimate") }
+measure == "rest_correlation" { say("r_drop." variant, "estimate") }
 measure == "mean_square" {
     name = variant == "candidate" ? "MSR" : variant == "rater" ? "MSC" : variant == "residual" ? "MSE" : variant == "within" ? "MSW" : "MSB"
     say("anova." name, "estimate"); say("aov." name suffix, "estimate"); if (prefix) say(name, "estimate")
@@ -72,7 +84,7 @@ measure == "kendall_w" {
     else if (method == "chi-square") { name = variant == "ties" ? "kendall.Wt" : "kendall.W"; say(name ".value", "estimate"); test(name); if (variant == "ties") { test("friedman"); say("kendall.Wt", "estimate"); say("kendall.chisq", "statistic") } }
     else { say("kendall.Wt.F", "statistic"); say("kendall.Wt.F.df1", "df1"); say("kendall.Wt.F.df2", "df2"); say("kendall.Wt.F.p", "p") }
 }
-measure == "mean_correlation" { name = variant == "pearson" ? "meancor" : "meanrho"; if (method == "fisher-z") say(name ".value", "estimate"); else if (variant == "spearman") say("spearman.mean_pairwise", "estimate") }
+measure == "mean_correlation" { name = variant == "pearson" ? "meancor" : "meanrho"; if (method == "fisher-z") say(name ".value", "estimate"); else if (variant == "pearson") say("alpha.mean_r", "estimate"); else if (variant == "spearman") say("spearman.mean_pairwise", "estimate") }
 measure == "rwg" { say("rwg" suffix ".mean", "estimate") }
 measure == "average_deviation" && variant == "mean" { say("ad.m" suffix ".mean", "estimate") }
 measure == "finn" { sub(/-/, "", variant); say("finn." variant ".slev6", "estimate") }

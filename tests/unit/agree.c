@@ -10,15 +10,15 @@
 struct setup {
     struct rk_agree_options options;
     struct rk_judgements judgements;
+    struct rk_ids ids;
     struct rk_agree *agree;
 };
 
 static void begin(struct setup *s)
 {
     static const char *const by[] = {"part"};
-    s->judgements = (struct rk_judgements){.by = by, .by_count = 1};
+    s->judgements = (struct rk_judgements){.ids = &s->ids, .by = by, .by_count = 1};
     s->judgements.parts.width = 1;
-    s->judgements.candidates.width = 2;
     CHECK(!rk_agree_new(&s->agree, &s->options, NULL));
 }
 
@@ -27,16 +27,24 @@ static enum rk_status add(struct setup *s, uint32_t part, uint32_t candidate, ui
 {
     char name[16];
     snprintf(name, sizeof name, "%u", part);
-    uint32_t text = rk_strings_add(&s->judgements.texts[0], rk_text(name));
+    uint32_t text = rk_strings_add(&s->judgements.texts[0], rk_text(name)),
+             all = rk_id(&s->ids, RK_ID_STAGE, RK_TEXT("all"));
+    rk_id(&s->ids, RK_ID_CRITERION, RK_TEXT("all"));
+    snprintf(name, sizeof name, "C%06u", candidate);
+    uint32_t c = rk_id(&s->ids, RK_ID_CANDIDATE, rk_text(name));
+    snprintf(name, sizeof name, "R%06u", rater);
     struct rk_one_judgement one = {
         .part = rk_tuples_add(&s->judgements.parts, &text),
-        .candidate = rk_tuples_add(&s->judgements.candidates, (uint32_t[]){0, candidate}),
-        .rater = rater,
+        .candidate = c,
+        .stage = all,
+        .criterion = all,
+        .rater = rk_id(&s->ids, RK_ID_RATER, rk_text(name)),
         .score = rk_text(score),
         .count = 1,
         .times = 1,
         .place = 1000 + candidate};
-    s->judgements.candidate_count = s->judgements.candidates.count;
+    if (c >= s->judgements.candidate_count)
+        s->judgements.candidate_count = c + 1;
     struct rk_error own = {0};
     return rk_agree_add(s->agree, &one, error ? error : &own);
 }
@@ -62,6 +70,7 @@ static void end(struct setup *s, struct rows *rows)
     rk_free(order);
     rk_agree_free(s->agree);
     rk_judgements_free(&s->judgements);
+    rk_ids_free(&s->ids);
 }
 
 static struct rk_agree_options percent_alone(void)

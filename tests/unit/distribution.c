@@ -28,6 +28,22 @@ int main(void)
     NEAR(rk_f_quantile(0.95, 2, 10), 4.102821015, 1e-8);
     NEAR(rk_f_below(1, 7, 7), 0.5, 1e-13); /* symmetry */
 
+    /* many degrees of freedom, by lib/stat/beta: a closed form with two of them, symmetry, and what
+     * GSL says just below the bound where the other begins */
+    for (double df = 1e4; df < 1e10; df *= 10) {
+        double f = expm1(-2 / df * log(0.05)) * df / 2;
+        NEAR(rk_f_quantile(0.95, 2, df) / f, 1, 1e-12);
+        NEAR(rk_f_above(f, 2, df) / 0.05, 1, 1e-11);
+        NEAR(rk_f_quantile(0.5, df, df), 1, 1e-14);
+        NEAR(rk_f_quantile(0.025, 3, df) * rk_f_quantile(0.975, df, 3), 1, 1e-12);
+        NEAR(rk_f_quantile(0.975, 7, df), rk_chi_square_quantile(0.975, 7) / 7, 60 / df);
+        NEAR(rk_f_below(1.0001, df, 2 * df) + rk_f_above(1.0001, df, 2 * df), 1, 1e-15);
+    }
+    NEAR(rk_f_below(1.05, 4999.999, 300), rk_f_below(1.05, 5000.001, 300), 1e-8);
+    NEAR(rk_f_above(0.95, 30, 4999.999), rk_f_above(0.95, 30, 5000.001), 1e-9);
+    NEAR(rk_f_quantile(0.99, 4999.999, 300), rk_f_quantile(0.99, 5000.001, 300), 1e-7);
+    CHECK(rk_f_below(0, 10, 1e6) == 0 && rk_f_above(0, 10, 1e6) == 1);
+
     NEAR(rk_beta_below(0.25, 1, 1), 0.25, 1e-15);
     NEAR(rk_beta_quantile(0.975, 2, 1), sqrt(0.975), 1e-12);
 

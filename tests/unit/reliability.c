@@ -243,6 +243,57 @@ static void likeliest(void)
     sheet_free(&s);
 }
 
+/* What stands for several is worth as much as several: counts of raters, units that are alike, and
+ * raters more than units. */
+static void standing_for_several(void)
+{
+    enum { U = 4, R = 5, TIMES = 3 };
+    int score[U * TIMES * R];
+    make_up("several", score, U, R, Q, 0);
+    struct sheet once = sheet_new(score, U, R, Q, NULL);
+    for (int t = 1; t < TIMES; t++)
+        memcpy(score + t * U * R, score, U * R * sizeof *score);
+    struct sheet copies = sheet_new(score, U * TIMES, R, Q, NULL);
+    for (int u = 0; u < U; u++)
+        once.times[u] = TIMES;
+    once.judged.times = once.times;
+    for (int two = 0; two < 2; two++) {
+        struct rk_reml a = rk_reml(&once.judged, two), b = rk_reml(&copies.judged, two);
+        CHECK(!a.why && !b.why);
+        for (int k = 0; k < 3; k++)
+            CHECK(near(a.variance[k], b.variance[k], 1e-8));
+        for (int k = 0; k < 9; k++)
+            CHECK(near(a.cov[k], b.cov[k], 1e-6));
+    }
+    /* not told apart, so that equal scores of a unit can be one: three raters for each */
+    struct sheet anonymous = sheet_new(score, U, R, Q, NULL), wide;
+    int thrice[U * R * TIMES];
+    for (int i = 0; i < U * R; i++)
+        for (int t = 0; t < TIMES; t++)
+            thrice[i / R * R * TIMES + t * R + i % R] = score[i];
+    wide = sheet_new(thrice, U, R * TIMES, Q, NULL);
+    for (int i = 0; i < U * R; i++)
+        anonymous.all[i].count = TIMES;
+    anonymous.judged.anonymous = true;
+    struct rk_reml a = rk_reml(&anonymous.judged, false), b = rk_reml(&wide.judged, false);
+    CHECK(!a.why && near(a.variance[0], b.variance[0], 1e-8) &&
+          near(a.variance[2], b.variance[2], 1e-8) && near(a.cov[0], b.cov[0], 1e-6));
+    CHECK(rk_reml(&wide.judged, true).why == NULL); /* more raters than units */
+    sheet_free(&anonymous);
+    sheet_free(&wide);
+    sheet_free(&once);
+    sheet_free(&copies);
+}
+
+/* Raters and units that account for all there is: likelihood has no end, and no variance is told. */
+static void nothing_left(void)
+{
+    int score[4 * 3] = {0, 0, NONE, 3, 3, 3, 1, NONE, 1, 4, 4, NONE};
+    struct sheet s = sheet_new(score, 4, 3, 5, NULL);
+    CHECK(rk_reml(&s.judged, true).why && rk_reml(&s.judged, false).why);
+    sheet_free(&s);
+}
+
 /* Two panels that share nobody: their raters are not compared; likelihood may, and says so by its
  * name. */
 static void apart(void)
@@ -327,7 +378,7 @@ static void generalizability(void)
     struct rk_anova a = rk_anova(&s.judged);
     for (int i = 0; i < UNITS * RATERS; i++)
         y[i] = score[i] + 1;
-    struct rk_generalizability g = rk_generalize(y, UNITS, RATERS, 1);
+    struct rk_generalizability g = rk_generalize(y, NULL, UNITS, RATERS, 1);
     CHECK(near(g.crossed[RK_G_P], rk_anova_component(&a, RK_OF_UNITS).value, 1e-12));
     CHECK(near(g.crossed[RK_G_R], rk_anova_component(&a, RK_OF_RATERS).value, 1e-12));
     CHECK(near(g.crossed[RK_G_PR], a.mse, 1e-12));
@@ -342,7 +393,7 @@ static void generalizability(void)
         for (int r = 0; r < R; r++)
             for (int i = 0; i < I; i++)
                 three[(p * R + r) * I + i] = 5 + 2 * e[p] + 3 * e[r] * e[i];
-    g = rk_generalize(three, P, R, I);
+    g = rk_generalize(three, NULL, P, R, I);
     CHECK(near(g.crossed[RK_G_RI], 9, 1e-12) && near(g.crossed[RK_G_PRI], 0, 1e-12));
     CHECK(near(g.crossed[RK_G_P], 4, 1e-12) && near(g.crossed[RK_G_PR], 0, 1e-12));
     CHECK(near(g.crossed[RK_G_R], -3, 1e-12) &&
@@ -350,7 +401,7 @@ static void generalizability(void)
     CHECK(near(rk_decide(&g, 3, 2, true).value, 4 / (4 + 9.0 / 6),
                1e-12)); /* and there counted as 0 */
     CHECK(near(rk_decide(&g, 3, 2, false).value, 1, 1e-12));
-    CHECK(rk_generalize(three, 1, 3, 3).why != NULL);
+    CHECK(rk_generalize(three, NULL, 1, 3, 3).why != NULL);
 }
 
 static void degenerate(void)
@@ -385,6 +436,8 @@ int main(void)
     times();
     leading_digits();
     likeliest();
+    standing_for_several();
+    nothing_left();
     apart();
     order();
     within();
