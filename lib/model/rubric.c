@@ -65,7 +65,8 @@ static enum rk_status read_groups(struct rk_rubric *rubric, const rk_json *list,
         if (weight < 0)
             return wrong(rubric, error, what, _("a weight is 0 or more"));
         sum += weight;
-        rubric->groups[rubric->group_count++] = (struct rk_rubric_group){rk_arena_keep(&rubric->arena, id), weight};
+        rubric->groups[rubric->group_count++] =
+            (struct rk_rubric_group){rk_arena_keep(&rubric->arena, id), weight};
     }
     if (count && !sum)
         return wrong(rubric, error, "groups", _("at least one weight must be more than 0"));
@@ -323,6 +324,28 @@ enum rk_status rk_rubrics_load(struct rk_rubrics *rubrics, const char *const *pa
     return directory ? rk_rubrics_add_directory(rubrics, directory, error) : RK_OK;
 }
 
+bool rk_rubrics_set(struct rk_rubrics *rubrics, uint32_t recruitment, struct rk_text name)
+{
+    const struct rk_rubric *rubric = NULL;
+    rubrics->assigned = true;
+    for (size_t i = 0; i < rubrics->count; i++)
+        if (rk_text_is(name, rubrics->all[i]->id))
+            rubric = rubrics->all[i];
+    if (!rubric) /* a recruitment that may not be among the ratings */
+        return true;
+    if (recruitment >= rubrics->of_count) {
+        uint32_t count = recruitment < 8 ? 16 : recruitment * 2;
+        rubrics->of = rk_resize(rubrics->of, count, sizeof *rubrics->of);
+        for (uint32_t i = rubrics->of_count; i < count; i++)
+            rubrics->of[i] = NULL;
+        rubrics->of_count = count;
+    }
+    if (rubrics->of[recruitment] && rubrics->of[recruitment] != rubric)
+        return false;
+    rubrics->of[recruitment] = rubric;
+    return true;
+}
+
 enum rk_status rk_rubrics_assign(struct rk_rubrics *rubrics, struct rk_table *recruitments,
                                  struct rk_ids *ids, struct rk_error *error)
 {
@@ -335,26 +358,9 @@ enum rk_status rk_rubrics_assign(struct rk_rubrics *rubrics, struct rk_table *re
         RK_TRY(rk_table_next(recruitments, &row, error));
         if (!row)
             return RK_OK;
-        struct rk_text name = rk_value_text(&row->values[rubric_field]);
-        const struct rk_rubric *rubric = NULL;
-        for (size_t i = 0; i < rubrics->count; i++)
-            if (rk_text_is(name, rubrics->all[i]->id))
-                rubric = rubrics->all[i];
-        if (!rubric) /* a recruitment that may not be among the ratings */
-            continue;
         uint32_t id = rk_id(ids, RK_ID_RECRUITMENT, rk_value_text(&row->values[id_field]));
-        if (id >= rubrics->of_count) {
-            uint32_t count = id < 8 ? 16 : id * 2;
-            rubrics->of = rk_resize(rubrics->of, count, sizeof *rubrics->of);
-            for (uint32_t i = rubrics->of_count; i < count; i++)
-                rubrics->of[i] = NULL;
-            rubrics->of_count = count;
-        }
-        if (rubrics->of[id] && rubrics->of[id] != rubric) {
+        if (!rk_rubrics_set(rubrics, id, rk_value_text(&row->values[rubric_field])))
             rk_table_reject(recruitments, id_field, _("this recruitment has another rubric above"));
-            continue;
-        }
-        rubrics->of[id] = rubric;
     }
 }
 

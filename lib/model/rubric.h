@@ -85,6 +85,8 @@ enum rk_status rk_rubrics_load(struct rk_rubrics *rubrics, const char *const *pa
  * is not among `rubrics` gets none. */
 enum rk_status rk_rubrics_assign(struct rk_rubrics *rubrics, struct rk_table *recruitments,
                                  struct rk_ids *ids, struct rk_error *error);
+/* The same for one recruitment; false where it has another already. */
+bool rk_rubrics_set(struct rk_rubrics *rubrics, uint32_t recruitment, struct rk_text rubric);
 /* The rubric of a recruitment: the assigned one, or the only one there is. NULL = none. */
 const struct rk_rubric *rk_rubrics_for(const struct rk_rubrics *rubrics, uint32_t recruitment);
 void rk_rubrics_free(struct rk_rubrics *rubrics);

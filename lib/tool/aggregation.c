@@ -1,0 +1,230 @@
+#include "tool/aggregation.h"
+
+error_t rk_aggregation_parse(struct rk_aggregation_options *o, int key, char *arg)
+{
+    switch (key) {
+    case RK_AGGREGATION_RUBRIC:
+        RK_GROW(o->rubrics.files, o->rubrics.count, o->rubrics.room);
+        o->rubrics.files[o->rubrics.count++] = arg;
+        break;
+    case RK_AGGREGATION_RUBRICS: o->rubrics.folder = arg; break;
+    case RK_AGGREGATION_WEIGHTS: o->weights = arg; break;
+    case RK_AGGREGATION_BASIS: o->basis = rk_choice("basis", "individual|consensus", arg); break;
+    case RK_AGGREGATION_EMPTY: o->empty = rk_choice("empty-group", "mark|refuse|rest", arg); break;
+    case RK_AGGREGATION_STAGES:
+        o->stages = rk_choice("stages", "separate|weighed|both", arg);
+        break;
+    case RK_AGGREGATION_METHOD: o->method = rk_choice("method", RK_AGGREGATION_METHODS, arg); break;
+    case RK_AGGREGATION_STRENGTH:
+        o->strength = rk_choice("strength", "winning|margins", arg);
+        break;
+    case RK_AGGREGATION_UNRANKED:
+        o->unranked = rk_choice("unranked", "last|zero|apart", arg);
+        break;
+    case RK_AGGREGATION_TIES: o->ties = rk_choice("ties", "none|half", arg); break;
+    case RK_AGGREGATION_WINS: o->wins = rk_choice("equal-wins", "together|lots", arg); break;
+    case RK_AGGREGATION_TRIM:
+        o->trim = rk_option_fixed("trim", arg);
+        if (o->trim < 0 || 2 * o->trim >= RK_FIXED_ONE)
+            rk_usage(_("--trim: expected a share of at least 0 and less than 0.5"));
+        break;
+    case RK_AGGREGATION_DEVIATION:
+        o->deviation = rk_choice("deviation", "sample|population", arg);
+        break;
+    case RK_AGGREGATION_EQUALISE: o->equalise = true; break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+/* user=1,staff=1 */
+static enum rk_status read_weights(struct rk_aggregation *a, struct rk_error *error)
+{
+    rk_fixed sum = 0;
+    for (const char *at = a->options->weights; at;) {
+        size_t size = strcspn(at, ","), name = strcspn(at, "=,");
+        struct rk_group_weight w;
+        if (!name || name >= size ||
+            !rk_fixed_parse((struct rk_text){at + name + 1, size - name - 1}, &w.weight) ||
+            w.weight < 0)
+            return rk_fail(error, RK_BAD_USE,
+                           _("--weights: expected groups with weights of 0 or more, like "
+                             "user=1,staff=1"));
+        w.group = rk_id(&a->ids, RK_ID_GROUP, (struct rk_text){at, name});
+        for (size_t i = 0; i < a->weight_count; i++)
+            if (a->weights[i].group == w.group)
+                return rk_fail(error, RK_BAD_USE, _("--weights: %.*s is named twice"), (int)name,
+                               at);
+        RK_GROW(a->weights, a->weight_count, a->weight_room);
+        a->weights[a->weight_count++] = w;
+        sum += w.weight;
+        at = at[size] ? at + size + 1 : NULL;
+    }
+    return sum || !a->options->weights
+               ? RK_OK
+               : rk_fail(error, RK_BAD_USE, _("--weights: at least one must be more than 0"));
+}
+
+static enum rk_status read_candidates(struct rk_aggregation *a, struct rk_table *candidates,
+                                      struct rk_error *error)
+{
+    const struct rk_schema *schema = rk_table_schema(candidates);
+    size_t id = rk_schema_field(schema, "candidate_id"),
+           recruitment = rk_schema_field(schema, "recruitment_id"),
+           state = rk_schema_field(schema, "status"), since = rk_schema_field(schema, "status_on"),
+           reached = rk_schema_field(schema, "stage_reached");
+    struct rk_tuples known = {.width = 2};
+    enum rk_status status;
+    for (const struct rk_row *row;
+         (status = rk_table_next(candidates, &row, error)) == RK_OK && row;) {
+        const struct rk_value *v = row->values;
+        struct rk_contender c = {
+            .recruitment = rk_id(&a->ids, RK_ID_RECRUITMENT, rk_value_text(&v[recruitment])),
+            .candidate = rk_id(&a->ids, RK_ID_CANDIDATE, rk_value_text(&v[id])),
+            .reached = RK_NONE};
+        if (v[reached].size)
+            c.reached = rk_id(&a->ids, RK_ID_STAGE, rk_value_text(&v[reached]));
+        if (rk_text_is(rk_value_text(&v[state]), "withdrawn"))
+            c.status = RK_CONTENDER_WITHDRAWN;
+        else if (rk_text_is(rk_value_text(&v[state]), "ineligible"))
+            c.status = RK_CONTENDER_INELIGIBLE;
+        uint32_t before = known.count;
+        if (rk_tuples_add(&known, (uint32_t[]){c.recruitment, c.candidate}) != before) {
+            rk_table_reject(candidates, id, _("this candidate is there already"));
+            continue;
+        }
+        RK_GROW(a->since, a->contender_count, a->since_room);
+        a->since[a->contender_count] = rk_cell_date(&v[since]);
+        RK_GROW(a->contenders, a->contender_count, a->contender_room);
+        a->contenders[a->contender_count++] = c;
+    }
+    rk_tuples_free(&known);
+    return status;
+}
+
+static enum rk_status read_rubrics(struct rk_run *run, struct rk_aggregation *a,
+                                   const struct rk_recruitments *recruitments,
+                                   struct rk_error *error)
+{
+    const struct rk_rubric_options *o = &a->options->rubrics;
+    if (!recruitments)
+        return rk_run_rubrics(run, &a->rubrics, o, true, &a->ids, error);
+    const char *folder = rk_rubrics_named(o) ? o->folder : rk_run_folder(run, "rubrics");
+    RK_TRY(rk_rubrics_load(&a->rubrics, o->files, o->count, folder, error));
+    for (uint32_t r = 0; a->rubrics.count && r < recruitments->count; r++) /* each is there once */
+        rk_rubrics_set(&a->rubrics,
+                       rk_id(&a->ids, RK_ID_RECRUITMENT, recruitments->rows[r].recruitment_id),
+                       recruitments->rows[r].rubric);
+    return RK_OK;
+}
+
+enum rk_status rk_aggregation_open(struct rk_run *run, struct rk_aggregation *a,
+                                   const struct rk_aggregation_options *options,
+                                   const struct rk_recruitments *recruitments,
+                                   struct rk_error *error)
+{
+    /* without a rubric anything with scores will do; with one, only what rk-score wrote is not
+     * ratings */
+    static const struct rk_main_choice plain[] = {
+        {"ratings", "criterion"}, {"scores", "score"}, {"ballots", "rank"}, {"scores", NULL}};
+    static const struct rk_main_choice with_rubric[] = {{"ratings", "criterion"},
+                                                        {"scores", "scale"},
+                                                        {"ratings", "score"},
+                                                        {"ballots", "rank"},
+                                                        {"ratings", NULL}};
+    struct rk_table *candidates = NULL;
+    a->options = options;
+    if (options->equalise && rk_method_on_pairs((enum rk_method)options->method))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--equalise: methods on pairs have no effective weights"));
+    RK_TRY(read_rubrics(run, a, recruitments, error));
+    RK_TRY(read_weights(a, error));
+    bool package =
+        !run->operand_count && !rk_rubrics_named(&options->rubrics) && rk_run_given(run, "scores");
+    RK_TRY(rk_run_table(run, &candidates, "candidates", error));
+    a->has_contenders = candidates != NULL;
+    if (candidates)
+        RK_TRY(read_candidates(a, candidates, error));
+    RK_TRY(rk_run_main(run, &a->main, (a->rubrics.count ? with_rubric : plain) + package, error));
+    const char *schema = rk_table_schema(a->main)->name;
+    a->is_ratings = !strcmp(schema, "ratings");
+    a->is_ballots = !strcmp(schema, "ballots");
+    return RK_OK;
+}
+
+void rk_aggregation_fill(const struct rk_run *run, const struct rk_aggregation *a, size_t listed,
+                         struct rk_aggregate_options *how)
+{
+    const struct rk_aggregation_options *o = a->options;
+    size_t usual = a->is_ballots ? RK_UNRANKED_LAST : RK_UNRANKED_APART;
+    how->rubrics = &a->rubrics;
+    how->weights = a->weights;
+    how->weight_count = a->weight_count;
+    how->contenders = a->contenders;
+    how->contender_count = a->contender_count;
+    how->has_contenders = a->has_contenders;
+    how->basis = (enum rk_basis)o->basis;
+    how->empty = (enum rk_empty_group)o->empty;
+    how->stages = (enum rk_stages)o->stages;
+    how->ranks = a->is_ballots;
+    how->threads = run->threads;
+    how->method = (struct rk_method_options){
+        .method = (enum rk_method)o->method,
+        .strength = (enum rk_strength)o->strength,
+        .unranked = (enum rk_unranked)(o->unranked == SIZE_MAX ? usual : o->unranked),
+        .half = o->ties,
+        .lots = o->wins,
+        .population = o->deviation,
+        .equalise = o->equalise,
+        .trim = o->trim,
+        .seed = run->seed,
+        .listed = listed};
+}
+
+struct reading {
+    struct rk_aggregation *aggregation;
+    rk_take_score *take;
+    void *context;
+};
+
+static enum rk_status take_score(void *context, const struct rk_score *score, uint32_t place,
+                                 struct rk_error *error)
+{
+    struct reading *r = context;
+    r->aggregation->raw += !score->percent;
+    return r->take(r->context, score, place, error);
+}
+
+enum rk_status rk_aggregation_read(struct rk_aggregation *a, rk_take_rating *take_rating,
+                                   rk_take_score *take, void *context, struct rk_error *error)
+{
+    struct rk_ratings ratings = {.ids = &a->ids};
+    struct reading reading = {a, take, context};
+    if (!a->is_ratings)
+        return rk_scores_read(a->main, &a->ids, take_score, &reading, error);
+    if (!a->rubrics.count)
+        return rk_fail(error, RK_BAD_USE,
+                       _("these are ratings: --rubric is needed, or rk-score before"));
+    return rk_ratings_read(&ratings, a->main, take_rating, context, error);
+}
+
+void rk_aggregation_tell(struct rk_run *run, const struct rk_aggregation *a)
+{
+    if (a->raw && a->rubrics.count)
+        rk_run_warn(run,
+                    _("scores that no rubric has scaled (raw): %llu; in them reversed criteria "
+                      "are not turned round. Was rk-score run without --rubric?"),
+                    (unsigned long long)a->raw);
+}
+
+void rk_aggregation_free(struct rk_aggregation *a)
+{
+    rk_rubrics_free(&a->rubrics);
+    rk_free(a->weights);
+    rk_free(a->contenders);
+    rk_free(a->since);
+    rk_ids_free(&a->ids);
+    if (a->options)
+        rk_free(a->options->rubrics.files);
+    *a = (struct rk_aggregation){0};
+}
