@@ -552,6 +552,27 @@ static void ranks(void)
     CHECK(near(round(1e4 * low), 592) && near(round(1e4 * high), 7776));
 }
 
+/* Many values are counted by sorting: the same as pair by pair, which a tolerance asks for. */
+static void concordance_of_many(void)
+{
+    enum { MANY = 200 };
+    struct rk_random random = rk_random(RK_TEXT("ranks"), RK_TEXT("many"));
+    for (int round = 0; round < 50; round++) {
+        double x[MANY], y[MANY];
+        size_t n = 65 + rk_random_below(&random, MANY - 64);
+        uint64_t levels = 2 + rk_random_below(&random, 300);
+        for (size_t i = 0; i < n; i++) {
+            x[i] = (double)rk_random_below(&random, levels);
+            y[i] = (double)rk_random_below(&random, 20);
+        }
+        struct rk_concordance fast = rk_concordance_of(x, y, n, 0, 0),
+                              slow = rk_concordance_of(x, y, n, 0.5, 0);
+        CHECK(fast.concordant == slow.concordant && fast.discordant == slow.discordant &&
+              fast.tied_x == slow.tied_x && fast.tied_y == slow.tied_y &&
+              fast.tied_both == slow.tied_both);
+    }
+}
+
 int main(void)
 {
     borda();
@@ -563,5 +584,6 @@ int main(void)
     other_weights();
     pivotal_raters();
     ranks();
+    concordance_of_many();
     return finish();
 }
