@@ -32,4 +32,23 @@ enum rk_status rk_decisions_read(struct rk_decisions *decisions, struct rk_table
                                  struct rk_error *error);
 void rk_decisions_free(struct rk_decisions *decisions);
 
+/* The same by ids, where the table candidates may not be there. */
+struct rk_choice {
+    uint32_t recruitment, candidate; /* struct rk_ids */
+    enum rk_outcome outcome;
+    int32_t decided_on;         /* days */
+    struct rk_text reason_code; /* may be empty */
+};
+struct rk_choices {         /* zeroed = empty; give back with rk_choices_free */
+    struct rk_choice *rows; /* in the order of the table */
+    size_t count, room;
+    struct rk_arena arena;
+};
+/* Reads the table to its end. A candidate decided on twice is a bad row, and so is one who is not
+ * among `known` (recruitment, candidate) where that is not NULL. */
+enum rk_status rk_choices_read(struct rk_choices *choices, struct rk_table *table,
+                               struct rk_ids *ids, const struct rk_tuples *known,
+                               struct rk_error *error);
+void rk_choices_free(struct rk_choices *choices);
+
 #endif

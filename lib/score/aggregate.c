@@ -8,7 +8,8 @@ struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options
     struct rk_aggregate *a = rk_alloc(1, sizeof *a);
     a->options = *options;
     a->ids = ids;
-    a->keeps_votes = !rk_aggregate_is_plain(a) || options->measures || options->draws;
+    a->keeps_votes =
+        !rk_aggregate_is_plain(a) || options->measures || options->ranges || options->draws;
     a->keys.width = a->sheets.width = 4;
     a->contest_keys.width = a->people.width = a->unlinked.width = a->unadjusted.width =
         a->contender_keys.width = 2;
@@ -223,6 +224,11 @@ static const struct rk_rubric *rubric_of(const struct rk_aggregate *a, uint32_t 
                : NULL;
 }
 
+static bool is_silent(const struct rk_aggregate *a, uint32_t group)
+{
+    return group < a->options.silent_count && a->options.silent[group];
+}
+
 static void mark_group(struct rk_aggregate *a, uint32_t group) { a->group_place[group] = 0; }
 
 /* The rubric that says which groups have a say: one without groups leaves it to who rated. */
@@ -318,7 +324,7 @@ static enum rk_status expect_by_rubric(struct rk_aggregate *a, const struct rk_r
     for (size_t g = 0; g < count; g++) {
         const char *id = rubric->groups[places ? places[g] : g].id;
         uint32_t group = rk_strings_find(&a->ids->of[RK_ID_GROUP], rk_text(id));
-        groups[a->group_place[group]].expected = true;
+        groups[a->group_place[group]].expected = !is_silent(a, group);
     }
     return RK_OK;
 }
@@ -350,7 +356,8 @@ static enum rk_status weigh_groups(struct rk_aggregate *a, struct rk_error *erro
             status = expect_by_rubric(a, rubric, m[1], m[0], groups, error);
         for (size_t w = 0; !group_rubric(a, m[0]) && w < a->options.weight_count; w++) {
             uint32_t g = a->group_place[a->options.weights[w].group];
-            groups[g].expected |= a->options.weights[w].weight > 0 && !rated[m[0] * width + g];
+            groups[g].expected |= a->options.weights[w].weight > 0 && !rated[m[0] * width + g] &&
+                                  !is_silent(a, a->options.weights[w].group);
         }
         for (size_t g = 0; g < width && status == RK_OK; g++) {
             struct contest_group *group = &groups[g];
@@ -745,6 +752,16 @@ static void join_flags(struct rk_buf *flags, struct rk_text more)
     }
 }
 
+/* The weight of a stage among those that a recruitment's candidates are ranked over. */
+static rk_fixed stage_weight(const struct rk_aggregate *a, const struct rk_rubric *rubric, size_t s,
+                             uint32_t recruitment)
+{
+    uint32_t stage = rk_strings_find(&a->ids->of[RK_ID_STAGE], rk_text(rubric->stages[s].id));
+    bool scored = stage != RK_NONE &&
+                  rk_tuples_find(&a->contest_keys, (uint32_t[]){recruitment, stage}) != RK_NONE;
+    return scored || !a->options.silent ? rubric->stages[s].weight : 0;
+}
+
 /* One candidate over all weighed stages, from the candidate's rows `of` by stage of the rubric
  * (index in ranking->rows, or SIZE_MAX). */
 static void combine_stages(struct rk_aggregate *a, const struct rk_rubric *rubric,
@@ -758,7 +775,10 @@ static void combine_stages(struct rk_aggregate *a, const struct rk_rubric *rubri
     row->ranked = flag_person(a, row, &flags);
     row->whole = true;
     for (size_t s = 0; s < rubric->stage_count; s++) {
-        sum += rubric->stages[s].weight;
+        rk_fixed weight = stage_weight(a, rubric, s, recruitment);
+        sum += weight;
+        if (!weight)
+            continue;
         if (of[s] == SIZE_MAX) {
             row->ranked = false;
             flag(&flags, "missing_stage:", rubric->stages[s].id);
@@ -772,7 +792,7 @@ static void combine_stages(struct rk_aggregate *a, const struct rk_rubric *rubri
     for (size_t s = 0; s < rubric->stage_count; s++) {
         if (of[s] == SIZE_MAX)
             continue;
-        struct rk_ratio share = rk_ratio(rubric->stages[s].weight, sum);
+        struct rk_ratio share = rk_ratio(stage_weight(a, rubric, s, recruitment), sum);
         row->combined += rk_fixed_times(rows[of[s]].combined, share);
         for (size_t g = 0; g < width; g++) {
             const struct rk_ranking_group *from = &rows[of[s]].groups[g];
@@ -810,7 +830,7 @@ static enum rk_status finish_contest(struct rk_aggregate *a, size_t start,
     tolerance = rk_aggregate_tolerance(a, start, tolerance);
     find_effects(a, start, tolerance);
     rank_rows(a, start, tolerance);
-    if (judge && (a->options.measures || a->options.draws))
+    if (judge && (a->options.measures || a->options.ranges || a->options.draws))
         rk_aggregate_judge(a, start, parts, part_count, tolerance);
     return RK_OK;
 }
@@ -873,7 +893,7 @@ static enum rk_status combine_recruitment(struct rk_aggregate *a, const struct r
     size_t part_count = 0;
     rk_fixed sum = 0;
     for (size_t s = 0; s < rubric->stage_count; s++)
-        sum += rubric->stages[s].weight;
+        sum += stage_weight(a, rubric, s, recruitment);
     for (size_t s = 0; s < rubric->stage_count; s++) {
         uint32_t stage = rk_strings_find(&a->ids->of[RK_ID_STAGE], rk_text(rubric->stages[s].id));
         uint32_t contest = stage == RK_NONE

@@ -68,7 +68,13 @@ struct rk_aggregate_options {              /* everything pointed to must outlive
     enum rk_stages stages;
     bool ranks; /* the scores are ranks: low is good */
     struct rk_method_options method;
-    bool measures;  /* those of struct rk_aggregate_result are wanted */
+    bool measures; /* those of struct rk_aggregate_result are wanted */
+    bool ranges; /* of them, without `measures`, those of where another weight changes the first */
+    /* What-ifs: by RK_ID_GROUP, the groups whose voice is taken away; their scores must not be
+     * added. No rubric and no weight then asks for them, and stages that nobody else scored are not
+     * among those that are weighed together. NULL = none. */
+    const bool *silent;
+    uint32_t silent_count;
     uint64_t draws; /* of the bootstrap; 0 = none */
     size_t top;     /* k of the first k, 1 or more */
     unsigned threads;

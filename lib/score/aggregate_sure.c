@@ -565,13 +565,14 @@ void rk_aggregate_judge(struct rk_aggregate *a, size_t start, const struct stage
         if (a->options.measures && a->options.method.method == RK_METHOD_BORDA &&
             a->options.method.unranked != RK_UNRANKED_APART)
             tell_points(&t);
-        find_disagreement(&t);
+        if (a->options.measures || a->options.draws)
+            find_disagreement(&t);
         if (a->options.draws)
             find_chances(&t);
-        if (a->options.measures) {
+        if (a->options.measures || a->options.ranges)
             vary_weights(&t);
+        if (a->options.measures)
             find_pivotal(&t);
-        }
         rk_rule_free(rule);
     }
     rk_voices_free(&voices);
