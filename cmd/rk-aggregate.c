@@ -1,12 +1,11 @@
 /* rk-aggregate: scores (or ratings and rubrics) in, one ranking per recruitment out. */
 #include "base/mem.h"
-#include "score/aggregate.h"
-#include "score/score.h"
+#include "tool/ranking.h"
 #include "tool/rubrics.h"
 
 static struct {
     struct rk_rubric_options rubrics;
-    const char *weights, *measures;
+    const char *weights, *measures, *partial;
     size_t basis, empty, stages, method, strength, unranked, ties, wins, deviation;
     rk_fixed trim;
     int64_t draws, top;
@@ -31,11 +30,9 @@ enum {
     BOOTSTRAP,
     MEASURES,
     TOP,
-    LONG
+    LONG,
+    PARTIAL
 };
-#define METHODS                                                                                    \
-    "mean|median|trimmed|standardised|minmax|group-ranks|borda|copeland|schulze|ranked-pairs|"     \
-    "minimax|kemeny"
 
 static const struct argp_option table[] = {
     {"rubric", RUBRIC, "FILE", 0,
@@ -46,37 +43,37 @@ static const struct argp_option table[] = {
      N_("all rubrics (*.json) in this folder (rubrics in --data, where it is there)"), 0},
     {"weights", WEIGHTS, "TEXT", 0,
      N_("weights of the groups, like user=1,staff=1; 0 = advisory (the rubric's, or equal)"), 0},
-    {"basis", BASIS, "individual|consensus", 0,
+    {"basis", BASIS, RK_BASIS_WORDS, 0,
      N_("which sheets of a group to take where it has both; never their mean (individual)"), 0},
-    {"empty-group", EMPTY, "mark|refuse|rest", 0,
+    {"empty-group", EMPTY, RK_EMPTY_WORDS, 0,
      N_("a candidate whom a whole group did not rate: no rank, an error, or ranked by the rest of "
         "the groups (mark)"),
      0},
-    {"stages", STAGES, "separate|weighed|both", 0,
+    {"stages", STAGES, RK_STAGES_WORDS, 0,
      N_("a ranking per stage, one by the rubric's stage weights, or both (both, where the rubric "
         "weighs stages)"),
      0},
-    {"method", METHOD, METHODS, 0, N_("how voices are combined (mean)"), 0},
-    {"strength", STRENGTH, "winning|margins", 0,
+    {"method", METHOD, RK_METHOD_WORDS, 0, N_("how voices are combined (mean)"), 0},
+    {"strength", STRENGTH, RK_STRENGTH_WORDS, 0,
      N_("schulze, ranked-pairs, minimax: a win is as strong as the support for it, or as its "
         "margin "
         "(winning)"),
      0},
-    {"unranked", UNRANKED, "last|zero|apart", 0,
+    {"unranked", UNRANKED, RK_UNRANKED_WORDS, 0,
      N_("borda and methods on pairs: whom a rater leaves out stands last, gets no points, or is "
         "not "
         "compared (last for ballots, apart for scores)"),
      0},
-    {"ties", TIES, "none|half", 0,
+    {"ties", TIES, RK_TIES_WORDS, 0,
      N_("methods on pairs: two whom a rater puts alike support neither, or each by half (none)"),
      0},
-    {"equal-wins", WINS, "together|lots", 0,
+    {"equal-wins", WINS, RK_WINS_WORDS, 0,
      N_("ranked-pairs: wins of equal strength count where no cycle closes among them, or in an "
         "order "
         "drawn by lot from --seed (together)"),
      0},
     {"trim", TRIM, "NUMBER", 0, N_("trimmed: the share of raters left out at either end (0.2)"), 0},
-    {"deviation", DEVIATION, "sample|population", 0,
+    {"deviation", DEVIATION, RK_DEVIATION_WORDS, 0,
      N_("standardised: standard deviation by n - 1, or by n (sample)"), 0},
     {"equalise", EQUALISE, NULL, 0,
      N_("stretch each group's scores so that its effective weight is its nominal one"), 0},
@@ -91,6 +88,10 @@ static const struct argp_option table[] = {
      0},
     {"top", TOP, "N", 0, N_("how many are counted as among the first in the measures (3)"), 0},
     {"long", LONG, NULL, 0, N_("one row per candidate and group, instead of columns for each"), 0},
+    {"partial", PARTIAL, "sums|voices", OPTION_ARG_OPTIONAL,
+     N_("this is a part: write what rk-merge joins to the ranking, as JSON lines; voices: each "
+        "rater's scores too, where the sums would do but for rk-merge --measures (sums)"),
+     0},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -103,25 +104,30 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case RUBRICS: options.rubrics.folder = arg; break;
     case WEIGHTS: options.weights = arg; break;
-    case BASIS: options.basis = rk_choice("basis", "individual|consensus", arg); break;
-    case EMPTY: options.empty = rk_choice("empty-group", "mark|refuse|rest", arg); break;
-    case STAGES: options.stages = rk_choice("stages", "separate|weighed|both", arg); break;
-    case METHOD: options.method = rk_choice("method", METHODS, arg); break;
-    case STRENGTH: options.strength = rk_choice("strength", "winning|margins", arg); break;
-    case UNRANKED: options.unranked = rk_choice("unranked", "last|zero|apart", arg); break;
-    case TIES: options.ties = rk_choice("ties", "none|half", arg); break;
-    case WINS: options.wins = rk_choice("equal-wins", "together|lots", arg); break;
+    case BASIS: options.basis = rk_choice("basis", RK_BASIS_WORDS, arg); break;
+    case EMPTY: options.empty = rk_choice("empty-group", RK_EMPTY_WORDS, arg); break;
+    case STAGES: options.stages = rk_choice("stages", RK_STAGES_WORDS, arg); break;
+    case METHOD: options.method = rk_choice("method", RK_METHOD_WORDS, arg); break;
+    case STRENGTH: options.strength = rk_choice("strength", RK_STRENGTH_WORDS, arg); break;
+    case UNRANKED: options.unranked = rk_choice("unranked", RK_UNRANKED_WORDS, arg); break;
+    case TIES: options.ties = rk_choice("ties", RK_TIES_WORDS, arg); break;
+    case WINS: options.wins = rk_choice("equal-wins", RK_WINS_WORDS, arg); break;
     case TRIM:
         options.trim = rk_option_fixed("trim", arg);
         if (options.trim < 0 || 2 * options.trim >= RK_FIXED_ONE)
             rk_usage(_("--trim: expected a share of at least 0 and less than 0.5"));
         break;
-    case DEVIATION: options.deviation = rk_choice("deviation", "sample|population", arg); break;
+    case DEVIATION: options.deviation = rk_choice("deviation", RK_DEVIATION_WORDS, arg); break;
     case EQUALISE: options.equalise = true; break;
     case BOOTSTRAP: options.draws = rk_option_int("bootstrap", arg, 1, 1000000); break;
     case MEASURES: options.measures = arg; break;
     case TOP: options.top = rk_option_int("top", arg, 1, 1000000); break;
     case LONG: options.in_long = true; break;
+    case PARTIAL:
+        options.partial = "sums";
+        if (arg && rk_choice("partial", "sums|voices", arg))
+            options.partial = "voices";
+        break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -132,40 +138,14 @@ struct work {
     struct rk_ids ids;
     struct rk_rubrics rubrics;
     struct rk_group_weight *weights;
-    size_t weight_count, weight_room;
+    size_t weight_count;
     struct rk_contender *contenders;
     size_t contender_count, contender_room;
     struct rk_aggregate *aggregate;
+    struct rk_table *table; /* the main one */
+    struct rk_partial part;
     uint64_t raw; /* scores read that no rubric has brought to 0 to 100 */
 };
-
-/* user=1,staff=1 */
-static enum rk_status read_weights(struct work *work, struct rk_error *error)
-{
-    rk_fixed sum = 0;
-    for (const char *at = options.weights; at;) {
-        size_t size = strcspn(at, ","), name = strcspn(at, "=,");
-        struct rk_group_weight w;
-        if (!name || name >= size ||
-            !rk_fixed_parse((struct rk_text){at + name + 1, size - name - 1}, &w.weight) ||
-            w.weight < 0)
-            return rk_fail(error, RK_BAD_USE,
-                           _("--weights: expected groups with weights of 0 or more, like "
-                             "user=1,staff=1"));
-        w.group = rk_id(&work->ids, RK_ID_GROUP, (struct rk_text){at, name});
-        for (size_t i = 0; i < work->weight_count; i++)
-            if (work->weights[i].group == w.group)
-                return rk_fail(error, RK_BAD_USE, _("--weights: %.*s is named twice"), (int)name,
-                               at);
-        RK_GROW(work->weights, work->weight_count, work->weight_room);
-        work->weights[work->weight_count++] = w;
-        sum += w.weight;
-        at = at[size] ? at + size + 1 : NULL;
-    }
-    return sum || !options.weights
-               ? RK_OK
-               : rk_fail(error, RK_BAD_USE, _("--weights: at least one must be more than 0"));
-}
 
 static enum rk_status read_candidates(struct work *work, struct rk_table *candidates,
                                       struct rk_error *error)
@@ -206,21 +186,21 @@ static enum rk_status read_candidates(struct work *work, struct rk_table *candid
 static enum rk_status add_ratings(struct rk_run *run, struct work *work, struct rk_table *ratings,
                                   struct rk_error *error)
 {
-    struct rk_buf empty = {0};
-    const struct rk_scorer_options how = {.rubrics = &work->rubrics};
+    const struct rk_scorer_options how = {.rubrics = &work->rubrics, .partial = options.partial};
     struct rk_ratings reader = {.ids = &work->ids};
     struct rk_score score;
     struct rk_scorer *scorer = rk_scorer_new(&how, &work->ids);
     enum rk_status status = rk_ratings_read(&reader, ratings, rk_scorer_add, scorer, error);
     if (!status)
         status = rk_scorer_finish(scorer, error);
-    if (!status && rk_scorer_tell_empty(scorer, &empty))
-        rk_run_note(run, "%s", empty.text);
-    rk_buf_free(&empty);
+    if (!status)
+        rk_run_tell_empty(run, scorer);
     for (size_t i = 0; !status && i < rk_scorer_count(scorer); i++) {
         rk_scorer_get(scorer, i, &score);
         status = rk_aggregate_add(work->aggregate, &score, 0, error);
     }
+    if (!status && options.partial)
+        rk_scorer_give(scorer, &work->part);
     rk_scorer_free(scorer); /* before the ranking takes its memory */
     return status;
 }
@@ -287,9 +267,16 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
         .draws = (uint64_t)options.draws,
         .top = (size_t)options.top,
         .threads = run->threads,
+        .partial = options.partial,
         .method = method_asked(run, !strcmp(schema, "ballots")),
     };
     work->aggregate = rk_aggregate_new(&how, &work->ids);
+    if (options.partial)
+        rk_aggregate_define(&how, &work->ids, schema,
+                            !strcmp(options.partial, "voices") ||
+                                rk_aggregate_needs_voices(work->aggregate),
+                            &work->part);
+    work->table = table_read;
     if (strcmp(schema, "ratings") != 0)
         return rk_scores_read(table_read, &work->ids, take_score, work, error);
     if (!work->rubrics.count)
@@ -298,48 +285,50 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
     return add_ratings(run, work, table_read, error);
 }
 
-static void take_sentence(void *context, bool warning, const char *text)
+/* What rk-merge needs, instead of a ranking. */
+static void write_part(struct rk_run *run, struct work *work)
 {
-    struct rk_run *run = context;
-    if (warning)
-        rk_run_warn(run, "%s", text);
-    else
-        rk_run_note(run, "%s", text);
+    const char *hash;
+    for (size_t i = 0; (hash = rk_table_hash(work->table, i)); i++)
+        rk_partial_shard(&work->part, hash);
+    work->part.raw = work->rubrics.count ? work->raw : 0;
+    work->part.rejected = rk_table_rows_rejected(work->table);
+    rk_aggregate_give(work->aggregate, &work->part);
+    rk_partial_write(&work->part, &work->ids, rk_run_out(run));
+}
+
+static enum rk_status check_options(const struct rk_run *run, struct rk_error *error)
+{
+    if (options.equalise && rk_method_on_pairs((enum rk_method)options.method))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--equalise: methods on pairs have no effective weights"));
+    if (options.partial && (options.measures || options.in_long || run->form != RK_CSV))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--partial: --measures, --long and --to are for rk-merge"));
+    return RK_OK;
 }
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct work work = {0};
-    const struct rk_aggregate_result *result = NULL;
-    struct rk_out *measures = NULL;
-    if (options.equalise && rk_method_on_pairs((enum rk_method)options.method))
-        return rk_fail(error, RK_BAD_USE,
-                       _("--equalise: methods on pairs have no effective weights"));
-    enum rk_status status =
-        rk_run_rubrics(run, &work.rubrics, &options.rubrics, true, &work.ids, error);
+    enum rk_status status = check_options(run, error);
+    if (options.partial)
+        rk_run_hash(run);
     if (!status)
-        status = read_weights(&work, error);
+        status = rk_run_rubrics(run, &work.rubrics, &options.rubrics, true, &work.ids, error);
+    if (!status)
+        status = rk_aggregate_weights(options.weights, &work.ids, &work.weights, &work.weight_count,
+                                      error);
     if (!status)
         status = add_input(run, &work, error);
-    if (!status)
-        status = rk_aggregate_finish(work.aggregate, &result, error);
-    if (!status && options.measures)
-        status = rk_run_file(run, &measures, options.measures, error);
-    if (!status) {
-        if (measures)
-            rk_ranking_measures_write(result->measures, result->measure_count, &work.ids, measures);
-        if (work.raw && work.rubrics.count)
-            rk_run_warn(run,
-                        _("scores that no rubric has scaled (raw): %llu; in them reversed criteria "
-                          "are not turned round. Was rk-score run without --rubric?"),
-                        (unsigned long long)work.raw);
-        rk_aggregate_tell(result, &work.ids, run->verbose ? SIZE_MAX : 10, take_sentence, run);
-        status = result->unproven ? RK_ATTENTION : RK_OK;
-        struct rk_writer *writer = rk_ranking_open(&result->ranking, &work.ids, options.in_long,
-                                                   rk_run_out(run), run->form);
-        rk_ranking_write(&result->ranking, &work.ids, options.in_long, writer);
-        rk_writer_finish(writer);
-    }
+    if (!status && options.partial)
+        write_part(run, &work);
+    else if (!status)
+        status = rk_run_ranking(run, work.aggregate, &work.ids,
+                                &(struct rk_ranking_output){options.measures, options.in_long,
+                                                            work.rubrics.count ? work.raw : 0},
+                                error);
+    rk_partial_free(&work.part);
     rk_aggregate_free(work.aggregate);
     rk_rubrics_free(&work.rubrics);
     rk_free(work.weights);
@@ -362,6 +351,7 @@ static const char *const examples[] = {
     "rk-aggregate --weights user=1,staff=1 --empty-group rest --to table scores.csv",
     "rk-aggregate --method schulze ballots.csv",
     "rk-aggregate --bootstrap 10000 --seed 2024-06 --measures sure.csv scores.csv",
+    "rk-aggregate --partial --rubric rubric.json -o 0000.jsonl parts/0000.csv",
     NULL};
 
 static const struct rk_tool tool = {

@@ -1,5 +1,7 @@
 #include "model/rubric.h"
 
+#include "stream/write.h"
+
 #include <dirent.h>
 #include <errno.h>
 
@@ -259,6 +261,63 @@ void rk_rubric_free(struct rk_rubric *rubric)
     rk_free(rubric);
 }
 
+static void print_number(struct rk_buf *out, const char *key, rk_fixed value)
+{
+    rk_buf_printf(out, ",\"%s\":", key);
+    rk_fixed_print_exact(out, value);
+}
+
+static void print_start(struct rk_buf *out, size_t place, const char *id)
+{
+    rk_buf_text(out, place ? ",{\"id\":" : "{\"id\":");
+    rk_json_quote(out, rk_text(id));
+}
+
+void rk_rubric_print(struct rk_buf *out, const struct rk_rubric *rubric)
+{
+    print_start(out, 0, rubric->id);
+    for (size_t g = 0; g < rubric->group_count; g++) {
+        rk_buf_text(out, g ? "" : ",\"groups\":[");
+        print_start(out, g, rubric->groups[g].id);
+        print_number(out, "weight", rubric->groups[g].weight);
+        rk_buf_text(out, g + 1 < rubric->group_count ? "}" : "}]");
+    }
+    for (size_t s = 0; s < rubric->stage_count; s++) {
+        const struct rk_rubric_stage *stage = &rubric->stages[s];
+        rk_buf_text(out, s ? "" : ",\"stages\":[");
+        print_start(out, s, stage->id);
+        if (rubric->stages_weigh)
+            print_number(out, "weight", stage->weight);
+        for (size_t i = 0; i < stage->criterion_count; i++) {
+            rk_buf_text(out, i ? "," : ",\"criteria\":[");
+            rk_json_quote(out, rk_text(rubric->criteria[stage->criteria[i]].id));
+        }
+        rk_buf_text(out, "]");
+        for (size_t i = 0; i < stage->group_count; i++) {
+            rk_buf_text(out, i ? "," : ",\"groups\":[");
+            rk_json_quote(out, rk_text(rubric->groups[stage->groups[i]].id));
+        }
+        rk_buf_text(out, stage->group_count ? "]}" : "}");
+        rk_buf_text(out, s + 1 < rubric->stage_count ? "" : "]");
+    }
+    for (size_t c = 0; c < rubric->criterion_count; c++) {
+        const struct rk_criterion *criterion = &rubric->criteria[c];
+        rk_buf_text(out, c ? "" : ",\"criteria\":[");
+        print_start(out, c, criterion->id);
+        print_number(out, "weight", criterion->weight);
+        print_number(out, "min", criterion->minimum);
+        print_number(out, "max", criterion->maximum);
+        if (criterion->step)
+            print_number(out, "step", criterion->step);
+        if (criterion->reverse)
+            rk_buf_text(out, ",\"reverse\":true");
+        if (criterion->has_gate)
+            print_number(out, "gate", criterion->gate);
+        rk_buf_text(out, "}");
+    }
+    rk_buf_text(out, "]}");
+}
+
 enum rk_status rk_rubrics_add(struct rk_rubrics *rubrics, const char *path, struct rk_error *error)
 {
     struct rk_rubric *rubric;
@@ -343,19 +402,25 @@ enum rk_status rk_rubrics_assign(struct rk_rubrics *rubrics, struct rk_table *re
         if (!rubric) /* a recruitment that may not be among the ratings */
             continue;
         uint32_t id = rk_id(ids, RK_ID_RECRUITMENT, rk_value_text(&row->values[id_field]));
-        if (id >= rubrics->of_count) {
-            uint32_t count = id < 8 ? 16 : id * 2;
-            rubrics->of = rk_resize(rubrics->of, count, sizeof *rubrics->of);
-            for (uint32_t i = rubrics->of_count; i < count; i++)
-                rubrics->of[i] = NULL;
-            rubrics->of_count = count;
-        }
-        if (rubrics->of[id] && rubrics->of[id] != rubric) {
+        if (!rk_rubrics_set(rubrics, id, rubric))
             rk_table_reject(recruitments, id_field, _("this recruitment has another rubric above"));
-            continue;
-        }
-        rubrics->of[id] = rubric;
     }
+}
+
+bool rk_rubrics_set(struct rk_rubrics *rubrics, uint32_t recruitment,
+                    const struct rk_rubric *rubric)
+{
+    if (recruitment >= rubrics->of_count) {
+        uint32_t count = recruitment < 8 ? 16 : recruitment * 2;
+        rubrics->of = rk_resize(rubrics->of, count, sizeof *rubrics->of);
+        for (uint32_t i = rubrics->of_count; i < count; i++)
+            rubrics->of[i] = NULL;
+        rubrics->of_count = count;
+    }
+    if (rubrics->of[recruitment] && rubrics->of[recruitment] != rubric)
+        return false;
+    rubrics->of[recruitment] = rubric;
+    return true;
 }
 
 const struct rk_rubric *rk_rubrics_for(const struct rk_rubrics *rubrics, uint32_t recruitment)
