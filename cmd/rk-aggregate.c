@@ -1,14 +1,15 @@
 /* rk-aggregate: scores (or ratings and rubrics) in, one ranking per recruitment out. */
 #include "tool/aggregation.h"
+#include "tool/ranking.h"
 
 static struct {
     struct rk_aggregation_options rule;
-    const char *measures;
+    const char *measures, *partial;
     int64_t draws, top;
     bool in_long;
 } options = {.rule = RK_AGGREGATION_USUAL, .top = 3};
 
-enum { BOOTSTRAP = RK_AGGREGATION_END, MEASURES, TOP, LONG };
+enum { BOOTSTRAP = RK_AGGREGATION_END, MEASURES, TOP, LONG, PARTIAL };
 
 static const struct argp_option table[] = {
     RK_AGGREGATION_OPTIONS,
@@ -23,6 +24,10 @@ static const struct argp_option table[] = {
      0},
     {"top", TOP, "N", 0, N_("how many are counted as among the first in the measures (3)"), 0},
     {"long", LONG, NULL, 0, N_("one row per candidate and group, instead of columns for each"), 0},
+    {"partial", PARTIAL, "sums|voices", OPTION_ARG_OPTIONAL,
+     N_("this is a part: write what rk-merge joins to the ranking, as JSON lines; voices: each "
+        "rater's scores too, where the sums would do but for rk-merge --measures (sums)"),
+     0},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -33,6 +38,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case MEASURES: options.measures = arg; break;
     case TOP: options.top = rk_option_int("top", arg, 1, 1000000); break;
     case LONG: options.in_long = true; break;
+    case PARTIAL:
+        options.partial = "sums";
+        if (arg && rk_choice("partial", "sums|voices", arg))
+            options.partial = "voices";
+        break;
     default: return rk_aggregation_parse(&options.rule, key, arg);
     }
     return 0;
@@ -43,6 +53,7 @@ struct work {
     struct rk_aggregation input;
     struct rk_scorer *scorer; /* of ratings */
     struct rk_aggregate *aggregate;
+    struct rk_partial part;
 };
 
 static enum rk_status take_rating(void *context, const struct rk_rating *rating,
@@ -60,16 +71,16 @@ static enum rk_status take_score(void *context, const struct rk_score *score, ui
 /* Ratings have become scores as they do in rk-score, and go on as it would have printed them. */
 static enum rk_status add_scored(struct rk_run *run, struct work *work, struct rk_error *error)
 {
-    struct rk_buf empty = {0};
     struct rk_score score;
     enum rk_status status = rk_scorer_finish(work->scorer, error);
-    if (!status && rk_scorer_tell_empty(work->scorer, &empty))
-        rk_run_note(run, "%s", empty.text);
-    rk_buf_free(&empty);
+    if (!status)
+        rk_run_tell_empty(run, work->scorer);
     for (size_t i = 0; !status && i < rk_scorer_count(work->scorer); i++) {
         rk_scorer_get(work->scorer, i, &score);
         status = rk_aggregate_add(work->aggregate, &score, 0, error);
     }
+    if (!status && options.partial)
+        rk_scorer_give(work->scorer, &work->part);
     rk_scorer_free(work->scorer); /* before the ranking takes its memory */
     work->scorer = NULL;
     return status;
@@ -79,48 +90,54 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
 {
     struct rk_aggregate_options how = {.measures = options.measures != NULL,
                                        .draws = (uint64_t)options.draws,
-                                       .top = (size_t)options.top};
-    const struct rk_scorer_options scoring = {.rubrics = &work->input.rubrics};
+                                       .top = (size_t)options.top,
+                                       .partial = options.partial};
+    const struct rk_scorer_options scoring = {.rubrics = &work->input.rubrics,
+                                              .partial = options.partial};
     RK_TRY(rk_aggregation_open(run, &work->input, &options.rule, NULL, error));
     rk_aggregation_fill(run, &work->input, options.measures ? 20 : 1, &how);
     work->aggregate = rk_aggregate_new(&how, &work->input.ids);
+    if (options.partial)
+        rk_aggregate_define(&how, &work->input.ids, rk_table_schema(work->input.main)->name,
+                            !strcmp(options.partial, "voices") ||
+                                rk_aggregate_needs_voices(work->aggregate),
+                            &work->part);
     if (work->input.is_ratings)
         work->scorer = rk_scorer_new(&scoring, &work->input.ids);
     RK_TRY(rk_aggregation_read(&work->input, take_rating, take_score, work, error));
     return work->scorer ? add_scored(run, work, error) : RK_OK;
 }
 
-static void take_sentence(void *context, bool warning, const char *text)
+/* What rk-merge needs, instead of a ranking. */
+static void write_part(struct rk_run *run, struct work *work)
 {
-    struct rk_run *run = context;
-    if (warning)
-        rk_run_warn(run, "%s", text);
-    else
-        rk_run_note(run, "%s", text);
+    const char *hash;
+    for (size_t i = 0; (hash = rk_table_hash(work->input.main, i)); i++)
+        rk_partial_shard(&work->part, hash);
+    work->part.raw = work->input.rubrics.count ? work->input.raw : 0;
+    work->part.rejected = rk_table_rows_rejected(work->input.main);
+    rk_aggregate_give(work->aggregate, &work->part);
+    rk_partial_write(&work->part, &work->input.ids, rk_run_out(run));
 }
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct work work = {0};
-    const struct rk_aggregate_result *result = NULL;
-    const struct rk_ids *ids = &work.input.ids;
-    struct rk_out *measures = NULL;
+    if (options.partial && (options.measures || options.in_long || run->form != RK_CSV))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--partial: --measures, --long and --to are for rk-merge"));
+    if (options.partial)
+        rk_run_hash(run);
     enum rk_status status = add_input(run, &work, error);
-    if (!status)
-        status = rk_aggregate_finish(work.aggregate, &result, error);
-    if (!status && options.measures)
-        status = rk_run_file(run, &measures, options.measures, error);
-    if (!status) {
-        if (measures)
-            rk_ranking_measures_write(result->measures, result->measure_count, ids, measures);
-        rk_aggregation_tell(run, &work.input);
-        rk_aggregate_tell(result, ids, run->verbose ? SIZE_MAX : 10, take_sentence, run);
-        status = result->unproven ? RK_ATTENTION : RK_OK;
-        struct rk_writer *writer =
-            rk_ranking_open(&result->ranking, ids, options.in_long, rk_run_out(run), run->form);
-        rk_ranking_write(&result->ranking, ids, options.in_long, writer);
-        rk_writer_finish(writer);
-    }
+    if (!status && options.partial)
+        write_part(run, &work);
+    else if (!status)
+        status = rk_run_ranking(
+            run, work.aggregate, &work.input.ids,
+            &(struct rk_ranking_output){options.measures, options.in_long,
+                                        work.input.rubrics.count ? work.input.raw : 0},
+            error);
+    rk_partial_free(&work.part);
     rk_scorer_free(work.scorer);
     rk_aggregate_free(work.aggregate);
     rk_aggregation_free(&work.input);
@@ -140,6 +157,7 @@ static const char *const examples[] = {
     "rk-aggregate --weights user=1,staff=1 --empty-group rest --to table scores.csv",
     "rk-aggregate --method schulze ballots.csv",
     "rk-aggregate --bootstrap 10000 --seed 2024-06 --measures sure.csv scores.csv",
+    "rk-aggregate --partial --rubric rubric.json -o 0000.jsonl parts/0000.csv",
     NULL};
 
 static const struct rk_tool tool = {

@@ -320,8 +320,10 @@ static enum rk_status work_through(struct rk_run *run, struct work *work, struct
     enum rk_status attention = RK_OK;
     RK_TRY(load_rubrics(run, &work->rubrics, &work->ids, error));
     RK_TRY(rk_run_table(run, &ratings, "ratings", error));
-    const struct rk_scorer_options how = {&work->rubrics, options.has_scale, options.least,
-                                          options.most};
+    const struct rk_scorer_options how = {.rubrics = &work->rubrics,
+                                          .has_scale = options.has_scale,
+                                          .minimum = options.least,
+                                          .maximum = options.most};
     work->scorer = rk_scorer_new(&how, &work->ids);
     if (options.adjust >= ADDITIVE)
         work->rated = rk_rated_new(work->scorer, &work->ids, options.by);

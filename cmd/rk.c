@@ -22,6 +22,8 @@ static const struct {
     {N_("The scores"), "score", N_("turn ratings into scores")},
     {NULL, "agree", N_("tell how well raters agree, and how far their scores can be relied on")},
     {NULL, "aggregate", N_("combine the groups' scores into one ranking per recruitment")},
+    {NULL, "split", N_("cut a table into parts, to be worked on by several machines")},
+    {NULL, "merge", N_("join what rk-aggregate --partial made of the parts")},
     {NULL, "adverse", N_("check selection by stage for adverse impact on groups")},
     {N_("The evaluation"), "survey",
      N_("summarise a survey: items, scales, groups, waves, an experiment, a series")},

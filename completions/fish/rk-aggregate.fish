@@ -17,6 +17,7 @@ complete -c rk-aggregate -l bootstrap -x -d 'draw raters N times: intervals, cha
 complete -c rk-aggregate -l measures -r -F -d 'how sure the ranking is, what another weight or a rater less would change, how groups agree, as table measures'
 complete -c rk-aggregate -l top -x -d 'how many are counted as among the first in the measures (3)'
 complete -c rk-aggregate -l long -d 'one row per candidate and group, instead of columns for each'
+complete -c rk-aggregate -l partial -f -a 'sums voices' -d 'this is a part: write what rk-merge joins to the ranking, as JSON lines; voices: each rater'\''s scores too, where the sums would do but for rk-merge --measures (sums)'
 complete -c rk-aggregate -l scores -r -F -d 'the table to work on, instead of FILE operands'
 complete -c rk-aggregate -l ratings -r -F -d 'the table to work on, instead of FILE operands'
 complete -c rk-aggregate -l ballots -r -F -d 'the table to work on, instead of FILE operands'

@@ -109,6 +109,48 @@ static u128 divide(u128 v, u128 d)
     return q;
 }
 
+void rk_fixed_print_exact(struct rk_buf *out, rk_fixed value)
+{
+    char digits[48];
+    size_t at = sizeof digits, decimals = 0;
+    bool shown = false; /* a decimal that is not zero stands behind */
+    for (u128 v = size_of(value); v || decimals <= 18; v /= 10, decimals++) {
+        if (decimals == 18 && shown)
+            digits[--at] = '.';
+        shown |= v % 10 != 0;
+        if (decimals >= 18 || shown)
+            digits[--at] = (char)('0' + (int)(v % 10));
+    }
+    if (value < 0)
+        digits[--at] = '-';
+    rk_buf_add(out, digits + at, sizeof digits - at);
+}
+
+bool rk_fixed_parse_exact(struct rk_text text, rk_fixed *value)
+{
+    const char *s = text.text, *end = s + text.size, *point = NULL;
+    bool minus = text.size && *s == '-';
+    u128 v = 0;
+    int decimals = 0;
+    s += minus;
+    if (s == end || *s == '.' || end[-1] == '.')
+        return false;
+    for (; s < end; s++) {
+        if (*s == '.' && !point) {
+            point = s;
+            continue;
+        }
+        if (*s < '0' || *s > '9' || (decimals += point != NULL) > 18 ||
+            __builtin_mul_overflow(v, (u128)10, &v) ||
+            __builtin_add_overflow(v, (u128)(*s - '0'), &v))
+            return false;
+    }
+    if (__builtin_mul_overflow(v, (u128)power10[18 - decimals], &v) || v >> 127)
+        return false;
+    *value = minus ? -(rk_fixed)v : (rk_fixed)v;
+    return true;
+}
+
 rk_fixed rk_fixed_divide(rk_fixed sum, __int128 n)
 {
     assert(n != 0);

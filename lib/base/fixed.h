@@ -24,6 +24,10 @@ static inline rk_fixed rk_fixed_int(int64_t value) { return RK_FIXED_ONE * value
 /* Appends the number with at most 12 significant digits, half to even, no trailing zeros, never
  * an exponent. */
 void rk_fixed_print(struct rk_buf *out, rk_fixed value);
+/* Appends all of the number, and reads all of `text` as such a number, of any size that fits: what
+ * passes between our own tools and must not be rounded. */
+void rk_fixed_print_exact(struct rk_buf *out, rk_fixed value);
+bool rk_fixed_parse_exact(struct rk_text text, rk_fixed *value);
 /* The number that rk_fixed_print writes, as a number: what a reader of the output sees. */
 rk_fixed rk_fixed_round(rk_fixed value);
 /* Rounded to `decimals` (0 to 18), half to even. */

@@ -1,5 +1,7 @@
 #include "base/sha256.h"
 
+#include "base/mem.h"
+
 #include <errno.h>
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/utils.h>
@@ -17,6 +19,28 @@ void rk_sha256(char hex[RK_SHA256_HEX], const void *bytes, size_t size)
     crypto_hash_sha256_init(&state);
     crypto_hash_sha256_update(&state, bytes, size);
     finish(&state, hex);
+}
+
+struct rk_sha256_sum {
+    crypto_hash_sha256_state state;
+};
+
+struct rk_sha256_sum *rk_sha256_begin(void)
+{
+    struct rk_sha256_sum *sum = rk_alloc(1, sizeof *sum);
+    crypto_hash_sha256_init(&sum->state);
+    return sum;
+}
+
+void rk_sha256_add(struct rk_sha256_sum *sum, const void *bytes, size_t size)
+{
+    crypto_hash_sha256_update(&sum->state, bytes, size);
+}
+
+void rk_sha256_end(struct rk_sha256_sum *sum, char hex[RK_SHA256_HEX])
+{
+    finish(&sum->state, hex);
+    rk_free(sum);
 }
 
 enum rk_status rk_sha256_file(char hex[RK_SHA256_HEX], const char *path, struct rk_error *error)

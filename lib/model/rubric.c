@@ -1,5 +1,7 @@
 #include "model/rubric.h"
 
+#include "stream/write.h"
+
 #include <dirent.h>
 #include <errno.h>
 
@@ -260,6 +262,63 @@ void rk_rubric_free(struct rk_rubric *rubric)
     rk_free(rubric);
 }
 
+static void print_number(struct rk_buf *out, const char *key, rk_fixed value)
+{
+    rk_buf_printf(out, ",\"%s\":", key);
+    rk_fixed_print_exact(out, value);
+}
+
+static void print_start(struct rk_buf *out, size_t place, const char *id)
+{
+    rk_buf_text(out, place ? ",{\"id\":" : "{\"id\":");
+    rk_json_quote(out, rk_text(id));
+}
+
+void rk_rubric_print(struct rk_buf *out, const struct rk_rubric *rubric)
+{
+    print_start(out, 0, rubric->id);
+    for (size_t g = 0; g < rubric->group_count; g++) {
+        rk_buf_text(out, g ? "" : ",\"groups\":[");
+        print_start(out, g, rubric->groups[g].id);
+        print_number(out, "weight", rubric->groups[g].weight);
+        rk_buf_text(out, g + 1 < rubric->group_count ? "}" : "}]");
+    }
+    for (size_t s = 0; s < rubric->stage_count; s++) {
+        const struct rk_rubric_stage *stage = &rubric->stages[s];
+        rk_buf_text(out, s ? "" : ",\"stages\":[");
+        print_start(out, s, stage->id);
+        if (rubric->stages_weigh)
+            print_number(out, "weight", stage->weight);
+        for (size_t i = 0; i < stage->criterion_count; i++) {
+            rk_buf_text(out, i ? "," : ",\"criteria\":[");
+            rk_json_quote(out, rk_text(rubric->criteria[stage->criteria[i]].id));
+        }
+        rk_buf_text(out, "]");
+        for (size_t i = 0; i < stage->group_count; i++) {
+            rk_buf_text(out, i ? "," : ",\"groups\":[");
+            rk_json_quote(out, rk_text(rubric->groups[stage->groups[i]].id));
+        }
+        rk_buf_text(out, stage->group_count ? "]}" : "}");
+        rk_buf_text(out, s + 1 < rubric->stage_count ? "" : "]");
+    }
+    for (size_t c = 0; c < rubric->criterion_count; c++) {
+        const struct rk_criterion *criterion = &rubric->criteria[c];
+        rk_buf_text(out, c ? "" : ",\"criteria\":[");
+        print_start(out, c, criterion->id);
+        print_number(out, "weight", criterion->weight);
+        print_number(out, "min", criterion->minimum);
+        print_number(out, "max", criterion->maximum);
+        if (criterion->step)
+            print_number(out, "step", criterion->step);
+        if (criterion->reverse)
+            rk_buf_text(out, ",\"reverse\":true");
+        if (criterion->has_gate)
+            print_number(out, "gate", criterion->gate);
+        rk_buf_text(out, "}");
+    }
+    rk_buf_text(out, "]}");
+}
+
 enum rk_status rk_rubrics_add(struct rk_rubrics *rubrics, const char *path, struct rk_error *error)
 {
     struct rk_rubric *rubric;
@@ -324,15 +383,9 @@ enum rk_status rk_rubrics_load(struct rk_rubrics *rubrics, const char *const *pa
     return directory ? rk_rubrics_add_directory(rubrics, directory, error) : RK_OK;
 }
 
-bool rk_rubrics_set(struct rk_rubrics *rubrics, uint32_t recruitment, struct rk_text name)
+bool rk_rubrics_give(struct rk_rubrics *rubrics, uint32_t recruitment,
+                     const struct rk_rubric *rubric)
 {
-    const struct rk_rubric *rubric = NULL;
-    rubrics->assigned = true;
-    for (size_t i = 0; i < rubrics->count; i++)
-        if (rk_text_is(name, rubrics->all[i]->id))
-            rubric = rubrics->all[i];
-    if (!rubric) /* a recruitment that may not be among the ratings */
-        return true;
     if (recruitment >= rubrics->of_count) {
         uint32_t count = recruitment < 8 ? 16 : recruitment * 2;
         rubrics->of = rk_resize(rubrics->of, count, sizeof *rubrics->of);
@@ -344,6 +397,15 @@ bool rk_rubrics_set(struct rk_rubrics *rubrics, uint32_t recruitment, struct rk_
         return false;
     rubrics->of[recruitment] = rubric;
     return true;
+}
+
+bool rk_rubrics_set(struct rk_rubrics *rubrics, uint32_t recruitment, struct rk_text name)
+{
+    rubrics->assigned = true;
+    for (size_t i = 0; i < rubrics->count; i++)
+        if (rk_text_is(name, rubrics->all[i]->id))
+            return rk_rubrics_give(rubrics, recruitment, rubrics->all[i]);
+    return true; /* of a recruitment that may not be among the ratings */
 }
 
 enum rk_status rk_rubrics_assign(struct rk_rubrics *rubrics, struct rk_table *recruitments,

@@ -60,6 +60,8 @@ enum rk_status rk_rubric_read(struct rk_rubric **rubric, const char *path, struc
 enum rk_status rk_rubric_from_json(struct rk_rubric **rubric, const rk_json *document,
                                    const char *file, struct rk_error *error);
 void rk_rubric_free(struct rk_rubric *rubric);
+/* Appends all that counts of a rubric, as JSON that reads as the same: alike rubrics, alike bytes. */
+void rk_rubric_print(struct rk_buf *out, const struct rk_rubric *rubric);
 /* SIZE_MAX when there is none. */
 size_t rk_rubric_criterion(const struct rk_rubric *rubric, const char *id);
 size_t rk_rubric_stage(const struct rk_rubric *rubric, const char *id);
@@ -85,8 +87,11 @@ enum rk_status rk_rubrics_load(struct rk_rubrics *rubrics, const char *const *pa
  * is not among `rubrics` gets none. */
 enum rk_status rk_rubrics_assign(struct rk_rubrics *rubrics, struct rk_table *recruitments,
                                  struct rk_ids *ids, struct rk_error *error);
-/* The same for one recruitment; false where it has another already. */
+/* The same for one recruitment, by the rubric's id; false where it has another already. */
 bool rk_rubrics_set(struct rk_rubrics *rubrics, uint32_t recruitment, struct rk_text rubric);
+/* Gives a recruitment one of `rubrics`; false where it has another one. */
+bool rk_rubrics_give(struct rk_rubrics *rubrics, uint32_t recruitment,
+                     const struct rk_rubric *rubric);
 /* The rubric of a recruitment: the assigned one, or the only one there is. NULL = none. */
 const struct rk_rubric *rk_rubrics_for(const struct rk_rubrics *rubrics, uint32_t recruitment);
 void rk_rubrics_free(struct rk_rubrics *rubrics);

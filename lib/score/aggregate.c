@@ -16,6 +16,8 @@ struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options
     return a;
 }
 
+bool rk_aggregate_needs_voices(const struct rk_aggregate *a) { return a->keeps_votes; }
+
 void rk_aggregate_free(struct rk_aggregate *a)
 {
     if (!a)
@@ -66,12 +68,11 @@ static enum rk_status clash(struct rk_error *error, const char *field, uint32_t 
 }
 
 /* Lists of gates of the same candidate are one list: their union, in bytewise order. */
-static uint32_t merge_gates(struct rk_aggregate *a, uint32_t old, struct rk_text list)
+void rk_aggregate_gates(struct rk_aggregate *a, uint32_t person, struct rk_text list)
 {
-    if (!list.size)
-        return old;
-    if (old != RK_NONE && rk_text_equal(a->gate_lists.texts[old], list))
-        return old;
+    uint32_t old = a->gates[person];
+    if (!list.size || (old != RK_NONE && rk_text_equal(a->gate_lists.texts[old], list)))
+        return;
     struct rk_text parts[2] = {list, {0}}, item, *items = NULL;
     if (old != RK_NONE)
         parts[1] = a->gate_lists.texts[old];
@@ -94,11 +95,11 @@ static uint32_t merge_gates(struct rk_aggregate *a, uint32_t old, struct rk_text
             rk_buf_char(&merged, '|');
         rk_buf_add(&merged, items[i].text, items[i].size);
     }
-    uint32_t number =
-        n ? rk_strings_add(&a->gate_lists, (struct rk_text){merged.text, merged.size}) : old;
+    if (n)
+        a->gates[person] =
+            rk_strings_add(&a->gate_lists, (struct rk_text){merged.text, merged.size});
     rk_buf_free(&merged);
     rk_free(items);
-    return number;
 }
 
 /* rk_tuples_add for pairs that come in runs: the last one is tried first. */
@@ -110,15 +111,75 @@ static uint32_t add_pair(struct rk_tuples *pairs, uint32_t *last, uint32_t first
     return *last;
 }
 
-static uint32_t contest_of(struct rk_aggregate *a, const struct rk_score *s, rk_fixed value)
+uint32_t rk_aggregate_contest(struct rk_aggregate *a, uint32_t recruitment, uint32_t stage,
+                              const struct contest *fresh)
 {
-    uint32_t contest = add_pair(&a->contest_keys, &a->last_contest, s->recruitment, s->stage);
+    uint32_t contest = add_pair(&a->contest_keys, &a->last_contest, recruitment, stage);
     ROOM_AT(a->contests, contest, a->contest_room);
     if (a->contest_keys.count > a->contest_count) {
         a->contest_count++;
-        a->contests[contest] = (struct contest){value, value, s->percent, s->has_adjusted, 0};
+        a->contests[contest] = *fresh;
     }
     return contest;
+}
+
+struct cell *rk_aggregate_cell(struct rk_aggregate *a, const uint32_t key[4],
+                               const struct contest *fresh)
+{
+    uint32_t *recent = &a->recent[(key[1] * 8 + key[3]) % RECENT];
+    if (*recent >= a->keys.count ||
+        memcmp(a->keys.members + 4 * (size_t)*recent, key, 4 * sizeof *key) != 0) {
+        uint32_t before = a->keys.count;
+        *recent = rk_tuples_add(&a->keys, key);
+        if (*recent == before) {
+            ROOM_AT(a->cells, *recent, a->cell_room);
+            a->cells[*recent] =
+                (struct cell){.contest = rk_aggregate_contest(a, key[0], key[1], fresh)};
+        }
+    }
+    return &a->cells[*recent];
+}
+
+uint32_t rk_aggregate_person(struct rk_aggregate *a, uint32_t recruitment, uint32_t candidate)
+{
+    uint32_t person = add_pair(&a->people, &a->last_person, recruitment, candidate);
+    ROOM_AT(a->gates, person, a->person_room);
+    if (a->people.count > a->person_count) {
+        a->person_count++;
+        a->gates[person] = RK_NONE;
+    }
+    return person;
+}
+
+enum rk_status rk_aggregate_scale(struct rk_aggregate *a, uint32_t recruitment, bool percent,
+                                  bool adjusted, uint8_t **known, struct rk_error *error)
+{
+    if (recruitment >= a->scale_room) {
+        uint32_t old = a->scale_room;
+        ROOM_AT(a->scales, recruitment, a->scale_room);
+        memset(a->scales + old, 0, a->scale_room - old);
+    }
+    *known = &a->scales[recruitment];
+    if (**known && **known != 1 + percent + 2 * adjusted)
+        return (**known - 1) % 2 != percent
+                   ? clash(error, "scale", 0,
+                           _("other scores of this recruitment have another scale"))
+                   : clash(error, "adjusted", 0,
+                           _("some scores of this recruitment are adjusted, others not"));
+    return RK_OK;
+}
+
+bool rk_aggregate_sheet(struct rk_aggregate *a, const uint32_t key[4], uint32_t place,
+                        uint32_t *other)
+{
+    uint32_t before = a->sheets.count, sheet = rk_tuples_add(&a->sheets, key);
+    if (sheet != before) {
+        *other = a->sheet_places[sheet];
+        return false;
+    }
+    ROOM_AT(a->sheet_places, sheet, a->sheet_room);
+    a->sheet_places[sheet] = place;
+    return true;
 }
 
 /* A score that is raw although others are adjusted: its severity could not be estimated. */
@@ -137,50 +198,25 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
 {
     if (rk_text_is(rk_id_text(a->ids, RK_ID_STAGE, s->stage), "*"))
         return clash(error, "stage", 0, _("'*' is the name of all stages together"));
-    if (s->recruitment >= a->scale_room) {
-        uint32_t old = a->scale_room;
-        ROOM_AT(a->scales, s->recruitment, a->scale_room);
-        memset(a->scales + old, 0, a->scale_room - old);
-    }
-    uint8_t scale = (uint8_t)(1 + s->percent + 2 * s->has_adjusted);
-    uint8_t *known = &a->scales[s->recruitment];
-    if (*known && *known != scale)
-        return (*known - 1) % 2 != s->percent
-                   ? clash(error, "scale", 0,
-                           _("other scores of this recruitment have another scale"))
-                   : clash(error, "adjusted", 0,
-                           _("some scores of this recruitment are adjusted, others not"));
-    if (place) {
-        uint32_t before = a->sheets.count;
-        uint32_t sheet = rk_tuples_add(
-            &a->sheets, (uint32_t[]){s->recruitment, s->candidate, s->rater, s->stage});
-        if (sheet != before)
-            return clash(error, "rater_id", a->sheet_places[sheet],
-                         _("the same rater's score was already given"));
-        ROOM_AT(a->sheet_places, sheet, a->sheet_room);
-        a->sheet_places[sheet] = place;
-    }
-    *known = scale;
+    uint8_t *known;
+    uint32_t other;
+    RK_TRY(rk_aggregate_scale(a, s->recruitment, s->percent, s->has_adjusted, &known, error));
+    if (place &&
+        !rk_aggregate_sheet(a, (uint32_t[]){s->recruitment, s->candidate, s->rater, s->stage},
+                            place, &other))
+        return clash(error, "rater_id", other, _("the same rater's score was already given"));
+    *known = (uint8_t)(1 + s->percent + 2 * s->has_adjusted);
     rk_fixed value = s->has_adjusted ? s->adjusted : s->score, times;
     if (__builtin_mul_overflow(value, (rk_fixed)s->count, &times))
         return clash(error, "score", 0, _("the scores are too large to be added exactly"));
 
-    const uint32_t key[4] = {s->recruitment, s->stage, s->candidate, s->group};
-    uint32_t *recent = &a->recent[(s->stage * 8 + s->group) % RECENT];
-    if (*recent >= a->keys.count ||
-        memcmp(a->keys.members + 4 * (size_t)*recent, key, sizeof key) != 0) {
-        uint32_t before = a->keys.count;
-        *recent = rk_tuples_add(&a->keys, key);
-        if (*recent == before) {
-            ROOM_AT(a->cells, *recent, a->cell_room);
-            a->cells[*recent] = (struct cell){.contest = contest_of(a, s, value)};
-        }
-    }
-    struct cell *cell = &a->cells[*recent];
+    struct cell *cell =
+        rk_aggregate_cell(a, (uint32_t[]){s->recruitment, s->stage, s->candidate, s->group},
+                          &(struct contest){value, value, s->percent, s->has_adjusted, 0});
     if (__builtin_add_overflow(cell->sum[s->basis], times, &cell->sum[s->basis]))
         return clash(error, "score", 0, _("the scores are too large to be added exactly"));
     cell->n[s->basis] += s->count;
-    if (a->keeps_votes) {
+    if (a->keeps_votes || a->options.partial) {
         RK_GROW(a->votes, a->vote_count, a->vote_room);
         a->votes[a->vote_count++] = (struct vote){cell->contest, s->group, s->rater, s->candidate,
                                                   s->count,      s->basis, value};
@@ -192,13 +228,8 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
     if (value > c->most)
         c->most = value;
 
-    uint32_t person = add_pair(&a->people, &a->last_person, s->recruitment, s->candidate);
-    ROOM_AT(a->gates, person, a->person_room);
-    if (a->people.count > a->person_count) {
-        a->person_count++;
-        a->gates[person] = RK_NONE;
-    }
-    a->gates[person] = merge_gates(a, a->gates[person], s->gates);
+    uint32_t person = rk_aggregate_person(a, s->recruitment, s->candidate);
+    rk_aggregate_gates(a, person, s->gates);
     if (rk_list_has(s->flags, RK_TEXT("severity_unlinked")))
         rk_tuples_add(&a->unlinked, (uint32_t[]){s->recruitment, s->candidate});
     if (is_unadjusted(s->flags))

@@ -35,11 +35,13 @@
 #ifndef RK_AGGREGATE_H
 #define RK_AGGREGATE_H
 
+#include "model/partial.h"
 #include "model/ranking.h"
 #include "model/ranking_measures.h"
 #include "model/rubric.h"
 #include "model/scores.h"
 #include "score/rule.h"
+#include "score/score.h"
 
 enum rk_empty_group { RK_EMPTY_MARK, RK_EMPTY_REFUSE, RK_EMPTY_REST };
 enum rk_stages { RK_STAGES_SEPARATE, RK_STAGES_WEIGHED, RK_STAGES_BOTH };
@@ -78,7 +80,21 @@ struct rk_aggregate_options {              /* everything pointed to must outlive
     uint64_t draws; /* of the bootstrap; 0 = none */
     size_t top;     /* k of the first k, 1 or more */
     unsigned threads;
+    bool partial; /* of a part of the scores: rk_aggregate_give instead of rk_aggregate_finish */
 };
+
+/* The words of the options, in the order of their enumerations. */
+#define RK_METHOD_WORDS                                                                            \
+    "mean|median|trimmed|standardised|minmax|group-ranks|borda|copeland|schulze|ranked-pairs|"     \
+    "minimax|kemeny"
+#define RK_BASIS_WORDS "individual|consensus"
+#define RK_EMPTY_WORDS "mark|refuse|rest"
+#define RK_STAGES_WORDS "separate|weighed|both"
+#define RK_STRENGTH_WORDS "winning|margins"
+#define RK_UNRANKED_WORDS "last|zero|apart"
+#define RK_TIES_WORDS "none|half"
+#define RK_WINS_WORDS "together|lots"
+#define RK_DEVIATION_WORDS "sample|population"
 
 struct rk_aggregate;
 struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options,
@@ -125,6 +141,39 @@ struct rk_aggregate_result {
 enum rk_status rk_aggregate_finish(struct rk_aggregate *aggregate,
                                    const struct rk_aggregate_result **result,
                                    struct rk_error *error);
+
+/* Does the ranking asked for need each rater's scores, and not only sums? */
+bool rk_aggregate_needs_voices(const struct rk_aggregate *aggregate);
+/* Partials (model/partial.h). `input`: "ratings", "scores" or "ballots". What makes partials alike:
+ */
+void rk_aggregate_define(const struct rk_aggregate_options *options, const struct rk_ids *ids,
+                         const char *input, bool voices, struct rk_partial *partial);
+/* … and as options again, those of the first of `parts`, which are all alike; `known` is what they
+ * point to, from all parts. RK_BAD_DATA where the parts contradict each other. */
+struct rk_aggregate_known {    /* zeroed = empty */
+    struct rk_rubrics rubrics; /* the rubrics themselves are those of the first part */
+    struct rk_group_weight *weights;
+    struct rk_contender *contenders;
+    size_t weight_count, contender_count, contender_room;
+};
+void rk_aggregate_known_free(struct rk_aggregate_known *known);
+enum rk_status rk_aggregate_understand(const struct rk_partial *parts, size_t count,
+                                       struct rk_ids *ids, struct rk_aggregate_known *known,
+                                       struct rk_aggregate_options *options,
+                                       struct rk_error *error);
+/* user=1,staff=1 as the weights of groups; RK_BAD_USE where it is not so. Caller frees *weights. */
+enum rk_status rk_aggregate_weights(const char *text, struct rk_ids *ids,
+                                    struct rk_group_weight **weights, size_t *count,
+                                    struct rk_error *error);
+/* Of an aggregate for a part: adds what it holds, and its rubrics and contenders, to `partial`. */
+void rk_aggregate_give(const struct rk_aggregate *aggregate, struct rk_partial *partial);
+/* The parts together, into an aggregate and, of ratings, a scorer (else NULL) that hold nothing
+ * yet. What of the scorer's sheets is whole goes into the aggregate: of all parts everything, of
+ * some (both have `partial`) what is left is for rk_scorer_give. RK_BAD_DATA where two parts hold
+ * the same rater's ratings of a candidate, or do not go together. */
+enum rk_status rk_aggregate_take(struct rk_aggregate *aggregate, struct rk_scorer *scorer,
+                                 const struct rk_partial *parts, size_t count,
+                                 struct rk_error *error);
 
 /* What a person should know of the result, as sentences; of some kinds at most `most`. */
 void rk_aggregate_tell(const struct rk_aggregate_result *result, const struct rk_ids *ids,

@@ -80,7 +80,21 @@ struct rk_aggregate {
     size_t measure_room, kemeny_room;
 };
 
-/* aggregate.c */
+/* aggregate.c: what a score adds to. `fresh`: a contest that has none yet. */
+uint32_t rk_aggregate_contest(struct rk_aggregate *aggregate, uint32_t recruitment, uint32_t stage,
+                              const struct contest *fresh);
+struct cell *rk_aggregate_cell(struct rk_aggregate *aggregate, const uint32_t key[4],
+                               const struct contest *fresh);
+uint32_t rk_aggregate_person(struct rk_aggregate *aggregate, uint32_t recruitment,
+                             uint32_t candidate);
+void rk_aggregate_gates(struct rk_aggregate *aggregate, uint32_t person, struct rk_text list);
+/* All scores of a recruitment are alike; *known is to be set once the score is good. */
+enum rk_status rk_aggregate_scale(struct rk_aggregate *aggregate, uint32_t recruitment,
+                                  bool percent, bool adjusted, uint8_t **known,
+                                  struct rk_error *error);
+/* Recruitment, candidate, rater, stage: false where it is there already, at place *other. */
+bool rk_aggregate_sheet(struct rk_aggregate *aggregate, const uint32_t key[4], uint32_t place,
+                        uint32_t *other);
 const char *rk_aggregate_name(const struct rk_aggregate *aggregate, enum rk_id_kind kind,
                               uint32_t id);
 void rk_aggregate_flag(struct rk_aggregate *aggregate, struct rk_ranking_row *row, const char *what,

@@ -16,6 +16,7 @@ struct plan_stage {
     uint32_t id;     /* RK_ID_STAGE */
     rk_fixed weight; /* Σ of its criteria */
     bool *has;       /* by criterion of the rubric */
+    size_t criterion_count;
     uint32_t *groups;
     size_t group_count; /* 0 = any */
 };
@@ -108,7 +109,10 @@ static struct item make_item(const struct rk_criterion *c)
     rk_fixed span = c->maximum - c->minimum;
     return (struct item){rk_ratio((c->reverse ? -100 : 100) * c->weight, span),
                          rk_ratio((c->reverse ? -100 : 100) * RK_FIXED_ONE, span),
-                         c->reverse ? c->maximum : c->minimum, c->weight, c, RK_NONE};
+                         c->reverse ? c->maximum : c->minimum,
+                         c->weight,
+                         c,
+                         RK_NONE};
 }
 
 static void make_plan(struct rk_scorer *scorer, struct plan *plan, const struct rk_rubric *rubric)
@@ -146,6 +150,7 @@ static void make_plan(struct rk_scorer *scorer, struct plan *plan, const struct 
         const struct rk_rubric_stage *from = &rubric->stages[s];
         struct plan_stage *to = &plan->stages[s];
         *to = (struct plan_stage){.id = rk_id(ids, RK_ID_STAGE, rk_text(from->id)),
+                                  .criterion_count = from->criterion_count,
                                   .group_count = from->group_count};
         to->has = rk_arena_alloc(&scorer->arena, n * sizeof *to->has);
         memset(to->has, 0, n * sizeof *to->has);
@@ -224,6 +229,15 @@ static const struct plan *plan_for(const struct rk_scorer *scorer, uint32_t recr
     return NULL;
 }
 
+/* NULL where the rubric has no stages, or not this one. */
+static const struct plan_stage *plan_stage_of(const struct plan *plan, uint32_t stage)
+{
+    for (size_t s = 0; s < plan->stage_count; s++)
+        if (plan->stages[s].id == stage)
+            return &plan->stages[s];
+    return NULL;
+}
+
 static enum rk_status bad(struct rk_error *error, const char *field, const char *text)
 {
     struct rk_pos pos = {.field = field};
@@ -287,10 +301,8 @@ static enum rk_status find_item(const struct rk_scorer *scorer, const struct pla
 {
     const struct plan_stage *stage = &plan->stages[0];
     if (plan->stage_count) {
-        const struct plan_stage *end = stage + plan->stage_count;
-        while (stage < end && stage->id != rating->stage)
-            stage++;
-        if (stage == end)
+        stage = plan_stage_of(plan, rating->stage);
+        if (!stage)
             return unknown_in_rubric(scorer, plan, NULL, rating, "stage", error);
     }
     uint32_t c =
@@ -333,7 +345,7 @@ static enum rk_status check_score(rk_fixed score, rk_fixed minimum, rk_fixed max
 }
 
 static struct sheet *new_sheet(struct rk_scorer *scorer, const struct plan *plan,
-                               const struct rk_rating *rating, uint32_t number)
+                               const struct sheet *like, uint32_t number)
 {
     if (number >= scorer->sheet_room) {
         scorer->sheet_room = scorer->sheet_room ? scorer->sheet_room * 2 : 64;
@@ -353,13 +365,9 @@ static struct sheet *new_sheet(struct rk_scorer *scorer, const struct plan *plan
     }
     memset(scorer->places + scorer->place_count, 0, width * sizeof *scorer->places);
     struct sheet *sheet = &scorer->sheets[number];
-    *sheet = (struct sheet){.places = scorer->place_count,
-                            .width = width,
-                            .place = rating->place,
-                            .group = rating->group,
-                            .persons = rating->persons,
-                            .count = rating->count,
-                            .basis = (uint8_t)rating->basis};
+    *sheet = *like;
+    sheet->places = scorer->place_count;
+    sheet->width = width;
     scorer->place_count += width;
     return sheet;
 }
@@ -389,11 +397,11 @@ static enum rk_status clash(struct rk_error *error, const char *field, uint32_t 
     return rk_fail_at(error, RK_BAD_DATA, &pos, "%s", text);
 }
 
-/* False when the sum would be too large. */
-static bool add_to_gate(struct rk_scorer *scorer, const struct plan *plan, const struct item *item,
-                        const struct rk_rating *rating)
+/* The sums for the gates of a candidate. */
+static struct gate_sum *gates_of(struct rk_scorer *scorer, const struct plan *plan,
+                                 uint32_t recruitment, uint32_t candidate)
 {
-    const uint32_t key[2] = {rating->recruitment, rating->candidate};
+    const uint32_t key[2] = {recruitment, candidate};
     uint32_t person = scorer->last_person;
     if (person >= scorer->people.count ||
         memcmp(scorer->people.members + 2 * (size_t)person, key, sizeof key) != 0) {
@@ -415,7 +423,15 @@ static bool add_to_gate(struct rk_scorer *scorer, const struct plan *plan, const
             scorer->gate_count += plan->gate_count;
         }
     }
-    struct gate_sum *sum = &scorer->gates[scorer->persons[person].gates + item->gate];
+    return scorer->gates + scorer->persons[person].gates;
+}
+
+/* False when the sum would be too large. */
+static bool add_to_gate(struct rk_scorer *scorer, const struct plan *plan, const struct item *item,
+                        const struct rk_rating *rating)
+{
+    struct gate_sum *sum =
+        &gates_of(scorer, plan, rating->recruitment, rating->candidate)[item->gate];
     const struct rk_criterion *c = item->criterion;
     rk_fixed x = c->reverse ? c->minimum + c->maximum - rating->score : rating->score;
     rk_fixed times;
@@ -441,8 +457,8 @@ static void note_farthest(struct rk_scorer *scorer, const struct rk_rating *rati
 
 /* Holds a rating against the rubric or the scale; where it belongs. */
 static enum rk_status check(struct rk_scorer *scorer, const struct rk_rating *rating,
-                            const struct plan **rubric, const struct item **place,
-                            uint32_t *number, struct rk_error *error)
+                            const struct plan **rubric, const struct item **place, uint32_t *number,
+                            struct rk_error *error)
 {
     const struct plan *plan = NULL;
     const struct item *item = &scorer->plain;
@@ -505,8 +521,14 @@ enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, stru
         memcmp(scorer->keys.members + 4 * (size_t)number, key, sizeof key) != 0) {
         uint32_t before = scorer->keys.count;
         number = scorer->last_sheet = rk_tuples_add(&scorer->keys, key);
-        sheet =
-            number == before ? new_sheet(scorer, plan, rating, number) : &scorer->sheets[number];
+        sheet = number != before ? &scorer->sheets[number]
+                                 : new_sheet(scorer, plan,
+                                             &(struct sheet){.place = rating->place,
+                                                             .group = rating->group,
+                                                             .persons = rating->persons,
+                                                             .count = rating->count,
+                                                             .basis = (uint8_t)rating->basis},
+                                             number);
     } else
         sheet = &scorer->sheets[number];
 
@@ -607,6 +629,17 @@ static void judge_gates(struct rk_scorer *scorer)
     rk_buf_free(&list);
 }
 
+/* Can there be more of the sheet in another part? One that has no score yet is kept as it is, too.
+ */
+static bool is_open(const struct rk_scorer *scorer, uint32_t number)
+{
+    const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
+    const struct plan *plan = plan_for(scorer, m[0]);
+    const struct plan_stage *stage = plan_stage_of(plan, m[3]);
+    size_t criteria = stage ? stage->criterion_count : plan->rubric->criterion_count;
+    return scorer->sheets[number].seen < criteria || !scorer->sheets[number].weight;
+}
+
 static void count_empty(struct rk_scorer *scorer, const struct sheet *sheet)
 {
     scorer->empty.sheets++;
@@ -639,11 +672,14 @@ enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error
     enum rk_status status = check_scales(scorer, error);
     if (status != RK_OK)
         return status;
-    judge_gates(scorer);
+    if (!scorer->options.partial)
+        judge_gates(scorer);
     uint32_t n = scorer->keys.count;
     scorer->order = rk_resize(NULL, (size_t)n + 1, sizeof *scorer->order);
     for (uint32_t i = 0; i < n; i++)
-        if (scorer->sheets[i].weight)
+        if (scorer->options.partial && is_open(scorer, i))
+            continue;
+        else if (scorer->sheets[i].weight)
             scorer->order[scorer->order_count++] = i;
         else
             count_empty(scorer, &scorer->sheets[i]);
@@ -717,10 +753,8 @@ void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *scor
     score->score = rk_fixed_round(rk_fixed_times(sheet->total, reciprocal(scorer, sheet->weight)));
     rk_fixed whole = rk_fixed_int(sheet->seen);
     if (plan) {
-        whole = plan->weight;
-        for (size_t s = 0; s < plan->stage_count; s++)
-            if (plan->stages[s].id == m[3])
-                whole = plan->stages[s].weight;
+        const struct plan_stage *stage = plan_stage_of(plan, m[3]);
+        whole = stage ? stage->weight : plan->weight;
     }
     score->weight_covered =
         sheet->weight == whole
@@ -736,4 +770,148 @@ void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *scor
             score->gates = scorer->persons[person].failed;
         }
     }
+}
+
+/* ---- parts ---- */
+
+void rk_scorer_give(const struct rk_scorer *scorer, struct rk_partial *p)
+{
+    for (uint32_t i = 0; i < scorer->keys.count; i++) {
+        const struct sheet *sheet = &scorer->sheets[i];
+        if (!is_open(scorer, i))
+            continue;
+        const uint32_t *m = scorer->keys.members + 4 * (size_t)i;
+        const struct plan *plan = plan_for(scorer, m[0]);
+        struct rk_partial_sheet row = {.recruitment = m[0],
+                                       .candidate = m[1],
+                                       .rater = m[2],
+                                       .stage = m[3],
+                                       .group = sheet->group,
+                                       .basis = (enum rk_basis)sheet->basis,
+                                       .persons = sheet->persons,
+                                       .count = sheet->count,
+                                       .total = sheet->total,
+                                       .weight = sheet->weight,
+                                       .scored = sheet->scored,
+                                       .missing = sheet->missing,
+                                       .first = p->criterion_count,
+                                       .number = sheet->seen};
+        for (uint32_t c = 0; c < sheet->width; c++) {
+            if (!scorer->places[sheet->places + c])
+                continue;
+            RK_GROW(p->criteria, p->criterion_count, p->criterion_room);
+            p->criteria[p->criterion_count++] = rk_strings_find(
+                &scorer->ids->of[RK_ID_CRITERION], rk_text(plan->rubric->criteria[c].id));
+        }
+        RK_GROW(p->sheets, p->sheet_count, p->sheet_room);
+        p->sheets[p->sheet_count++] = row;
+    }
+    for (uint32_t i = 0; i < scorer->people.count; i++) {
+        const uint32_t *m = scorer->people.members + 2 * (size_t)i;
+        const struct plan *plan = plan_for(scorer, m[0]);
+        for (uint32_t g = 0; g < plan->gate_count; g++) {
+            const struct gate_sum *sum = &scorer->gates[scorer->persons[i].gates + g];
+            const char *id = plan->items[plan->gated[g]].criterion->id;
+            if (!sum->n[0] && !sum->n[1])
+                continue;
+            RK_GROW(p->gates, p->gate_count, p->gate_room);
+            p->gates[p->gate_count++] = (struct rk_partial_gate){
+                m[0],
+                m[1],
+                rk_strings_find(&scorer->ids->of[RK_ID_CRITERION], rk_text(id)),
+                {sum->sum[0], sum->sum[1]},
+                {sum->n[0], sum->n[1]}};
+        }
+    }
+}
+
+static enum rk_status not_of_rubric(struct rk_error *error)
+{
+    return rk_fail(error, RK_BAD_DATA, "%s",
+                   _("the partial has a recruitment, stage or criterion that its rubric has not"));
+}
+
+static enum rk_status take_sheet(struct rk_scorer *scorer, const struct rk_partial_sheet *row,
+                                 const uint32_t *criteria, struct rk_error *error)
+{
+    const struct plan *plan = plan_for(scorer, row->recruitment);
+    if (!plan || (plan->stage_count && !plan_stage_of(plan, row->stage)))
+        return not_of_rubric(error);
+    uint32_t before = scorer->keys.count;
+    uint32_t number = rk_tuples_add(
+        &scorer->keys, (uint32_t[]){row->recruitment, row->candidate, row->rater, row->stage});
+    struct sheet *sheet = number != before
+                              ? &scorer->sheets[number]
+                              : new_sheet(scorer, plan,
+                                          &(struct sheet){.group = row->group,
+                                                          .persons = row->persons,
+                                                          .count = row->count,
+                                                          .basis = (uint8_t)row->basis},
+                                          number);
+    const char *why = NULL;
+    if (sheet->group != row->group)
+        why = _("this rater is of another group for the same candidate and stage");
+    else if (sheet->basis != row->basis)
+        why = _("this sheet has another basis; a joint sheet has a rater_id of its own");
+    else if (row->persons && sheet->persons && sheet->persons != row->persons)
+        why = _("this sheet has another n_persons");
+    else if (sheet->count != row->count)
+        why = _("this sheet has another count");
+    for (size_t i = 0; i < row->number && !why; i++) {
+        uint32_t c = criteria[i] < plan->item_of_count ? plan->item_of[criteria[i]] : RK_NONE;
+        if (c == RK_NONE)
+            return not_of_rubric(error);
+        if (scorer->places[sheet->places + c])
+            why = _("the same rating was already given");
+        scorer->places[sheet->places + c] = 1;
+        sheet->seen++;
+    }
+    if (why)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("two shards have ratings of candidate %s by one rater (recruitment %s, "
+                         "stage %s): %s"),
+                       rk_id_text(scorer->ids, RK_ID_CANDIDATE, row->candidate).text,
+                       rk_id_text(scorer->ids, RK_ID_RECRUITMENT, row->recruitment).text,
+                       rk_id_text(scorer->ids, RK_ID_STAGE, row->stage).text, why);
+    if (row->persons)
+        sheet->persons = row->persons;
+    sheet->missing |= row->missing;
+    sheet->scored += row->scored;
+    return __builtin_add_overflow(sheet->total, row->total, &sheet->total) ||
+                   __builtin_add_overflow(sheet->weight, row->weight, &sheet->weight)
+               ? rk_fail(error, RK_FAILED, _("scores are too large to be added exactly"))
+               : RK_OK;
+}
+
+enum rk_status rk_scorer_take(struct rk_scorer *scorer, const struct rk_partial *p,
+                              struct rk_error *error)
+{
+    for (size_t i = 0; i < p->sheet_count; i++)
+        RK_TRY(take_sheet(scorer, &p->sheets[i], p->criteria + p->sheets[i].first, error));
+    for (size_t i = 0; i < p->gate_count; i++) {
+        const struct rk_partial_gate *row = &p->gates[i];
+        const struct plan *plan = plan_for(scorer, row->recruitment);
+        uint32_t c =
+            plan && row->criterion < plan->item_of_count ? plan->item_of[row->criterion] : RK_NONE;
+        if (c == RK_NONE || plan->items[c].gate == RK_NONE)
+            return not_of_rubric(error);
+        struct gate_sum *sum =
+            &gates_of(scorer, plan, row->recruitment, row->candidate)[plan->items[c].gate];
+        for (int basis = 0; basis < 2; basis++)
+            if (__builtin_add_overflow(sum->sum[basis], row->sum[basis], &sum->sum[basis]) ||
+                __builtin_add_overflow(sum->n[basis], row->n[basis], &sum->n[basis]))
+                return rk_fail(error, RK_FAILED, _("scores are too large to be added exactly"));
+    }
+    return RK_OK;
+}
+
+bool rk_scorer_gates(const struct rk_scorer *scorer, uint32_t index, uint32_t *recruitment,
+                     uint32_t *candidate, struct rk_text *gates)
+{
+    if (index >= scorer->people.count)
+        return false;
+    *recruitment = scorer->people.members[2 * (size_t)index];
+    *candidate = scorer->people.members[2 * (size_t)index + 1];
+    *gates = scorer->persons[index].failed;
+    return true;
 }

@@ -24,6 +24,7 @@
 #ifndef RK_SCORE_H
 #define RK_SCORE_H
 
+#include "model/partial.h"
 #include "model/rubric.h"
 #include "model/scores.h"
 
@@ -32,6 +33,9 @@ struct rk_scorer_options {
     const struct rk_rubrics *rubrics; /* NULL or none: no rubric; must outlive the scorer */
     bool has_scale; /* without a rubric: all criteria are from minimum to maximum */
     rk_fixed minimum, maximum;
+    bool
+        partial; /* with a rubric: of a part of the ratings. A sheet is then only scored when
+                  * nothing of it can be elsewhere, that is when it has all criteria of its stage */
 };
 
 /* `ids` is shared with the reader of the ratings and must outlive the scorer. */
@@ -63,6 +67,17 @@ enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error
  * in `score` live as long as the scorer. */
 size_t rk_scorer_count(const struct rk_scorer *scorer);
 void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *score);
+
+/* Of a scorer for a part of the ratings, after rk_scorer_finish: the sheets that were not scored,
+ * and the sums for gates, are added to `partial`; and those of another part to this scorer, before
+ * rk_scorer_finish. RK_BAD_DATA where a sheet has a rating twice, or is not the same rater's. */
+void rk_scorer_give(const struct rk_scorer *scorer, struct rk_partial *partial);
+enum rk_status rk_scorer_take(struct rk_scorer *scorer, const struct rk_partial *partial,
+                              struct rk_error *error);
+/* The gates that candidate `index` failed, after rk_scorer_finish of all of the ratings; false when
+ * there are no more of which ratings on gates are known. */
+bool rk_scorer_gates(const struct rk_scorer *scorer, uint32_t index, uint32_t *recruitment,
+                     uint32_t *candidate, struct rk_text *gates);
 
 /* Sheets on which nothing was scored, so that they have no row: how many, and how many of them had
  * each reason. */

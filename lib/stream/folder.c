@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_FILES = 60 }; /* of which each needs a temporary at once (stream/out.c) */
+enum { MOST_FILES = RK_FOLDER_FILES, MOST_SUBFOLDERS = 60 };
 
 struct rk_folder {
     char *path;      /* as the user named it */
@@ -21,7 +21,7 @@ struct rk_folder {
     char *temporary; /* beside target */
     bool replaces;
     bool (*ours)(const char *name);
-    char *subfolders[MOST_FILES];
+    char *subfolders[MOST_SUBFOLDERS];
     size_t subfolder_count;
     char *files[MOST_FILES];
     size_t file_count;
@@ -223,7 +223,7 @@ enum rk_status rk_folder_file(struct rk_folder *folder, struct rk_out **out, con
 {
     const char *slash = strchr(name, '/');
     *out = NULL;
-    assert(folder->file_count < MOST_FILES && folder->subfolder_count < MOST_FILES);
+    assert(folder->file_count < MOST_FILES && folder->subfolder_count < MOST_SUBFOLDERS);
     if (slash) {
         char *part = rk_strndup(name, (size_t)(slash - name));
         char *path = joined(folder->temporary, part);

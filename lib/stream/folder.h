@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+/* At most so many files, of which each is open and has a temporary until commit. */
+#define RK_FOLDER_FILES 1001
 struct rk_folder;
 
 /* Begins a folder that will be called `path`. One that is there already must be empty (RK_BAD_USE);

@@ -1,6 +1,7 @@
 #include "stream/in.h"
 
 #include "base/mem.h"
+#include "stream/out.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,17 +13,34 @@ enum { RAW = 64 * 1024 };
 
 struct rk_in {
     const char *name;
-    int fd; /* -1 = memory */
+    int fd;     /* -1 = memory */
+    int copy;   /* unlinked temporary of all that is read, -1 = none */
+    off_t from; /* where it begins in what will be read again */
     bool gzip, in_member, ended;
     z_stream z;
     const unsigned char *raw; /* bytes read and not yet handed on */
     size_t raw_size;
     unsigned char *buffer;
+    struct rk_sha256_sum *hash; /* of what was handed on, or NULL */
 };
 
 static enum rk_status fail(const struct rk_in *in, struct rk_error *error, const char *text)
 {
     return rk_fail_at(error, RK_FAILED, &(struct rk_pos){.file = in->name}, "%s", text);
+}
+
+static enum rk_status keep(const struct rk_in *in, const unsigned char *bytes, size_t size,
+                           struct rk_error *error)
+{
+    while (in->copy >= 0 && size) {
+        ssize_t n = write(in->copy, bytes, size);
+        if (n < 0 && errno != EINTR)
+            return rk_fail_errno(error, RK_FAILED, NULL, errno, "%s",
+                                 _("cannot write a temporary file"));
+        bytes += n > 0 ? n : 0;
+        size -= n > 0 ? (size_t)n : 0;
+    }
+    return RK_OK;
 }
 
 /* Adds bytes from the file to what is left in the buffer; nothing more at the end of the file. */
@@ -37,7 +55,7 @@ static enum rk_status fill(struct rk_in *in, struct rk_error *error)
         ssize_t n = read(in->fd, in->buffer + in->raw_size, RAW - in->raw_size);
         if (n >= 0) {
             in->raw_size += (size_t)n;
-            return RK_OK;
+            return keep(in, in->buffer + in->raw_size - n, (size_t)n, error);
         }
         if (errno != EINTR)
             return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = in->name}, errno, "%s",
@@ -69,6 +87,7 @@ enum rk_status rk_in_open(struct rk_in **result, const char *path, struct rk_err
     struct rk_in *in = rk_alloc(1, sizeof *in);
     struct stat st;
     *result = NULL;
+    in->copy = -1;
     in->name = rk_keep(path);
     static bool taken; /* two readers would each get a part of it */
     bool standard = !strcmp(path, "-");
@@ -99,7 +118,7 @@ struct rk_in *rk_in_memory(const char *name, const void *bytes, size_t size)
 {
     struct rk_in *in = rk_alloc(1, sizeof *in);
     in->name = rk_keep(name);
-    in->fd = -1;
+    in->fd = in->copy = -1;
     in->raw = bytes;
     in->raw_size = size;
     return in;
@@ -150,14 +169,9 @@ static enum rk_status read_gzip(struct rk_in *in, void *bytes, size_t room, size
     return RK_OK;
 }
 
-enum rk_status rk_in_read(struct rk_in *in, void *bytes, size_t room, size_t *got,
-                          struct rk_error *error)
+static enum rk_status read_plain(struct rk_in *in, void *bytes, size_t room, size_t *got,
+                                 struct rk_error *error)
 {
-    *got = 0;
-    if (in->ended)
-        return RK_OK;
-    if (in->gzip)
-        return read_gzip(in, bytes, room, got, error);
     if (!in->raw_size) {
         enum rk_status status = fill(in, error);
         if (status)
@@ -171,6 +185,55 @@ enum rk_status rk_in_read(struct rk_in *in, void *bytes, size_t room, size_t *go
     in->ended = !n;
     *got = n;
     return RK_OK;
+}
+
+enum rk_status rk_in_read(struct rk_in *in, void *bytes, size_t room, size_t *got,
+                          struct rk_error *error)
+{
+    *got = 0;
+    if (in->ended)
+        return RK_OK;
+    enum rk_status status =
+        in->gzip ? read_gzip(in, bytes, room, got, error) : read_plain(in, bytes, room, got, error);
+    if (!status && in->hash)
+        rk_sha256_add(in->hash, bytes, *got);
+    return status;
+}
+
+enum rk_status rk_in_keep(struct rk_in *in, struct rk_error *error)
+{
+    struct stat st;
+    if (!fstat(in->fd, &st) && S_ISREG(st.st_mode)) {
+        in->from = lseek(in->fd, 0, SEEK_CUR) - (off_t)in->raw_size;
+        return RK_OK;
+    }
+    in->copy = rk_out_unlinked();
+    if (in->copy < 0)
+        return rk_fail_errno(error, RK_FAILED, NULL, errno, "%s",
+                             _("cannot write a temporary file"));
+    return keep(in, in->raw, in->raw_size, error);
+}
+
+enum rk_status rk_in_again(struct rk_in *in, struct rk_in **again, struct rk_error *error)
+{
+    struct rk_in *next = rk_alloc(1, sizeof *next);
+    next->name = in->name;
+    next->copy = -1;
+    next->fd = fcntl(in->copy >= 0 ? in->copy : in->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    next->buffer = rk_resize(NULL, RAW, 1);
+    *again = next;
+    if (next->fd < 0 || lseek(next->fd, in->from, SEEK_SET) < 0)
+        return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = in->name}, errno, "%s",
+                             _("cannot read"));
+    return begin(next, error);
+}
+
+void rk_in_hash(struct rk_in *in) { in->hash = rk_sha256_begin(); }
+
+void rk_in_hash_end(struct rk_in *in, char hex[RK_SHA256_HEX])
+{
+    rk_sha256_end(in->hash, hex);
+    in->hash = NULL;
 }
 
 enum rk_status rk_in_read_all(struct rk_in *in, struct rk_buf *all, size_t limit,
@@ -199,6 +262,11 @@ void rk_in_close(struct rk_in *in)
         inflateEnd(&in->z);
     if (in->fd > STDERR_FILENO)
         close(in->fd);
+    if (in->copy >= 0)
+        close(in->copy);
+    char unused[RK_SHA256_HEX];
+    if (in->hash)
+        rk_in_hash_end(in, unused);
     rk_free(in->buffer);
     rk_free(in);
 }

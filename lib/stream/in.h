@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/message.h"
+#include "base/sha256.h"
 
 struct rk_in;
 
@@ -20,6 +21,15 @@ enum rk_status rk_in_read(struct rk_in *in, void *bytes, size_t room, size_t *go
 /* Everything that is left; more than `limit` bytes is RK_BAD_DATA. */
 enum rk_status rk_in_read_all(struct rk_in *in, struct rk_buf *all, size_t limit,
                               struct rk_error *error);
+/* Asked before the first byte: everything will be read a second time, by *again, which rk_in_again
+ * opens after the true end of this one and which the caller closes. What can't be read twice, like a
+ * pipe, is copied to an unlinked temporary. */
+enum rk_status rk_in_keep(struct rk_in *in, struct rk_error *error);
+enum rk_status rk_in_again(struct rk_in *in, struct rk_in **again, struct rk_error *error);
+/* Asked before the first byte: the SHA-256 of all bytes, unpacked. rk_in_hash_end, asked once after
+ * the true end, tells it. */
+void rk_in_hash(struct rk_in *in);
+void rk_in_hash_end(struct rk_in *in, char hex[RK_SHA256_HEX]);
 const char *rk_in_name(const struct rk_in *in); /* as in messages */
 void rk_in_close(struct rk_in *in);             /* NULL is allowed */
 

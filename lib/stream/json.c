@@ -48,10 +48,11 @@ const char *rk_json_reason(const struct json_error_t *why)
     }
 }
 
-static enum rk_status parse(rk_json **document, const char *path, struct rk_text text,
-                            struct rk_error *error)
+enum rk_status rk_json_parse(rk_json **document, struct rk_text text, const struct rk_pos *from,
+                             struct rk_error *error)
 {
-    struct rk_pos pos = {.file = path};
+    struct rk_pos pos = *from;
+    *document = NULL;
     if (text.size >= 3 && !memcmp(text.text, "\xef\xbb\xbf", 3)) {
         text.text += 3;
         text.size -= 3;
@@ -69,7 +70,7 @@ static enum rk_status parse(rk_json **document, const char *path, struct rk_text
     /* out of memory leaves the text empty and the line -1 */
     if (json_error_code(&why) == json_error_out_of_memory || !why.text[0])
         return rk_fail_at(error, RK_FAILED, &pos, _("out of memory"));
-    pos.line = why.line > 0 ? (uint64_t)why.line : 0;
+    pos.line = why.line > 0 ? (uint64_t)why.line + (pos.line ? pos.line - 1 : 0) : pos.line;
     pos.column = why.line > 0 && why.column > 0 ? (uint64_t)why.column : 0;
     return rk_fail_at(error, RK_BAD_DATA, &pos, "%s", rk_json_reason(&why));
 }
@@ -91,7 +92,8 @@ enum rk_status rk_json_read_large(rk_json **document, const char *path, size_t l
     status = rk_in_read_all(in, &all, largest, error);
     rk_in_close(in);
     if (status == RK_OK)
-        status = parse(document, path, (struct rk_text){all.text, all.size}, error);
+        status = rk_json_parse(document, (struct rk_text){all.text, all.size},
+                               &(struct rk_pos){.file = path}, error);
     rk_buf_free(&all);
     return status;
 }

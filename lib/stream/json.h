@@ -15,6 +15,9 @@ enum rk_status rk_json_read(rk_json **document, const char *path, struct rk_erro
 /* The same of a document that may be larger: at most `largest` bytes. */
 enum rk_status rk_json_read_large(rk_json **document, const char *path, size_t largest,
                                   struct rk_error *error);
+/* A document that is in memory; `pos`: the place of its first byte, for messages. */
+enum rk_status rk_json_parse(rk_json **document, struct rk_text text, const struct rk_pos *pos,
+                             struct rk_error *error);
 void rk_json_free(rk_json *document);
 
 /* Is all of `text` a number as JSON writes them (RFC 8259)? */

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { CHUNK = 64 * 1024, KEPT = 8 * 1024 * 1024, MOST_TEMPORARIES = 64 };
+enum { CHUNK = 64 * 1024, KEPT = 8 * 1024 * 1024, MOST_TEMPORARIES = 1100 };
 
 struct rk_out {
     char *path;      /* as in messages; NULL = standard output */
@@ -123,8 +123,7 @@ static int open_temporary(struct rk_out *out)
     return fd;
 }
 
-/* An unlinked file for standard output that has outgrown memory. */
-static int open_unlinked(void)
+int rk_out_unlinked(void)
 {
     const char *folder = getenv("TMPDIR");
     if (!folder || !*folder)
@@ -158,7 +157,7 @@ static int write_all(int fd, const char *bytes, size_t size)
 /* Empties memory into the file. */
 static void spill(struct rk_out *out)
 {
-    if (!out->problem && out->fd < 0 && (out->fd = open_unlinked()) < 0)
+    if (!out->problem && out->fd < 0 && (out->fd = rk_out_unlinked()) < 0)
         out->problem = errno;
     if (!out->problem)
         out->problem = write_all(out->fd, out->waiting.text, out->waiting.size);

@@ -24,6 +24,8 @@ struct rk_outputs { /* zeroed = none yet */
 enum rk_status rk_out_open(struct rk_outputs *outputs, struct rk_out **out, const char *path,
                            struct rk_error *error);
 void rk_out_write(struct rk_out *out, const void *bytes, size_t size);
+/* An open file that no name leads to, for what memory is too small for; -1 and errno. */
+int rk_out_unlinked(void);
 /* Makes everything visible, or nothing; frees the outputs. */
 enum rk_status rk_outputs_commit(struct rk_outputs *outputs, struct rk_error *error);
 /* Throws everything away. */

@@ -658,6 +658,10 @@ struct rk_text rk_reader_column(const struct rk_reader *r, size_t column)
 {
     return r->columns.texts[column];
 }
+struct rk_text rk_reader_raw(const struct rk_reader *r)
+{
+    return (struct rk_text){r->raw, r->raw_size};
+}
 const char *rk_reader_file(const struct rk_reader *r) { return r->file; }
 
 struct rk_pos rk_reader_pos(const struct rk_reader *r, size_t column)

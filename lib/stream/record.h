@@ -45,6 +45,8 @@ enum rk_status rk_reader_look(struct rk_reader *reader, struct rk_error *error);
 bool rk_reader_is_json(const struct rk_reader *reader);
 size_t rk_reader_columns(const struct rk_reader *reader);
 struct rk_text rk_reader_column(const struct rk_reader *reader, size_t column); /* its name */
+/* The record last read, or right after opening the header, byte for byte without its line end. */
+struct rk_text rk_reader_raw(const struct rk_reader *reader);
 const char *rk_reader_file(const struct rk_reader *reader);
 /* Where cell `column` of the record last read stands. */
 struct rk_pos rk_reader_pos(const struct rk_reader *reader, size_t column);

@@ -28,6 +28,9 @@ struct rk_table {
     size_t path_count, path_at;
     struct rk_table_options options;
     struct rk_reader *reader;
+    struct rk_in *in;                /* the reader's, while it is hashed */
+    char (*hashes)[RK_SHA256_HEX];   /* of the files read to their ends */
+    size_t hash_count, hash_room;
     struct rk_record record;
     struct source *sources;
     size_t *asked; /* fields to look at in every row: not those whose value stays as it is */
@@ -38,7 +41,7 @@ struct rk_table {
     struct rk_value *values;
     struct rk_buf why;
     bool row_bad; /* the row last read was already counted as bad */
-    uint64_t rows_in, rows_bad;
+    uint64_t rows_in, rows_bad, rows_before; /* before: the file now being read */
     struct rk_strings reject_columns;
     struct reject *rejects;
     size_t reject_count, reject_room;
@@ -198,6 +201,10 @@ static enum rk_status open_next(struct rk_table *t, const struct rk_table_choice
     rk_reader_close(t->reader);
     t->reader = NULL;
     enum rk_status status = rk_in_open(&in, t->paths[t->path_at++], error);
+    if (!status && t->options.hash) {
+        t->in = in;
+        rk_in_hash(in);
+    }
     if (!status)
         status = rk_reader_open(&t->reader, in, &t->options.reader, error);
     if (!status && choices && choices->column && rk_reader_is_json(t->reader))
@@ -381,6 +388,13 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
             return status;
         if (!found) {
             status = check_columns(t, error);
+            if (t->in) {
+                RK_GROW(t->hashes, t->hash_count, t->hash_room);
+                rk_in_hash_end(t->in, t->hashes[t->hash_count]);
+                t->hash_count += t->rows_in > t->rows_before;
+                t->rows_before = t->rows_in;
+                t->in = NULL;
+            }
             if (!status && t->path_at == t->path_count)
                 break;
             if (!status)
@@ -474,6 +488,11 @@ const struct rk_reader *rk_table_reader(const struct rk_table *t) { return t->re
 const struct rk_record *rk_table_record(const struct rk_table *t) { return &t->record; }
 size_t rk_table_column(const struct rk_table *t, size_t field) { return t->sources[field].column; }
 
+const char *rk_table_hash(const struct rk_table *t, size_t index)
+{
+    return index < t->hash_count ? t->hashes[index] : NULL;
+}
+
 uint64_t rk_table_rows_in(const struct rk_table *t) { return t->rows_in; }
 bool rk_table_is_rejecting(const struct rk_table *t) { return t->options.rejects != NULL; }
 uint64_t rk_table_rows_rejected(const struct rk_table *t) { return t->rows_bad; }
@@ -492,6 +511,7 @@ void rk_table_close(struct rk_table *t)
         rk_free(t->rejects[i].reason);
     }
     rk_free(t->rejects);
+    rk_free(t->hashes);
     rk_strings_free(&t->reject_columns);
     rk_buf_free(&t->why);
     rk_free(t->sources);

@@ -85,6 +85,7 @@ struct rk_table_options {
     /* Nothing is checked but the mapping: every row is returned, with its cells as texts alone, and a
      * required column may be absent (lib/table/package does the checking). */
     bool unchecked;
+    bool hash;                     /* rk_table_hash will be asked */
     struct rk_out *rejects;        /* bad rows go here at the end, as CSV: rk:file, rk:line,
                                     * rk:reason, then the row (less columns of these names, where rejects
                                     * are read again); or NULL: then any bad row makes the table bad */
@@ -134,6 +135,9 @@ struct rk_pos rk_table_pos(const struct rk_table *table, size_t field);
 const struct rk_reader *rk_table_reader(const struct rk_table *table);
 const struct rk_record *rk_table_record(const struct rk_table *table);
 size_t rk_table_column(const struct rk_table *table, size_t field);
+/* After the last row: the SHA-256 of the bytes, unpacked, of file `index` of those that have rows; NULL
+ * when there are no more. */
+const char *rk_table_hash(const struct rk_table *table, size_t index);
 uint64_t rk_table_rows_in(const struct rk_table *table);
 bool rk_table_is_rejecting(const struct rk_table *table); /* bad rows are put aside */
 uint64_t rk_table_rows_rejected(const struct rk_table *table);

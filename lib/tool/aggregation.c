@@ -9,60 +9,30 @@ error_t rk_aggregation_parse(struct rk_aggregation_options *o, int key, char *ar
         break;
     case RK_AGGREGATION_RUBRICS: o->rubrics.folder = arg; break;
     case RK_AGGREGATION_WEIGHTS: o->weights = arg; break;
-    case RK_AGGREGATION_BASIS: o->basis = rk_choice("basis", "individual|consensus", arg); break;
-    case RK_AGGREGATION_EMPTY: o->empty = rk_choice("empty-group", "mark|refuse|rest", arg); break;
-    case RK_AGGREGATION_STAGES:
-        o->stages = rk_choice("stages", "separate|weighed|both", arg);
-        break;
-    case RK_AGGREGATION_METHOD: o->method = rk_choice("method", RK_AGGREGATION_METHODS, arg); break;
+    case RK_AGGREGATION_BASIS: o->basis = rk_choice("basis", RK_BASIS_WORDS, arg); break;
+    case RK_AGGREGATION_EMPTY: o->empty = rk_choice("empty-group", RK_EMPTY_WORDS, arg); break;
+    case RK_AGGREGATION_STAGES: o->stages = rk_choice("stages", RK_STAGES_WORDS, arg); break;
+    case RK_AGGREGATION_METHOD: o->method = rk_choice("method", RK_METHOD_WORDS, arg); break;
     case RK_AGGREGATION_STRENGTH:
-        o->strength = rk_choice("strength", "winning|margins", arg);
+        o->strength = rk_choice("strength", RK_STRENGTH_WORDS, arg);
         break;
     case RK_AGGREGATION_UNRANKED:
-        o->unranked = rk_choice("unranked", "last|zero|apart", arg);
+        o->unranked = rk_choice("unranked", RK_UNRANKED_WORDS, arg);
         break;
-    case RK_AGGREGATION_TIES: o->ties = rk_choice("ties", "none|half", arg); break;
-    case RK_AGGREGATION_WINS: o->wins = rk_choice("equal-wins", "together|lots", arg); break;
+    case RK_AGGREGATION_TIES: o->ties = rk_choice("ties", RK_TIES_WORDS, arg); break;
+    case RK_AGGREGATION_WINS: o->wins = rk_choice("equal-wins", RK_WINS_WORDS, arg); break;
     case RK_AGGREGATION_TRIM:
         o->trim = rk_option_fixed("trim", arg);
         if (o->trim < 0 || 2 * o->trim >= RK_FIXED_ONE)
             rk_usage(_("--trim: expected a share of at least 0 and less than 0.5"));
         break;
     case RK_AGGREGATION_DEVIATION:
-        o->deviation = rk_choice("deviation", "sample|population", arg);
+        o->deviation = rk_choice("deviation", RK_DEVIATION_WORDS, arg);
         break;
     case RK_AGGREGATION_EQUALISE: o->equalise = true; break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
-}
-
-/* user=1,staff=1 */
-static enum rk_status read_weights(struct rk_aggregation *a, struct rk_error *error)
-{
-    rk_fixed sum = 0;
-    for (const char *at = a->options->weights; at;) {
-        size_t size = strcspn(at, ","), name = strcspn(at, "=,");
-        struct rk_group_weight w;
-        if (!name || name >= size ||
-            !rk_fixed_parse((struct rk_text){at + name + 1, size - name - 1}, &w.weight) ||
-            w.weight < 0)
-            return rk_fail(error, RK_BAD_USE,
-                           _("--weights: expected groups with weights of 0 or more, like "
-                             "user=1,staff=1"));
-        w.group = rk_id(&a->ids, RK_ID_GROUP, (struct rk_text){at, name});
-        for (size_t i = 0; i < a->weight_count; i++)
-            if (a->weights[i].group == w.group)
-                return rk_fail(error, RK_BAD_USE, _("--weights: %.*s is named twice"), (int)name,
-                               at);
-        RK_GROW(a->weights, a->weight_count, a->weight_room);
-        a->weights[a->weight_count++] = w;
-        sum += w.weight;
-        at = at[size] ? at + size + 1 : NULL;
-    }
-    return sum || !a->options->weights
-               ? RK_OK
-               : rk_fail(error, RK_BAD_USE, _("--weights: at least one must be more than 0"));
 }
 
 static enum rk_status read_candidates(struct rk_aggregation *a, struct rk_table *candidates,
@@ -138,7 +108,7 @@ enum rk_status rk_aggregation_open(struct rk_run *run, struct rk_aggregation *a,
         return rk_fail(error, RK_BAD_USE,
                        _("--equalise: methods on pairs have no effective weights"));
     RK_TRY(read_rubrics(run, a, recruitments, error));
-    RK_TRY(read_weights(a, error));
+    RK_TRY(rk_aggregate_weights(options->weights, &a->ids, &a->weights, &a->weight_count, error));
     bool package =
         !run->operand_count && !rk_rubrics_named(&options->rubrics) && rk_run_given(run, "scores");
     RK_TRY(rk_run_table(run, &candidates, "candidates", error));

@@ -45,10 +45,6 @@ enum rk_aggregation_key {
     RK_AGGREGATION_END /* the first key that is the tool's own */
 };
 
-#define RK_AGGREGATION_METHODS                                                                     \
-    "mean|median|trimmed|standardised|minmax|group-ranks|borda|copeland|schulze|ranked-pairs|"     \
-    "minimax|kemeny"
-
 /* clang-format off */
 #define RK_AGGREGATION_OPTIONS                                                                     \
     {"rubric", RK_AGGREGATION_RUBRIC, "FILE", 0,                                                   \
@@ -58,34 +54,34 @@ enum rk_aggregation_key {
      N_("all rubrics (*.json) in this folder (rubrics in --data, where it is there)"), 0},         \
     {"weights", RK_AGGREGATION_WEIGHTS, "TEXT", 0,                                                 \
      N_("weights of the groups, like user=1,staff=1; 0 = advisory (the rubric's, or equal)"), 0},  \
-    {"basis", RK_AGGREGATION_BASIS, "individual|consensus", 0,                                     \
+    {"basis", RK_AGGREGATION_BASIS, RK_BASIS_WORDS, 0,                                     \
      N_("which sheets of a group to take where it has both; never their mean (individual)"), 0},   \
-    {"empty-group", RK_AGGREGATION_EMPTY, "mark|refuse|rest", 0,                                   \
+    {"empty-group", RK_AGGREGATION_EMPTY, RK_EMPTY_WORDS, 0,                                   \
      N_("a candidate whom a whole group did not rate: no rank, an error, or ranked by the rest of "\
         "the groups (mark)"), 0},                                                                  \
-    {"stages", RK_AGGREGATION_STAGES, "separate|weighed|both", 0,                                  \
+    {"stages", RK_AGGREGATION_STAGES, RK_STAGES_WORDS, 0,                                  \
      N_("a ranking per stage, one by the rubric's stage weights, or both (both, where the rubric " \
         "weighs stages)"), 0},                                                                     \
-    {"method", RK_AGGREGATION_METHOD, RK_AGGREGATION_METHODS, 0,                                   \
+    {"method", RK_AGGREGATION_METHOD, RK_METHOD_WORDS, 0,                                   \
      N_("how voices are combined (mean)"), 0},                                                     \
-    {"strength", RK_AGGREGATION_STRENGTH, "winning|margins", 0,                                    \
+    {"strength", RK_AGGREGATION_STRENGTH, RK_STRENGTH_WORDS, 0,                                    \
      N_("schulze, ranked-pairs, minimax: a win is as strong as the support for it, or as its "     \
         "margin "                                                                                  \
         "(winning)"), 0},                                                                          \
-    {"unranked", RK_AGGREGATION_UNRANKED, "last|zero|apart", 0,                                    \
+    {"unranked", RK_AGGREGATION_UNRANKED, RK_UNRANKED_WORDS, 0,                                    \
      N_("borda and methods on pairs: whom a rater leaves out stands last, gets no points, or is "  \
         "not "                                                                                     \
         "compared (last for ballots, apart for scores)"), 0},                                      \
-    {"ties", RK_AGGREGATION_TIES, "none|half", 0,                                                  \
+    {"ties", RK_AGGREGATION_TIES, RK_TIES_WORDS, 0,                                                  \
      N_("methods on pairs: two whom a rater puts alike support neither, or each by half (none)"),  \
      0},                                                                                           \
-    {"equal-wins", RK_AGGREGATION_WINS, "together|lots", 0,                                        \
+    {"equal-wins", RK_AGGREGATION_WINS, RK_WINS_WORDS, 0,                                        \
      N_("ranked-pairs: wins of equal strength count where no cycle closes among them, or in an "   \
         "order "                                                                                   \
         "drawn by lot from --seed (together)"), 0},                                                \
     {"trim", RK_AGGREGATION_TRIM, "NUMBER", 0,                                                     \
      N_("trimmed: the share of raters left out at either end (0.2)"), 0},                          \
-    {"deviation", RK_AGGREGATION_DEVIATION, "sample|population", 0,                                \
+    {"deviation", RK_AGGREGATION_DEVIATION, RK_DEVIATION_WORDS, 0,                                \
      N_("standardised: standard deviation by n - 1, or by n (sample)"), 0},                        \
     {"equalise", RK_AGGREGATION_EQUALISE, NULL, 0,                                                 \
      N_("stretch each group's scores so that its effective weight is its nominal one"), 0}
@@ -99,7 +95,7 @@ struct rk_aggregation { /* zeroed = empty; give back with rk_aggregation_free */
     struct rk_ids ids;
     struct rk_rubrics rubrics;
     struct rk_group_weight *weights;
-    size_t weight_count, weight_room;
+    size_t weight_count;
     struct rk_contender *contenders;
     int32_t *since; /* by contender: the day its status is so; RK_NO_DATE = not told */
     size_t contender_count, contender_room, since_room;

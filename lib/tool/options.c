@@ -177,12 +177,7 @@ static void take_common(int key, char *arg)
     case RK_KEY_DATA: once("data", &s->data, arg); break;
     case RK_KEY_MAP: status = rk_map_add(s->run.map, arg, &error); break;
     case RK_KEY_MAP_FILE: status = read_map(&s->run, arg, &error); break;
-    case RK_KEY_DELIMITER:
-        s->delimiter = !strcmp(arg, "tab") || !strcmp(arg, "\\t") ? '\t' : arg[0];
-        if ((s->delimiter != '\t' && arg[1]) || strchr("\"\n\r", s->delimiter) ||
-            s->delimiter & 0x80)
-            rk_usage(_("--%s must be one character or \"tab\""), "delimiter");
-        break;
+    case RK_KEY_DELIMITER: s->delimiter = rk_option_delimiter(arg); break;
     case RK_KEY_MAX_ERRORS:
         s->max_errors = (uint64_t)rk_option_int("max-errors", arg, 0, INT64_MAX);
         break;
@@ -311,6 +306,14 @@ rk_fixed rk_option_fixed(const char *option, const char *arg)
     if (!rk_fixed_parse(rk_text(arg), &value))
         rk_usage(_("--%s must be a number, not \"%s\""), option, arg);
     return value;
+}
+
+char rk_option_delimiter(const char *arg)
+{
+    char delimiter = !strcmp(arg, "tab") || !strcmp(arg, "\\t") ? '\t' : arg[0];
+    if ((delimiter != '\t' && arg[1]) || strchr("\"\n\r", delimiter) || delimiter & 0x80)
+        rk_usage(_("--%s must be one character or \"tab\""), "delimiter");
+    return delimiter;
 }
 
 int32_t rk_option_date(const char *option, const char *arg)

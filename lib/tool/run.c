@@ -185,6 +185,7 @@ static enum rk_status open_input(struct rk_run *run, struct rk_table **table, en
     struct rk_table_options options = {.map = run->map,
                                        .log = run->log,
                                        .reader = {.delimiter = s->delimiter},
+                                       .hash = use == RK_MAIN && s->hash,
                                        .rejects = use == RK_MAIN ? s->rejects : NULL};
     enum rk_status status = rk_table_open_choice(table, choices, paths, count, &options, error);
     if (status) {
@@ -279,6 +280,8 @@ void rk_run_close(struct rk_run *run, struct rk_table *table)
             return;
         }
 }
+
+void rk_run_hash(struct rk_run *run) { run->state->hash = true; }
 
 bool rk_run_rejecting(const struct rk_run *run) { return run->state->rejects != NULL; }
 

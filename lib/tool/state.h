@@ -62,6 +62,7 @@ struct rk_state {
     const char *output_path, *rejects_path, *data;
     const char *describe; /* NULL = not asked */
     bool help, usage, version, progress, pipe_minded;
+    bool hash; /* of the main table: rk_run_hash */
     uint64_t max_errors;
     char delimiter;
     const char **table_paths; /* by input; NULL = not given */

@@ -93,6 +93,7 @@ void rk_refuse_terminal(void);
 size_t rk_choice(const char *option, const char *words, const char *arg);
 int64_t rk_option_int(const char *option, const char *arg, int64_t least, int64_t most);
 rk_fixed rk_option_fixed(const char *option, const char *arg);
+char rk_option_delimiter(const char *arg);
 int32_t rk_option_date(const char *option, const char *arg);
 int32_t rk_option_month(const char *option, const char *arg);
 
@@ -124,6 +125,8 @@ enum rk_status rk_run_open(struct rk_run *run, struct rk_table **table,
                            const struct rk_schema *schema, const char *path, bool unchecked,
                            struct rk_error *error);
 void rk_run_close(struct rk_run *run, struct rk_table *table);
+/* Asked before the main table is opened: rk_table_hash will be asked of it. */
+void rk_run_hash(struct rk_run *run);
 bool rk_run_rejecting(const struct rk_run *run); /* --rejects was given */
 /* The file that the table was read from; NULL unless it was opened. */
 const char *rk_run_path(const struct rk_run *run, const char *schema);
