@@ -15,8 +15,8 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       := build$(if $(SAN),-san)
 
 PACKAGES := gcc make git libc6-dev libc6-dbg libcsv-dev libjansson-dev zlib1g-dev libunistring-dev \
-            libzip-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev \
-            gettext mandoc valgrind strace bash zsh fish shellcheck jq locales util-linux
+            libzip-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev picosat libical-dev \
+            gettext mandoc valgrind strace bash zsh fish shellcheck jq locales util-linux python3-icalendar
 
 CFLAGS  ?= -O2 -g
 OURS    := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wpointer-arith \
@@ -31,7 +31,7 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
 # OpenBLAS as an archive: as a shared library it takes milliseconds to start and brings the runtime of
 # Fortran, which ends the program in its own way where memory is out.
-LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas \
+LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas -lpicosat -lical \
            -Wl,-Bstatic -lopenblas -Wl,-Bdynamic -lgmp -lz -lunistring -lm -lpthread
 
 NAMES   := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
@@ -119,7 +119,7 @@ setup:
 	@if ! command -v dpkg-query >/dev/null; then \
 	    echo "setup: not a Debian system; what Debian calls these is needed:"; \
 	    printf '  %s\n' $(PACKAGES); \
-	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h gsl/gsl_cdf.h gmp.h openblas_config.h | \
+	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h gsl/gsl_cdf.h gmp.h openblas_config.h picosat/picosat.h libical/ical.h | \
 	        $(CC) -E - >/dev/null || exit 1; \
 	    exit 0; \
 	fi; \
