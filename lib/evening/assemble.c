@@ -26,8 +26,9 @@ static enum rk_status make_rounds(struct rk_assembled *a, const struct rk_evenin
         RK_GROW(rounds, count, room);
         rounds[count++] = (struct rk_evening_round){t->rounds[r].start, t->rounds[r].end};
     }
-    for (int64_t day = rules->first_day; rules->first_day != RK_NO_DATE && day <= rules->last_day &&
-                                         count <= RK_EVENING_ROUNDS; day++) {
+    for (int64_t day = rules->first_day;
+         rules->first_day != RK_NO_DATE && day <= rules->last_day && count <= RK_EVENING_ROUNDS;
+         day++) {
         if (!rules->weekends && rk_date_weekday((int32_t)day) > 5)
             continue;
         RK_GROW(rounds, count, room);
@@ -62,8 +63,9 @@ static enum rk_status make_rounds(struct rk_assembled *a, const struct rk_evenin
     return RK_OK;
 }
 
-/* So many rounds are enough for anything that can be placed at all, where rounds are told nowhere: a
- * meeting is kept from a round by no more than its people's other meetings, gaps, rooms and rests. */
+/* So many rounds are enough for anything that can be placed at all, where rounds are told nowhere:
+ * a meeting is kept from a round by no more than its people's other meetings, gaps, rooms and
+ * rests. */
 static uint32_t enough(const struct rk_assembled *a, const struct rk_evening_rules *rules)
 {
     const struct rk_evening *e = &a->evening;
@@ -111,7 +113,8 @@ static bool may_not_meet(const struct rk_evening_tables *t, uint32_t who, const 
 {
     struct rk_text candidate =
         w->candidate == RK_NONE ? (struct rk_text){"", 0} : t->attendees.rows[w->candidate].id;
-    uint32_t r = w->recruitment_id.size ? rk_strings_find(&t->recruitments, w->recruitment_id) : RK_NONE;
+    uint32_t r =
+        w->recruitment_id.size ? rk_strings_find(&t->recruitments, w->recruitment_id) : RK_NONE;
     struct rk_text unit = r == RK_NONE ? (struct rk_text){"", 0} : t->units[r];
     for (uint32_t i = 0; i < t->interest_count; i++) {
         const struct rk_interest *x = &t->interests[i];
@@ -221,8 +224,10 @@ static void gather_meetings(struct rk_assembled *a, const struct rk_evening_rule
         for (uint32_t p = 0; p < all->count; p++) {
             struct rk_text rest = all->rows[p].supports, item;
             bool along = false;
-            while (!along && all->rows[p].kind == RK_ATTENDEE_SUPPORT && rk_list_next(&rest, &item)) {
-                uint32_t q = rk_attendees_find(all, false, item), c = rk_attendees_find(all, true, item);
+            while (!along && all->rows[p].kind == RK_ATTENDEE_SUPPORT &&
+                   rk_list_next(&rest, &item)) {
+                uint32_t q = rk_attendees_find(all, false, item),
+                         c = rk_attendees_find(all, true, item);
                 along = (q != RK_NONE && g.in[q]) || (c != RK_NONE && g.in[c]);
             }
             if (!along || stays_away(rules, all->rows[p].id))
@@ -243,9 +248,14 @@ static void gather_meetings(struct rk_assembled *a, const struct rk_evening_rule
                 qsort(who, g.count, sizeof *who, by_place);
             a->meeting[i] = m;
             a->wanted[m] = i;
-            a->meetings[m] = (struct rk_evening_meeting){
-                who, g.count, w->length ? w->length : 1, rk_strings_add(&a->places, w->place), size,
-                w->fixed ? w->fixed - 1 : RK_NONE, RK_NONE, RK_NONE};
+            a->meetings[m] = (struct rk_evening_meeting){who,
+                                                         g.count,
+                                                         w->length ? w->length : 1,
+                                                         rk_strings_add(&a->places, w->place),
+                                                         size,
+                                                         w->fixed ? w->fixed - 1 : RK_NONE,
+                                                         RK_NONE,
+                                                         RK_NONE};
         }
         for (uint32_t k = 0; k < g.count; k++)
             g.in[g.who[k]] = false;
@@ -308,7 +318,8 @@ static void find_presence(struct rk_assembled *a, const struct rk_evening_rules 
     for (uint32_t p = 0; p < people; p++) {
         const struct rk_attendee *x = &t->attendees.rows[p];
         uint32_t n = first[p + 1] - first[p];
-        bool asked = x->kind == RK_ATTENDEE_PANELIST || (x->kind == RK_ATTENDEE_GROUP && !x->members.size);
+        bool asked =
+            x->kind == RK_ATTENDEE_PANELIST || (x->kind == RK_ATTENDEE_GROUP && !x->members.size);
         bool by_time = t->has_times && (n || (asked && !rules->assume_available && !told[p]));
         bool by_age = rules->minors_until >= 0 && (x->minor > 0 || x->birth_year >= 0);
         who[p].in_a_row = x->in_a_row > 0 ? (uint32_t)x->in_a_row : rules->in_a_row;
@@ -333,10 +344,12 @@ static void find_presence(struct rk_assembled *a, const struct rk_evening_rules 
         if (p == RK_NONE || r >= e->round_count)
             continue;
         const struct rk_attendee *x = &t->attendees.rows[p];
-        bool can = first[p + 1] == first[p] || covered(times + first[p], first[p + 1] - first[p],
-                                                       rk_assembled_start(a, r), rk_assembled_end(a, r));
+        bool can =
+            first[p + 1] == first[p] || covered(times + first[p], first[p + 1] - first[p],
+                                                rk_assembled_start(a, r), rk_assembled_end(a, r));
         if (can && rules->minors_until >= 0 && is_minor(x, rk_assembled_start(a, r)))
-            can = rk_assembled_end(a, r) - rk_assembled_start(a, r) / DAY * DAY <= rules->minors_until;
+            can = rk_assembled_end(a, r) - rk_assembled_start(a, r) / DAY * DAY <=
+                  rules->minors_until;
         if (can)
             rk_round_add((uint64_t *)who[p].there, r);
     }
@@ -351,7 +364,8 @@ static enum rk_status find_rooms(struct rk_assembled *a, struct rk_error *error)
 {
     const struct rk_evening_tables *t = a->tables;
     const struct rk_evening *e = &a->evening;
-    struct rk_evening_room *rooms = rk_arena_zeroed(&a->arena, (size_t)t->room_count + 1, sizeof *rooms);
+    struct rk_evening_room *rooms =
+        rk_arena_zeroed(&a->arena, (size_t)t->room_count + 1, sizeof *rooms);
     for (uint32_t k = 0; k < t->room_count; k++) {
         const struct rk_told_room *x = &t->rooms[k];
         rooms[k].place = rk_strings_add(&a->places, x->place);
@@ -362,7 +376,8 @@ static enum rk_status find_rooms(struct rk_assembled *a, struct rk_error *error)
             return rk_fail(error, RK_BAD_USE,
                            _("the rooms tell times, so the rounds need them: --rounds FILE, "
                              "--evening or --days"));
-        uint64_t *free = rk_arena_zeroed(&a->arena, (size_t)rk_round_words(e->round_count) + 1, sizeof *free);
+        uint64_t *free =
+            rk_arena_zeroed(&a->arena, (size_t)rk_round_words(e->round_count) + 1, sizeof *free);
         for (uint32_t r = 0; r < e->round_count; r++)
             if (e->rounds[r].start >= x->start && e->rounds[r].end <= x->end)
                 rk_round_add(free, r);
@@ -387,16 +402,19 @@ static enum rk_status find_travel(struct rk_assembled *a, struct rk_error *error
     if (n > 4096)
         return rk_fail(error, RK_BAD_DATA, _("there are more than %d places"), 4096);
     uint32_t *travel = rk_arena_zeroed(&a->arena, (size_t)n * n, sizeof *travel);
-    for (uint32_t turn = 0; turn < 2; turn++) /* the way back first, so that one that is told holds */
+    for (uint32_t turn = 0; turn < 2;
+         turn++) /* the way back first, so that one that is told holds */
         for (uint32_t i = 0; i < t->travel_count; i++) {
             const struct rk_told_travel *x = &t->travel[i];
-            uint32_t from = rk_strings_find(&a->places, x->from), to = rk_strings_find(&a->places, x->to);
+            uint32_t from = rk_strings_find(&a->places, x->from),
+                     to = rk_strings_find(&a->places, x->to);
             int32_t takes = a->evening.rounds ? x->minutes : x->rounds;
             if (takes < 0)
-                return rk_fail(error, RK_BAD_DATA,
-                               a->evening.rounds
-                                   ? _("the table travel must tell minutes, since the rounds have times")
-                                   : _("the table travel must tell rounds, since the rounds have no times"));
+                return rk_fail(
+                    error, RK_BAD_DATA,
+                    a->evening.rounds
+                        ? _("the table travel must tell minutes, since the rounds have times")
+                        : _("the table travel must tell rounds, since the rounds have no times"));
             travel[turn ? (size_t)from * n + to : (size_t)to * n + from] = (uint32_t)takes;
         }
     a->evening.travel = travel;
@@ -418,7 +436,8 @@ enum rk_status rk_assemble(struct rk_assembled *a, const struct rk_evening_table
     a->unknown = rk_arena_zeroed(&a->arena, (size_t)t->attendees.count + 1, sizeof *a->unknown);
     struct rk_evening_who *who =
         rk_arena_zeroed(&a->arena, (size_t)t->attendees.count + 1, sizeof *who);
-    struct rk_evening_gap *gaps = rk_arena_zeroed(&a->arena, (size_t)t->gap_count + 1, sizeof *gaps);
+    struct rk_evening_gap *gaps =
+        rk_arena_zeroed(&a->arena, (size_t)t->gap_count + 1, sizeof *gaps);
     a->evening = (struct rk_evening){.who = who,
                                      .who_count = t->attendees.count,
                                      .meetings = a->meetings,
@@ -439,8 +458,9 @@ enum rk_status rk_assemble(struct rk_assembled *a, const struct rk_evening_table
         for (uint32_t i = 0; i < t->present_count; i++)
             last = t->present[i].round > last ? t->present[i].round : last;
         for (uint32_t p = 0; p < t->attendees.count; p++)
-            who[p].in_a_row = t->attendees.rows[p].in_a_row > 0 ? (uint32_t)t->attendees.rows[p].in_a_row
-                                                                : rules->in_a_row;
+            who[p].in_a_row = t->attendees.rows[p].in_a_row > 0
+                                  ? (uint32_t)t->attendees.rows[p].in_a_row
+                                  : rules->in_a_row;
         a->evening.round_count = rules->most_rounds ? rules->most_rounds
                                  : last             ? last
                                                     : enough(a, rules);
@@ -465,7 +485,8 @@ enum rk_status rk_assemble_old(struct rk_assembled *a, const struct rk_plan_rows
         if (a->meetings[m].old != RK_NONE)
             return rk_fail_at(error, RK_BAD_DATA, &row->pos, _("the plan has the meeting twice"));
         if (row->round > RK_EVENING_ROUNDS)
-            return rk_fail_at(error, RK_BAD_DATA, &row->pos, _("there are more than %d rounds"), RK_EVENING_ROUNDS);
+            return rk_fail_at(error, RK_BAD_DATA, &row->pos, _("there are more than %d rounds"),
+                              RK_EVENING_ROUNDS);
         a->meetings[m].old = row->round - 1;
         if (row->round <= held)
             a->meetings[m].fixed = row->round - 1;

@@ -1,6 +1,6 @@
-/* From tables to an evening: who is in each meeting, when everybody can come, and which rounds there
- * are. Groups bring their members, interpreters and companions go along with those they support, and
- * who has a conflict of interest steps out. */
+/* From tables to an evening: who is in each meeting, when everybody can come, and which rounds
+ * there are. Groups bring their members, interpreters and companions go along with those they
+ * support, and who has a conflict of interest steps out. */
 #ifndef RK_EVENING_ASSEMBLE_H
 #define RK_EVENING_ASSEMBLE_H
 
@@ -8,17 +8,17 @@
 #include "model/evening_tables.h"
 
 struct rk_evening_rules {
-    uint32_t most_rounds;          /* 0 = as many as are told, or as it takes */
-    int32_t first_day, last_day;   /* rounds are these days, RK_NO_DATE = not */
-    bool weekends;                 /* also Saturdays and Sundays */
-    int64_t from, until;           /* rounds are made between these minutes; from == until = not */
-    uint32_t minutes, between;     /* of a round, and between rounds */
-    uint32_t room_limit;           /* where no rooms are told; 0 = any number */
-    int32_t minors_until;          /* minutes of the day, -1 = no limit */
-    uint32_t in_a_row;             /* 0 = no limit */
-    uint32_t pause;                /* minutes that end a row */
+    uint32_t most_rounds;        /* 0 = as many as are told, or as it takes */
+    int32_t first_day, last_day; /* rounds are these days, RK_NO_DATE = not */
+    bool weekends;               /* also Saturdays and Sundays */
+    int64_t from, until;         /* rounds are made between these minutes; from == until = not */
+    uint32_t minutes, between;   /* of a round, and between rounds */
+    uint32_t room_limit;         /* where no rooms are told; 0 = any number */
+    int32_t minors_until;        /* minutes of the day, -1 = no limit */
+    uint32_t in_a_row;           /* 0 = no limit */
+    uint32_t pause;              /* minutes that end a row */
     bool assume_available;
-    uint32_t held;                 /* rounds that are over: what the old plan has there stays */
+    uint32_t held;                    /* rounds that are over: what the old plan has there stays */
     const struct rk_strings *without; /* who does not come, or NULL */
 };
 
@@ -29,8 +29,8 @@ struct rk_assembled { /* give back with rk_assembled_free */
     const struct rk_evening_tables *tables;
     struct rk_arena arena;
     struct rk_evening_meeting *meetings;
-    uint32_t *wanted;     /* by meeting: the place in tables->wanted */
-    uint32_t *meeting;    /* by wanted: the meeting, RK_NONE where it is not to be */
+    uint32_t *wanted;            /* by meeting: the place in tables->wanted */
+    uint32_t *meeting;           /* by wanted: the meeting, RK_NONE where it is not to be */
     enum rk_wanted_state *state; /* by wanted */
     struct rk_text *participants, *support, *out; /* by wanted, '|'-joined */
     struct rk_strings places;

@@ -3,8 +3,8 @@
 
 enum { MOST_CELLS = 4000000 }; /* meetings × rounds of a matching over rooms */
 
-/* Meetings matched to the rounds they end in, so many to a round as it has room for: the rounds come
- * one by one, and each takes what it can by an augmenting path. */
+/* Meetings matched to the rounds they end in, so many to a round as it has room for: the rounds
+ * come one by one, and each takes what it can by an augmenting path. */
 struct hall {
     const struct rk_evening_work *work;
     const uint32_t *meetings;
@@ -45,9 +45,9 @@ static bool take_one(struct hall *h, uint32_t round)
     }
 }
 
-/* The fewest rounds in which all of them find a place, RK_NONE where they never do; at least `enough`
- * is of no interest. Where it is more than that, `why` gets a smallest set that does not fit in one
- * round less: all that is reached from one that is left over. */
+/* The fewest rounds in which all of them find a place, RK_NONE where they never do; at least
+ * `enough` is of no interest. Where it is more than that, `why` gets a smallest set that does not
+ * fit in one round less: all that is reached from one that is left over. */
 static uint32_t hall(const struct rk_evening_work *w, const uint32_t *meetings, uint32_t count,
                      const uint32_t *rooms, uint32_t least, struct rk_bottleneck *why)
 {
@@ -259,7 +259,8 @@ uint32_t rk_evening_bound(const struct rk_evening_work *w, struct rk_bottleneck 
         if (!w->live[p])
             continue;
         const uint32_t *meetings = w->of + w->first[p];
-        uint32_t count = w->first[p + 1] - w->first[p], needs = hall(w, meetings, count, NULL, least, why);
+        uint32_t count = w->first[p + 1] - w->first[p],
+                 needs = hall(w, meetings, count, NULL, least, why);
         if (needs > least) {
             least = needs;
             why->kind = RK_BOTTLENECK_WHO;
@@ -292,7 +293,7 @@ uint32_t rk_evening_bound(const struct rk_evening_work *w, struct rk_bottleneck 
             blame(why, class->meetings, class->count, r ? r - (needs != RK_NONE) : 0);
             why->kind = RK_BOTTLENECK_ROOMS;
         }
-        if (least == RK_NONE || (uint64_t)class->count * e->round_count > MOST_CELLS)
+        if (least == RK_NONE || (uint64_t) class->count * e->round_count > MOST_CELLS)
             continue;
         needs = hall(w, class->meetings, class->count, class->rooms, least, why);
         if (needs > least) {
@@ -304,7 +305,8 @@ uint32_t rk_evening_bound(const struct rk_evening_work *w, struct rk_bottleneck 
     return least == RK_NONE ? least : people(w, least, why);
 }
 
-/* cost[k]: the least wait of an evening with k of the load in it, RK_NONE where so many cannot be. */
+/* cost[k]: the least wait of an evening with k of the load in it, RK_NONE where so many cannot be.
+ */
 static void evening_costs(const struct rk_evening_work *w, uint32_t who, const uint64_t *set,
                           uint32_t first, uint32_t end, uint32_t load, uint32_t *cost)
 {
@@ -320,7 +322,8 @@ static void evening_costs(const struct rk_evening_work *w, uint32_t who, const u
             best[j] = j ? RK_NONE : 0;
         for (uint32_t r = s; r < end; r++) {
             bool can = rk_round_in(set, r);
-            taken = limit ? step(best, limit, can, r > s && w->row[r] != w->row[r - 1]) : taken + can;
+            taken =
+                limit ? step(best, limit, can, r > s && w->row[r] != w->row[r - 1]) : taken + can;
             if (can && taken <= load && r - s + 1 - taken < cost[taken])
                 cost[taken] = r - s + 1 - taken;
         }

@@ -9,7 +9,7 @@ struct colouring {
     uint32_t (*ends)[2]; /* by meeting: the live people, RK_NONE = nobody */
     uint32_t *at;        /* by person and round: the meeting, or RK_NONE */
     uint32_t *start;
-    uint32_t *size;      /* by round */
+    uint32_t *size; /* by round */
 };
 
 static uint32_t *at(const struct colouring *c, uint32_t who, uint32_t round)
@@ -110,7 +110,8 @@ static void add(struct colouring *c, uint32_t meeting, uint32_t *meetings)
         if (v && of[1] == RK_NONE)
             of[1] = r;
     }
-    if (best == RK_NONE) { /* then both have people, and the path from one never comes to the other */
+    if (best ==
+        RK_NONE) { /* then both have people, and the path from one never comes to the other */
         best = of[0];
         turn(c, meetings, path(c, c->ends[meeting][1], of[0], of[1], meetings), of[0], of[1]);
     }
@@ -191,8 +192,8 @@ static bool is_of_the_kind(const struct colouring *c)
 bool rk_evening_colour(const struct rk_evening_work *w, uint32_t rounds, uint32_t *start)
 {
     const struct rk_evening *e = w->evening;
-    struct colouring c = {w, rounds, rk_alloc((size_t)e->meeting_count + 1, sizeof *c.ends), NULL,
-                          start, NULL};
+    struct colouring c = {w,    rounds, rk_alloc((size_t)e->meeting_count + 1, sizeof *c.ends),
+                          NULL, start,  NULL};
     bool done = is_of_the_kind(&c);
     if (done) {
         size_t cells = (size_t)e->who_count * rounds;

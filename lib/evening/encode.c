@@ -1,5 +1,6 @@
-/* An evening as clauses, for the search that is exact. A meeting has a literal for each round it may
- * start in; one at least must hold, and more than one does no harm, since all rules only forbid. */
+/* An evening as clauses, for the search that is exact. A meeting has a literal for each round it
+ * may start in; one at least must hold, and more than one does no harm, since all rules only
+ * forbid. */
 #include "evening/work.h"
 #include "stat/sat.h"
 
@@ -9,11 +10,11 @@ struct rk_evening_code {
     const struct rk_evening_work *work;
     struct rk_sat *sat;
     uint32_t rounds;
-    int *starts;   /* by meeting and round; 0 = cannot be */
-    int *taken;    /* by meeting and round: it goes on there */
-    int *busy;     /* by person and round: implied by each meeting there */
-    int *unused;   /* by round: neither it nor any after it is used */
-    int *chosen;   /* by meeting, where they are asked for apart */
+    int *starts; /* by meeting and round; 0 = cannot be */
+    int *taken;  /* by meeting and round: it goes on there */
+    int *busy;   /* by person and round: implied by each meeting there */
+    int *unused; /* by round: neither it nor any after it is used */
+    int *chosen; /* by meeting, where they are asked for apart */
     int *moved, *waits;
     uint32_t moved_most, moved_always; /* those that cannot stay in any case */
     uint64_t waits_most;
@@ -122,13 +123,14 @@ static void make_pairs(struct rk_evening_code *c)
     }
 }
 
-/* The fewest people, roughly, of whom one is in each meeting of the class: in a round each is in one
- * at most, so they are counted instead of the meetings. by[m] = who counts for the meeting. */
+/* The fewest people, roughly, of whom one is in each meeting of the class: in a round each is in
+ * one at most, so they are counted instead of the meetings. by[m] = who counts for the meeting. */
 static uint32_t cover(const struct rk_evening_code *c, const struct rk_evening_class *class,
                       uint32_t *by)
 {
     const struct rk_evening *e = c->work->evening;
-    uint32_t *open = rk_alloc((size_t)e->who_count + 1, sizeof *open), left = class->count, used = 0;
+    uint32_t *open = rk_alloc((size_t)e->who_count + 1, sizeof *open), left = class->count,
+             used = 0;
     for (uint32_t i = 0; i < class->count; i++) {
         const struct rk_evening_meeting *m = &e->meetings[class->meetings[i]];
         bool any = false;
@@ -178,7 +180,7 @@ static void make_class(struct rk_evening_code *c, const struct rk_evening_class 
     for (uint32_t i = 0; i < class->count; i++)
         alone += by[class->meetings[i]] == RK_NONE;
     int *counted = rk_alloc((size_t)e->who_count + 1, sizeof *counted);
-    int *result = rk_alloc((size_t)class->most + 1, sizeof *result);
+    int *result = rk_alloc((size_t) class->most + 1, sizeof *result);
     for (uint32_t r = 0; r < c->rounds && used + alone > class->rooms[r]; r++) {
         uint32_t count = 0;
         memset(counted, 0, e->who_count * sizeof *counted);
@@ -286,7 +288,8 @@ bool rk_evening_code_moved(struct rk_evening_code *c, uint32_t most)
     return fits;
 }
 
-/* A person's waits as literals: something before on that evening, something after, and nothing now. */
+/* A person's waits as literals: something before on that evening, something after, and nothing now.
+ */
 static uint32_t wait_literals(struct rk_evening_code *c, uint32_t who, uint32_t rounds,
                               int *literals, int *scratch)
 {
@@ -458,7 +461,8 @@ void rk_evening_code_why(struct rk_evening_code *c, int decisions, struct rk_bot
         }
         uint32_t kept = 0;
         for (uint32_t i = 0; i < count; i++)
-            if (i < settled || ((first || i != settled) && rk_sat_failed(c->sat, c->chosen[list[i]])))
+            if (i < settled ||
+                ((first || i != settled) && rk_sat_failed(c->sat, c->chosen[list[i]])))
                 list[kept++] = list[i];
         count = kept;
     }

@@ -1,16 +1,17 @@
-/* Evenings: meetings are placed in rounds and rooms, so that nobody is in two places at once and as few
- * rounds as can be are used, counted from the first. A meeting is of any number of people (or groups):
- * a panel and a candidate, an interpreter beside them, agents of a project. Sessions of a project over
- * days are the same with a day for a round.
+/* Evenings: meetings are placed in rounds and rooms, so that nobody is in two places at once and as
+ * few rounds as can be are used, counted from the first. A meeting is of any number of people (or
+ * groups): a panel and a candidate, an interpreter beside them, agents of a project. Sessions of a
+ * project over days are the same with a day for a round.
  *
  * Hard: everybody of a meeting is there in all its rounds; no more rounds one after another than
  * somebody may; rooms; gaps between meetings; travel between places; what is fixed. Then, in this
- * order: (of a plan to be repaired: fewest meetings moved;) fewest rounds; shortest waits in all; the
- * longest wait of anybody shortest.
+ * order: (of a plan to be repaired: fewest meetings moved;) fewest rounds; shortest waits in all;
+ * the longest wait of anybody shortest.
  *
- * Fewest rounds: with nothing but people and rooms, and meetings of two, it is the largest number of
- * meetings that anybody has, or meetings over rooms (König 1916; de Werra 1971, "Balanced schedules"),
- * and so it is built. Else bounds from below (lib/evening/bound) meet a search that is exact. */
+ * Fewest rounds: with nothing but people and rooms, and meetings of two, it is the largest number
+ * of meetings that anybody has, or meetings over rooms (König 1916; de Werra 1971, "Balanced
+ * schedules"), and so it is built. Else bounds from below (lib/evening/bound) meet a search that is
+ * exact. */
 #ifndef RK_EVENING_H
 #define RK_EVENING_H
 
@@ -66,8 +67,8 @@ struct rk_evening_gap {
     uint32_t rounds; /* the starts are at least so many rounds apart */
 };
 
-struct rk_evening { /* arrays are the caller's; places in them name things */
-    uint32_t round_count; /* all that there are; at most RK_EVENING_ROUNDS */
+struct rk_evening {                        /* arrays are the caller's; places in them name things */
+    uint32_t round_count;                  /* all that there are; at most RK_EVENING_ROUNDS */
     const struct rk_evening_round *rounds; /* NULL = rounds have no time of day */
     const struct rk_evening_who *who;
     uint32_t who_count;
@@ -79,7 +80,8 @@ struct rk_evening { /* arrays are the caller's; places in them name things */
     const struct rk_evening_gap *gaps;
     uint32_t gap_count;
     uint32_t place_count;
-    const uint32_t *travel; /* by place and place: minutes, or rounds where rounds have no time; or NULL */
+    const uint32_t
+        *travel;   /* by place and place: minutes, or rounds where rounds have no time; or NULL */
     int64_t pause; /* minutes between rounds that end what is in a row */
     bool repair;   /* `old` counts */
 };
@@ -99,7 +101,8 @@ enum rk_bottleneck_kind {
     RK_BOTTLENECK_WHO,      /* one of the people has too few rounds for these meetings */
     RK_BOTTLENECK_ROOMS,    /* rooms and rounds are too few for these meetings */
     RK_BOTTLENECK_PEOPLE,   /* meetings that take two or more each, among too few people */
-    RK_BOTTLENECK_TOGETHER, /* these meetings cannot be placed together; without any of them they can */
+    RK_BOTTLENECK_TOGETHER, /* these meetings cannot be placed together; without any of them they
+                               can */
 };
 struct rk_bottleneck { /* why no fewer rounds, or none at all */
     enum rk_bottleneck_kind kind;
@@ -110,17 +113,17 @@ struct rk_bottleneck { /* why no fewer rounds, or none at all */
     bool minimal;    /* no meeting could be left out of it */
 };
 
-struct rk_evening_plan { /* give back with rk_evening_plan_free */
-    bool found;          /* else there is no plan (infeasible), or none was found */
-    bool infeasible;     /* proven; `why` tells */
-    uint32_t *start;     /* round of each meeting */
-    uint32_t *room;      /* of each meeting; RK_NONE where no rooms are told */
-    uint32_t rounds, least_rounds; /* used, up to the last; no plan uses fewer than the latter */
-    uint32_t moved, least_moved;   /* of a repair */
-    uint64_t waits, least_waits;   /* rounds that people wait between their meetings, in all */
+struct rk_evening_plan {             /* give back with rk_evening_plan_free */
+    bool found;                      /* else there is no plan (infeasible), or none was found */
+    bool infeasible;                 /* proven; `why` tells */
+    uint32_t *start;                 /* round of each meeting */
+    uint32_t *room;                  /* of each meeting; RK_NONE where no rooms are told */
+    uint32_t rounds, least_rounds;   /* used, up to the last; no plan uses fewer than the latter */
+    uint32_t moved, least_moved;     /* of a repair */
+    uint64_t waits, least_waits;     /* rounds that people wait between their meetings, in all */
     uint32_t longest, least_longest; /* the longest wait of anybody; not shorter with those waits */
-    bool too_large;                /* the search was not tried: it would take too much memory */
-    struct rk_bottleneck why;      /* of least_rounds, or of no plan at all */
+    bool too_large;                  /* the search was not tried: it would take too much memory */
+    struct rk_bottleneck why;        /* of least_rounds, or of no plan at all */
 };
 
 /* What cannot be searched because of its size is planned all the same, and told as a gap. */
@@ -129,8 +132,8 @@ enum rk_status rk_evening_solve(const struct rk_evening *evening,
                                 struct rk_error *error);
 void rk_evening_plan_free(struct rk_evening_plan *plan);
 
-/* The rounds that this one of the people waits between the first and the last of the meetings, evening
- * by evening; `start` may hold RK_NONE. */
+/* The rounds that this one of the people waits between the first and the last of the meetings,
+ * evening by evening; `start` may hold RK_NONE. */
 uint32_t rk_evening_wait(const struct rk_evening *evening, const uint32_t *start, uint32_t who);
 
 #endif

@@ -34,12 +34,12 @@ static uint32_t place_first(struct rk_evening_state *s)
     const struct rk_evening *e = s->work->evening;
     uint32_t placed = 0;
     for (uint32_t m = 0; m < e->meeting_count; m++)
-        if (e->meetings[m].fixed != RK_NONE && rk_evening_fits(s, m, e->meetings[m].fixed)) {
+        if (e->meetings[m].fixed < e->round_count && rk_evening_fits(s, m, e->meetings[m].fixed)) {
             rk_evening_place(s, m, e->meetings[m].fixed);
             placed++;
         }
     for (uint32_t m = 0; m < e->meeting_count && e->repair; m++)
-        if (s->start[m] == RK_NONE && e->meetings[m].old != RK_NONE &&
+        if (s->start[m] == RK_NONE && e->meetings[m].old < e->round_count &&
             rk_evening_fits(s, m, e->meetings[m].old)) {
             rk_evening_place(s, m, e->meetings[m].old);
             placed++;

@@ -61,8 +61,8 @@ static void like(struct rooms *x, uint32_t m, uint32_t k)
     x->room[m] = k;
 }
 
-/* All meetings of one round, each in that one round: a matching; first the rooms they had in an older
- * plan, then those that somebody is in already. */
+/* All meetings of one round, each in that one round: a matching; first the rooms they had in an
+ * older plan, then those that somebody is in already. */
 static bool round_alone(struct rooms *x, uint32_t round, const struct sized *order)
 {
     const struct rk_evening *e = x->work->evening;
@@ -154,7 +154,10 @@ bool rk_evening_rooms(const struct rk_evening_work *w, const uint32_t *start, ui
     *stuck_count = 0;
     if (!e->room_count)
         return true;
-    struct rooms x = {w, start, room, rk_alloc(e->room_count, sizeof *x.holder),
+    struct rooms x = {w,
+                      start,
+                      room,
+                      rk_alloc(e->room_count, sizeof *x.holder),
                       rk_alloc((size_t)e->who_count + 1, sizeof *x.last),
                       rk_alloc(e->room_count, sizeof *x.seen)};
     for (uint32_t place = 0; place < e->place_count && longer && done; place++) {

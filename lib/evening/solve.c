@@ -17,7 +17,10 @@ struct search {
     uint64_t left; /* decisions */
 };
 
-static bool stopped(const struct search *s) { return s->wish->stop && s->wish->stop(s->wish->context); }
+static bool stopped(const struct search *s)
+{
+    return s->wish->stop && s->wish->stop(s->wish->context);
+}
 
 static uint32_t rounds_of(const struct rk_evening *e, const uint32_t *start)
 {
@@ -53,7 +56,8 @@ static bool take(struct search *s)
     p->moved = moved_of(e, p->start);
     p->waits = p->longest = 0;
     for (uint32_t i = 0; i < e->who_count; i++) {
-        uint32_t wait = s->work.first[i + 1] - s->work.first[i] > 1 ? rk_evening_wait(e, p->start, i) : 0;
+        uint32_t wait =
+            s->work.first[i + 1] - s->work.first[i] > 1 ? rk_evening_wait(e, p->start, i) : 0;
         p->waits += wait;
         p->longest = wait > p->longest ? wait : p->longest;
     }
@@ -78,7 +82,8 @@ static enum rk_evening_answer question(struct search *s, const struct rk_evening
 }
 
 /* Seeks the least value of one limit, *limit, from `low` on; `high` is known to be possible, or one
- * more than all. `reached` tells the value of the plan taken. Returns what is proven: no plan has less.
+ * more than all. `reached` tells the value of the plan taken. Returns what is proven: no plan has
+ * less.
  */
 static uint32_t seek(struct search *s, struct rk_evening_ask *ask, uint32_t *limit, uint32_t low,
                      uint32_t high, uint32_t (*reached)(const struct rk_evening_plan *))
@@ -169,7 +174,8 @@ static void least_moved(struct search *s)
     for (uint32_t m = 0; m < e->meeting_count; m++) {
         old += e->meetings[m].old != RK_NONE;
         p->least_moved += e->meetings[m].old != RK_NONE &&
-                          !rk_round_in(rk_evening_can(&s->work, m), e->meetings[m].old);
+                          (e->meetings[m].old >= e->round_count ||
+                           !rk_round_in(rk_evening_can(&s->work, m), e->meetings[m].old));
     }
     if (rk_evening_greedy(&s->work, p->least_rounds, s->start))
         take(s);
@@ -235,8 +241,9 @@ enum rk_status rk_evening_solve(const struct rk_evening *e, const struct rk_even
                                 struct rk_evening_plan *plan, struct rk_error *error)
 {
     struct search s = {.wish = wish, .plan = plan};
-    *plan = (struct rk_evening_plan){.start = rk_alloc((size_t)e->meeting_count + 1, sizeof(uint32_t)),
-                                     .room = rk_alloc((size_t)e->meeting_count + 1, sizeof(uint32_t))};
+    *plan =
+        (struct rk_evening_plan){.start = rk_alloc((size_t)e->meeting_count + 1, sizeof(uint32_t)),
+                                 .room = rk_alloc((size_t)e->meeting_count + 1, sizeof(uint32_t))};
     enum rk_status status = rk_evening_work_new(&s.work, e, error);
     if (!status) {
         s.start = rk_alloc((size_t)e->meeting_count + 1, sizeof *s.start);

@@ -1,10 +1,16 @@
-/* Shorter waits by exchanges: a meeting goes to another round, those it meets there come back for it,
- * and so on (a Kempe chain), while small losses are taken in the beginning (threshold accepting; Dueck &
- * Scheuer 1990). The draws are always the same. */
+/* Shorter waits by exchanges: a meeting goes to another round, those it meets there come back for
+ * it, and so on (a Kempe chain), while small losses are taken in the beginning (threshold
+ * accepting; Dueck & Scheuer 1990). The draws are always the same. */
 #include "base/random.h"
 #include "evening/work.h"
 
-enum { LONGEST_CHAIN = 96, STEPS_A_MEETING = 400, LEAST_STEPS = 4000, MOST_STEPS = 400000, MOST_TURNED = 1500000 };
+enum {
+    LONGEST_CHAIN = 96,
+    STEPS_A_MEETING = 400,
+    LEAST_STEPS = 4000,
+    MOST_STEPS = 400000,
+    MOST_TURNED = 1500000
+};
 
 uint32_t rk_evening_wait(const struct rk_evening *e, const uint32_t *start, uint32_t who)
 {
@@ -31,9 +37,9 @@ uint32_t rk_evening_wait(const struct rk_evening *e, const uint32_t *start, uint
 struct exchange {
     const struct rk_evening_work *work;
     struct rk_evening_state state;
-    uint32_t *at;    /* by person and round: the meeting of a live one, or RK_NONE */
+    uint32_t *at; /* by person and round: the meeting of a live one, or RK_NONE */
     uint32_t rounds;
-    uint32_t *wait;  /* by person */
+    uint32_t *wait; /* by person */
     uint64_t waits, squares;
     uint32_t chain[LONGEST_CHAIN], from[LONGEST_CHAIN], count;
     uint32_t *mark, stamp; /* by meeting; by person after them */
@@ -174,8 +180,8 @@ void rk_evening_shorten(const struct rk_evening_work *w, const struct rk_evening
     count_waits(&x);
     uint64_t best = x.waits, best_squares = x.squares;
     uint64_t turned = 0;
-    for (uint64_t i = 0; i < steps && turned < MOST_TURNED && e->meeting_count && rounds > 1 && best > least;
-         i++) {
+    for (uint64_t i = 0;
+         i < steps && turned < MOST_TURNED && e->meeting_count && rounds > 1 && best > least; i++) {
         if (wish->stop && i % 256 == 0 && wish->stop(wish->context))
             break;
         uint64_t draw = rk_splitmix64(&seed), loss = 3 * (steps - i) / steps;
@@ -193,8 +199,7 @@ void rk_evening_shorten(const struct rk_evening_work *w, const struct rk_evening
             continue;
         tell_people(&x);
         count_waits(&x);
-        if (x.waits > before + loss ||
-            (!loss && x.waits == before && x.squares > before_squares)) {
+        if (x.waits > before + loss || (!loss && x.waits == before && x.squares > before_squares)) {
             turn(&x, a, b);
             count_waits(&x);
         } else if (x.waits < best || (x.waits == best && x.squares < best_squares)) {

@@ -30,13 +30,10 @@ static void list_meetings(struct rk_evening_work *w)
             w->of[w->first[e->meetings[m].who[i] + 1]++] = m;
 }
 
-static bool looser(uint32_t limit, uint32_t than)
-{
-    return !limit || (than && limit >= than);
-}
+static bool looser(uint32_t limit, uint32_t than) { return !limit || (than && limit >= than); }
 
-/* Who is only ever where another is, and may be in a row as long, is never the reason that two meetings
- * cannot be at once. Of those with the same meetings the first stays. */
+/* Who is only ever where another is, and may be in a row as long, is never the reason that two
+ * meetings cannot be at once. Of those with the same meetings the first stays. */
 static void find_live(struct rk_evening_work *w)
 {
     const struct rk_evening *e = w->evening;
@@ -134,13 +131,12 @@ static bool add_pair(struct rk_evening_work *w, struct rk_tuples *known, uint32_
         return true;
     }
     bool shared = rk_evening_share(w, a, b);
-    uint32_t travel =
-        shared && e->travel
-            ? e->travel[(size_t)e->meetings[key[0]].place * e->place_count + e->meetings[key[1]].place]
-            : 0;
+    uint32_t travel = shared && e->travel
+                          ? e->travel[(size_t)e->meetings[key[0]].place * e->place_count +
+                                      e->meetings[key[1]].place]
+                          : 0;
     RK_GROW(w->pairs, w->pair_count, w->pair_room);
-    w->pairs[w->pair_count++] =
-        (struct rk_evening_pair){key[0], key[1], gap, travel, shared};
+    w->pairs[w->pair_count++] = (struct rk_evening_pair){key[0], key[1], gap, travel, shared};
     return w->pair_count < MOST_PAIRS;
 }
 
@@ -193,8 +189,8 @@ bool rk_evening_apart(const struct rk_evening_work *w, const struct rk_evening_p
     return late - end >= pair->travel;
 }
 
-/* For each place and each number that its rooms are large enough for: how many there are. A class whose
- * rooms are those of a class with more meetings says nothing new. */
+/* For each place and each number that its rooms are large enough for: how many there are. A class
+ * whose rooms are those of a class with more meetings says nothing new. */
 static void find_classes(struct rk_evening_work *w)
 {
     const struct rk_evening *e = w->evening;
@@ -226,9 +222,9 @@ static void find_classes(struct rk_evening_work *w)
             }
             more = next != RK_NONE;
             least = next;
-            bool old = w->class_count > before &&
-                       !memcmp(w->classes[w->class_count - 1].rooms, c.rooms,
-                               e->round_count * sizeof *c.rooms);
+            bool old =
+                w->class_count > before && !memcmp(w->classes[w->class_count - 1].rooms, c.rooms,
+                                                   e->round_count * sizeof *c.rooms);
             if (!c.count || old) {
                 rk_free(c.meetings);
                 rk_free(c.rooms);
@@ -256,7 +252,8 @@ enum rk_status rk_evening_work_new(struct rk_evening_work *w, const struct rk_ev
     find_rows(w);
     find_rounds(w);
     if (!find_pairs(w))
-        return rk_fail(error, RK_BAD_DATA, _("there are too many pairs of meetings to travel between"));
+        return rk_fail(error, RK_BAD_DATA,
+                       _("there are too many pairs of meetings to travel between"));
     find_classes(w);
     w->plain = !w->pair_count;
     for (uint32_t m = 0; m < e->meeting_count; m++)

@@ -23,17 +23,17 @@ struct rk_evening_class {
 struct rk_evening_work {
     const struct rk_evening *evening;
     uint32_t words;
-    uint64_t *can;            /* by meeting: the set of rounds it may start in */
-    uint32_t *first, *of;     /* by person: the meetings */
-    bool *live;               /* whose meetings are not all another's too */
-    uint32_t *row, *night;    /* by round: which row and which evening it is in */
+    uint64_t *can;         /* by meeting: the set of rounds it may start in */
+    uint32_t *first, *of;  /* by person: the meetings */
+    bool *live;            /* whose meetings are not all another's too */
+    uint32_t *row, *night; /* by round: which row and which evening it is in */
     struct rk_evening_pair *pairs;
     uint32_t pair_count, pair_room;
     uint32_t *pair_first, *pair_of; /* by meeting */
     struct rk_evening_class *classes;
     uint32_t class_count;
-    bool plain;               /* all of length 1, no pairs */
-    bool many_rooms;          /* rooms may differ, so that counting them is not all */
+    bool plain;      /* all of length 1, no pairs */
+    bool many_rooms; /* rooms may differ, so that counting them is not all */
 };
 
 /* RK_BAD_DATA where there are too many of something. Free also after that. */
@@ -61,8 +61,8 @@ uint64_t rk_evening_bound_waits(const struct rk_evening_work *work, uint32_t rou
 
 /* ---- colour ---- */
 
-/* The theorem: a plan of exactly `rounds` rounds, which must be the bound; false where the evening is
- * not of that kind. */
+/* The theorem: a plan of exactly `rounds` rounds, which must be the bound; false where the evening
+ * is not of that kind. */
 bool rk_evening_colour(const struct rk_evening_work *work, uint32_t rounds, uint32_t *start);
 
 /* ---- greedy ---- */
@@ -75,9 +75,9 @@ bool rk_evening_greedy(const struct rk_evening_work *work, uint32_t aim, uint32_
 
 struct rk_evening_state {
     const struct rk_evening_work *work;
-    uint32_t *start;   /* by meeting, or RK_NONE */
-    uint8_t *busy;     /* by person and round: how many meetings */
-    uint32_t *used;    /* by class and round */
+    uint32_t *start;                  /* by meeting, or RK_NONE */
+    uint8_t *busy;                    /* by person and round: how many meetings */
+    uint32_t *used;                   /* by class and round */
     uint32_t *class_first, *class_of; /* by meeting */
 };
 void rk_evening_state_new(struct rk_evening_state *state, const struct rk_evening_work *work);

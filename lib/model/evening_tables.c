@@ -26,15 +26,15 @@ static uint32_t attendee(struct rk_evening_tables *t, bool candidate, struct rk_
     if (number < a->count)
         return number;
     RK_GROW(a->rows, a->count, a->room);
-    a->rows[a->count++] = (struct rk_attendee){
-        .id = {a->keys.texts[number].text + 1, a->keys.texts[number].size - 1},
-        .kind = candidate ? RK_ATTENDEE_CANDIDATE : RK_ATTENDEE_PANELIST,
-        .members = {"", 0},
-        .supports = {"", 0},
-        .size = -1,
-        .in_a_row = -1,
-        .minor = -1,
-        .birth_year = -1};
+    a->rows[a->count++] =
+        (struct rk_attendee){.id = {a->keys.texts[number].text + 1, a->keys.texts[number].size - 1},
+                             .kind = candidate ? RK_ATTENDEE_CANDIDATE : RK_ATTENDEE_PANELIST,
+                             .members = {"", 0},
+                             .supports = {"", 0},
+                             .size = -1,
+                             .in_a_row = -1,
+                             .minor = -1,
+                             .birth_year = -1};
     return number;
 }
 
@@ -49,8 +49,7 @@ static uint32_t anybody(const struct rk_evening_tables *t, struct rk_text id, bo
 
 #define ROWS(row)                                                                                  \
     enum rk_status status;                                                                         \
-    for (const struct rk_row *row;                                                                 \
-         (status = rk_table_next(table, &row, error)) == RK_OK && row;)
+    for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;)
 
 enum rk_status rk_evening_read_participants(struct rk_evening_tables *t, struct rk_table *table,
                                             const struct rk_schema *schema, struct rk_error *error)
@@ -58,11 +57,12 @@ enum rk_status rk_evening_read_participants(struct rk_evening_tables *t, struct 
     size_t id = rk_schema_field(schema, "participant_id"), kind = rk_schema_field(schema, "kind"),
            members = rk_schema_field(schema, "members"),
            supports = rk_schema_field(schema, "supports"), size = rk_schema_field(schema, "size"),
-           minor = rk_schema_field(schema, "minor"), row_field = rk_schema_field(schema, "in_a_row");
+           minor = rk_schema_field(schema, "minor"),
+           row_field = rk_schema_field(schema, "in_a_row");
     ROWS(row)
     {
         const struct rk_value *v = row->values;
-        enum rk_attendee_kind k = v[kind].size      ? (enum rk_attendee_kind)v[kind].choice
+        enum rk_attendee_kind k = v[kind].size       ? (enum rk_attendee_kind)v[kind].choice
                                   : v[supports].size ? RK_ATTENDEE_SUPPORT
                                   : v[members].size  ? RK_ATTENDEE_GROUP
                                                      : RK_ATTENDEE_PANELIST;
@@ -132,11 +132,10 @@ enum rk_status rk_evening_read_meetings(struct rk_evening_tables *t, struct rk_t
         uint32_t at = rk_strings_add(&t->wanted_ids, (struct rk_text){key.text, key.size});
         if (at == t->wanted_count) {
             RK_GROW(t->wanted, t->wanted_count, t->wanted_room);
-            t->wanted[t->wanted_count++] =
-                (struct rk_wanted){.id = t->wanted_ids.texts[at],
-                                   .candidate = RK_NONE,
-                                   .recruitment_id = {"", 0},
-                                   .place = {"", 0}};
+            t->wanted[t->wanted_count++] = (struct rk_wanted){.id = t->wanted_ids.texts[at],
+                                                              .candidate = RK_NONE,
+                                                              .recruitment_id = {"", 0},
+                                                              .place = {"", 0}};
         }
         struct rk_wanted *w = &t->wanted[at];
         uint32_t c = v[candidate].size ? attendee(t, true, rk_value_text(&v[candidate])) : RK_NONE,
@@ -151,8 +150,9 @@ enum rk_status rk_evening_read_meetings(struct rk_evening_tables *t, struct rk_t
             continue;
         }
         if (t->attendees.rows[p].kind == RK_ATTENDEE_SUPPORT) {
-            rk_table_reject(table, who,
-                            _("support goes along with those it supports, and has no meetings of its own"));
+            rk_table_reject(
+                table, who,
+                _("support goes along with those it supports, and has no meetings of its own"));
             continue;
         }
         if ((c != RK_NONE && w->candidate != RK_NONE && c != w->candidate) ||
@@ -255,9 +255,10 @@ enum rk_status rk_evening_read_rounds(struct rk_evening_tables *t, struct rk_tab
         struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
         pos.line = 0;
         if (t->rounds[r].number != r + 1)
-            return rk_fail_at(error, RK_BAD_DATA, &pos,
-                              _("rounds are numbered 1, 2, 3 … without a gap; %u is missing or told twice"),
-                              r + 1);
+            return rk_fail_at(
+                error, RK_BAD_DATA, &pos,
+                _("rounds are numbered 1, 2, 3 … without a gap; %u is missing or told twice"),
+                r + 1);
         if (r && t->rounds[r].start < t->rounds[r - 1].end)
             return rk_fail_at(error, RK_BAD_DATA, &pos,
                               _("round %u starts before the one before it has ended"), r + 1);
@@ -284,11 +285,10 @@ enum rk_status rk_evening_read_rooms(struct rk_evening_tables *t, struct rk_tabl
             continue;
         }
         RK_GROW(t->rooms, t->room_count, t->room_room);
-        t->rooms[t->room_count++] =
-            (struct rk_told_room){rk_cell_text(&t->arena, &v[id]),
-                                  rk_cell_text(&t->arena, &v[place]), rk_cell_count(&v[most]),
-                                  v[start].size ? v[start].time : INT64_MIN,
-                                  v[end].size ? v[end].time : INT64_MAX};
+        t->rooms[t->room_count++] = (struct rk_told_room){
+            rk_cell_text(&t->arena, &v[id]), rk_cell_text(&t->arena, &v[place]),
+            rk_cell_count(&v[most]), v[start].size ? v[start].time : INT64_MIN,
+            v[end].size ? v[end].time : INT64_MAX};
     }
     return status;
 }
@@ -342,7 +342,8 @@ enum rk_status rk_evening_read_gaps(struct rk_evening_tables *t, struct rk_table
 enum rk_status rk_evening_read_panelists(struct rk_evening_tables *t, struct rk_table *table,
                                          const struct rk_schema *schema, struct rk_error *error)
 {
-    size_t id = rk_schema_field(schema, "panelist_id"), born = rk_schema_field(schema, "birth_year");
+    size_t id = rk_schema_field(schema, "panelist_id"),
+           born = rk_schema_field(schema, "birth_year");
     ROWS(row)
     {
         uint32_t who = rk_attendees_find(&t->attendees, false, rk_value_text(&row->values[id]));
@@ -413,12 +414,12 @@ enum rk_status rk_evening_read_conflicts(struct rk_evening_tables *t, struct rk_
             t->vague += v[panelist].size == 0;
             continue;
         }
-        t->vague += v[unit].size && !v[candidate].size && !v[recruitment].size && !t->recruitments.count;
+        t->vague +=
+            v[unit].size && !v[candidate].size && !v[recruitment].size && !t->recruitments.count;
         RK_GROW(t->interests, t->interest_count, t->interest_room);
-        t->interests[t->interest_count++] =
-            (struct rk_interest){who, rk_cell_text(&t->arena, &v[candidate]),
-                                 rk_cell_text(&t->arena, &v[recruitment]),
-                                 rk_cell_text(&t->arena, &v[unit])};
+        t->interests[t->interest_count++] = (struct rk_interest){
+            who, rk_cell_text(&t->arena, &v[candidate]), rk_cell_text(&t->arena, &v[recruitment]),
+            rk_cell_text(&t->arena, &v[unit])};
     }
     return status;
 }
@@ -506,10 +507,9 @@ void rk_plan_rows_free(struct rk_plan_rows *plan)
 }
 
 const struct rk_writer_column rk_plan_columns[RK_PLAN_COLUMNS] = {
-    {"meeting_id", false},   {"round", true},         {"start", false},   {"end", false},
-    {"room_id", false},      {"place", false},        {"participants", false},
-    {"candidate_id", false}, {"support", false},      {"out", false},     {"status", false},
-    {"sequence", true}};
+    {"meeting_id", false}, {"round", true},  {"start", false},        {"end", false},
+    {"room_id", false},    {"place", false}, {"participants", false}, {"candidate_id", false},
+    {"support", false},    {"out", false},   {"status", false},       {"sequence", true}};
 
 static void write_time(struct rk_writer *writer, int64_t minutes)
 {

@@ -1,5 +1,5 @@
-/* The tables of an evening: who meets whom (meetings), who they are (participants), when they can come
- * (presence, availability), rounds, rooms, travel and gaps; and a plan of it. */
+/* The tables of an evening: who meets whom (meetings), who they are (participants), when they can
+ * come (presence, availability), rounds, rooms, travel and gaps; and a plan of it. */
 #ifndef RK_EVENING_TABLES_H
 #define RK_EVENING_TABLES_H
 
@@ -74,7 +74,7 @@ enum rk_plan_status { /* in the order of the schema's words */
 struct rk_plan_row {
     struct rk_text id; /* of the meeting, made of participants and candidate where it is empty */
     struct rk_text room_id, place, participants, candidate_id, support, out;
-    uint32_t round; /* from 1; 0 = none */
+    uint32_t round;     /* from 1; 0 = none */
     int64_t start, end; /* INT64_MIN = missing */
     enum rk_plan_status status;
     uint32_t sequence;
@@ -106,7 +106,7 @@ struct rk_evening_tables { /* zeroed = empty; give back with rk_evening_tables_f
     struct rk_strings recruitments; /* ids … */
     struct rk_text *units;          /* … and their units */
     uint32_t unit_room;
-    struct rk_strings raters;       /* ids … */
+    struct rk_strings raters; /* ids … */
     struct rk_text *rater_panelists;
     uint32_t rater_room;
     uint32_t strangers; /* rows of people who are in no meeting, passed over */
@@ -114,9 +114,9 @@ struct rk_evening_tables { /* zeroed = empty; give back with rk_evening_tables_f
 };
 
 uint32_t rk_attendees_find(const struct rk_attendees *attendees, bool candidate, struct rk_text id);
-/* Each reads its table to its end. The order: participants, meetings, and then the others; recruitments
- * and raters before conflicts. What is told twice or differently, and what names a meeting that is not
- * there, are bad rows. */
+/* Each reads its table to its end. The order: participants, meetings, and then the others;
+ * recruitments and raters before conflicts. What is told twice or differently, and what names a
+ * meeting that is not there, are bad rows. */
 typedef enum rk_status rk_evening_reader(struct rk_evening_tables *tables, struct rk_table *table,
                                          const struct rk_schema *schema, struct rk_error *error);
 rk_evening_reader rk_evening_read_participants, rk_evening_read_meetings, rk_evening_read_presence,

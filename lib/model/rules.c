@@ -11,7 +11,9 @@ const char *const rk_rules_tables[] = {
     "costs",        "indicators",   "findings",  "people",        "severity",
     "estimates",    "verification", "rates",     "payments",      "earnings",
     "honoraria",    "cost_centres", "payroll",   "identities",    "spells",
-    "answers",      "series",       NULL,
+    "answers",      "series",    "meetings",      "participants",
+    "presence",     "rounds",       "rooms",     "travel",        "gaps",
+    "plan",         NULL,
 };
 
 enum { MOST_FIELDS = 10 };

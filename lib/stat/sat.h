@@ -1,6 +1,6 @@
-/* Satisfiability of clauses, exact: PicoSAT (Biere 2008, "PicoSAT essentials") behind this one file.
- * Literals are 1, 2, … and negated -1, -2, …; clauses are only ever added. The same calls give the
- * same answers and models everywhere. */
+/* Satisfiability of clauses, exact: PicoSAT (Biere 2008, "PicoSAT essentials") behind this one
+ * file. Literals are 1, 2, … and negated -1, -2, …; clauses are only ever added. The same calls
+ * give the same answers and models everywhere. */
 #ifndef RK_SAT_H
 #define RK_SAT_H
 
@@ -18,7 +18,7 @@ int rk_sat_variable(struct rk_sat *sat);
 void rk_sat_add(struct rk_sat *sat, int literal);
 void rk_sat_add2(struct rk_sat *sat, int a, int b);
 void rk_sat_add3(struct rk_sat *sat, int a, int b, int c);
-uint64_t rk_sat_size(const struct rk_sat *sat); /* literals in all clauses so far */
+uint64_t rk_sat_size(const struct rk_sat *sat);      /* literals in all clauses so far */
 uint64_t rk_sat_decisions(const struct rk_sat *sat); /* of all searches so far */
 /* Tried first where the search is free to choose. */
 void rk_sat_prefer(struct rk_sat *sat, int literal);
@@ -29,7 +29,8 @@ enum rk_sat_answer rk_sat_solve(struct rk_sat *sat, int decisions);
 bool rk_sat_true(const struct rk_sat *sat, int literal);
 bool rk_sat_failed(const struct rk_sat *sat, int literal);
 
-/* At most one of the literals; returns one that is implied by each of them (0 where there are none). */
+/* At most one of the literals; returns one that is implied by each of them (0 where there are
+ * none). */
 int rk_sat_at_most_one(struct rk_sat *sat, const int *literals, uint32_t count);
 /* Counts: result[j], j < most, is implied by more than j of the literals being true (the sequential
  * counter of Sinz 2005, "Towards an optimal CNF encoding of Boolean cardinality constraints").
