@@ -103,7 +103,7 @@ static void name_of(struct rk_buf *out, struct rk_text key)
 }
 
 static enum rk_status write_one(const struct agenda *x, const struct entry *entries, size_t count,
-                                bool cancelled, int64_t stamp, rk_agenda_file *file, void *context,
+                                bool cancel, int64_t stamp, rk_agenda_file *file, void *context,
                                 struct rk_error *error)
 {
     struct rk_calendar_event *events = rk_alloc(count + 1, sizeof *events);
@@ -114,7 +114,7 @@ static enum rk_status write_one(const struct agenda *x, const struct entry *entr
     for (size_t i = 0; i < count; i++) {
         const struct rk_plan_row *row = entries[i].row;
         char hex[RK_SHA256_HEX];
-        if (entries[i].cancelled != cancelled)
+        if (cancel && !entries[i].cancelled)
             continue;
         rk_buf_clear(&text);
         rk_buf_text(&text, "rk-evening");
@@ -134,14 +134,14 @@ static enum rk_status write_one(const struct agenda *x, const struct entry *entr
         events[n].start = row->start;
         events[n].end = row->end;
         events[n].sequence = entries[i].sequence;
-        events[n++].cancelled = cancelled;
+        events[n++].cancelled = entries[i].cancelled;
     }
     enum rk_status status = RK_OK;
     rk_buf_clear(&text);
     if (n) {
         name_of(&name, key);
-        rk_buf_text(&name, cancelled ? ".cancel.ics" : ".ics");
-        status = rk_calendar_write(&text, events, n, stamp, error);
+        rk_buf_text(&name, cancel ? ".cancel.ics" : ".ics");
+        status = rk_calendar_write(&text, events, n, cancel, stamp, error);
         if (!status)
             status = file(context, name.text, (struct rk_text){text.text, text.size}, error);
     }
@@ -174,8 +174,8 @@ enum rk_status rk_agenda_write(const struct rk_assembled *assembled,
     for (size_t i = 0, end; i < x.count && !status; i = end) {
         for (end = i; end < x.count && x.entries[end].person == x.entries[i].person;)
             end++;
-        for (int cancelled = 0; cancelled < 2 && !status; cancelled++)
-            status = write_one(&x, x.entries + i, end - i, cancelled, stamp, file, context, error);
+        for (int cancel = 0; cancel < 2 && !status; cancel++)
+            status = write_one(&x, x.entries + i, end - i, cancel, stamp, file, context, error);
     }
     rk_free(x.entries);
     rk_strings_free(&x.keys);

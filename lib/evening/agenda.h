@@ -4,8 +4,9 @@
 
 #include "evening/result.h"
 
-/* Called for each file: its name, "U001.ics" (candidates: "candidate-K01.ics"; what went:
- * "U001.cancel.ics"), and its bytes. */
+/* Called for each file: its name, "U001.ics" (of a candidate "candidate-K01.ics"), and its bytes.
+ * What went is there as cancelled, and once more, alone, in "U001.cancel.ics", for programs that
+ * take one calendar in after the other. */
 typedef enum rk_status rk_agenda_file(void *context, const char *name, struct rk_text bytes,
                                       struct rk_error *error);
 /* `old` (or NULL) is the plan before: what somebody had there and has no more is cancelled.

@@ -71,11 +71,8 @@ static icalcomponent *event_of(const struct rk_calendar_event *e, struct icaltim
 }
 
 enum rk_status rk_calendar_write(struct rk_buf *out, const struct rk_calendar_event *events,
-                                 size_t count, int64_t stamp, struct rk_error *error)
+                                 size_t count, bool cancel, int64_t stamp, struct rk_error *error)
 {
-    bool all = count > 0;
-    for (size_t i = 0; i < count; i++)
-        all = all && events[i].cancelled;
     struct icaltimetype made = time_of(stamp / 60, false);
     made.second = (int)(stamp % 60);
     made.zone = icaltimezone_get_utc_timezone();
@@ -84,7 +81,7 @@ enum rk_status rk_calendar_write(struct rk_buf *out, const struct rk_calendar_ev
     icalcomponent_add_property(calendar, icalproperty_new_version("2.0"));
     icalcomponent_add_property(calendar, icalproperty_new_prodid("-//rk//rk-evening//EN"));
     icalcomponent_add_property(
-        calendar, icalproperty_new_method(all ? ICAL_METHOD_CANCEL : ICAL_METHOD_PUBLISH));
+        calendar, icalproperty_new_method(cancel ? ICAL_METHOD_CANCEL : ICAL_METHOD_PUBLISH));
     icalcomponent_add_property(zone, icalproperty_new_tzid("Europe/Stockholm"));
     icalcomponent_add_component(zone, season(ICAL_XDAYLIGHT_COMPONENT, "CEST", 3, 2, 1, 2));
     icalcomponent_add_component(zone, season(ICAL_XSTANDARD_COMPONENT, "CET", 10, 3, 2, 1));

@@ -22,7 +22,7 @@ struct rk_calendar_event {
  * `stamp`: seconds since 1970 UTC, when the calendar was made. RK_FAILED where libical could not.
  */
 enum rk_status rk_calendar_write(struct rk_buf *out, const struct rk_calendar_event *events,
-                                 size_t count, int64_t stamp, struct rk_error *error);
+                                 size_t count, bool cancel, int64_t stamp, struct rk_error *error);
 /* Does that local time exist in Europe/Stockholm? Once a year an hour is passed over. */
 bool rk_calendar_time_exists(int64_t minutes);
 

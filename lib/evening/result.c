@@ -154,36 +154,52 @@ void rk_evening_when(struct rk_buf *out, const struct rk_assembled *a, uint32_t 
     }
 }
 
-void rk_evening_why(struct rk_buf *out, const struct rk_assembled *a,
-                    const struct rk_bottleneck *why)
+static void person_why(struct rk_buf *out, const struct rk_assembled *a,
+                       const struct rk_bottleneck *why, bool none)
 {
+    const char *id = rk_assembled_who(a, why->who).text;
+    uint32_t needs = 0;
+    for (uint32_t i = 0; i < why->count; i++)
+        needs += a->meetings[why->meetings[i]].length;
+    if (a->unknown[why->who])
+        rk_buf_printf(out, _("nobody knows when %s can come (--assume-available)"), id);
+    else if (why->rounds >= needs)
+        rk_buf_printf(out, _("%s needs %u rounds for %u meetings, and rests between them"), id,
+                      needs, why->count);
+    else if (none)
+        rk_buf_printf(out, _("%s needs %u rounds for %u meetings, and has %u"), id, needs,
+                      why->count, why->rounds);
+    else
+        rk_buf_printf(out, _("%s needs %u rounds for %u meetings, and fewer would leave %u"), id,
+                      needs, why->count, why->rounds);
+}
+
+void rk_evening_why(struct rk_buf *out, const struct rk_assembled *a,
+                    const struct rk_bottleneck *why, bool none)
+{
+    const char *first = why->count ? a->tables->wanted[a->wanted[why->meetings[0]]].id.text : "";
     switch (why->kind) {
     case RK_BOTTLENECK_NONE: rk_buf_text(out, _("all plans with fewer were searched")); break;
-    case RK_BOTTLENECK_WHO:
-        if (a->unknown[why->who])
-            rk_buf_printf(out, _("nobody knows when %s can come (--assume-available)"),
-                          rk_assembled_who(a, why->who).text);
-        else
-            rk_buf_printf(out, _("%s has %u meetings, and fewer rounds would leave %u for them"),
-                          rk_assembled_who(a, why->who).text, why->count, why->rounds);
-        break;
+    case RK_BOTTLENECK_WHO: person_why(out, a, why, none); break;
     case RK_BOTTLENECK_ROOMS:
-        rk_buf_printf(out, _("%u meetings need rooms, and fewer rounds would have too few"),
+        rk_buf_printf(out,
+                      none ? _("there are too few rooms for %u meetings")
+                           : _("there would be too few rooms for %u meetings"),
                       why->count);
         break;
     case RK_BOTTLENECK_PEOPLE:
-        rk_buf_printf(
-            out,
-            _("%u meetings take two people or more each, and there are too few people for "
-              "more at a time"),
-            why->count);
+        rk_buf_printf(out,
+                      _("%u meetings take two people or more each, and there are too few "
+                        "people for more at a time"),
+                      why->count);
         break;
     case RK_BOTTLENECK_TOGETHER:
-        if (why->count == 1)
-            rk_buf_printf(out, _("there is no earlier round for %s"),
-                          a->tables->wanted[a->wanted[why->meetings[0]]].id.text);
-        else
+        if (why->count > 1)
             rk_buf_printf(out, _("%u meetings cannot be placed together"), why->count);
+        else
+            rk_buf_printf(
+                out, none ? _("there is no round for %s") : _("there is no earlier round for %s"),
+                first);
         break;
     }
 }

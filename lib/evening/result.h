@@ -10,9 +10,9 @@
 void rk_evening_rows(struct rk_plan_rows *rows, const struct rk_assembled *assembled,
                      const struct rk_evening_plan *plan, const struct rk_plan_rows *old);
 
-/* Why no fewer rounds, or none at all, in one sentence without a full stop. */
+/* Why no fewer rounds, or with `none` no plan at all, in one sentence without a full stop. */
 void rk_evening_why(struct rk_buf *out, const struct rk_assembled *assembled,
-                    const struct rk_bottleneck *why);
+                    const struct rk_bottleneck *why, bool none);
 /* The rounds in which somebody's meeting could be, as far as presence tells: "1-3, 5". */
 void rk_evening_when(struct rk_buf *out, const struct rk_assembled *assembled, uint32_t meeting);
 

@@ -161,7 +161,11 @@ static void note_plan(struct rk_run *run, const struct rk_assembled *a,
                       const struct rk_evening_plan *p, bool repair)
 {
     struct rk_buf why = {0};
-    rk_evening_why(&why, a, &p->why);
+    if (!a->evening.meeting_count) {
+        rk_run_note(run, _("there is no meeting to plan"));
+        return;
+    }
+    rk_evening_why(&why, a, &p->why, false);
     if (repair && p->moved == p->least_moved)
         rk_run_note(run, _("%u meetings moved, and fewer cannot be"), p->moved);
     else if (repair)
@@ -229,7 +233,7 @@ enum rk_status rk_evening_files_write(struct rk_run *run, const struct rk_evenin
         status = write_plan(run, files, a, p, old, error);
     } else {
         struct rk_buf why = {0};
-        rk_evening_why(&why, a, &p->why);
+        rk_evening_why(&why, a, &p->why, !p->found);
         rk_writer_finish(rk_run_writer(run, rk_plan_columns, RK_PLAN_COLUMNS));
         if (p->infeasible)
             rk_run_warn(run, _("there is no plan: %s"), why.text);
