@@ -35,7 +35,7 @@ static enum rk_status make_rounds(struct rk_assembled *a, const struct rk_evenin
         rounds[count++] = (struct rk_evening_round){day * DAY, (day + 1) * DAY};
     }
     for (int64_t start = rules->from;
-         start + rules->minutes <= rules->until && count <= RK_EVENING_ROUNDS;
+         rules->minutes && start + rules->minutes <= rules->until && count <= RK_EVENING_ROUNDS;
          start += rules->minutes + rules->between) {
         RK_GROW(rounds, count, room);
         rounds[count++] = (struct rk_evening_round){start, start + rules->minutes};

@@ -358,6 +358,15 @@ bool rk_evening_code_waits(struct rk_evening_code *c, uint32_t rounds, uint64_t 
             if (*cell(c, c->starts, m, r))
                 scratch[n++] = *cell(c, c->starts, m, r);
         rk_sat_at_most_one(c->sat, scratch, n);
+        for (uint32_t r = 0; r < c->rounds && e->meetings[m].length > 1; r++) {
+            if (!*cell(c, c->taken, m, r))
+                continue;
+            rk_sat_add(c->sat, -*cell(c, c->taken, m, r));
+            for (uint32_t k = 0; k < e->meetings[m].length && k <= r; k++)
+                if (*cell(c, c->starts, m, r - k))
+                    rk_sat_add(c->sat, *cell(c, c->starts, m, r - k));
+            rk_sat_add(c->sat, 0);
+        }
     }
     c->longest = rk_alloc((size_t)e->who_count + 1, sizeof *c->longest);
     c->longest_most = longest + 1;

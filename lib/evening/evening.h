@@ -110,7 +110,7 @@ struct rk_bottleneck { /* why no fewer rounds, or none at all */
     uint32_t *meetings; /* ascending */
     uint32_t count;
     uint32_t rounds; /* how many of the rounds can be used by them */
-    bool minimal;    /* no meeting could be left out of it */
+    bool minimal;    /* the reason is gone when any of them is left out */
 };
 
 struct rk_evening_plan {             /* give back with rk_evening_plan_free */

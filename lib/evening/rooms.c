@@ -62,22 +62,25 @@ static void like(struct rooms *x, uint32_t m, uint32_t k)
 }
 
 /* All meetings of one round, each in that one round: a matching; first the rooms they had in an
- * older plan, then those that somebody is in already. */
+ * older plan, of those that stay and then of those that move, then those that somebody is in
+ * already. */
 static bool round_alone(struct rooms *x, uint32_t round, const struct sized *order)
 {
     const struct rk_evening *e = x->work->evening;
+    enum { STAYING, OLD, LAST, ANY, PASSES };
     for (uint32_t k = 0; k < e->room_count; k++)
         x->holder[k] = RK_NONE;
-    for (uint32_t pass = 0; pass < 3; pass++)
+    for (int pass = STAYING; pass < PASSES; pass++)
         for (uint32_t i = 0; i < e->meeting_count; i++) {
             uint32_t m = order[i].meeting;
+            const struct rk_evening_meeting *y = &e->meetings[m];
             if (x->start[m] != round)
                 continue;
-            if (pass == 0)
-                like(x, m, e->meetings[m].old_room);
-            for (uint32_t j = 0; j < e->meetings[m].who_count && pass == 1; j++)
-                like(x, m, x->last[e->meetings[m].who[j]]);
-            if (pass == 2 && x->room[m] == RK_NONE) {
+            if (pass == OLD || (pass == STAYING && y->old == round))
+                like(x, m, y->old_room);
+            for (uint32_t j = 0; j < y->who_count && pass == LAST; j++)
+                like(x, m, x->last[y->who[j]]);
+            if (pass == ANY && x->room[m] == RK_NONE) {
                 memset(x->seen, 0, e->room_count * sizeof *x->seen);
                 if (!find_room(x, m))
                     return false;
