@@ -1,10 +1,25 @@
 #include "evening/calendar.h"
 
 #include "base/date.h"
+#include "base/mem.h"
 
 #include <libical/ical.h>
 
 enum { DAY = 1440 };
+
+/* What libical calls instead of malloc and its like (Makefile), since it takes no NULL for an
+ * answer. */
+void *rk_calendar_malloc(size_t size);
+void *rk_calendar_calloc(size_t count, size_t size);
+void *rk_calendar_realloc(void *old, size_t size);
+char *rk_calendar_strdup(const char *text);
+void *rk_calendar_malloc(size_t size) { return rk_alloc(size ? size : 1, 1); }
+void *rk_calendar_calloc(size_t count, size_t size)
+{
+    return rk_alloc(count ? count : 1, size ? size : 1);
+}
+void *rk_calendar_realloc(void *old, size_t size) { return rk_resize(old, size ? size : 1, 1); }
+char *rk_calendar_strdup(const char *text) { return rk_strdup(text); }
 
 static struct icaltimetype time_of(int64_t minutes, bool day)
 {
