@@ -26,30 +26,27 @@ static bool suits(const struct rk_evening *e, uint32_t m, uint32_t start, uint32
     return true;
 }
 
-/* By augmenting paths, the smallest rooms first. */
+/* The smallest room that is free, or else one whose meeting can go to another (an augmenting path). */
 static bool find_room(struct rooms *x, uint32_t m)
 {
     const struct rk_evening *e = x->work->evening;
-    uint32_t size = 0;
-    for (bool more = true; more;) {
-        uint32_t next = RK_NONE;
-        more = false;
-        for (uint32_t k = 0; k < e->room_count; k++) {
-            if (e->rooms[k].size > size && e->rooms[k].size < next)
-                next = e->rooms[k].size;
-            if (e->rooms[k].size != size || x->seen[k] || !suits(e, m, x->start[m], k))
-                continue;
-            x->seen[k] = true;
-            if (x->holder[k] == RK_NONE || find_room(x, x->holder[k])) {
-                x->holder[k] = m;
-                x->room[m] = k;
-                return true;
-            }
-        }
-        more = size != RK_NONE;
-        size = next;
+    uint32_t best = RK_NONE;
+    for (uint32_t k = 0; k < e->room_count; k++)
+        if (x->holder[k] == RK_NONE && suits(e, m, x->start[m], k) &&
+            (best == RK_NONE || e->rooms[k].size < e->rooms[best].size))
+            best = k;
+    for (uint32_t k = 0; k < e->room_count && best == RK_NONE; k++) {
+        if (x->seen[k] || !suits(e, m, x->start[m], k))
+            continue;
+        x->seen[k] = true;
+        if (find_room(x, x->holder[k]))
+            best = k;
     }
-    return false;
+    if (best == RK_NONE)
+        return false;
+    x->holder[best] = m;
+    x->room[m] = best;
+    return true;
 }
 
 static void like(struct rooms *x, uint32_t m, uint32_t k)
