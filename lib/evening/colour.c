@@ -9,7 +9,9 @@ struct colouring {
     uint32_t (*ends)[2]; /* by meeting: the live people, RK_NONE = nobody */
     uint32_t *at;        /* by person and round: the meeting, or RK_NONE */
     uint32_t *start;
-    uint32_t *size; /* by round */
+    uint32_t *size;         /* by round */
+    uint32_t *first, *last; /* by person: the rounds they ever had lie between */
+    bool near;
 };
 
 static uint32_t *at(const struct colouring *c, uint32_t who, uint32_t round)
@@ -56,8 +58,12 @@ static void paint(struct colouring *c, uint32_t meeting, uint32_t round)
     c->start[meeting] = round;
     c->size[round]++;
     for (int k = 0; k < 2; k++)
-        if (c->ends[meeting][k] != RK_NONE)
-            *at(c, c->ends[meeting][k], round) = meeting;
+        if (c->ends[meeting][k] != RK_NONE) {
+            uint32_t who = c->ends[meeting][k];
+            *at(c, who, round) = meeting;
+            c->first[who] = round < c->first[who] ? round : c->first[who];
+            c->last[who] = round > c->last[who] ? round : c->last[who];
+        }
 }
 
 static void strip(struct colouring *c, uint32_t meeting)
@@ -98,13 +104,30 @@ static void turn(struct colouring *c, const uint32_t *meetings, uint32_t count, 
         paint(c, meetings[i], c->start[meetings[i]] == a ? b : a);
 }
 
+/* How many more rounds somebody would wait who gets this one too. */
+static int64_t wait_more(const struct colouring *c, uint32_t who, uint32_t round)
+{
+    if (!c->near || who == RK_NONE || c->last[who] < c->first[who])
+        return 0;
+    return round < c->first[who]  ? (int64_t)c->first[who] - round - 1
+           : round > c->last[who] ? (int64_t)round - c->last[who] - 1
+                                  : -1;
+}
+
 static void add(struct colouring *c, uint32_t meeting, uint32_t *meetings)
 {
     uint32_t best = RK_NONE, of[2] = {RK_NONE, RK_NONE};
+    int64_t least = INT64_MAX;
     for (uint32_t r = 0; r < c->rounds; r++) {
         bool u = is_free(c, c->ends[meeting][0], r), v = is_free(c, c->ends[meeting][1], r);
-        if (u && v && (best == RK_NONE || c->size[r] < c->size[best]))
+        int64_t more =
+            u && v ? wait_more(c, c->ends[meeting][0], r) + wait_more(c, c->ends[meeting][1], r)
+                   : INT64_MAX;
+        if (u && v &&
+            (best == RK_NONE || more < least || (more == least && c->size[r] < c->size[best]))) {
             best = r;
+            least = more;
+        }
         if (u && of[0] == RK_NONE)
             of[0] = r;
         if (v && of[1] == RK_NONE)
@@ -189,18 +212,25 @@ static bool is_of_the_kind(const struct colouring *c)
     return two_kinds(c);
 }
 
-bool rk_evening_colour(const struct rk_evening_work *w, uint32_t rounds, uint32_t *start)
+/* `near`: rounds next to those that people have, and not those with fewest meetings, come first. */
+static bool colour(const struct rk_evening_work *w, uint32_t rounds, bool near, uint32_t *start)
 {
     const struct rk_evening *e = w->evening;
-    struct colouring c = {w,    rounds, rk_alloc((size_t)e->meeting_count + 1, sizeof *c.ends),
-                          NULL, start,  NULL};
+    struct colouring c = {.work = w,
+                          .rounds = rounds,
+                          .ends = rk_alloc((size_t)e->meeting_count + 1, sizeof *c.ends),
+                          .start = start,
+                          .near = near};
     bool done = is_of_the_kind(&c);
     if (done) {
         size_t cells = (size_t)e->who_count * rounds;
         uint32_t *meetings = rk_alloc((size_t)e->meeting_count * 2 + 2, sizeof *meetings);
         c.at = rk_alloc(cells + 1, sizeof *c.at);
         c.size = rk_alloc((size_t)rounds + 1, sizeof *c.size);
+        c.first = rk_alloc((size_t)e->who_count + 1, sizeof *c.first);
+        c.last = rk_alloc((size_t)e->who_count + 1, sizeof *c.last);
         memset(c.at, 0xff, cells * sizeof *c.at);
+        memset(c.first, 0xff, e->who_count * sizeof *c.first);
         for (uint32_t m = 0; m < e->meeting_count; m++)
             add(&c, m, meetings);
         for (uint32_t k = 0; k < w->class_count; k++)
@@ -220,5 +250,25 @@ bool rk_evening_colour(const struct rk_evening_work *w, uint32_t rounds, uint32_
     rk_free(c.ends);
     rk_free(c.at);
     rk_free(c.size);
+    rk_free(c.first);
+    rk_free(c.last);
+    return done;
+}
+
+bool rk_evening_colour(const struct rk_evening_work *w, uint32_t rounds, uint32_t *start)
+{
+    const struct rk_evening *e = w->evening;
+    uint32_t *other = rk_alloc((size_t)e->meeting_count + 1, sizeof *other);
+    uint64_t waits = 0, less = 0;
+    bool done = colour(w, rounds, false, start);
+    if (done && colour(w, rounds, true, other)) { /* none is always the better one */
+        for (uint32_t p = 0; p < e->who_count; p++) {
+            waits += rk_evening_wait(e, start, p);
+            less += rk_evening_wait(e, other, p);
+        }
+        if (less < waits)
+            memcpy(start, other, e->meeting_count * sizeof *start);
+    }
+    rk_free(other);
     return done;
 }

@@ -4,7 +4,8 @@
 #include "evening/work.h"
 #include "stat/sat.h"
 
-enum { MOST_CELLS = 4000000, MOST_LITERALS = 40000000, MOST_COUNTER = 2000000 };
+/* about 400 MB, and 100 MB */
+enum { MOST_CELLS = 1000000, MOST_LITERALS = 16000000, MOST_COUNTER = 2000000 };
 
 struct rk_evening_code {
     const struct rk_evening_work *work;

@@ -4,6 +4,7 @@ enum {
     FIRST_DECISIONS = 20000,  /* of one question; doubled when all questions stay open */
     MOST_DECISIONS = 2000000, /* of the search for fewest rounds, or fewest moved */
     WAIT_DECISIONS = 3000,    /* of that for the shortest waits, unless told otherwise */
+    WAIT_CELLS = 20000,       /* meetings × rounds with which that is tried */
     WHY_DECISIONS = 20000,    /* of each meeting that might be left out of a bottleneck */
     MOST_FORBIDDEN = 2000,
 };
@@ -215,6 +216,9 @@ static void shortest_waits(struct search *s)
         return;
     }
     rk_evening_code_free(s->code);
+    s->code = NULL;
+    if ((uint64_t)e->meeting_count * rounds > WAIT_CELLS)
+        return;
     s->code = rk_evening_code_new(&s->work, s->wish, rounds, false);
     if (!s->code || !rk_evening_code_waits(s->code, rounds, p->waits, p->longest))
         return;
