@@ -215,6 +215,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     enum rk_status status = rk_evening_files_read(run, &t, error);
     if (!status)
         status = rk_assemble(&a, &t, &options.rules, error);
+    if (!status && a.ageless)
+        rk_run_warn(
+            run, _("--minors-until: the age of %u people is not known; they are taken as adults"),
+            a.ageless);
     for (uint32_t i = 0; i < options.without.count && !status; i++)
         if (rk_attendees_find(&t.attendees, false, options.without.texts[i]) == RK_NONE &&
             rk_attendees_find(&t.attendees, true, options.without.texts[i]) == RK_NONE)

@@ -324,6 +324,7 @@ static void find_presence(struct rk_assembled *a, const struct rk_evening_rules 
         bool by_age = rules->minors_until >= 0 && (x->minor > 0 || x->birth_year >= 0);
         who[p].in_a_row = x->in_a_row > 0 ? (uint32_t)x->in_a_row : rules->in_a_row;
         a->unknown[p] = by_time && !n;
+        a->ageless += rules->minors_until >= 0 && asked && x->minor < 0 && x->birth_year < 0;
         if (!told[p] && !by_time && !by_age)
             continue;
         uint64_t *there = rk_arena_zeroed(&a->arena, (size_t)words + 1, sizeof *there);

@@ -35,6 +35,7 @@ struct rk_assembled { /* give back with rk_assembled_free */
     struct rk_text *participants, *support, *out; /* by wanted, '|'-joined */
     struct rk_strings places;
     bool *unknown;        /* by person: nobody knows when they can come */
+    uint32_t ageless;     /* panelists in meetings who may be minors for all that is told */
     uint32_t stepped_out; /* members who step out of a meeting, in all */
 };
 

@@ -215,10 +215,8 @@ enum rk_status rk_evening_read_availability(struct rk_evening_tables *t, struct 
             rk_table_reject(table, end, _("the end is not after the start"));
             continue;
         }
-        if (who == RK_NONE) {
-            t->strangers++;
+        if (who == RK_NONE) /* the table is of the whole user bank */
             continue;
-        }
         RK_GROW(t->times, t->times_count, t->times_room);
         t->times[t->times_count++] = (struct rk_free_time){who, v[start].time, v[end].time};
     }

@@ -109,7 +109,7 @@ struct rk_evening_tables { /* zeroed = empty; give back with rk_evening_tables_f
     struct rk_strings raters; /* ids … */
     struct rk_text *rater_panelists;
     uint32_t rater_room;
-    uint32_t strangers; /* rows of people who are in no meeting, passed over */
+    uint32_t strangers; /* rows of presence of people who are in no meeting, passed over */
     uint32_t vague;     /* conflicts that cannot be told to be of somebody here, passed over */
 };
 
