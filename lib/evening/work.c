@@ -234,8 +234,6 @@ static void find_classes(struct rk_evening_work *w)
             w->classes[w->class_count++] = c;
         }
     }
-    for (uint32_t k = 0; k < e->room_count; k++)
-        w->many_rooms = w->many_rooms || e->rooms[k].free || e->rooms[k].size != RK_NONE;
 }
 
 enum rk_status rk_evening_work_new(struct rk_evening_work *w, const struct rk_evening *e,

@@ -32,8 +32,7 @@ struct rk_evening_work {
     uint32_t *pair_first, *pair_of; /* by meeting */
     struct rk_evening_class *classes;
     uint32_t class_count;
-    bool plain;      /* all of length 1, no pairs */
-    bool many_rooms; /* rooms may differ, so that counting them is not all */
+    bool plain; /* all of length 1, no pairs */
 };
 
 /* RK_BAD_DATA where there are too many of something. Free also after that. */
