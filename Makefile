@@ -15,8 +15,8 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       := build$(if $(SAN),-san)
 
 PACKAGES := gcc make git libc6-dev libc6-dbg libcsv-dev libjansson-dev zlib1g-dev libunistring-dev \
-            libzip-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev \
-            gettext mandoc valgrind strace bash zsh fish shellcheck jq locales util-linux
+            libzip-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev picosat libical-dev \
+            gettext mandoc valgrind strace bash zsh fish shellcheck jq locales util-linux python3-icalendar
 
 CFLAGS  ?= -O2 -g
 OURS    := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wpointer-arith \
@@ -31,8 +31,13 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
 # OpenBLAS as an archive: as a shared library it takes milliseconds to start and brings the runtime of
 # Fortran, which ends the program in its own way where memory is out.
-LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas \
+LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas -lpicosat \
            -Wl,-Bstatic -lopenblas -Wl,-Bdynamic -lgmp -lz -lunistring -lm -lpthread
+
+# libical does not look whether there was memory: our copy of it gets memory from lib/evening/calendar.c,
+# which ends the program in good order.
+ICAL    := $(B)/libical.a
+LDLIBS  += $(ICAL) -licui18n -licuuc
 
 NAMES   := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 LIB     := $(B)/librk.a
@@ -66,7 +71,12 @@ $(B)/%.o: %.c | $(AFTER_SETUP)
 	@mkdir -p $(@D)
 	$(call tell,compile,$<)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(LIB): $(LIBOBJS)
+$(ICAL): | $(AFTER_SETUP)
+	@mkdir -p $(@D)
+	$(call tell,copy,$@)objcopy $(foreach f,malloc calloc realloc strdup,--redefine-sym $f=rk_calendar_$f) \
+	    "$$($(CC) -print-file-name=libical.a)" $@
+
+$(LIB): $(LIBOBJS) | $(ICAL)
 	$(call tell,archive,$@)rm -f $@ && ar rcs $@ $^
 
 $(B)/bin/%: $(B)/cmd/%.o $(LIB)
@@ -119,7 +129,7 @@ setup:
 	@if ! command -v dpkg-query >/dev/null; then \
 	    echo "setup: not a Debian system; what Debian calls these is needed:"; \
 	    printf '  %s\n' $(PACKAGES); \
-	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h gsl/gsl_cdf.h gmp.h openblas_config.h | \
+	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h gsl/gsl_cdf.h gmp.h openblas_config.h picosat/picosat.h libical/ical.h | \
 	        $(CC) -E - >/dev/null || exit 1; \
 	    exit 0; \
 	fi; \
@@ -158,7 +168,7 @@ valgrind: tools
 # libFuzzer over what reads bytes: a minute each. Needs clang with its compiler runtime.
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst %.c,build/%,$(wildcard tests/fuzz/*.c))
-build/tests/fuzz/%: tests/fuzz/%.c $(wildcard lib/base/*.[ch] lib/stream/*.[ch])
+build/tests/fuzz/%: tests/fuzz/%.c $(wildcard lib/base/*.[ch] lib/stream/*.[ch]) | $(ICAL)
 	@mkdir -p $@.corpus
 	clang -std=c17 -Ilib -include lib/base/banned.h -g -O1 -ffp-contract=off \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
@@ -177,6 +187,7 @@ bench: tools test-tools $(B)/bench/panel
 	@tests/bench/agree $(B)
 	@tests/bench/severity $(B)
 	@tests/bench/ranking.sh $(B)
+	@tests/bench/evening $(B)
 	@RK_REFERENCE=$${RK_REFERENCE:-../shared/reference} $(B)/bench/panel
 bench-peers:
 	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev r-cran-lme4

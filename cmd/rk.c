@@ -15,6 +15,7 @@ static const struct {
     {NULL, "validate", N_("hold tables against the schemas and each other")},
     {NULL, "simulate", N_("make a whole synthetic municipality from a seed")},
     {N_("The panel"), "panel-match", N_("match panelists to recruitments")},
+    {NULL, "evening", N_("plan who meets whom in which round and room, in the fewest rounds")},
     {NULL, "panel-verify", N_("check an assignment of panelists against every rule and its proof")},
     {NULL, "panel-cover", N_("tell whom the user bank mirrors and whom it leaves out")},
     {NULL, "honorarium",

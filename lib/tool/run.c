@@ -122,12 +122,11 @@ static enum rk_status check_map(struct rk_run *run, struct rk_error *error)
 {
     const struct rk_schema *schemas[64];
     size_t n = 0;
-    for (; n < 64 && run->tool->inputs[n].schema; n++) {
-        enum rk_status status =
-            rk_run_schema(run, &schemas[n], run->tool->inputs[n].schema, error);
-        if (status)
-            return status;
-    }
+    for (; n < 63 && run->tool->inputs[n].schema; n++)
+        RK_TRY(rk_run_schema(run, &schemas[n], run->tool->inputs[n].schema, error));
+    /* what a tool wrote it may read again, by an option of its own */
+    if (run->tool->outputs && run->tool->outputs[0].schema)
+        RK_TRY(rk_run_schema(run, &schemas[n++], run->tool->outputs[0].schema, error));
     return rk_map_check(run->map, schemas, n, error);
 }
 

@@ -1,12 +1,12 @@
 # The arrows between the rooms point down, and rooms of one floor do not know each other.
-# cmd → panel, score, survey, privacy, report, simulate, honorarium → stat → model → table → stream → base; tool
+# cmd → panel, evening, score, survey, privacy, report, simulate, honorarium → stat → model → table → stream → base; tool
 # is for cmd alone. So a domain room can be called by a test, a fuzzer or another program.
 grep -nHoE '^#[[:space:]]*include[[:space:]]+"[^"]+"' cmd/*.[ch] lib/*/*.[ch] 2>/dev/null |
 awk -F: '
 BEGIN {
     split("base stream table model stat domain tool cmd", floors, " ")
     for (i in floors) floor[floors[i]] = i + 0
-    split("panel score survey privacy report simulate honorarium", domain, " ")
+    split("panel evening score survey privacy report simulate honorarium", domain, " ")
     for (i in domain) floor[domain[i]] = floor["domain"]
 }
 {
