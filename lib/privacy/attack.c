@@ -1,11 +1,13 @@
 #include "privacy/attack.h"
 
 #include "base/mem.h"
+#include "privacy/moves.h"
 #include "stat/simplex.h"
 
 #include <string.h>
 
-enum { BRANCHES = 2000 }; /* of one question */
+enum { BRANCHES = 500 }; /* of one question */
+#define MOST_WORK UINT64_C(2000000000) /* of all questions: those after it are cut short */
 
 struct rk_attack {
     uint32_t cells;
@@ -23,6 +25,10 @@ struct rk_attack {
     } *known;
     uint32_t known_count, known_room;
     uint32_t branches;
+    const int64_t *table; /* a possible one, or NULL */
+    struct rk_moves *moves;
+    double *down, *up; /* how far from it each cell may go */
+    int64_t *move, *weight;
 };
 
 struct rk_attack *rk_attack_new(uint32_t cells, const struct rk_sums *sums)
@@ -52,6 +58,11 @@ void rk_attack_free(struct rk_attack *a)
     rk_free(a->row);
     rk_free(a->entry);
     rk_free(a->known);
+    rk_moves_free(a->moves);
+    rk_free(a->down);
+    rk_free(a->up);
+    rk_free(a->move);
+    rk_free(a->weight);
     rk_free(a);
 }
 
@@ -108,6 +119,8 @@ static void set_bounds(struct rk_attack *a, uint32_t column, int64_t low, int64_
     rk_simplex_bounds_i64(a->simplex, column, low, high);
 }
 
+static bool is_spent(void *context) { return rk_attack_work(context) > MOST_WORK; }
+
 bool rk_attack_start(struct rk_attack *a, uint32_t *sum)
 {
     bool changed = true;
@@ -162,12 +175,13 @@ bool rk_attack_start(struct rk_attack *a, uint32_t *sum)
             right[a->rows] = 0;
     }
     a->simplex = rk_simplex_new(a->rows, a->columns, a->first, a->row, a->entry);
+    rk_simplex_stop_when(a->simplex, is_spent, a);
     for (uint32_t c = 0; c < a->columns; c++)
         set_bounds(a, c, a->least[a->hidden[c]], a->most[a->hidden[c]]);
     for (uint32_t r = 0; r < a->rows; r++)
         rk_simplex_bounds_i64(a->simplex, a->columns + r, right[r], right[r]);
     rk_free(right);
-    return rk_simplex_solve(a->simplex) == RK_SIMPLEX_OPTIMAL;
+    return true;
 }
 
 static int64_t floor_of(const struct rk_whole *top, const struct rk_whole *over)
@@ -203,6 +217,37 @@ static uint32_t broken_column(struct rk_attack *a, int64_t *down)
     return found;
 }
 
+bool rk_attack_exists(struct rk_attack *a, int64_t *table)
+{
+    struct rk_whole value = {0};
+    int64_t down;
+    enum rk_simplex_outcome outcome = rk_simplex_solve(a->simplex);
+    if (outcome == RK_SIMPLEX_NONE)
+        return false;
+    if (outcome != RK_SIMPLEX_OPTIMAL || broken_column(a, &down) != UINT32_MAX)
+        return true;
+    for (uint32_t c = 0; c < a->cells; c++) {
+        table[c] = a->least[c];
+        if (a->column[c] == UINT32_MAX)
+            continue;
+        rk_simplex_value(a->simplex, a->column[c], &value);
+        table[c] = floor_of(&value, rk_simplex_over(a->simplex));
+    }
+    rk_whole_free(&value);
+    rk_attack_possible(a, table);
+    return true;
+}
+
+void rk_attack_possible(struct rk_attack *a, const int64_t *table)
+{
+    a->table = table;
+    a->moves = rk_moves_new(a->cells, a->sums);
+    a->down = rk_alloc(a->cells, sizeof *a->down);
+    a->up = rk_alloc(a->cells, sizeof *a->up);
+    a->move = rk_alloc(a->cells, sizeof *a->move);
+    a->weight = rk_alloc(a->cells, sizeof *a->weight);
+}
+
 /* The least of sign × column over all tables of whole numbers: *best is lowered where one is found. */
 static void branch(struct rk_attack *a, uint32_t column, int64_t sign, int64_t *low, int64_t *high,
                    int64_t *best, bool *open)
@@ -211,7 +256,9 @@ static void branch(struct rk_attack *a, uint32_t column, int64_t sign, int64_t *
         *open = true;
         return;
     }
-    if (rk_simplex_solve(a->simplex) != RK_SIMPLEX_OPTIMAL)
+    enum rk_simplex_outcome outcome = rk_simplex_solve(a->simplex);
+    *open = *open || outcome == RK_SIMPLEX_STOPPED;
+    if (outcome != RK_SIMPLEX_OPTIMAL)
         return;
     struct rk_whole cost = {0};
     rk_simplex_value(a->simplex, column, &cost);
@@ -242,12 +289,75 @@ static void branch(struct rk_attack *a, uint32_t column, int64_t sign, int64_t *
     }
 }
 
+/* How far the cell can be sure to go from the table at hand, by a move that adds up, each cell at most
+ * `most`; *settled when the reason it goes no further leaves no room for more. */
+static int64_t go(struct rk_attack *a, uint32_t cell, bool up, int64_t most, bool *settled)
+{
+    int64_t scale, far = 0;
+    __int128 bound = 0;
+    for (uint32_t c = 0; c < a->cells; c++) {
+        int64_t down = a->table[c] - a->least[c], rise = a->most[c] - a->table[c];
+        a->down[c] = -(double)(down < most ? down : most);
+        a->up[c] = (double)(rise < most ? rise : most);
+    }
+    for (uint32_t i = 0; i < a->known_count; i++)
+        a->down[a->hidden[a->known[i].column]] = a->up[a->hidden[a->known[i].column]] = 0;
+    (void)rk_moves_push(a->moves, cell, up, a->down, a->up, 1e18);
+    if (rk_moves_whole(a->moves, 1, a->move)) {
+        far = up ? a->move[cell] : -a->move[cell];
+        for (uint32_t c = 0; c < a->cells; c++)
+            if ((double)a->move[c] < a->down[c] || (double)a->move[c] > a->up[c])
+                far = 0;
+    }
+    *settled = false;
+    if (!rk_moves_reason(a->moves, a->weight, &scale))
+        return far;
+    for (uint32_t c = 0; c < a->cells; c++)
+        bound += (__int128)a->weight[c] * (int64_t)((a->weight[c] > 0) == up ? a->up[c] : a->down[c]);
+    bound = up ? bound : -bound;
+    *settled = bound / scale <= far;
+    return far;
+}
+
+/* From the table at hand; false where that settles nothing, and *range is as wide as was seen. */
+static bool go_both(struct rk_attack *a, uint32_t cell, struct rk_range *range)
+{
+    int64_t far[2];
+    bool settled[2];
+    for (uint32_t i = 0; i < a->known_count; i++)
+        if (a->table[a->hidden[a->known[i].column]] != a->known[i].value)
+            return false;
+    for (int way = 0; way < 2; way++) {
+        far[way] = go(a, cell, way == 1, 2 * RK_CELL_NO_END, &settled[way]);
+        for (int64_t most = 1; most <= 64 && !settled[way]; most *= 8) {
+            bool ignored;
+            int64_t near = go(a, cell, way == 1, most, &ignored);
+            far[way] = near > far[way] ? near : far[way];
+        }
+    }
+    *range = (struct rk_range){a->table[cell] - far[0], a->table[cell] + far[1], false, true};
+    range->open = !settled[0] || !settled[1];
+    return !range->open;
+}
+
+/* As far as what bounds nothing lets it is no end. */
+static struct rk_range with_ends(struct rk_range range)
+{
+    if (range.high >= RK_CELL_NO_END / 2)
+        range.high = RK_CELL_NO_END;
+    if (range.low <= -RK_CELL_NO_END / 2)
+        range.low = -RK_CELL_NO_END;
+    return range;
+}
+
 struct rk_range rk_attack_range(struct rk_attack *a, uint32_t cell)
 {
-    struct rk_range range = {a->least[cell], a->most[cell], false, false};
+    struct rk_range range = {a->least[cell], a->most[cell], false, false}, seen = range;
     uint32_t column = a->column[cell];
     if (column == UINT32_MAX)
         return range;
+    if (a->table && go_both(a, cell, &seen))
+        return with_ends(seen);
     int64_t *low = rk_alloc(a->columns, sizeof *low), *high = rk_alloc(a->columns, sizeof *high);
     for (uint32_t c = 0; c < a->columns; c++) {
         low[c] = a->least[a->hidden[c]];
@@ -271,14 +381,14 @@ struct rk_range rk_attack_range(struct rk_attack *a, uint32_t cell)
         else
             range.high = -best;
     }
-    if (range.none && range.open) { /* nothing was settled: what is sure is that it is in here */
-        range = (struct rk_range){a->least[cell], a->most[cell], false, true};
-    }
-    if (range.high >= RK_CELL_NO_END / 2) /* as far as what bounds nothing lets it */
-        range.high = RK_CELL_NO_END;
+    if (range.open && seen.open) /* what was seen of either search is there */
+        range = (struct rk_range){
+            .low = range.none || seen.low < range.low ? seen.low : range.low,
+            .high = range.none || seen.high > range.high ? seen.high : range.high,
+            .open = true};
     rk_free(low);
     rk_free(high);
-    return range;
+    return with_ends(range);
 }
 
 void rk_attack_know(struct rk_attack *a, uint32_t cell, int64_t value)
@@ -298,4 +408,10 @@ void rk_attack_forget(struct rk_attack *a)
         set_bounds(a, a->known[i].column, a->least[cell], a->most[cell]);
     }
     a->known_count = 0;
+}
+
+uint64_t rk_attack_work(const struct rk_attack *a)
+{
+    uint64_t a_step = (uint64_t)a->rows * a->rows + 4 * (uint64_t)a->columns;
+    return a->simplex ? 4 * rk_simplex_steps(a->simplex) * a_step : 0;
 }

@@ -8,10 +8,11 @@
 enum { SCALE_BITS = 20, PATIENCE = 200, MOST_STEPS = 20000 };
 
 /* Variables are the cells, and then how far each cut is exceeded. Each is in a column, at one end of its
- * range, or in a row, where it is `base` and the columns times the row's numbers. */
+ * range, or in a row, where a unit of a column adds the row's number to it. Columns of cells that are held
+ * for good are dead: nothing in them is kept up. */
 struct row {
     double *by; /* by column */
-    double base, value;
+    double value;
     uint32_t variable;
 };
 struct cut {
@@ -19,12 +20,16 @@ struct cut {
     int32_t *weight;
     uint32_t count;
     int64_t least;
+    bool gone;
 };
 
 struct rk_cuts {
     uint32_t cells;
     const int64_t *cost;
     int8_t *low, *high;
+    bool *held;     /* by cell: its range is for good */
+    uint32_t *live; /* columns that are not dead */
+    uint32_t live_count;
     uint32_t *at;   /* by column: its variable */
     double *value;  /* by column */
     double *gain;   /* by column: what a unit of it costs */
@@ -36,6 +41,8 @@ struct rk_cuts {
     uint32_t cut_count, cut_room;
     double *ray; /* by cut: prices that show that nothing keeps all cuts; after such an outcome */
     bool none;
+    uint32_t *filled; /* columns of the pivot row that are not 0 */
+    bool any_held;    /* a cell may have come into a column that is dead now */
     uint64_t work;
 };
 
@@ -46,14 +53,18 @@ struct rk_cuts *rk_cuts_new(uint32_t cells, const int64_t *cost)
     c->cost = cost;
     c->low = rk_alloc(cells, 1);
     c->high = rk_alloc(cells, 1);
+    c->held = rk_alloc(cells, sizeof *c->held);
+    c->live = rk_alloc(cells, sizeof *c->live);
+    c->live_count = cells;
     c->at = rk_alloc(cells, sizeof *c->at);
     c->value = rk_alloc(cells, sizeof *c->value);
     c->gain = rk_alloc(cells, sizeof *c->gain);
+    c->filled = rk_alloc(cells, sizeof *c->filled);
     c->place_room = cells + 64;
     c->place = rk_alloc(c->place_room, sizeof *c->place);
     for (uint32_t i = 0; i < cells; i++) {
         c->high[i] = 1;
-        c->at[i] = i;
+        c->at[i] = c->live[i] = i;
         c->gain[i] = (double)cost[i];
         c->place[i] = i;
     }
@@ -72,9 +83,12 @@ void rk_cuts_free(struct rk_cuts *c)
     }
     rk_free(c->low);
     rk_free(c->high);
+    rk_free(c->held);
+    rk_free(c->live);
     rk_free(c->at);
     rk_free(c->value);
     rk_free(c->gain);
+    rk_free(c->filled);
     rk_free(c->place);
     rk_free(c->rows);
     rk_free(c->cuts);
@@ -113,28 +127,48 @@ void rk_cuts_range(struct rk_cuts *c, uint32_t cell, int low, int high)
         settle(c, (uint32_t)c->place[cell]);
 }
 
+static void drop_dead(struct rk_cuts *c)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < c->live_count; i++) {
+        uint32_t v = c->at[c->live[i]];
+        if (v >= c->cells || !c->held[v])
+            c->live[count++] = c->live[i];
+    }
+    c->live_count = count;
+}
+
+void rk_cuts_hold(struct rk_cuts *c, uint32_t cell, int at)
+{
+    rk_cuts_range(c, cell, at, at);
+    c->held[cell] = true;
+    c->any_held = true;
+}
+
+static double value_of(const struct rk_cuts *c, uint32_t v)
+{
+    return c->place[v] >= 0 ? c->value[c->place[v]] : c->rows[-1 - c->place[v]].value;
+}
+
 static void add(struct rk_cuts *c, struct cut cut)
 {
-    struct row row = {.by = rk_alloc(c->cells, sizeof *row.by), .base = -(double)cut.least};
+    struct row row = {.by = rk_alloc(c->cells, sizeof *row.by), .value = -(double)cut.least};
     RK_GROW(c->cuts, c->cut_count, c->cut_room);
     c->cuts[c->cut_count] = cut;
     row.variable = c->cells + c->cut_count++;
     for (uint32_t i = 0; i < cut.count; i++) {
         int64_t place = c->place[cut.cell[i]];
         double times = cut.weight[i];
+        row.value += times * value_of(c, cut.cell[i]);
         if (place >= 0) {
             row.by[place] += times;
             continue;
         }
         const struct row *of = &c->rows[-1 - place];
-        row.base += times * of->base;
-        for (uint32_t k = 0; k < c->cells; k++)
-            row.by[k] += times * of->by[k];
-        c->work += c->cells;
+        for (uint32_t k = 0; k < c->live_count; k++)
+            row.by[c->live[k]] += times * of->by[c->live[k]];
+        c->work += c->live_count;
     }
-    row.value = row.base;
-    for (uint32_t k = 0; k < c->cells; k++)
-        row.value += row.by[k] * c->value[k];
     RK_GROW(c->rows, c->row_count, c->row_room);
     c->rows[c->row_count++] = row;
     if (row.variable >= c->place_room) {
@@ -188,30 +222,36 @@ static void pivot(struct rk_cuts *c, uint32_t row, uint32_t column, double to)
             c->rows[r].value += c->rows[r].by[column] * step;
     top->value = c->value[column] + step;
     /* in = (out - base - the other columns) / by */
-    for (uint32_t k = 0; k < c->cells; k++)
+    uint32_t filled = 0;
+    for (uint32_t i = 0; i < c->live_count; i++) {
+        uint32_t k = c->live[i];
         top->by[k] = k == column ? 1 / by : near_zero(-top->by[k] / by);
-    top->base = -top->base / by;
+        if (top->by[k] != 0)
+            c->filled[filled++] = k;
+    }
     for (uint32_t r = 0; r < c->row_count; r++) {
         struct row *other = &c->rows[r];
         double times = other->by[column];
         if (r == row || times == 0)
             continue;
-        other->base += times * top->base;
         other->by[column] = 0;
-        for (uint32_t k = 0; k < c->cells; k++)
-            other->by[k] = near_zero(other->by[k] + times * top->by[k]);
-        c->work += c->cells;
+        for (uint32_t k = 0; k < filled; k++)
+            other->by[c->filled[k]] =
+                near_zero(other->by[c->filled[k]] + times * top->by[c->filled[k]]);
+        c->work += filled;
     }
     double times = c->gain[column];
     c->gain[column] = 0;
-    for (uint32_t k = 0; times != 0 && k < c->cells; k++)
-        c->gain[k] += times * top->by[k];
-    c->work += c->cells;
+    for (uint32_t k = 0; times != 0 && k < filled; k++)
+        c->gain[c->filled[k]] += times * top->by[c->filled[k]];
+    c->work += c->live_count + c->row_count;
     top->variable = in;
     c->place[in] = -1 - (int64_t)row;
     c->at[column] = out;
     c->place[out] = column;
     c->value[column] = to;
+    if (out < c->cells && c->held[out])
+        drop_dead(c);
 }
 
 static void show_none(struct rk_cuts *c, uint32_t row, bool under)
@@ -222,9 +262,9 @@ static void show_none(struct rk_cuts *c, uint32_t row, bool under)
     memset(c->ray, 0, c->cut_count * sizeof *c->ray);
     if (r->variable >= c->cells)
         c->ray[r->variable - c->cells] = sign;
-    for (uint32_t k = 0; k < c->cells; k++)
-        if (c->at[k] >= c->cells)
-            c->ray[c->at[k] - c->cells] = -sign * r->by[k];
+    for (uint32_t i = 0; i < c->live_count; i++)
+        if (c->at[c->live[i]] >= c->cells)
+            c->ray[c->at[c->live[i]] - c->cells] = -sign * r->by[c->live[i]];
     c->none = true;
 }
 
@@ -232,6 +272,9 @@ bool rk_cuts_solve(struct rk_cuts *c)
 {
     uint32_t steps = 0;
     c->none = false;
+    if (c->any_held)
+        drop_dead(c);
+    c->any_held = false;
     for (;; steps++) {
         uint32_t row = UINT32_MAX;
         double most = TINY, to = 0;
@@ -253,9 +296,9 @@ bool rk_cuts_solve(struct rk_cuts *c)
         bool up = c->rows[row].value < to;
         uint32_t column = UINT32_MAX;
         double least = 0, size = 0;
-        c->work += c->cells;
-        for (uint32_t k = 0; k < c->cells; k++) {
-            uint32_t v = c->at[k];
+        c->work += c->live_count;
+        for (uint32_t i = 0; i < c->live_count; i++) {
+            uint32_t k = c->live[i], v = c->at[k];
             double by = up ? c->rows[row].by[k] : -c->rows[row].by[k];
             double width = by < 0 ? -by : by, gain = c->gain[k] < 0 ? -c->gain[k] : c->gain[k];
             if (width <= 1e-9 || high_of(c, v) - low_of(c, v) <= 0)
@@ -278,10 +321,30 @@ bool rk_cuts_solve(struct rk_cuts *c)
     }
 }
 
+void rk_cuts_prune(struct rk_cuts *c)
+{
+    uint32_t count = 0;
+    for (uint32_t r = 0; r < c->row_count; r++) {
+        struct row row = c->rows[r];
+        if (row.variable >= c->cells && row.value > .01) {
+            struct cut *cut = &c->cuts[row.variable - c->cells];
+            rk_free(cut->cell);
+            rk_free(cut->weight);
+            rk_free(row.by);
+            *cut = (struct cut){.gone = true};
+            continue;
+        }
+        c->place[row.variable] = -1 - (int64_t)count;
+        c->rows[count++] = row;
+    }
+    c->row_count = count;
+}
+
+uint32_t rk_cuts_rows(const struct rk_cuts *c) { return c->row_count; }
+
 double rk_cuts_value(const struct rk_cuts *c, uint32_t cell)
 {
-    int64_t place = c->place[cell];
-    double v = place >= 0 ? c->value[place] : c->rows[-1 - place].value;
+    double v = value_of(c, cell);
     return v < TINY ? 0 : v > 1 - TINY ? 1 : v;
 }
 
@@ -314,13 +377,13 @@ __int128 rk_cuts_bound(const struct rk_cuts *c, __int128 *more)
 {
     int64_t *price = rk_alloc(c->cut_count, sizeof *price);
     __int128 *left = rk_alloc(c->cells, sizeof *left), bound;
-    for (uint32_t k = 0; k < c->cells; k++)
-        if (c->at[k] >= c->cells)
-            price[c->at[k] - c->cells] = rounded(c->gain[k]);
+    for (uint32_t i = 0; i < c->live_count; i++)
+        if (c->at[c->live[i]] >= c->cells)
+            price[c->at[c->live[i]] - c->cells] = rounded(c->gain[c->live[i]]);
     bound = bound_of(c, price, left);
     for (double times = 1; c->none && times < 1e13; times *= 64) { /* as much of what cannot be as it takes */
         for (uint32_t k = 0; k < c->cut_count; k++) {
-            int64_t place = c->place[c->cells + k];
+            int64_t place = c->cuts[k].gone ? -1 : c->place[c->cells + k];
             double now = place >= 0 ? c->gain[place] : 0;
             price[k] = rounded(now + times * c->ray[k]);
         }
@@ -335,5 +398,4 @@ __int128 rk_cuts_bound(const struct rk_cuts *c, __int128 *more)
     return (bound + (((__int128)1 << SCALE_BITS) - 1)) >> SCALE_BITS;
 }
 
-uint32_t rk_cuts_count(const struct rk_cuts *c) { return c->cut_count; }
 uint64_t rk_cuts_work(const struct rk_cuts *c) { return c->work; }

@@ -5,7 +5,14 @@
 #include <string.h>
 
 #define TINY 1e-9
-enum { NOT_BASIC = -1, PATIENCE = 60 }; /* steps that gain nothing before the least index is taken */
+#define LEAST_PIVOT 1e-7
+#define WILD 1e4
+enum {
+    NOT_BASIC = -1,
+    MOST_SCALE = 1000,
+    PATIENCE = 60, /* steps that gain nothing before the least index is taken */
+    AGE = 400,     /* steps with fractions before the tableau is taken anew */
+};
 
 struct rk_moves {
     uint32_t cells, rows, width; /* rows: independent sums; width = cells + sums */
@@ -16,6 +23,10 @@ struct rk_moves {
     double *value;    /* by cell: the move */
     uint32_t *filled; /* places of the pivot row that are not 0 */
     uint32_t asked;   /* the cell last pushed */
+    double *fresh;    /* the tableau and basis as they were at first, without errors of rounding */
+    uint32_t *fresh_basis;
+    uint32_t age;     /* steps since then in which numbers were not whole */
+    bool wild;        /* a number grew large: its last digits are lost */
     uint64_t work;
 };
 
@@ -29,6 +40,7 @@ static void pivot(struct rk_moves *m, uint32_t row, uint32_t column)
 {
     double *top = m->table + (size_t)row * m->width, by = top[column];
     uint32_t filled = 0;
+    bool whole = true;
     for (uint32_t k = 0; k < m->width; k++) {
         if (top[k] == 0)
             continue;
@@ -39,11 +51,15 @@ static void pivot(struct rk_moves *m, uint32_t row, uint32_t column)
         double *line = m->table + (size_t)r * m->width, times = line[column];
         if (r == row || times == 0)
             continue;
-        for (uint32_t k = 0; k < filled; k++)
-            line[m->filled[k]] = snapped(line[m->filled[k]] - times * top[m->filled[k]]);
+        for (uint32_t k = 0; k < filled; k++) {
+            double v = line[m->filled[k]] = snapped(line[m->filled[k]] - times * top[m->filled[k]]);
+            whole = whole && v == (double)(int64_t)v;
+            m->wild = m->wild || v > WILD || v < -WILD;
+        }
         m->work += filled;
     }
     m->work += m->width + m->rows;
+    m->age += !whole;
     if (m->row_of[m->basis[row]] == (int32_t)row)
         m->row_of[m->basis[row]] = NOT_BASIC;
     m->basis[row] = column;
@@ -88,8 +104,26 @@ struct rk_moves *rk_moves_new(uint32_t cells, const struct rk_sums *sums)
         m->rows++;
         pivot(m, m->rows - 1, best);
     }
-    m->asked = UINT32_MAX;
+    m->fresh = rk_alloc((size_t)m->rows * m->width, sizeof *m->fresh);
+    m->fresh_basis = rk_alloc(m->rows, sizeof *m->fresh_basis);
+    if (m->rows) {
+        memcpy(m->fresh, m->table, (size_t)m->rows * m->width * sizeof *m->fresh);
+        memcpy(m->fresh_basis, m->basis, m->rows * sizeof *m->fresh_basis);
+    }
     return m;
+}
+
+static void refresh(struct rk_moves *m)
+{
+    for (uint32_t r = 0; r < m->rows; r++)
+        m->row_of[m->basis[r]] = NOT_BASIC;
+    memcpy(m->table, m->fresh, (size_t)m->rows * m->width * sizeof *m->fresh);
+    memcpy(m->basis, m->fresh_basis, m->rows * sizeof *m->fresh_basis);
+    for (uint32_t r = 0; r < m->rows; r++)
+        m->row_of[m->basis[r]] = (int32_t)r;
+    m->work += (uint64_t)m->rows * m->width / 4;
+    m->age = 0;
+    m->wild = false;
 }
 
 void rk_moves_free(struct rk_moves *m)
@@ -97,6 +131,8 @@ void rk_moves_free(struct rk_moves *m)
     if (!m)
         return;
     rk_free(m->table);
+    rk_free(m->fresh);
+    rk_free(m->fresh_basis);
     rk_free(m->basis);
     rk_free(m->row_of);
     rk_free(m->value);
@@ -132,6 +168,8 @@ double rk_moves_push(struct rk_moves *m, uint32_t cell, bool up, const double *l
     double sign = up ? 1 : -1;
     uint32_t idle = 0;
     m->asked = cell;
+    if (m->wild || m->age > AGE)
+        refresh(m);
     memset(m->value, 0, m->cells * sizeof *m->value);
     for (;;) {
         double far = sign * m->value[cell], way = 0;
@@ -148,7 +186,7 @@ double rk_moves_push(struct rk_moves *m, uint32_t cell, bool up, const double *l
         for (uint32_t r = 0; r < m->rows; r++) {
             double turn = -m->table[(size_t)r * m->width + c] * way;
             double pull = turn > 0 ? turn : -turn;
-            if (pull <= TINY)
+            if (pull <= LEAST_PIVOT)
                 continue;
             uint32_t b = m->basis[r];
             double room = (turn > 0 ? high[b] - m->value[b] : m->value[b] - low[b]) / pull;
@@ -172,13 +210,14 @@ double rk_moves_push(struct rk_moves *m, uint32_t cell, bool up, const double *l
     }
 }
 
-bool rk_moves_whole(const struct rk_moves *m, int64_t *move)
+bool rk_moves_whole(const struct rk_moves *m, int times, int64_t *move)
 {
     for (uint32_t c = 0; c < m->cells; c++) {
-        if (m->value[c] > 9e15 || m->value[c] < -9e15)
+        double value = snapped(m->value[c] * times);
+        if (value > 9e15 || value < -9e15)
             return false;
-        move[c] = (int64_t)m->value[c];
-        if ((double)move[c] != m->value[c])
+        move[c] = (int64_t)value;
+        if ((double)move[c] != value)
             return false;
     }
     for (uint32_t s = 0; s < m->sums->count; s++) {
@@ -193,22 +232,21 @@ bool rk_moves_whole(const struct rk_moves *m, int64_t *move)
 
 bool rk_moves_reason(const struct rk_moves *m, int64_t *weight, int64_t *scale)
 {
-    static const int64_t scales[] = {1, 2, 3, 4, 5, 6, 12, 60, 420};
-    int32_t own = m->asked < m->cells ? m->row_of[m->asked] : NOT_BASIC;
+    int32_t own = m->row_of[m->asked];
+    memset(weight, 0, m->cells * sizeof *weight);
+    weight[m->asked] = *scale = 1;
     if (own == NOT_BASIC)
-        return false;
+        return true;
     const double *price = m->table + (size_t)own * m->width + m->cells;
-    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
+    for (*scale = 1; *scale <= MOST_SCALE; ++*scale) {
         bool fits = true;
         for (uint32_t s = 0; s < m->sums->count && fits; s++) {
-            double p = price[s] * (double)scales[i], near = p < 0 ? -p : p;
+            double p = price[s] * (double)*scale, near = p < 0 ? -p : p;
             near -= (double)(int64_t)near;
             fits = p < 1e6 && p > -1e6 && (near < 1e-6 || near > 1 - 1e-6);
         }
         if (!fits)
             continue;
-        *scale = scales[i];
-        memset(weight, 0, m->cells * sizeof *weight);
         weight[m->asked] = *scale;
         for (uint32_t s = 0; s < m->sums->count; s++) {
             double p = price[s] * (double)*scale;

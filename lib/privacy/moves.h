@@ -19,12 +19,12 @@ void rk_moves_free(struct rk_moves *moves); /* NULL is allowed */
  * is `enough`. Returns how far, >= 0. */
 double rk_moves_push(struct rk_moves *moves, uint32_t cell, bool up, const double *low,
                      const double *high, double enough);
-/* The move found, if it is one of whole numbers that keeps all sums; false otherwise. `move` has room
- * for all cells. */
-bool rk_moves_whole(const struct rk_moves *moves, int64_t *move);
+/* `times` the move found, if that is one of whole numbers that keeps all sums; false otherwise. `move` has
+ * room for all cells. */
+bool rk_moves_whole(const struct rk_moves *moves, int times, int64_t *move);
 /* Why it goes no further: whole numbers, one a cell, for which scale × the difference of the cell is the
- * sum of weight × difference over all cells, whatever the move; *scale > 0. False where nothing but
- * the cell's own range held it, or the numbers are not small. */
+ * sum of weight × difference over all cells, whatever the move; *scale > 0. They are 1 of the cell itself
+ * where nothing but its own range held it. False where the numbers are not small. */
 bool rk_moves_reason(const struct rk_moves *moves, int64_t *weight, int64_t *scale);
 /* Steps of arithmetic so far: a clock that runs alike everywhere. */
 uint64_t rk_moves_work(const struct rk_moves *moves);

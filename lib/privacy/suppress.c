@@ -10,8 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOBODY = RK_NONE, ROUNDS = 60, MOST_PAIRS = 4000, MOST_WEIGHT = 1 << 20 };
-#define FAR 1e12 /* what nothing bounds, in a push */
+enum {
+    NOBODY = RK_NONE,
+    ROUNDS = 60,
+    MOST_PAIRS = 4000,
+    MOST_WEIGHT = 1 << 20,
+    MOST_TIMES = 6,
+    MOST_GROWN = 200,
+    MOST_ROWS = 300, /* of cuts, before loose ones are forgotten */
+};
+#define FAR 4096. /* times what is wanted: as good as no end, in a push */
 
 struct search {
     const struct rk_suppress_cell *cells;
@@ -26,7 +34,8 @@ struct search {
     bool *fixed;      /* by cell: hidden whatever is chosen */
     uint64_t *used;   /* by sensitive cell: the cells that its room rests on */
     uint32_t words;
-    double *low, *high, *chance;
+    double *low, *high;
+    double *chance; /* 0 and 1, of `hidden` */
     int64_t *move, *up, *down, *weight;
     int64_t up_scale, down_scale;
     bool *hidden; /* the choice looked at */
@@ -37,6 +46,7 @@ struct search {
     bool *never;   /* by cell: shown, wherever the search is */
     uint64_t effort;
     uint64_t branches;
+    bool roughly;   /* do not ask privacy/attack: what is not seen to be kept is not */
     uint64_t exact; /* effort of questions that privacy/attack answered */
 };
 
@@ -93,6 +103,8 @@ static uint64_t work_done(const struct search *s)
     return rk_moves_work(s->moves) + rk_cuts_work(s->cuts) + s->exact;
 }
 
+static bool is_spent(const struct search *s) { return work_done(s) >= s->effort; }
+
 /* The ranges of a move for who knows the cells of `person`, each cell hidden by its chance and moving at most
  * `most`. */
 static void set_ranges(struct search *s, const double *chance, uint32_t person, double most)
@@ -105,24 +117,24 @@ static void set_ranges(struct search *s, const double *chance, uint32_t person, 
     }
 }
 
-/* Pushes the cell, and takes down what held it: `reason` all 0 but for the cell itself where only its own
- * range did. */
+/* Pushes the cell, and takes down what held it; *scale is 0 where nothing did, or it cannot be told. */
 static double push(struct search *s, uint32_t cell, bool up, double enough, int64_t *reason,
                    int64_t *scale)
 {
     double far = rk_moves_push(s->moves, cell, up, s->low, s->high, enough);
-    if (far < enough - 1e-6 && !rk_moves_reason(s->moves, reason, scale)) {
-        memset(reason, 0, s->count * sizeof *reason);
-        reason[cell] = *scale = 1;
-    }
+    if (far >= enough - 1e-6 || !rk_moves_reason(s->moves, reason, scale))
+        *scale = 0;
     return far;
 }
 
-/* Adds the cells of the move found to `set`, when it is one of whole numbers within the ranges; how far
- * the cell went, or -1. */
+/* Adds the cells of the move found to `set`, when it, or it a few times, is one of whole numbers within the
+ * ranges; how far the cell went, or -1. */
 static int64_t take_move(struct search *s, uint32_t cell, uint32_t person, uint64_t *set)
 {
-    if (!rk_moves_whole(s->moves, s->move))
+    int times = 1;
+    while (times <= MOST_TIMES && !rk_moves_whole(s->moves, times, s->move))
+        times++;
+    if (times > MOST_TIMES)
         return -1;
     for (uint32_t c = 0; c < s->count; c++) {
         if (!s->move[c])
@@ -148,16 +160,21 @@ static bool has_room_exactly(struct search *s, uint32_t cell, uint32_t person)
     struct rk_attack *attack = rk_attack_new(s->count, s->sums);
     const struct rk_suppress_cell *of = &s->cells[cell];
     struct rk_range range = {0};
+    int64_t *table = rk_alloc(s->count, sizeof *table);
     uint32_t wrong;
     for (uint32_t c = 0; c < s->count; c++) {
         bool known = !s->hidden[c] || (person != NOBODY && s->person[c] == person);
         rk_attack_cell(attack, c, known ? s->cells[c].value : s->cells[c].least,
                        known ? s->cells[c].value : RK_CELL_NO_END);
+        table[c] = s->cells[c].value;
     }
-    if (rk_attack_start(attack, &wrong))
+    if (rk_attack_start(attack, &wrong)) {
+        rk_attack_possible(attack, table);
         range = rk_attack_range(attack, cell);
+    }
+    s->exact += rk_attack_work(attack);
     rk_attack_free(attack);
-    s->exact += (uint64_t)s->sums->count * s->sums->count * 100;
+    rk_free(table);
     return range.high - range.low >= of->width && range.high - of->value >= of->up &&
            of->value - range.low >= of->down;
 }
@@ -175,7 +192,8 @@ static bool has_room(struct search *s, uint32_t cell, uint32_t person, uint64_t 
     for (uint32_t c = 0; c < s->count; c++)
         s->chance[c] = s->hidden[c];
     for (int pass = 0; pass < 2; pass++) {
-        double limit = pass ? FAR : (double)(wanted_up(of) > of->down ? wanted_up(of) : of->down);
+        double limit = (double)(wanted_up(of) > of->down ? wanted_up(of) : of->down);
+        limit *= pass ? FAR : 1;
         exact = true;
         most[0] = most[1] = 0;
         s->up_scale = s->down_scale = 0; /* what is left of an earlier question is no reason */
@@ -201,7 +219,7 @@ static bool has_room(struct search *s, uint32_t cell, uint32_t person, uint64_t 
         most[1] < (double)of->down - 1e-6)
         return false;
     *whole = true;
-    if (exact || !has_room_exactly(s, cell, person))
+    if (exact || s->roughly || !has_room_exactly(s, cell, person))
         return false;
     for (uint32_t c = 0; c < s->count; c++)
         if (s->hidden[c])
@@ -338,7 +356,7 @@ static bool separate_other(struct search *s, uint32_t cell, const double *chance
     if (up >= enough - 1e-3)
         return false;
     double down = push(s, cell, false, enough - up, s->down, &s->down_scale);
-    if (up + down >= enough - 1e-3)
+    if (up + down >= enough - 1e-3 || !s->up_scale || !s->down_scale)
         return false;
     for (uint32_t c = 0; c < s->count && !sure; c++) {
         bool below = room_below(s, c) > 0;
@@ -364,28 +382,31 @@ static bool separate_other(struct search *s, uint32_t cell, const double *chance
 static bool separate(struct search *s, const double *chance)
 {
     bool added = false;
-    for (uint32_t i = 0; i < s->sensitive_count; i++) {
+    for (uint32_t i = 0; i < s->sensitive_count && !is_spent(s); i++)
         added |= separate_sensitive(s, s->sensitive[i], NOBODY, chance);
-        for (uint32_t p = 0; p < s->persons && s->sensitive_count * s->persons <= MOST_PAIRS; p++)
-            if (p != s->person[s->sensitive[i]])
-                added |= separate_sensitive(s, s->sensitive[i], p, chance);
-    }
-    for (uint32_t c = 0; c < s->count; c++)
+    for (uint32_t c = 0; c < s->count && !is_spent(s); c++)
         if (!s->fixed[c] && chance[c] > .02)
             added |= separate_other(s, c, chance);
+    if (added || (uint64_t)s->sensitive_count * s->persons > MOST_PAIRS)
+        return added;
+    for (uint32_t i = 0; i < s->sensitive_count && !is_spent(s); i++)
+        for (uint32_t p = 0; p < s->persons; p++)
+            if (p != s->person[s->sensitive[i]])
+                added |= separate_sensitive(s, s->sensitive[i], p, chance);
     return added;
 }
 
 /* Of a choice that only whole numbers stand in the way of: with all that can be hidden besides and the
- * cell still without room, at least one of the rest must be. */
+ * cell still without room, at least one of the rest must be. In a large table the choice is not added to:
+ * each question takes long. */
 static void cut_whole(struct search *s, uint32_t cell, uint32_t person)
 {
     uint32_t *rest = rk_alloc(s->count, sizeof *rest), count = 0;
     for (uint32_t c = 0; c < s->count; c++) {
         if (s->hidden[c] || s->never[c])
             continue;
-        s->hidden[c] = true;
-        if (has_room_exactly(s, cell, person)) {
+        s->hidden[c] = s->count <= MOST_GROWN;
+        if (!s->hidden[c] || has_room_exactly(s, cell, person)) {
             s->hidden[c] = false;
             rest[count++] = c;
         }
@@ -447,9 +468,11 @@ static void reduce(struct search *s, const double *chance)
     for (uint32_t c = 0; c < s->count; c++)
         if (s->hidden[c] && !s->fixed[c])
             order[count++] =
-                (struct order){(double)s->cells[c].cost * (1.001 - (chance ? chance[c] : 0)), c};
+                (struct order){(double)s->cells[c].cost * (1.001 - chance[c]), c};
     qsort(order, count, sizeof *order, by_weight);
-    for (uint32_t i = 0; i < count; i++) {
+    s->roughly = true;
+    /* what there is no time for stays hidden */
+    for (uint32_t i = 0; i < count && work_done(s) < s->effort + s->effort / 4; i++) {
         uint32_t c = order[i].cell;
         bool kept = true;
         s->hidden[c] = false;
@@ -462,30 +485,46 @@ static void reduce(struct search *s, const double *chance)
         s->hidden[c] = true;
         memcpy(s->used, before, (size_t)s->sensitive_count * s->words * sizeof *before);
     }
+    s->roughly = false;
     rk_free(order);
     rk_free(before);
 }
 
-/* A choice near the chances. */
-static void try_near(struct search *s, const double *chance)
+static int by_cost(const void *a, const void *b)
 {
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* A choice near the chances: what they want, or that and the cheapest part of the rest, as little as
+ * is enough; then less, as long as all are kept. False where none was seen. */
+static bool try_near(struct search *s, const double *chance)
+{
+    static const struct {
+        double wanted;
+        uint32_t parts; /* of ten, of the cells by cost */
+    } tries[] = {{.5, 0}, {.05, 0}, {.001, 0}, {.001, 1}, {.001, 3}, {.001, 6}, {-1, 10}};
+    int64_t *cost = rk_alloc(s->count, sizeof *cost);
     uint32_t lost, person;
-    bool whole;
-    double *wanted = rk_alloc(s->count, sizeof *wanted);
-    memcpy(wanted, chance, s->count * sizeof *wanted);
-    for (uint32_t c = 0; c < s->count; c++)
-        s->hidden[c] = s->fixed[c] || (wanted[c] > .1 && s->range[c] != 0);
-    if (!all_kept(s, &lost, &person, &whole)) {
+    bool whole, kept = false;
+    memcpy(cost, s->cost, s->count * sizeof *cost);
+    qsort(cost, s->count, sizeof *cost, by_cost);
+    s->roughly = true;
+    for (size_t i = 0; i < sizeof tries / sizeof *tries && !kept; i++) {
+        uint32_t cheap = s->count * tries[i].parts / 10;
         for (uint32_t c = 0; c < s->count; c++)
-            s->hidden[c] = s->fixed[c] || !s->cells[c].shown;
-        if (!all_kept(s, &lost, &person, &whole)) {
-            rk_free(wanted);
-            return;
-        }
+            s->hidden[c] = s->fixed[c] || (!s->cells[c].shown &&
+                                           (chance[c] > tries[i].wanted ||
+                                            (cheap && s->cost[c] <= cost[cheap - 1])));
+        kept = all_kept(s, &lost, &person, &whole);
     }
-    reduce(s, wanted);
+    s->roughly = false;
+    rk_free(cost);
+    if (!kept)
+        return false;
+    reduce(s, chance);
     keep_best(s);
-    rk_free(wanted);
+    return true;
 }
 
 /* ---- branch and cut ---- */
@@ -523,7 +562,7 @@ static void fix_for_good(struct search *s, __int128 bound, const __int128 *more)
             continue;
         s->range[c] = to;
         s->never[c] = !to;
-        rk_cuts_range(s->cuts, c, to, to);
+        rk_cuts_hold(s->cuts, c, to);
     }
 }
 
@@ -544,9 +583,11 @@ static __int128 search(struct search *s, bool top)
             settled = true;
             break;
         }
-        stopped = work_done(s) >= s->effort;
+        stopped = is_spent(s);
         if (stopped)
             break;
+        if (rk_cuts_rows(s->cuts) > MOST_ROWS && solved)
+            rk_cuts_prune(s->cuts);
         read_chances(s, chance);
         split = doubtful(s, chance);
         if (!solved) { /* the bound should have said so; branch, and let it */
@@ -554,8 +595,8 @@ static __int128 search(struct search *s, bool top)
                 split = !s->fixed[c] && s->range[c] == 2 ? c : RK_NONE;
             break;
         }
-        if (top && (round % 10 == 3))
-            try_near(s, chance);
+        if (top && round && !(round & (round - 1)))
+            (void)try_near(s, chance);
         if (top && solved)
             fix_for_good(s, now, more);
         if (split == RK_NONE) {
@@ -576,7 +617,7 @@ static __int128 search(struct search *s, bool top)
         break;
     }
     if (top && !settled && !stopped)
-        try_near(s, chance);
+        (void)try_near(s, chance);
     rk_free(more);
     rk_free(chance);
     if (settled || stopped || split == RK_NONE)
@@ -615,7 +656,7 @@ static void start(struct search *s)
     s->cuts = rk_cuts_new(s->count, s->cost);
     for (uint32_t c = 0; c < s->count; c++)
         if (s->range[c] != 2)
-            rk_cuts_range(s->cuts, c, s->range[c], s->range[c]);
+            rk_cuts_hold(s->cuts, c, s->range[c]);
 }
 
 struct rk_suppression rk_suppress(const struct rk_suppress_cell *cells, uint32_t count,
@@ -651,11 +692,17 @@ struct rk_suppression rk_suppress(const struct rk_suppress_cell *cells, uint32_t
         s.persons = rk_suppress_persons(cells, count, sums, s.person);
     else
         memset(s.person, 0xff, count * sizeof *s.person);
-    for (uint32_t c = 0; c < count; c++)
-        s.hidden[c] = s.range[c] != 0;
-    if (all_kept(&s, &result.lost, &person, &whole)) {
-        reduce(&s, NULL);
-        keep_best(&s);
+    double *none = rk_alloc(count, sizeof *none);
+    bool possible = try_near(&s, none);
+    rk_free(none);
+    if (!possible) { /* then with all hidden, and asked exactly */
+        for (uint32_t c = 0; c < count; c++)
+            s.hidden[c] = s.range[c] != 0;
+        possible = all_kept(&s, &result.lost, &person, &whole);
+        if (possible)
+            keep_best(&s);
+    }
+    if (possible) {
         __int128 least = search(&s, true);
         result.cost = s.best_cost;
         result.bound = least < s.best_cost ? least : s.best_cost;

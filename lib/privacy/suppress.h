@@ -34,7 +34,7 @@ struct rk_suppression {
     uint64_t branches;
 };
 
-/* `effort`: steps of arithmetic, about 10^9 a second; the same effort gives the same choice everywhere.
+/* `effort`: steps of arithmetic, about 2·10^8 a second; the same effort gives the same choice everywhere.
  * Result to be given back with rk_suppression_free. */
 struct rk_suppression rk_suppress(const struct rk_suppress_cell *cells, uint32_t count,
                                   const struct rk_sums *sums, bool insiders, uint64_t effort);
