@@ -1,0 +1,338 @@
+/* rk-suppress: what of a table may be shown, and what a published one gives away. */
+#include "base/mem.h"
+#include "privacy/publish.h"
+#include "tool/tool.h"
+
+enum {
+    THRESHOLD = 256, PUBLISH, ZEROS, SINGLETONS, COST, WIDTH, TOTAL, DIMENSIONS, NESTED, HIDDEN,
+    VERSIONS, DOMINANCE, P_PERCENT, SYMBOLS, EXPLAIN, EFFORT, AUDIT
+};
+
+static struct {
+    int64_t threshold; /* 0 = not given */
+    bool publish, scb, audit;
+    const char *total, *dimensions, *hidden, *explain;
+    const char *nested[RK_TABULATION_TREES];
+    size_t nested_count;
+    int insiders; /* -1 = not given */
+    struct rk_publish_options how;
+} options = {.insiders = -1, .how = {.width = RK_FIXED_ONE, .effort = 800000000}};
+
+static const struct argp_option table[] = {
+    {"audit", AUDIT, NULL, 0,
+     N_("the table is published: tell what can be inferred of each hidden figure"), 0},
+    {"threshold", THRESHOLD, "N", 0,
+     N_("figures from 1 to one less are hidden (5, or 10 with --publish)"), 0},
+    {"publish", PUBLISH, NULL, 0, N_("the table is for everybody: the threshold is 10"), 0},
+    {"dominance", DOMINANCE, "TEXT", 0,
+     N_("N,K: hide figures of which the N largest contributions are more than K per cent"), 0},
+    {"p-percent", P_PERCENT, "NUMBER", 0,
+     N_("hide figures from which the second largest contributor could tell the largest contribution "
+        "to within this per cent"),
+     0},
+    {"zeros", ZEROS, "open|known|hide|small", 0,
+     N_("zeros are shown; are shown, and everybody knows that no hidden figure is 0; may be hidden for "
+        "the sake of others; are hidden like small figures (open)"),
+     0},
+    {"singletons", SINGLETONS, "off|known|possible", 0,
+     N_("keep hidden figures also from whoever is alone in another one and knows it: not; those known "
+        "to be 1; of a published table, any that can be 1 (known)"),
+     0},
+    {"width", WIDTH, "NUMBER", 0,
+     N_("wished between the least and the most that can be inferred (1: not known exactly)"), 0},
+    {"cost", COST, "value|cells", 0,
+     N_("hide besides as little of the figures, or as few of them, as can be (value)"), 0},
+    {"dimensions", DIMENSIONS, "TEXT", 0,
+     N_("the columns that tell what a figure is of, joined by commas (all but value, contributors and "
+        "contributor)"),
+     0},
+    {"total", TOTAL, "TEXT", 0,
+     N_("words for the total of a dimension, joined by commas (Total,total,Totalt,totalt,*); without "
+        "such rows totals are made"),
+     0},
+    {"nested", NESTED, "TEXT", 0,
+     N_("REGION:COUNTY: a column whose labels are in turn the sums of others, finest first; may be given "
+        "several times, also for one dimension"),
+     0},
+    {"versions", VERSIONS, "COLUMN", 0,
+     N_("a dimension whose labels are versions or months of the same figures, in order: it has no total, "
+        "and changes between them are small figures too"),
+     0},
+    {"hidden", HIDDEN, "TEXT", 0,
+     N_("COLUMN=WORD,WORD: with --audit, rows that are hidden in what is published although the file has "
+        "their figure"),
+     0},
+    {"symbols", SYMBOLS, "gss|scb", 0, N_("what stands for a hidden figure: [c] or .. (gss)"), 0},
+    {"explain", EXPLAIN, "FILE", 0,
+     N_("write here why each figure is hidden and what can be inferred of it; not to be shown"), 0},
+    {"effort", EFFORT, "NUMBER", 0,
+     N_("millions of steps of arithmetic before the search settles for the best found (800)"), 0},
+    {0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    (void)state;
+    struct rk_publish_options *how = &options.how;
+    switch (key) {
+    case AUDIT: options.audit = how->audit = true; break;
+    case THRESHOLD: options.threshold = rk_option_int("threshold", arg, 1, 1000000); break;
+    case PUBLISH: options.publish = true; break;
+    case DOMINANCE: {
+        char *comma = strchr(arg, ',');
+        if (!comma)
+            rk_usage(_("--dominance: N,K was expected, as in 1,85"));
+        *comma = '\0';
+        how->dominant = rk_option_int("dominance", arg, 1, 100);
+        how->dominance = rk_option_fixed("dominance", comma + 1);
+        if (how->dominance <= 0 || how->dominance >= 100 * RK_FIXED_ONE)
+            rk_usage(_("--dominance: a number above 0 and below 100 was expected"));
+        break;
+    }
+    case P_PERCENT:
+        how->p_percent = rk_option_fixed("p-percent", arg);
+        if (how->p_percent <= 0 || how->p_percent > 1000 * RK_FIXED_ONE)
+            rk_usage(_("--p-percent: a number above 0, and no more than 1000, was expected"));
+        break;
+    case ZEROS: how->zeros = (enum rk_zeros)rk_choice("zeros", "open|known|hide|small", arg); break;
+    case SINGLETONS:
+        options.insiders = (int)rk_choice("singletons", "off|known|possible", arg);
+        break;
+    case COST: how->by_cells = rk_choice("cost", "value|cells", arg) == 1; break;
+    case WIDTH:
+        how->width = rk_option_fixed("width", arg);
+        if (how->width <= 0 || how->width > 1000000000 * RK_FIXED_ONE)
+            rk_usage(_("--width: a number above 0, and no more than 1000000000, was expected"));
+        break;
+    case DIMENSIONS: options.dimensions = arg; break;
+    case TOTAL: options.total = arg; break;
+    case NESTED:
+        if (options.nested_count == RK_TABULATION_TREES)
+            rk_usage(_("--nested: at most %d times"), RK_TABULATION_TREES);
+        options.nested[options.nested_count++] = arg;
+        break;
+    case VERSIONS: how->versions = arg; break;
+    case HIDDEN: options.hidden = arg; break;
+    case SYMBOLS: options.scb = rk_choice("symbols", "gss|scb", arg) == 1; break;
+    case EXPLAIN: options.explain = arg; break;
+    case EFFORT: how->effort = (uint64_t)rk_option_int("effort", arg, 1, 10000000) * 1000000; break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static enum rk_status set_up(struct rk_tabulation *t, struct rk_error *error)
+{
+    struct rk_publish_options *how = &options.how;
+    how->threshold = options.threshold ? options.threshold : options.publish ? 10 : 5;
+    how->insiders = options.insiders < 0 ? RK_INSIDERS_KNOWN : (enum rk_insiders)options.insiders;
+    if (options.audit && (how->dominant || how->p_percent || options.explain || options.publish))
+        return rk_fail(
+            error, RK_BAD_USE,
+            _("--audit chooses nothing: no --dominance, --p-percent, --publish or --explain"));
+    if (!options.audit && (options.hidden || how->insiders == RK_INSIDERS_POSSIBLE))
+        return rk_fail(error, RK_BAD_USE, _("--hidden and --singletons possible are for --audit"));
+    rk_tabulation_totals(t, options.total ? options.total : "Total,total,Totalt,totalt,*");
+    if (options.dimensions && !rk_tabulation_dimensions(t, options.dimensions))
+        return rk_fail(error, RK_BAD_USE, _("--dimensions: one to %d different columns"),
+                       RK_TABULATION_DIMS);
+    for (size_t i = 0; i < options.nested_count; i++)
+        if (!rk_tabulation_nest(t, options.nested[i]))
+            return rk_fail(error, RK_BAD_USE,
+                           _("--nested: columns joined by colons were expected, as in "
+                             "region:county, the first a dimension"));
+    if (options.hidden && !rk_tabulation_flag(t, options.hidden))
+        return rk_fail(error, RK_BAD_USE, _("--hidden: COLUMN=WORD was expected"));
+    return RK_OK;
+}
+
+/* ---- writing ---- */
+
+static size_t dimension_columns(const struct rk_tabulation *t, struct rk_writer_column *columns)
+{
+    for (uint32_t d = 0; d < t->dim_count; d++)
+        columns[d] = (struct rk_writer_column){t->names[d].text, false};
+    return t->dim_count;
+}
+
+static void write_labels(struct rk_writer *writer, const struct rk_tabulation *t,
+                         const uint32_t *labels)
+{
+    for (uint32_t d = 0; d < t->dim_count; d++)
+        rk_write_text(writer, rk_tabulation_label(t, d, labels[d]));
+}
+
+static void write_table(struct rk_run *run, const struct rk_tabulation *t, const struct rk_publish *p)
+{
+    struct rk_writer_column columns[RK_TABULATION_DIMS + 1];
+    size_t count = dimension_columns(t, columns);
+    columns[count++] = (struct rk_writer_column){"value", true};
+    struct rk_writer *writer = rk_run_writer(run, columns, count);
+    uint32_t rows = t->has_totals ? t->row_count : p->cells;
+    for (uint32_t r = 0; r < rows; r++) {
+        uint32_t cell = t->has_totals ? rk_publish_cell(p, &t->rows[r]) : p->order[r];
+        write_labels(writer, t, p->layout.keys.members + (size_t)cell * t->dim_count);
+        if (p->reason[cell] == RK_IS_SHOWN)
+            rk_write_fixed(writer, p->value[cell] * p->unit);
+        else
+            rk_write_string(writer, options.scb ? ".." : "[c]");
+        rk_write_end(writer);
+    }
+    rk_writer_finish(writer);
+}
+
+static void write_end(struct rk_writer *writer, const struct rk_publish *p, int64_t value, bool none)
+{
+    if (none || value >= RK_CELL_NO_END || value <= -RK_CELL_NO_END)
+        rk_write_missing(writer);
+    else
+        rk_write_fixed(writer, value * p->unit);
+}
+
+static void write_intervals(struct rk_writer *writer, const struct rk_tabulation *t,
+                            const struct rk_publish *p)
+{
+    static const char *const reasons[] = {"", "small", "zero", "dominance", "p_percent",
+                                          "secondary", ""};
+    static const char *const verdicts[] = {"kept", "narrow", "disclosed", "insider", "open"};
+    for (uint32_t i = 0; i < p->cells; i++) {
+        uint32_t c = p->order[i];
+        const struct rk_audit_finding *f = &p->findings[c];
+        if (p->reason[c] == RK_IS_SHOWN)
+            continue;
+        write_labels(writer, t, p->layout.keys.members + (size_t)c * t->dim_count);
+        if (p->has_value[c])
+            rk_write_fixed(writer, p->value[c] * p->unit);
+        else
+            rk_write_missing(writer);
+        rk_write_string(writer, reasons[p->reason[c]]);
+        write_end(writer, p, f->range.low, false);
+        write_end(writer, p, f->range.high, false);
+        write_end(writer, p, f->insider.low, f->insider.none);
+        write_end(writer, p, f->insider.high, f->insider.none);
+        rk_write_string(writer, verdicts[f->verdict]);
+        rk_write_end(writer);
+    }
+    rk_writer_finish(writer);
+}
+
+static enum rk_status write_findings(struct rk_run *run, const struct rk_tabulation *t,
+                                     const struct rk_publish *p, struct rk_error *error)
+{
+    struct rk_writer_column columns[RK_TABULATION_DIMS + 7];
+    size_t count = dimension_columns(t, columns);
+    static const struct rk_writer_column ours[] = {
+        {"value", true},       {"reason", false},       {"low", true},     {"high", true},
+        {"insider_low", true}, {"insider_high", true}, {"verdict", false}};
+    memcpy(columns + count, ours, sizeof ours);
+    count += sizeof ours / sizeof *ours;
+    if (options.audit) {
+        write_intervals(rk_run_writer(run, columns, count), t, p);
+    } else if (options.explain) {
+        struct rk_out *out;
+        RK_TRY(rk_run_file(run, &out, options.explain, error));
+        write_intervals(rk_writer_open(out, RK_CSV, columns, count), t, p);
+    }
+    return RK_OK;
+}
+
+/* ---- telling ---- */
+
+static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p)
+{
+    struct rk_buf value = {0}, least = {0};
+    rk_fixed_print(&value, p->secondary_value);
+    rk_fixed_print(&least, p->least);
+    rk_run_note(run,
+                _("hidden: %u figures by the rules, and %u more, %s together, so that none can be "
+                  "worked out"),
+                p->sensitive, p->secondary, value.text);
+    if (p->proven)
+        rk_run_note(run, options.how.by_cells ? _("proven: no choice hides fewer")
+                                              : _("proven: no choice hides less"));
+    else
+        rk_run_warn(run,
+                    options.how.by_cells
+                        ? _("the best found, not proven: any choice hides at least %s more figures")
+                        : _("the best found, not proven: any choice hides more figures of at least %s "
+                            "together"),
+                    least.text);
+    rk_buf_free(&value);
+    rk_buf_free(&least);
+    return p->proven ? RK_OK : RK_ATTENTION;
+}
+
+static enum rk_status tell_audit(struct rk_run *run, const struct rk_publish *p)
+{
+    uint32_t count[5] = {0}, hidden = 0;
+    for (uint32_t c = 0; c < p->cells; c++)
+        if (p->reason[c] != RK_IS_SHOWN) {
+            count[p->findings[c].verdict]++;
+            hidden++;
+        }
+    if (count[RK_DISCLOSED])
+        rk_run_warn(run, _("%u of %u hidden figures are disclosed"), count[RK_DISCLOSED], hidden);
+    if (count[RK_NARROW])
+        rk_run_warn(run, _("%u of %u hidden figures are known more closely than wished"),
+                    count[RK_NARROW], hidden);
+    if (count[RK_INSIDER])
+        rk_run_warn(run, _("%u of %u hidden figures are disclosed to whoever is alone in another"),
+                    count[RK_INSIDER], hidden);
+    if (count[RK_OPEN])
+        rk_run_warn(run, _("%u of %u hidden figures are not settled: the search was cut short"),
+                    count[RK_OPEN], hidden);
+    if (count[RK_KEPT] == hidden)
+        rk_run_note(run, _("%u hidden figures, none disclosed"), hidden);
+    return count[RK_KEPT] == hidden ? RK_OK : RK_ATTENTION;
+}
+
+static enum rk_status run(struct rk_run *run, struct rk_error *error)
+{
+    struct rk_tabulation t = {0};
+    struct rk_publish p = {0};
+    struct rk_table *in;
+    enum rk_status status = set_up(&t, error);
+    if (!status)
+        status = rk_run_table(run, &in, "cells", error);
+    if (!status)
+        status = rk_tabulation_read(&t, in, rk_table_schema(in), error);
+    if (!status)
+        status = rk_publish(&p, &t, &options.how, error);
+    if (!status && !options.audit)
+        write_table(run, &t, &p);
+    if (!status)
+        status = write_findings(run, &t, &p, error);
+    if (!status) {
+        status = options.audit ? tell_audit(run, &p) : tell_choice(run, &p);
+        if (p.persons_known)
+            rk_run_warn(run,
+                        _("%u hidden figures are known to whoever knows that none of them is 0; "
+                          "--zeros known counts with that"),
+                        p.persons_known);
+    }
+    rk_publish_free(&p);
+    rk_tabulation_free(&t);
+    return status;
+}
+
+static const struct rk_tool_table inputs[] = {{"cells", RK_MAIN, NULL}, {0}};
+static const struct rk_tool_table outputs[] = {
+    {"cells", RK_MAIN, NULL}, {"intervals", RK_OPTIONAL, NULL}, {0}};
+static const char *const examples[] = {
+    "rk-suppress table.csv --publish",
+    "rk-suppress towns.csv --nested town:county --explain why.csv",
+    "rk-suppress --audit published.csv --to table", NULL};
+
+static const struct rk_tool tool = {
+    .name = "rk-suppress",
+    .purpose = N_("hide what a table must not tell, or audit a published one"),
+    .operands = "[FILE…]",
+    .options = table,
+    .parse = parse,
+    .flags = RK_HAS_FORMS,
+    .inputs = inputs,
+    .outputs = outputs,
+    .examples = examples,
+    .run = run,
+};
+
+int main(int argc, char **argv) { return rk_tool_main(&tool, argc, argv); }
