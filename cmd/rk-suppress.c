@@ -1,17 +1,36 @@
 /* rk-suppress: what of a table may be shown, and what a published one gives away. */
 #include "base/mem.h"
-#include "privacy/publish.h"
+#include "model/ptable.h"
+#include "privacy/publish_write.h"
 #include "tool/tool.h"
 
 enum {
-    THRESHOLD = 256, PUBLISH, ZEROS, SINGLETONS, COST, WIDTH, TOTAL, DIMENSIONS, NESTED, HIDDEN,
-    VERSIONS, DOMINANCE, P_PERCENT, SYMBOLS, EXPLAIN, EFFORT, AUDIT
+    THRESHOLD = 256,
+    PUBLISH,
+    ZEROS,
+    SINGLETONS,
+    COST,
+    WIDTH,
+    TOTAL,
+    DIMENSIONS,
+    NESTED,
+    HIDDEN,
+    VERSIONS,
+    DOMINANCE,
+    P_PERCENT,
+    SYMBOLS,
+    EXPLAIN,
+    EFFORT,
+    AUDIT,
+    ROUND,
+    CELL_KEY,
+    K_ANONYMITY
 };
 
 static struct {
     int64_t threshold; /* 0 = not given */
     bool publish, scb, audit;
-    const char *total, *dimensions, *hidden, *explain;
+    const char *total, *dimensions, *hidden, *explain, *alike;
     const char *nested[RK_TABULATION_TREES];
     size_t nested_count;
     int insiders; /* -1 = not given */
@@ -27,15 +46,18 @@ static const struct argp_option table[] = {
     {"dominance", DOMINANCE, "TEXT", 0,
      N_("N,K: hide figures of which the N largest contributions are more than K per cent"), 0},
     {"p-percent", P_PERCENT, "NUMBER", 0,
-     N_("hide figures from which the second largest contributor could tell the largest contribution "
+     N_("hide figures from which the second largest contributor could tell the largest "
+        "contribution "
         "to within this per cent"),
      0},
     {"zeros", ZEROS, "open|known|hide|small", 0,
-     N_("zeros are shown; are shown, and everybody knows that no hidden figure is 0; may be hidden for "
+     N_("zeros are shown; are shown, and everybody knows that no hidden figure is 0; may be hidden "
+        "for "
         "the sake of others; are hidden like small figures (open)"),
      0},
     {"singletons", SINGLETONS, "off|known|possible", 0,
-     N_("keep hidden figures also from whoever is alone in another one and knows it: not; those known "
+     N_("keep hidden figures also from whoever is alone in another one and knows it: not; those "
+        "known "
         "to be 1; of a published table, any that can be 1 (known)"),
      0},
     {"width", WIDTH, "NUMBER", 0,
@@ -43,28 +65,48 @@ static const struct argp_option table[] = {
     {"cost", COST, "value|cells", 0,
      N_("hide besides as little of the figures, or as few of them, as can be (value)"), 0},
     {"dimensions", DIMENSIONS, "TEXT", 0,
-     N_("the columns that tell what a figure is of, joined by commas (all but value, contributors and "
+     N_("the columns that tell what a figure is of, joined by commas (all but value, contributors "
+        "and "
         "contributor)"),
      0},
     {"total", TOTAL, "TEXT", 0,
-     N_("words for the total of a dimension, joined by commas (Total,total,Totalt,totalt,*); without "
+     N_("words for the total of a dimension, joined by commas (Total,total,Totalt,totalt,*); "
+        "without "
         "such rows totals are made"),
      0},
     {"nested", NESTED, "TEXT", 0,
-     N_("REGION:COUNTY: a column whose labels are in turn the sums of others, finest first; may be given "
+     N_("REGION:COUNTY: a column whose labels are in turn the sums of others, finest first; may be "
+        "given "
         "several times, also for one dimension"),
      0},
     {"versions", VERSIONS, "COLUMN", 0,
-     N_("a dimension whose labels are versions or months of the same figures, in order: it has no total, "
+     N_("a dimension whose labels are versions or months of the same figures, in order: it has no "
+        "total, "
         "and changes between them are small figures too"),
      0},
     {"hidden", HIDDEN, "TEXT", 0,
-     N_("COLUMN=WORD,WORD: with --audit, rows that are hidden in what is published although the file has "
+     N_("COLUMN=WORD,WORD: with --audit, rows that are hidden in what is published although the "
+        "file has "
         "their figure"),
      0},
     {"symbols", SYMBOLS, "gss|scb", 0, N_("what stands for a hidden figure: [c] or .. (gss)"), 0},
     {"explain", EXPLAIN, "FILE", 0,
      N_("write here why each figure is hidden and what can be inferred of it; not to be shown"), 0},
+    {"round", ROUND, "N", 0,
+     N_("hide nothing: small figures, from 1 to N - 1, become 0 or N, so that all totals change "
+        "least"),
+     0},
+    {"cell-key", CELL_KEY, NULL, 0,
+     N_("hide nothing by choice: add up persons, each with a record_key, and change counts by the "
+        "sum of "
+        "their keys: as --ptable says, or else those under 10 are hidden and the others rounded to "
+        "5"),
+     0},
+    {"k-anonymity", K_ANONYMITY, "TEXT", 0,
+     N_("tell of each person how many are alike in these columns, joined by commas: in the file, "
+        "by "
+        "their weights (value), and the risk of being found"),
+     0},
     {"effort", EFFORT, "NUMBER", 0,
      N_("millions of steps of arithmetic before the search settles for the best found (800)"), 0},
     {0}};
@@ -112,6 +154,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case VERSIONS: how->versions = arg; break;
     case HIDDEN: options.hidden = arg; break;
+    case ROUND: how->round = rk_option_int("round", arg, 2, 1000); break;
+    case CELL_KEY: how->cell_key = true; break;
+    case K_ANONYMITY: options.dimensions = options.alike = arg; break;
     case SYMBOLS: options.scb = rk_choice("symbols", "gss|scb", arg) == 1; break;
     case EXPLAIN: options.explain = arg; break;
     case EFFORT: how->effort = (uint64_t)rk_option_int("effort", arg, 1, 10000000) * 1000000; break;
@@ -123,6 +168,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static enum rk_status set_up(struct rk_tabulation *t, struct rk_error *error)
 {
     struct rk_publish_options *how = &options.how;
+    if ((how->round != 0) + how->cell_key + options.audit + (options.alike != NULL) > 1)
+        return rk_fail(error, RK_BAD_USE,
+                       _("one of --audit, --round, --cell-key and --k-anonymity at a time"));
+    if ((how->round || how->cell_key || options.alike) &&
+        (options.threshold || options.publish || how->dominant || how->p_percent || how->zeros ||
+         options.insiders >= 0 || how->by_cells || options.explain || how->versions))
+        return rk_fail(
+            error, RK_BAD_USE,
+            _("--round, --cell-key and --k-anonymity hide nothing by choice: options about "
+              "what is hidden do not go with them"));
+    t->is_records = how->cell_key || options.alike;
     how->threshold = options.threshold ? options.threshold : options.publish ? 10 : 5;
     how->insiders = options.insiders < 0 ? RK_INSIDERS_KNOWN : (enum rk_insiders)options.insiders;
     if (options.audit && (how->dominant || how->p_percent || options.explain || options.publish))
@@ -147,95 +203,73 @@ static enum rk_status set_up(struct rk_tabulation *t, struct rk_error *error)
 
 /* ---- writing ---- */
 
-static size_t dimension_columns(const struct rk_tabulation *t, struct rk_writer_column *columns)
+static void write_table(struct rk_run *run, const struct rk_tabulation *t,
+                        const struct rk_publish *p)
 {
-    for (uint32_t d = 0; d < t->dim_count; d++)
-        columns[d] = (struct rk_writer_column){t->names[d].text, false};
-    return t->dim_count;
-}
-
-static void write_labels(struct rk_writer *writer, const struct rk_tabulation *t,
-                         const uint32_t *labels)
-{
-    for (uint32_t d = 0; d < t->dim_count; d++)
-        rk_write_text(writer, rk_tabulation_label(t, d, labels[d]));
-}
-
-static void write_table(struct rk_run *run, const struct rk_tabulation *t, const struct rk_publish *p)
-{
-    struct rk_writer_column columns[RK_TABULATION_DIMS + 1];
-    size_t count = dimension_columns(t, columns);
-    columns[count++] = (struct rk_writer_column){"value", true};
-    struct rk_writer *writer = rk_run_writer(run, columns, count);
-    uint32_t rows = t->has_totals ? t->row_count : p->cells;
-    for (uint32_t r = 0; r < rows; r++) {
-        uint32_t cell = t->has_totals ? rk_publish_cell(p, &t->rows[r]) : p->order[r];
-        write_labels(writer, t, p->layout.keys.members + (size_t)cell * t->dim_count);
-        if (p->reason[cell] == RK_IS_SHOWN)
-            rk_write_fixed(writer, p->value[cell] * p->unit);
-        else
-            rk_write_string(writer, options.scb ? ".." : "[c]");
-        rk_write_end(writer);
-    }
-    rk_writer_finish(writer);
-}
-
-static void write_end(struct rk_writer *writer, const struct rk_publish *p, int64_t value, bool none)
-{
-    if (none || value >= RK_CELL_NO_END || value <= -RK_CELL_NO_END)
-        rk_write_missing(writer);
-    else
-        rk_write_fixed(writer, value * p->unit);
-}
-
-static void write_intervals(struct rk_writer *writer, const struct rk_tabulation *t,
-                            const struct rk_publish *p)
-{
-    static const char *const reasons[] = {"", "small", "zero", "dominance", "p_percent",
-                                          "secondary", ""};
-    static const char *const verdicts[] = {"kept", "narrow", "disclosed", "insider", "open"};
-    for (uint32_t i = 0; i < p->cells; i++) {
-        uint32_t c = p->order[i];
-        const struct rk_audit_finding *f = &p->findings[c];
-        if (p->reason[c] == RK_IS_SHOWN)
-            continue;
-        write_labels(writer, t, p->layout.keys.members + (size_t)c * t->dim_count);
-        if (p->has_value[c])
-            rk_write_fixed(writer, p->value[c] * p->unit);
-        else
-            rk_write_missing(writer);
-        rk_write_string(writer, reasons[p->reason[c]]);
-        write_end(writer, p, f->range.low, false);
-        write_end(writer, p, f->range.high, false);
-        write_end(writer, p, f->insider.low, f->insider.none);
-        write_end(writer, p, f->insider.high, f->insider.none);
-        rk_write_string(writer, verdicts[f->verdict]);
-        rk_write_end(writer);
-    }
-    rk_writer_finish(writer);
+    struct rk_writer_column columns[RK_PUBLISH_COLUMNS];
+    size_t count = rk_publish_columns(t, RK_PUBLISH_TABLE, columns);
+    rk_publish_write(p, t, options.scb ? ".." : "[c]", rk_run_writer(run, columns, count));
 }
 
 static enum rk_status write_findings(struct rk_run *run, const struct rk_tabulation *t,
                                      const struct rk_publish *p, struct rk_error *error)
 {
-    struct rk_writer_column columns[RK_TABULATION_DIMS + 7];
-    size_t count = dimension_columns(t, columns);
-    static const struct rk_writer_column ours[] = {
-        {"value", true},       {"reason", false},       {"low", true},     {"high", true},
-        {"insider_low", true}, {"insider_high", true}, {"verdict", false}};
-    memcpy(columns + count, ours, sizeof ours);
-    count += sizeof ours / sizeof *ours;
+    struct rk_writer_column columns[RK_PUBLISH_COLUMNS];
+    size_t count = rk_publish_columns(t, RK_PUBLISH_INTERVALS, columns);
+    struct rk_out *out;
     if (options.audit) {
-        write_intervals(rk_run_writer(run, columns, count), t, p);
+        rk_publish_write_intervals(p, t, rk_run_writer(run, columns, count));
     } else if (options.explain) {
-        struct rk_out *out;
         RK_TRY(rk_run_file(run, &out, options.explain, error));
-        write_intervals(rk_writer_open(out, RK_CSV, columns, count), t, p);
+        rk_publish_write_intervals(p, t, rk_writer_open(out, RK_CSV, columns, count));
     }
     return RK_OK;
 }
 
+/* Of every person: how many are alike in the columns named. */
+static void write_alike(struct rk_run *run, const struct rk_tabulation *t)
+{
+    struct rk_writer_column columns[RK_PUBLISH_COLUMNS];
+    size_t count = rk_publish_columns(t, RK_PUBLISH_ALIKE, columns);
+    struct rk_alike *alike = rk_publish_alike(t);
+    uint32_t under[3] = {0};
+    for (uint32_t r = 0; r < t->row_count; r++) {
+        under[0] += alike[r].same < 2;
+        under[1] += alike[r].same < 3;
+        under[2] += alike[r].same < 5;
+    }
+    rk_publish_write_alike(alike, t, rk_run_writer(run, columns, count));
+    rk_run_note(run, _("of %u persons, fewer are alike than 2: %u, than 3: %u, than 5: %u"),
+                t->row_count, under[0], under[1], under[2]);
+    rk_free(alike);
+}
+
+static enum rk_status read_ptable(struct rk_run *run, int16_t **ptable, struct rk_error *error)
+{
+    const struct rk_schema *schema;
+    struct rk_table *in;
+    RK_TRY(rk_run_table(run, &in, "ptable", error));
+    if (!in)
+        return RK_OK;
+    if (!options.how.cell_key)
+        return rk_fail(error, RK_BAD_USE, _("--ptable is for --cell-key"));
+    RK_TRY(rk_run_schema(run, &schema, "ptable", error));
+    RK_TRY(rk_ptable_read(ptable, in, schema, error));
+    options.how.ptable = *ptable;
+    return RK_OK;
+}
+
 /* ---- telling ---- */
+
+static enum rk_status tell_rounding(struct rk_run *run, const struct rk_rounding *r)
+{
+    rk_run_note(run,
+                _("%u small figures rounded; no figure changes by more than %lld, all together by "
+                  "%lld%s"),
+                r->small, (long long)r->largest, (long long)r->sum,
+                r->proven ? _("; proven: no way changes less") : "");
+    return RK_OK;
+}
 
 static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p)
 {
@@ -250,12 +284,13 @@ static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p
         rk_run_note(run, options.how.by_cells ? _("proven: no choice hides fewer")
                                               : _("proven: no choice hides less"));
     else
-        rk_run_warn(run,
-                    options.how.by_cells
-                        ? _("the best found, not proven: any choice hides at least %s more figures")
-                        : _("the best found, not proven: any choice hides more figures of at least %s "
-                            "together"),
-                    least.text);
+        rk_run_warn(
+            run,
+            options.how.by_cells
+                ? _("the best found, not proven: any choice hides at least %s more figures")
+                : _("the best found, not proven: any choice hides more figures of at least %s "
+                    "together"),
+            least.text);
     rk_buf_free(&value);
     rk_buf_free(&least);
     return p->proven ? RK_OK : RK_ATTENTION;
@@ -285,36 +320,52 @@ static enum rk_status tell_audit(struct rk_run *run, const struct rk_publish *p)
     return count[RK_KEPT] == hidden ? RK_OK : RK_ATTENTION;
 }
 
+static enum rk_status publish(struct rk_run *run, const struct rk_tabulation *t,
+                              struct rk_publish *p, struct rk_error *error)
+{
+    RK_TRY(rk_publish(p, t, &options.how, error));
+    if (!options.audit)
+        write_table(run, t, p);
+    if (options.how.round)
+        return tell_rounding(run, &p->rounding);
+    if (options.how.cell_key)
+        return RK_OK;
+    RK_TRY(write_findings(run, t, p, error));
+    enum rk_status status = options.audit ? tell_audit(run, p) : tell_choice(run, p);
+    if (p->persons_known)
+        rk_run_warn(
+            run,
+            _("%u hidden figures are known to whoever knows that none of them is 0; --zeros "
+              "known counts with that"),
+            p->persons_known);
+    return status;
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct rk_tabulation t = {0};
     struct rk_publish p = {0};
     struct rk_table *in;
+    int16_t *ptable = NULL;
     enum rk_status status = set_up(&t, error);
     if (!status)
         status = rk_run_table(run, &in, "cells", error);
     if (!status)
         status = rk_tabulation_read(&t, in, rk_table_schema(in), error);
     if (!status)
-        status = rk_publish(&p, &t, &options.how, error);
-    if (!status && !options.audit)
-        write_table(run, &t, &p);
-    if (!status)
-        status = write_findings(run, &t, &p, error);
-    if (!status) {
-        status = options.audit ? tell_audit(run, &p) : tell_choice(run, &p);
-        if (p.persons_known)
-            rk_run_warn(run,
-                        _("%u hidden figures are known to whoever knows that none of them is 0; "
-                          "--zeros known counts with that"),
-                        p.persons_known);
-    }
+        status = read_ptable(run, &ptable, error);
+    if (!status && options.alike)
+        write_alike(run, &t);
+    else if (!status)
+        status = publish(run, &t, &p, error);
+    rk_free(ptable);
     rk_publish_free(&p);
     rk_tabulation_free(&t);
     return status;
 }
 
-static const struct rk_tool_table inputs[] = {{"cells", RK_MAIN, NULL}, {0}};
+static const struct rk_tool_table inputs[] = {
+    {"cells", RK_MAIN, NULL}, {"ptable", RK_OPTIONAL, NULL}, {0}};
 static const struct rk_tool_table outputs[] = {
     {"cells", RK_MAIN, NULL}, {"intervals", RK_OPTIONAL, NULL}, {0}};
 static const char *const examples[] = {

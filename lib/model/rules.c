@@ -11,7 +11,7 @@ const char *const rk_rules_tables[] = {
     "costs",        "indicators",   "findings",  "people",        "severity",
     "estimates",    "verification", "rates",     "payments",      "earnings",
     "honoraria",    "cost_centres", "payroll",   "identities",    "spells",
-    "answers",      "series",       "cells", "intervals", NULL,
+    "answers",      "series",       "cells", "intervals", "ptable", NULL,
 };
 
 enum { MOST_FIELDS = 10 };

@@ -179,21 +179,27 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
 {
     size_t value = rk_schema_field(schema, "value"),
            contributors = rk_schema_field(schema, "contributors"),
-           contributor = rk_schema_field(schema, "contributor");
+           contributor = rk_schema_field(schema, "contributor"),
+           key = rk_schema_field(schema, "record_key");
     bool flagged = !t->flag.size;
     uint32_t dims = RK_NONE;
     enum rk_status status;
     for (const struct rk_row *in; (status = rk_table_next(table, &in, error)) == RK_OK && in;) {
-        if (!rk_table_has(table, value))
+        if (!rk_table_has(table, value) && !t->is_records)
             return rk_fail(error, RK_BAD_DATA,
                            _("there is no column 'value'; --map value=NAME says which it is"));
         struct rk_tabulation_row row = {
             .contributors = rk_cell_count(&in->values[contributors]),
-            .contributor = in->values[contributor].size
-                               ? rk_strings_add(&t->contributors,
-                                                rk_value_text(&in->values[contributor]))
-                               : RK_NONE};
-        enum figure figure = read_figure(rk_value_text(&in->values[value]), &row.value);
+            .record_key = rk_cell_count(&in->values[key]),
+            .contributor =
+                in->values[contributor].size
+                    ? rk_strings_add(&t->contributors, rk_value_text(&in->values[contributor]))
+                    : RK_NONE};
+        enum figure figure = FIGURE;
+        if (rk_table_has(table, value))
+            figure = read_figure(rk_value_text(&in->values[value]), &row.value);
+        else
+            row.value = RK_FIXED_ONE;
         uint32_t here = 0;
         if (figure == WRONG) {
             rk_table_reject(table, value,

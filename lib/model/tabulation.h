@@ -14,6 +14,7 @@ struct rk_tabulation_row {
     uint32_t labels[RK_TABULATION_DIMS];
     rk_fixed value;       /* >= 0 */
     int32_t contributors; /* -1 = not told */
+    int32_t record_key;   /* -1 = not told */
     uint32_t contributor; /* RK_NONE = not told */
     bool has_value;       /* a number stands there */
     bool hidden;          /* what is published hides it */
@@ -33,6 +34,7 @@ struct rk_tabulation { /* zeroed = empty; give back with rk_tabulation_free */
     struct rk_text flag;      /* column whose words say that a figure is hidden; size 0 = none */
     struct rk_strings flags;
     bool only_listed;         /* no other column is a dimension */
+    bool is_records;          /* a row is a person, or as many as its value says */
     struct rk_tabulation_tree trees[RK_TABULATION_TREES];
     uint32_t tree_count;
 

@@ -6,15 +6,15 @@
 
 #include <string.h>
 
-enum { BRANCHES = 500 }; /* of one question */
+enum { BRANCHES = 500 };               /* of one question */
 #define MOST_WORK UINT64_C(2000000000) /* of all questions: those after it are cut short */
 
 struct rk_attack {
     uint32_t cells;
     const struct rk_sums *sums;
-    int64_t *least, *most;           /* as told, narrowed by rk_attack_start */
-    uint32_t *column;                /* by cell: UINT32_MAX = known */
-    uint32_t *hidden;                /* cells of the columns */
+    int64_t *least, *most; /* as told, narrowed by rk_attack_start */
+    uint32_t *column;      /* by cell: UINT32_MAX = known */
+    uint32_t *hidden;      /* cells of the columns */
     uint32_t columns, rows;
     uint32_t *first, *row;
     int64_t *entry;
@@ -22,7 +22,7 @@ struct rk_attack {
     struct known { /* columns that somebody knows */
         uint32_t column;
         int64_t value;
-    } *known;
+    } * known;
     uint32_t known_count, known_room;
     uint32_t branches;
     const int64_t *table; /* a possible one, or NULL */
@@ -72,8 +72,8 @@ void rk_attack_cell(struct rk_attack *a, uint32_t cell, int64_t least, int64_t m
     a->most[cell] = most;
 }
 
-/* Narrows the cells of a sum by one another; false where nothing is left. An end that is not known stays
- * one. */
+/* Narrows the cells of a sum by one another; false where nothing is left. An end that is not known
+ * stays one. */
 static bool narrow(struct rk_attack *a, uint32_t s, bool *changed)
 {
     uint32_t first = a->sums->first[s], end = a->sums->first[s + 1], total = a->sums->cell[first];
@@ -194,8 +194,8 @@ static int64_t floor_of(const struct rk_whole *top, const struct rk_whole *over)
     return value;
 }
 
-/* The column furthest from a whole number at this corner, UINT32_MAX when all are whole; *down its value
- * rounded down. */
+/* The column furthest from a whole number at this corner, UINT32_MAX when all are whole; *down its
+ * value rounded down. */
 static uint32_t broken_column(struct rk_attack *a, int64_t *down)
 {
     struct rk_whole value = {0}, back = {0}, whole = {0};
@@ -248,7 +248,8 @@ void rk_attack_possible(struct rk_attack *a, const int64_t *table)
     a->weight = rk_alloc(a->cells, sizeof *a->weight);
 }
 
-/* The least of sign × column over all tables of whole numbers: *best is lowered where one is found. */
+/* The least of sign × column over all tables of whole numbers: *best is lowered where one is found.
+ */
 static void branch(struct rk_attack *a, uint32_t column, int64_t sign, int64_t *low, int64_t *high,
                    int64_t *best, bool *open)
 {
@@ -289,8 +290,8 @@ static void branch(struct rk_attack *a, uint32_t column, int64_t sign, int64_t *
     }
 }
 
-/* How far the cell can be sure to go from the table at hand, by a move that adds up, each cell at most
- * `most`; *settled when the reason it goes no further leaves no room for more. */
+/* How far the cell can be sure to go from the table at hand, by a move that adds up, each cell at
+ * most `most`; *settled when the reason it goes no further leaves no room for more. */
 static int64_t go(struct rk_attack *a, uint32_t cell, bool up, int64_t most, bool *settled)
 {
     int64_t scale, far = 0;
@@ -313,7 +314,8 @@ static int64_t go(struct rk_attack *a, uint32_t cell, bool up, int64_t most, boo
     if (!rk_moves_reason(a->moves, a->weight, &scale))
         return far;
     for (uint32_t c = 0; c < a->cells; c++)
-        bound += (__int128)a->weight[c] * (int64_t)((a->weight[c] > 0) == up ? a->up[c] : a->down[c]);
+        bound +=
+            (__int128)a->weight[c] * (int64_t)((a->weight[c] > 0) == up ? a->up[c] : a->down[c]);
     bound = up ? bound : -bound;
     *settled = bound / scale <= far;
     return far;
@@ -382,10 +384,10 @@ struct rk_range rk_attack_range(struct rk_attack *a, uint32_t cell)
             range.high = -best;
     }
     if (range.open && seen.open) /* what was seen of either search is there */
-        range = (struct rk_range){
-            .low = range.none || seen.low < range.low ? seen.low : range.low,
-            .high = range.none || seen.high > range.high ? seen.high : range.high,
-            .open = true};
+        range =
+            (struct rk_range){.low = range.none || seen.low < range.low ? seen.low : range.low,
+                              .high = range.none || seen.high > range.high ? seen.high : range.high,
+                              .open = true};
     rk_free(low);
     rk_free(high);
     return with_ends(range);

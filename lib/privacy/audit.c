@@ -31,8 +31,8 @@ static void attack_from(struct rk_attack *attack, const struct rk_audit_cell *ce
     rk_attack_forget(attack);
 }
 
-static void attack_inside(struct rk_attack *attack, const struct rk_audit_cell *cells, uint32_t count,
-                          const struct rk_sums *sums, enum rk_insiders insiders,
+static void attack_inside(struct rk_attack *attack, const struct rk_audit_cell *cells,
+                          uint32_t count, const struct rk_sums *sums, enum rk_insiders insiders,
                           struct rk_audit_finding *findings)
 {
     struct rk_suppress_cell *alone = rk_alloc(count, sizeof *alone);

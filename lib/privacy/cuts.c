@@ -7,9 +7,9 @@
 #define TINY 1e-7
 enum { SCALE_BITS = 20, PATIENCE = 200, MOST_STEPS = 20000 };
 
-/* Variables are the cells, and then how far each cut is exceeded. Each is in a column, at one end of its
- * range, or in a row, where a unit of a column adds the row's number to it. Columns of cells that are held
- * for good are dead: nothing in them is kept up. */
+/* Variables are the cells, and then how far each cut is exceeded. Each is in a column, at one end
+ * of its range, or in a row, where a unit of a column adds the row's number to it. Columns of cells
+ * that are held for good are dead: nothing in them is kept up. */
 struct row {
     double *by; /* by column */
     double value;
@@ -381,7 +381,8 @@ __int128 rk_cuts_bound(const struct rk_cuts *c, __int128 *more)
         if (c->at[c->live[i]] >= c->cells)
             price[c->at[c->live[i]] - c->cells] = rounded(c->gain[c->live[i]]);
     bound = bound_of(c, price, left);
-    for (double times = 1; c->none && times < 1e13; times *= 64) { /* as much of what cannot be as it takes */
+    for (double times = 1; c->none && times < 1e13;
+         times *= 64) { /* as much of what cannot be as it takes */
         for (uint32_t k = 0; k < c->cut_count; k++) {
             int64_t place = c->cuts[k].gone ? -1 : c->place[c->cells + k];
             double now = place >= 0 ? c->gain[place] : 0;

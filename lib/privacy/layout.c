@@ -32,7 +32,8 @@ static bool has_part(const struct rk_layout_group *group, uint32_t label)
     return false;
 }
 
-uint32_t rk_layout_above(struct rk_layout *l, const uint32_t *labels, uint32_t **cells, uint32_t *room)
+uint32_t rk_layout_above(struct rk_layout *l, const uint32_t *labels, uint32_t **cells,
+                         uint32_t *room)
 {
     /* per dimension the label and what it counts in, each once */
     uint32_t *line[RK_LAYOUT_DIMS] = {0}, size[RK_LAYOUT_DIMS] = {0}, held[RK_LAYOUT_DIMS] = {0};

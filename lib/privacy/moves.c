@@ -25,8 +25,8 @@ struct rk_moves {
     uint32_t asked;   /* the cell last pushed */
     double *fresh;    /* the tableau and basis as they were at first, without errors of rounding */
     uint32_t *fresh_basis;
-    uint32_t age;     /* steps since then in which numbers were not whole */
-    bool wild;        /* a number grew large: its last digits are lost */
+    uint32_t age; /* steps since then in which numbers were not whole */
+    bool wild;    /* a number grew large: its last digits are lost */
     uint64_t work;
 };
 
@@ -140,7 +140,8 @@ void rk_moves_free(struct rk_moves *m)
     rk_free(m);
 }
 
-/* The cell to change next, and which way: the one that gains most a step, or the first that gains. */
+/* The cell to change next, and which way: the one that gains most a step, or the first that gains.
+ */
 static uint32_t entering(const struct rk_moves *m, const double *gain, double sign,
                          const double *low, const double *high, bool first, double *way)
 {
@@ -191,8 +192,9 @@ double rk_moves_push(struct rk_moves *m, uint32_t cell, bool up, const double *l
             uint32_t b = m->basis[r];
             double room = (turn > 0 ? high[b] - m->value[b] : m->value[b] - low[b]) / pull;
             room = room > 0 ? room : 0;
-            if (room > step + TINY || (room > step - TINY && (leaving == UINT32_MAX || pull < size ||
-                                                              (pull == size && b > m->basis[leaving]))))
+            if (room > step + TINY ||
+                (room > step - TINY &&
+                 (leaving == UINT32_MAX || pull < size || (pull == size && b > m->basis[leaving]))))
                 continue;
             step = room < step ? room : step;
             size = pull;

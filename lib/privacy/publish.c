@@ -1,6 +1,7 @@
 #include "privacy/publish.h"
 
 #include "base/mem.h"
+#include "model/ptable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,8 @@ struct work {
     bool counts;      /* figures count people: nothing else tells how many there are */
     struct part *parts;
     uint32_t part_count;
-    int64_t cost_step; /* of what counts first; what counts next adds up to less */
-    int64_t *up; /* by cell: what a rule asks for above the figure */
+    int64_t cost_step;              /* of what counts first; what counts next adds up to less */
+    int64_t *up;                    /* by cell: what a rule asks for above the figure */
     struct rk_suppress_cell *cells; /* those of the table, then differences between versions */
     uint32_t cell_count, cell_room;
 };
@@ -39,7 +40,8 @@ static void group_tree(struct work *w, const struct rk_tabulation_tree *tree)
     const struct rk_tabulation *t = w->table;
     uint32_t labels = t->labels[tree->dim].count, *members = rk_alloc(labels, sizeof *members);
     bool *is_parent = rk_alloc(labels, sizeof *is_parent), *foreign = rk_alloc(labels, 1);
-    for (uint32_t i = 0; i < t->tree_count; i++) /* labels made by other trees are no leaves of this */
+    for (uint32_t i = 0; i < t->tree_count;
+         i++) /* labels made by other trees are no leaves of this */
         for (uint32_t l = 0; t->trees[i].dim == tree->dim && l < t->trees[i].room; l++)
             if (t->trees[i].parent[l] != RK_NONE && l < labels) {
                 foreign[t->trees[i].parent[l]] |= &t->trees[i] != tree;
@@ -151,7 +153,8 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
     bool repeated = own < known;
     grow(w);
     if (units > RK_CELL_MOST)
-        status = fail_of(w, own, _("%s: the figure is too large to be reckoned with exactly"), error);
+        status =
+            fail_of(w, own, _("%s: the figure is too large to be reckoned with exactly"), error);
     for (uint32_t i = 0; i < count && !status; i++) {
         uint32_t c = w->makes ? above[i] : own;
         if (!w->makes && repeated) { /* the same figure in two tables */
@@ -163,8 +166,8 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
         p->has_value[c] = row->has_value;
         p->value[c] += (int64_t)units;
         if (p->value[c] > RK_CELL_MOST)
-            status = fail_of(w, c, _("%s: the figure is too large to be reckoned with exactly"),
-                             error);
+            status =
+                fail_of(w, c, _("%s: the figure is too large to be reckoned with exactly"), error);
         p->contributors[c] += row->contributors > 0 ? (uint32_t)row->contributors : 0;
     }
     if (row->hidden && !status)
@@ -181,10 +184,11 @@ static void read_parts(struct work *w)
     for (uint32_t r = 0; r < w->table->row_count; r++) {
         const struct rk_tabulation_row *row = &w->table->rows[r];
         uint32_t count = rk_layout_above(&w->out->layout, row->labels, &above, &room);
-        uint32_t who = row->contributor == RK_NONE ? w->table->contributors.count + r
-                                                   : row->contributor;
+        uint32_t who =
+            row->contributor == RK_NONE ? w->table->contributors.count + r : row->contributor;
         for (uint32_t i = 0; i < count; i++) {
-            uint32_t before = pairs.count, number = rk_tuples_add(&pairs, (uint32_t[]){above[i], who});
+            uint32_t before = pairs.count,
+                     number = rk_tuples_add(&pairs, (uint32_t[]){above[i], who});
             if (number == before) {
                 RK_GROW(w->parts, w->part_count, part_room);
                 w->parts[w->part_count++] = (struct part){above[i], 0};
@@ -313,9 +317,9 @@ static void judge(struct work *w)
 
 /* ---- versions ---- */
 
-/* The difference of a figure between one version and the next, as a cell of its own; or that both are the
- * same. */
-static void tie_versions(struct work *w, bool audit)
+/* The difference of a figure between one version and the next, as a cell of its own; or that both
+ * are the same. */
+static void tie_versions(struct work *w)
 {
     struct rk_layout *l = &w->out->layout;
     for (uint32_t c = 0; w->version != RK_NONE && c < w->out->cells; c++) {
@@ -329,7 +333,7 @@ static void tie_versions(struct work *w, bool audit)
         int64_t change = w->out->value[next] - w->out->value[c];
         if (change == 0 || !known) {
             rk_layout_sum(l, next, &c, 1);
-        } else if (!audit) { /* of a published table: both are as they are */
+        } else if (!w->options->audit) { /* of a published table: both are as they are */
             struct rk_suppress_cell difference = {
                 .value = change, .least = -RK_CELL_NO_END, .cost = 1, .width = 1, .unseen = true};
             rk_fixed size = (change < 0 ? -change : change) * w->out->unit;
@@ -431,8 +435,8 @@ static enum rk_status audit(struct work *w, struct rk_error *error)
     if (!rk_audit(cells, w->cell_count, &sums, insiders, p->findings, &sum))
         status = sum == UINT32_MAX
                      ? rk_fail(error, RK_BAD_DATA, _("no figures add up to this table"))
-                     : fail_of(w, sums.cell[sums.first[sum]],
-                               _("%s: does not add up to its parts"), error);
+                     : fail_of(w, sums.cell[sums.first[sum]], _("%s: does not add up to its parts"),
+                               error);
     else if (o->zeros == RK_ZEROS_OPEN && hidden <= MOST_ASKED / 8)
         p->persons_known = count_known(w, cells);
     rk_free(cells);
@@ -460,8 +464,8 @@ static enum rk_status choose(struct work *w, struct rk_error *error)
     return RK_OK;
 }
 
-/* A figure hidden besides that is known all the same, as a search cut short can leave it, is shown; and the
- * choice is held against the audit. */
+/* A figure hidden besides that is known all the same, as a search cut short can leave it, is shown;
+ * and the choice is held against the audit. */
 static enum rk_status check(struct work *w, struct rk_error *error)
 {
     struct rk_publish *p = w->out;
@@ -486,14 +490,130 @@ static enum rk_status check(struct work *w, struct rk_error *error)
     return RK_OK;
 }
 
+static enum rk_status hide_figures(struct work *w, struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    if (!w->options->audit) {
+        judge(w);
+        describe_cells(w, width_of(w));
+    }
+    w->cell_count = p->cells;
+    rk_layout_sums(&p->layout);
+    tie_versions(w);
+    if ((uint64_t)p->layout.sum_count * (w->cell_count + p->layout.sum_count) > MOST_SIZE)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("the table is too large to be looked through as a whole: %u figures, %u "
+                         "sums"),
+                       w->cell_count, p->layout.sum_count);
+    if (w->options->audit)
+        return audit(w, error);
+    RK_TRY(choose(w, error));
+    RK_TRY(audit(w, error));
+    return check(w, error);
+}
+
+/* ---- instead of hiding ---- */
+
+static enum rk_status must_make(const struct work *w, struct rk_error *error)
+{
+    if (w->makes && w->out->unit == RK_FIXED_ONE)
+        return RK_OK;
+    return rk_fail(error, RK_BAD_DATA,
+                   _("whole counts without totals are needed: totals are made of what is changed"));
+}
+
+static enum rk_status round_figures(struct work *w, struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    uint32_t *leaf = NULL, *first = NULL, *above = NULL, *line = NULL, leaves = 0, leaf_room = 0;
+    uint32_t first_room = 0, entries = 0, entry_room = 0, line_room = 0;
+    bool *seen = rk_alloc(p->cells, sizeof *seen);
+    enum rk_status status = must_make(w, error);
+    for (uint32_t r = 0; r < w->table->row_count && !status; r++) {
+        uint32_t count = rk_layout_above(&p->layout, w->table->rows[r].labels, &line, &line_room);
+        if (seen[line[0]])
+            continue;
+        seen[line[0]] = true;
+        RK_GROW(first, leaves, first_room);
+        first[leaves] = entries;
+        RK_GROW(leaf, leaves, leaf_room);
+        leaf[leaves++] = line[0];
+        for (uint32_t i = 0; i < count; i++) {
+            RK_GROW(above, entries, entry_room);
+            above[entries++] = line[i];
+        }
+    }
+    RK_GROW(first, leaves, first_room);
+    first[leaves] = entries;
+    if (!status)
+        p->rounding =
+            rk_round_small(p->value, p->cells, leaf, leaves, first, above, w->options->round);
+    rk_free(seen);
+    rk_free(leaf);
+    rk_free(first);
+    rk_free(above);
+    rk_free(line);
+    return status;
+}
+
+/* Every combination of labels is a cell, whether or not anybody is in it. */
+static enum rk_status fill_cells(struct work *w, struct rk_error *error)
+{
+    const struct rk_tabulation *t = w->table;
+    uint32_t key[RK_LAYOUT_DIMS] = {0}, d;
+    uint64_t all = 1;
+    for (d = 0; d < t->dim_count; d++)
+        all *= all > 1000000 ? 1 : t->labels[d].count;
+    if (all > 1000000)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("there are more than a million combinations of labels"));
+    do {
+        rk_layout_cell(&w->out->layout, key);
+        for (d = 0; d < t->dim_count && ++key[d] == t->labels[d].count; d++)
+            key[d] = 0;
+    } while (d < t->dim_count);
+    grow(w);
+    return RK_OK;
+}
+
+static enum rk_status perturb_figures(struct work *w, struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    uint32_t *line = NULL, room = 0;
+    RK_TRY(must_make(w, error));
+    RK_TRY(fill_cells(w, error));
+    uint32_t *keys = rk_alloc(p->cells, sizeof *keys);
+    enum rk_status status = RK_OK;
+    for (uint32_t r = 0; r < w->table->row_count && !status; r++) {
+        const struct rk_tabulation_row *row = &w->table->rows[r];
+        if (row->record_key < 0)
+            status = rk_fail(error, RK_BAD_DATA, _("a record has no record_key"));
+        uint32_t count = rk_layout_above(&p->layout, row->labels, &line, &room);
+        for (uint32_t i = 0; i < count; i++)
+            keys[line[i]] = (keys[line[i]] + (uint32_t)row->record_key) % RK_PTABLE_KEYS;
+    }
+    for (uint32_t c = 0; c < p->cells && !status; c++) {
+        int64_t add =
+            w->options->ptable
+                ? w->options->ptable[rk_cell_key_row(p->value[c]) * RK_PTABLE_KEYS + keys[c]]
+                : rk_cell_key_10_5(p->value[c]);
+        if (!w->options->ptable && p->value[c] + add == 0)
+            p->reason[c] = RK_IS_SMALL;
+        p->value[c] = p->value[c] + add < 0 ? 0 : p->value[c] + add;
+    }
+    rk_free(line);
+    rk_free(keys);
+    return status;
+}
+
 /* ---- order ---- */
 
 static _Thread_local const struct work *sorting;
 static int by_label(const void *a, const void *b)
 {
     uint32_t dims = sorting->table->dim_count;
-    const uint32_t *x = sorting->out->layout.keys.members + (size_t)*(const uint32_t *)a * dims;
-    const uint32_t *y = sorting->out->layout.keys.members + (size_t)*(const uint32_t *)b * dims;
+    const uint32_t *x = sorting->out->layout.keys.members + (size_t) * (const uint32_t *)a * dims;
+    const uint32_t *y = sorting->out->layout.keys.members + (size_t) * (const uint32_t *)b * dims;
     for (uint32_t d = 0; d < dims; d++)
         if (x[d] != y[d])
             return x[d] == RK_LABEL_TOTAL ? 1 : y[d] == RK_LABEL_TOTAL ? -1 : x[d] < y[d] ? -1 : 1;
@@ -515,27 +635,12 @@ enum rk_status rk_publish(struct rk_publish *p, const struct rk_tabulation *tabl
         return RK_OK;
     group_labels(&w);
     status = read_figures(&w, error);
-    if (!status && !options->audit) {
-        judge(&w);
-        describe_cells(&w, width_of(&w));
-    }
-    w.cell_count = w.out->cells;
-    w.cell_room = w.cells ? w.cell_count : 0;
-    if (!status) {
-        rk_layout_sums(&p->layout);
-        tie_versions(&w, options->audit);
-        if ((uint64_t)p->layout.sum_count * (w.cell_count + p->layout.sum_count) > MOST_SIZE)
-            status = rk_fail(error, RK_BAD_DATA,
-                             _("the table is too large to be looked through as a whole: %u figures, "
-                               "%u sums"),
-                             w.cell_count, p->layout.sum_count);
-    }
-    if (!status && !options->audit)
-        status = choose(&w, error);
-    if (!status)
-        status = audit(&w, error);
-    if (!status && !options->audit)
-        status = check(&w, error);
+    if (!status && options->cell_key)
+        status = perturb_figures(&w, error);
+    else if (!status && options->round)
+        status = round_figures(&w, error);
+    else if (!status)
+        status = hide_figures(&w, error);
     p->order = rk_alloc(p->cells, sizeof *p->order);
     for (uint32_t c = 0; c < p->cells; c++)
         p->order[c] = c;
@@ -550,6 +655,28 @@ enum rk_status rk_publish(struct rk_publish *p, const struct rk_tabulation *tabl
 uint32_t rk_publish_cell(const struct rk_publish *p, const struct rk_tabulation_row *row)
 {
     return rk_layout_find(&p->layout, row->labels);
+}
+
+struct rk_alike *rk_publish_alike(const struct rk_tabulation *t)
+{
+    struct rk_alike *alike = rk_alloc(t->row_count, sizeof *alike),
+                    *cells = rk_alloc(t->row_count, sizeof *cells);
+    struct rk_layout layout = {.dims = t->dim_count};
+    for (uint32_t r = 0; r < t->row_count; r++) {
+        struct rk_alike *cell = &cells[rk_layout_cell(&layout, t->rows[r].labels)];
+        cell->same++;
+        cell->population += t->rows[r].value;
+    }
+    for (uint32_t c = 0; c < layout.keys.count; c++) {
+        double population = rk_fixed_double(cells[c].population);
+        cells[c].risk =
+            rk_risk(cells[c].same, population < cells[c].same ? cells[c].same : population);
+    }
+    for (uint32_t r = 0; r < t->row_count; r++)
+        alike[r] = cells[rk_layout_find(&layout, t->rows[r].labels)];
+    rk_layout_free(&layout);
+    rk_free(cells);
+    return alike;
 }
 
 void rk_publish_free(struct rk_publish *p)

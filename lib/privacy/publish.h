@@ -7,6 +7,7 @@
 #include "model/tabulation.h"
 #include "privacy/audit.h"
 #include "privacy/layout.h"
+#include "privacy/perturb.h"
 #include "privacy/suppress.h"
 
 enum rk_zeros {
@@ -37,6 +38,9 @@ struct rk_publish_options {
     bool audit;           /* the table is published: nothing is chosen */
     const char *versions; /* dimension whose labels are versions of the same figures, or NULL */
     uint64_t effort;
+    int64_t round;        /* 0, or round small figures to 0 or this instead of hiding any */
+    bool cell_key;        /* perturb by cell key instead */
+    const int16_t *ptable; /* as rk_ptable_read gives it; NULL = the rule 10-5 */
 };
 
 struct rk_publish { /* zeroed = empty; give back with rk_publish_free */
@@ -54,6 +58,7 @@ struct rk_publish { /* zeroed = empty; give back with rk_publish_free */
     bool proven;                   /* no choice hides less */
     rk_fixed least;                /* what any choice must hide besides: figures together, or how many */
     uint32_t persons_known;        /* hidden cells known if everybody knows that none is 0; when not assumed */
+    struct rk_rounding rounding;   /* with options.round */
     uint32_t *order;               /* of the cells, for people: by label, totals last */
 };
 
@@ -63,6 +68,15 @@ enum rk_status rk_publish(struct rk_publish *publish, const struct rk_tabulation
                           const struct rk_publish_options *options, struct rk_error *error);
 /* The cell of a row; RK_NONE where its figure is in none. */
 uint32_t rk_publish_cell(const struct rk_publish *publish, const struct rk_tabulation_row *row);
+
+/* Of each row, a person: how many have the same labels, who they stand for (value), and the risk of being
+ * found by them. Caller frees. */
+struct rk_alike {
+    uint32_t same;
+    rk_fixed population;
+    double risk;
+};
+struct rk_alike *rk_publish_alike(const struct rk_tabulation *table);
 void rk_publish_free(struct rk_publish *publish);
 
 #endif

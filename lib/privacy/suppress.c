@@ -31,8 +31,8 @@ struct search {
     uint32_t persons;
     uint32_t *sensitive;
     uint32_t sensitive_count;
-    bool *fixed;      /* by cell: hidden whatever is chosen */
-    uint64_t *used;   /* by sensitive cell: the cells that its room rests on */
+    bool *fixed;    /* by cell: hidden whatever is chosen */
+    uint64_t *used; /* by sensitive cell: the cells that its room rests on */
     uint32_t words;
     double *low, *high;
     double *chance; /* 0 and 1, of `hidden` */
@@ -105,8 +105,8 @@ static uint64_t work_done(const struct search *s)
 
 static bool is_spent(const struct search *s) { return work_done(s) >= s->effort; }
 
-/* The ranges of a move for who knows the cells of `person`, each cell hidden by its chance and moving at most
- * `most`. */
+/* The ranges of a move for who knows the cells of `person`, each cell hidden by its chance and
+ * moving at most `most`. */
 static void set_ranges(struct search *s, const double *chance, uint32_t person, double most)
 {
     for (uint32_t c = 0; c < s->count; c++) {
@@ -117,7 +117,8 @@ static void set_ranges(struct search *s, const double *chance, uint32_t person, 
     }
 }
 
-/* Pushes the cell, and takes down what held it; *scale is 0 where nothing did, or it cannot be told. */
+/* Pushes the cell, and takes down what held it; *scale is 0 where nothing did, or it cannot be
+ * told. */
 static double push(struct search *s, uint32_t cell, bool up, double enough, int64_t *reason,
                    int64_t *scale)
 {
@@ -127,8 +128,8 @@ static double push(struct search *s, uint32_t cell, bool up, double enough, int6
     return far;
 }
 
-/* Adds the cells of the move found to `set`, when it, or it a few times, is one of whole numbers within the
- * ranges; how far the cell went, or -1. */
+/* Adds the cells of the move found to `set`, when it, or it a few times, is one of whole numbers
+ * within the ranges; how far the cell went, or -1. */
 static int64_t take_move(struct search *s, uint32_t cell, uint32_t person, uint64_t *set)
 {
     int times = 1;
@@ -179,9 +180,9 @@ static bool has_room_exactly(struct search *s, uint32_t cell, uint32_t person)
            of->value - range.low >= of->down;
 }
 
-/* Does s->hidden give the cell its room before who knows the cells of `person`? What the room rests on is
- * added to `set`. When not, *whole tells whether only whole numbers stand in the way, and s->up and
- * s->down hold why otherwise. */
+/* Does s->hidden give the cell its room before who knows the cells of `person`? What the room rests
+ * on is added to `set`. When not, *whole tells whether only whole numbers stand in the way, and
+ * s->up and s->down hold why otherwise. */
 static bool has_room(struct search *s, uint32_t cell, uint32_t person, uint64_t *set, bool *whole)
 {
     const struct rk_suppress_cell *of = &s->cells[cell];
@@ -257,7 +258,8 @@ static bool is_kept(struct search *s, uint32_t which, uint32_t *person, bool *wh
 
 /* ---- cuts ---- */
 
-/* What is at most the cell's difference one way, as weights of the chances: infinite ones are -1. */
+/* What is at most the cell's difference one way, as weights of the chances: infinite ones are -1.
+ */
 static void add_reason(const struct search *s, uint32_t cell, bool up, const int64_t *reason,
                        int64_t times, uint32_t person, int64_t *weight, int64_t *sure)
 {
@@ -272,9 +274,8 @@ static void add_reason(const struct search *s, uint32_t cell, bool up, const int
         if (c == cell || s->fixed[c]) {
             *sure = *sure < 0 || add < 0 ? -1 : *sure + add;
         } else if (add) {
-            weight[c] = weight[c] < 0 || add < 0 || weight[c] + add > RK_CELL_NO_END
-                            ? -1
-                            : weight[c] + add;
+            weight[c] =
+                weight[c] < 0 || add < 0 || weight[c] + add > RK_CELL_NO_END ? -1 : weight[c] + add;
         }
     }
 }
@@ -325,15 +326,16 @@ static bool cut_room(struct search *s, uint32_t cell, uint32_t person, const dou
     return added;
 }
 
-static bool separate_sensitive(struct search *s, uint32_t cell, uint32_t person, const double *chance)
+static bool separate_sensitive(struct search *s, uint32_t cell, uint32_t person,
+                               const double *chance)
 {
     const struct rk_suppress_cell *of = &s->cells[cell];
     double most = (double)(wanted_up(of) > of->down ? wanted_up(of) : of->down);
     set_ranges(s, chance, person, most);
     s->up_scale = s->down_scale = 0;
     double up = push(s, cell, true, (double)wanted_up(of), s->up, &s->up_scale);
-    double rest = (double)of->width - up > (double)of->down ? (double)of->width - up
-                                                            : (double)of->down;
+    double rest =
+        (double)of->width - up > (double)of->down ? (double)of->width - up : (double)of->down;
     if (up >= (double)wanted_up(of) - 1e-6 && rest <= 1e-6)
         return false;
     double down = rest > 0 ? push(s, cell, false, rest, s->down, &s->down_scale) : 0;
@@ -342,8 +344,8 @@ static bool separate_sensitive(struct search *s, uint32_t cell, uint32_t person,
     return cut_room(s, cell, person, chance);
 }
 
-/* A cell hidden besides that could be worked out all the same need not be hidden: if it is, so is another
- * that it moves with. */
+/* A cell hidden besides that could be worked out all the same need not be hidden: if it is, so is
+ * another that it moves with. */
 static bool separate_other(struct search *s, uint32_t cell, const double *chance)
 {
     uint32_t *with = NULL, count = 0, room = 0;
@@ -360,8 +362,8 @@ static bool separate_other(struct search *s, uint32_t cell, const double *chance
         return false;
     for (uint32_t c = 0; c < s->count && !sure; c++) {
         bool below = room_below(s, c) > 0;
-        bool moves = s->up[c] > 0 || (s->up[c] < 0 && below) || s->down[c] < 0 ||
-                     (s->down[c] > 0 && below);
+        bool moves =
+            s->up[c] > 0 || (s->up[c] < 0 && below) || s->down[c] < 0 || (s->down[c] > 0 && below);
         if (c == cell || !moves || s->never[c])
             continue;
         sure = s->fixed[c];
@@ -396,9 +398,9 @@ static bool separate(struct search *s, const double *chance)
     return added;
 }
 
-/* Of a choice that only whole numbers stand in the way of: with all that can be hidden besides and the
- * cell still without room, at least one of the rest must be. In a large table the choice is not added to:
- * each question takes long. */
+/* Of a choice that only whole numbers stand in the way of: with all that can be hidden besides and
+ * the cell still without room, at least one of the rest must be. In a large table the choice is not
+ * added to: each question takes long. */
 static void cut_whole(struct search *s, uint32_t cell, uint32_t person)
 {
     uint32_t *rest = rk_alloc(s->count, sizeof *rest), count = 0;
@@ -457,8 +459,8 @@ static int by_weight(const void *a, const void *b)
                                   : (x->cell > y->cell) - (x->cell < y->cell);
 }
 
-/* Shows of s->hidden, in which all are kept, one cell after another where all still are, those first that
- * cost most and the chances want least. */
+/* Shows of s->hidden, in which all are kept, one cell after another where all still are, those
+ * first that cost most and the chances want least. */
 static void reduce(struct search *s, const double *chance)
 {
     struct order *order = rk_alloc(s->count, sizeof *order);
@@ -467,8 +469,7 @@ static void reduce(struct search *s, const double *chance)
     bool whole;
     for (uint32_t c = 0; c < s->count; c++)
         if (s->hidden[c] && !s->fixed[c])
-            order[count++] =
-                (struct order){(double)s->cells[c].cost * (1.001 - chance[c]), c};
+            order[count++] = (struct order){(double)s->cells[c].cost * (1.001 - chance[c]), c};
     qsort(order, count, sizeof *order, by_weight);
     s->roughly = true;
     /* what there is no time for stays hidden */
@@ -496,8 +497,8 @@ static int by_cost(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* A choice near the chances: what they want, or that and the cheapest part of the rest, as little as
- * is enough; then less, as long as all are kept. False where none was seen. */
+/* A choice near the chances: what they want, or that and the cheapest part of the rest, as little
+ * as is enough; then less, as long as all are kept. False where none was seen. */
 static bool try_near(struct search *s, const double *chance)
 {
     static const struct {
@@ -513,9 +514,9 @@ static bool try_near(struct search *s, const double *chance)
     for (size_t i = 0; i < sizeof tries / sizeof *tries && !kept; i++) {
         uint32_t cheap = s->count * tries[i].parts / 10;
         for (uint32_t c = 0; c < s->count; c++)
-            s->hidden[c] = s->fixed[c] || (!s->cells[c].shown &&
-                                           (chance[c] > tries[i].wanted ||
-                                            (cheap && s->cost[c] <= cost[cheap - 1])));
+            s->hidden[c] =
+                s->fixed[c] || (!s->cells[c].shown && (chance[c] > tries[i].wanted ||
+                                                       (cheap && s->cost[c] <= cost[cheap - 1])));
         kept = all_kept(s, &lost, &person, &whole);
     }
     s->roughly = false;
@@ -566,8 +567,8 @@ static void fix_for_good(struct search *s, __int128 bound, const __int128 *more)
     }
 }
 
-/* The least that a choice within the ranges at hand costs, as far as is known: at least s->best_cost where
- * there is none better. */
+/* The least that a choice within the ranges at hand costs, as far as is known: at least
+ * s->best_cost where there is none better. */
 static __int128 search(struct search *s, bool top)
 {
     double *chance = rk_alloc(s->count, sizeof *chance);
