@@ -332,12 +332,12 @@ static enum rk_status publish(struct rk_run *run, const struct rk_tabulation *t,
         return RK_OK;
     RK_TRY(write_findings(run, t, p, error));
     enum rk_status status = options.audit ? tell_audit(run, p) : tell_choice(run, p);
-    if (p->persons_known)
+    if (p->known_by_zeros)
         rk_run_warn(
             run,
             _("%u hidden figures are known to whoever knows that none of them is 0; --zeros "
               "known counts with that"),
-            p->persons_known);
+            p->known_by_zeros);
     return status;
 }
 

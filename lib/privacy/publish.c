@@ -410,7 +410,8 @@ static uint32_t count_known(const struct work *w, struct rk_audit_cell *cells)
         cells[c].least = 1;
     if (!any && rk_audit(cells, w->cell_count, &sums, RK_INSIDERS_OFF, findings, &sum))
         for (uint32_t c = 0; c < w->out->cells; c++)
-            known += cells[c].hidden && findings[c].verdict == RK_DISCLOSED;
+            known += cells[c].hidden && findings[c].verdict == RK_DISCLOSED &&
+                     w->out->findings[c].verdict == RK_KEPT;
     rk_free(findings);
     return known;
 }
@@ -438,7 +439,7 @@ static enum rk_status audit(struct work *w, struct rk_error *error)
                      : fail_of(w, sums.cell[sums.first[sum]], _("%s: does not add up to its parts"),
                                error);
     else if (o->zeros == RK_ZEROS_OPEN && hidden <= MOST_ASKED / 8)
-        p->persons_known = count_known(w, cells);
+        p->known_by_zeros = count_known(w, cells);
     rk_free(cells);
     return status;
 }
@@ -490,6 +491,25 @@ static enum rk_status check(struct work *w, struct rk_error *error)
     return RK_OK;
 }
 
+/* Every total whose parts are all known is their sum. */
+static enum rk_status check_sums(const struct work *w, struct rk_error *error)
+{
+    const struct rk_publish *p = w->out;
+    struct rk_sums sums = rk_layout_view(&p->layout);
+    for (uint32_t s = 0; s < sums.count; s++) {
+        uint32_t total = sums.cell[sums.first[s]];
+        bool known = p->has_value[total];
+        int64_t left = p->value[total];
+        for (uint32_t i = sums.first[s] + 1; i < sums.first[s + 1]; i++) {
+            known = known && p->has_value[sums.cell[i]];
+            left -= p->value[sums.cell[i]];
+        }
+        if (known && left)
+            return fail_of(w, total, _("%s: does not add up to its parts"), error);
+    }
+    return RK_OK;
+}
+
 static enum rk_status hide_figures(struct work *w, struct rk_error *error)
 {
     struct rk_publish *p = w->out;
@@ -499,6 +519,7 @@ static enum rk_status hide_figures(struct work *w, struct rk_error *error)
     }
     w->cell_count = p->cells;
     rk_layout_sums(&p->layout);
+    RK_TRY(check_sums(w, error));
     tie_versions(w);
     if ((uint64_t)p->layout.sum_count * (w->cell_count + p->layout.sum_count) > MOST_SIZE)
         return rk_fail(error, RK_BAD_DATA,
@@ -608,15 +629,29 @@ static enum rk_status perturb_figures(struct work *w, struct rk_error *error)
 
 /* ---- order ---- */
 
+/* 0 of a label of rows, 1 of what is made of others, 2 of the total. */
+static int height_of(const struct rk_tabulation *t, uint32_t dim, uint32_t label)
+{
+    if (label == RK_LABEL_TOTAL)
+        return 2;
+    for (uint32_t i = 0; i < t->tree_count; i++)
+        for (uint32_t l = 0; t->trees[i].dim == dim && l < t->trees[i].room; l++)
+            if (t->trees[i].parent[l] == label)
+                return 1;
+    return 0;
+}
+
 static _Thread_local const struct work *sorting;
 static int by_label(const void *a, const void *b)
 {
     uint32_t dims = sorting->table->dim_count;
     const uint32_t *x = sorting->out->layout.keys.members + (size_t) * (const uint32_t *)a * dims;
     const uint32_t *y = sorting->out->layout.keys.members + (size_t) * (const uint32_t *)b * dims;
-    for (uint32_t d = 0; d < dims; d++)
+    for (uint32_t d = 0; d < dims; d++) {
+        int height = height_of(sorting->table, d, x[d]) - height_of(sorting->table, d, y[d]);
         if (x[d] != y[d])
-            return x[d] == RK_LABEL_TOTAL ? 1 : y[d] == RK_LABEL_TOTAL ? -1 : x[d] < y[d] ? -1 : 1;
+            return height ? height : x[d] < y[d] ? -1 : 1;
+    }
     return 0;
 }
 
@@ -631,6 +666,7 @@ enum rk_status rk_publish(struct rk_publish *p, const struct rk_tabulation *tabl
             return rk_fail(error, RK_BAD_USE, _("--versions: there is no column '%s'"),
                            options->versions);
     }
+    p->proven = !options->audit;
     if (!table->dim_count || !table->row_count)
         return RK_OK;
     group_labels(&w);
