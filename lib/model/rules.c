@@ -3,15 +3,14 @@
 #include "base/hash.h"
 
 const char *const rk_rules_tables[] = {
-    "panelists",    "recruitments", "sessions",  "quotas",        "targets",
-    "availability", "candidates",   "raters",    "assignments",   "conflicts",
-    "ratings",      "ballots",      "pairs",     "counts",        "scores",
-    "ranking",      "measures",     "decisions", "contributions", "statements",
-    "hires",        "respondents",  "responses", "activities",    "events",
-    "costs",        "indicators",   "findings",  "people",        "severity",
-    "estimates",    "verification", "rates",     "payments",      "earnings",
-    "honoraria",    "cost_centres", "payroll",   "identities",    "spells",
-    "answers",      "series",       "cells", "intervals", "ptable", NULL,
+    "panelists",     "recruitments", "sessions",    "quotas",      "targets",   "availability",
+    "candidates",    "raters",       "assignments", "conflicts",   "ratings",   "ballots",
+    "pairs",         "counts",       "scores",      "ranking",     "measures",  "decisions",
+    "contributions", "statements",   "hires",       "respondents", "responses", "activities",
+    "events",        "costs",        "indicators",  "findings",    "people",    "severity",
+    "estimates",     "verification", "rates",       "payments",    "earnings",  "honoraria",
+    "cost_centres",  "payroll",      "identities",  "spells",      "answers",   "series",
+    "cells",         "intervals",    "ptable",      NULL,
 };
 
 enum { MOST_FIELDS = 10 };
