@@ -188,6 +188,7 @@ bench: tools test-tools $(B)/bench/panel
 	@tests/bench/severity $(B)
 	@tests/bench/ranking.sh $(B)
 	@tests/bench/evening $(B)
+	@tests/bench/suppress.sh $(B)
 	@RK_REFERENCE=$${RK_REFERENCE:-../shared/reference} $(B)/bench/panel
 bench-peers:
 	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev r-cran-lme4

@@ -11,7 +11,8 @@ const char *const rk_rules_tables[] = {
     "estimates",     "verification", "rates",       "payments",    "earnings",     "honoraria",
     "cost_centres",  "payroll",      "identities",  "spells",      "answers",      "series",
     "impact",        "games",        "power",       "meetings",    "participants", "presence",
-    "rounds",        "rooms",        "travel",      "gaps",        "plan",         NULL,
+    "rounds",        "rooms",        "travel",      "gaps",        "plan",         "cells",
+    "intervals",     "ptable",       NULL,
 };
 
 enum { MOST_FIELDS = 10 };

@@ -9,7 +9,7 @@
 #ifndef RK_PROGRAM_H
 #define RK_PROGRAM_H
 
-#include "panel/simplex.h"
+#include "stat/simplex.h"
 
 /* How much may be done, over any number of searches; counts down. Nodes are the same on every
  * machine; the hook (NULL = none) is for time and impatience, and is asked every few dozen steps.

@@ -1,4 +1,4 @@
-#include "panel/simplex.h"
+#include "stat/simplex.h"
 
 #include "base/mem.h"
 

@@ -1,0 +1,729 @@
+#include "privacy/publish.h"
+
+#include "base/mem.h"
+#include "model/ptable.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MOST_DECIMALS = 6,
+    MOST_ASKED = 4000,   /* pairs of an insider and a cell that are looked through for the record */
+    MOST_SIZE = 30000000 /* numbers in a tableau */
+};
+
+/* What one contributor gives a cell. */
+struct part {
+    uint32_t cell;
+    int64_t amount;
+};
+
+struct work {
+    const struct rk_tabulation *table;
+    const struct rk_publish_options *options;
+    struct rk_publish *out;
+    uint32_t version; /* dimension; RK_NONE = none */
+    bool makes;       /* totals are made of the rows */
+    bool counts;      /* figures count people: nothing else tells how many there are */
+    struct part *parts;
+    uint32_t part_count;
+    int64_t cost_step;              /* of what counts first; what counts next adds up to less */
+    int64_t *up;                    /* by cell: what a rule asks for above the figure */
+    struct rk_suppress_cell *cells; /* those of the table, then differences between versions */
+    uint32_t cell_count, cell_room;
+};
+
+/* ---- labels ---- */
+
+static void group_tree(struct work *w, const struct rk_tabulation_tree *tree)
+{
+    const struct rk_tabulation *t = w->table;
+    uint32_t labels = t->labels[tree->dim].count, *members = rk_alloc(labels, sizeof *members);
+    bool *is_parent = rk_alloc(labels, sizeof *is_parent), *foreign = rk_alloc(labels, 1);
+    for (uint32_t i = 0; i < t->tree_count;
+         i++) /* labels made by other trees are no leaves of this */
+        for (uint32_t l = 0; t->trees[i].dim == tree->dim && l < t->trees[i].room; l++)
+            if (t->trees[i].parent[l] != RK_NONE && l < labels) {
+                foreign[t->trees[i].parent[l]] |= &t->trees[i] != tree;
+                is_parent[t->trees[i].parent[l]] |= &t->trees[i] == tree;
+            }
+    for (uint32_t p = 1; p < labels; p++) {
+        uint32_t count = 0;
+        for (uint32_t l = 1; is_parent[p] && l < labels && l < tree->room; l++)
+            if (tree->parent[l] == p)
+                members[count++] = l;
+        if (count)
+            rk_layout_group(&w->out->layout, tree->dim, p, members, count);
+    }
+    uint32_t count = 0;
+    for (uint32_t l = 1; l < labels; l++)
+        if ((l >= tree->room || tree->parent[l] == RK_NONE) && (is_parent[l] || !foreign[l]))
+            members[count++] = l;
+    rk_layout_group(&w->out->layout, tree->dim, RK_LABEL_TOTAL, members, count);
+    rk_free(members);
+    rk_free(is_parent);
+    rk_free(foreign);
+}
+
+static void group_labels(struct work *w)
+{
+    const struct rk_tabulation *t = w->table;
+    w->out->layout.dims = t->dim_count;
+    for (uint32_t d = 0; d < t->dim_count; d++) {
+        bool nested = false;
+        for (uint32_t i = 0; i < t->tree_count; i++)
+            if (t->trees[i].dim == d && d != w->version) {
+                nested = true;
+                group_tree(w, &t->trees[i]);
+            }
+        if (nested || d == w->version || t->labels[d].count < 2)
+            continue;
+        uint32_t count = t->labels[d].count - 1, *all = rk_alloc(count, sizeof *all);
+        for (uint32_t l = 0; l < count; l++)
+            all[l] = l + 1;
+        rk_layout_group(&w->out->layout, d, RK_LABEL_TOTAL, all, count);
+        rk_free(all);
+    }
+}
+
+static void tell_cell(struct rk_buf *buf, const struct work *w, uint32_t cell)
+{
+    const uint32_t *labels = w->out->layout.keys.members + (size_t)cell * w->table->dim_count;
+    for (uint32_t d = 0; d < w->table->dim_count; d++) {
+        struct rk_text label = rk_tabulation_label(w->table, d, labels[d]);
+        rk_buf_printf(buf, "%s%.*s", d ? " / " : "", (int)label.size, label.text);
+    }
+}
+
+static enum rk_status fail_of(const struct work *w, uint32_t cell, const char *format,
+                              struct rk_error *error)
+{
+    struct rk_buf where = {0};
+    tell_cell(&where, w, cell);
+    char text[512];
+    (void)snprintf(text, sizeof text, "%s", where.text ? where.text : "");
+    rk_buf_free(&where);
+    return rk_fail(error, RK_BAD_DATA, format, text);
+}
+
+/* ---- figures ---- */
+
+static enum rk_status find_unit(struct work *w, struct rk_error *error)
+{
+    w->out->unit = RK_FIXED_ONE;
+    for (uint32_t r = 0; r < w->table->row_count; r++)
+        for (int d = 0; w->table->rows[r].value % w->out->unit; d++) {
+            if (w->out->unit == RK_FIXED_ONE / 1000000)
+                return rk_fail(error, RK_BAD_DATA, _("a figure has more than %d decimals"),
+                               MOST_DECIMALS);
+            w->out->unit /= 10;
+        }
+    return RK_OK;
+}
+
+static void grow(struct work *w)
+{
+    struct rk_publish *p = w->out;
+    uint32_t before = p->cells, now = p->layout.keys.count;
+    if (now <= before)
+        return;
+    p->value = rk_resize(p->value, now, sizeof *p->value);
+    p->contributors = rk_resize(p->contributors, now, sizeof *p->contributors);
+    p->has_value = rk_resize(p->has_value, now, sizeof *p->has_value);
+    p->reason = rk_resize(p->reason, now, sizeof *p->reason);
+    for (uint32_t c = before; c < now; c++) {
+        p->value[c] = 0;
+        p->contributors[c] = 0;
+        p->has_value[c] = false;
+        p->reason[c] = RK_IS_SHOWN;
+    }
+    p->cells = now;
+}
+
+static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *row,
+                              struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    uint32_t known = p->layout.keys.count, *above = NULL, room = 0, count = 1;
+    uint32_t own = rk_layout_cell(&p->layout, row->labels);
+    rk_fixed units = row->value / p->unit;
+    enum rk_status status = RK_OK;
+    if (w->makes)
+        count = rk_layout_above(&p->layout, row->labels, &above, &room);
+    bool repeated = own < known;
+    grow(w);
+    if (units > RK_CELL_MOST)
+        status =
+            fail_of(w, own, _("%s: the figure is too large to be reckoned with exactly"), error);
+    for (uint32_t i = 0; i < count && !status; i++) {
+        uint32_t c = w->makes ? above[i] : own;
+        if (!w->makes && repeated) { /* the same figure in two tables */
+            if (row->has_value && p->has_value[c] && p->value[c] != (int64_t)units)
+                status = fail_of(w, c, _("%s: two different figures"), error);
+            if (!row->has_value || p->has_value[c])
+                continue;
+        }
+        p->has_value[c] = row->has_value;
+        p->value[c] += (int64_t)units;
+        if (p->value[c] > RK_CELL_MOST)
+            status =
+                fail_of(w, c, _("%s: the figure is too large to be reckoned with exactly"), error);
+        p->contributors[c] += row->contributors > 0 ? (uint32_t)row->contributors : 0;
+    }
+    if (row->hidden && !status)
+        p->reason[own] = RK_IS_HIDDEN;
+    rk_free(above);
+    return status;
+}
+
+/* Who gives how much to each cell, several rows of one contributor together. */
+static void read_parts(struct work *w)
+{
+    struct rk_tuples pairs = {.width = 2};
+    uint32_t *above = NULL, room = 0, part_room = 0;
+    for (uint32_t r = 0; r < w->table->row_count; r++) {
+        const struct rk_tabulation_row *row = &w->table->rows[r];
+        uint32_t count = rk_layout_above(&w->out->layout, row->labels, &above, &room);
+        uint32_t who =
+            row->contributor == RK_NONE ? w->table->contributors.count + r : row->contributor;
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t before = pairs.count,
+                     number = rk_tuples_add(&pairs, (uint32_t[]){above[i], who});
+            if (number == before) {
+                RK_GROW(w->parts, w->part_count, part_room);
+                w->parts[w->part_count++] = (struct part){above[i], 0};
+                if (row->contributors < 0)
+                    w->out->contributors[above[i]]++;
+            }
+            w->parts[number].amount += (int64_t)(row->value / w->out->unit);
+        }
+    }
+    rk_free(above);
+    rk_tuples_free(&pairs);
+}
+
+static enum rk_status read_figures(struct work *w, struct rk_error *error)
+{
+    const struct rk_tabulation *t = w->table;
+    struct rk_publish *p = w->out;
+    bool values = true, told = false, contributions = false;
+    RK_TRY(find_unit(w, error));
+    for (uint32_t r = 0; r < t->row_count; r++) {
+        values = values && t->rows[r].has_value;
+        told = told || t->rows[r].contributors >= 0;
+        contributions = contributions || t->rows[r].contributor != RK_NONE;
+        if (!t->rows[r].has_value && !w->options->audit)
+            return rk_fail(error, RK_BAD_DATA,
+                           _("a figure is hidden or missing; --audit tells what a published table "
+                             "gives away"));
+    }
+    w->makes = !t->has_totals && values;
+    if (contributions && !w->makes)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("contributions are added up here: leave the totals out"));
+    enum rk_status status = RK_OK;
+    for (uint32_t r = 0; r < t->row_count && !status; r++)
+        status = add_row(w, &t->rows[r], error);
+    bool rules = w->options->dominant || w->options->p_percent > 0;
+    if (!status && rules && !w->makes)
+        status = rk_fail(error, RK_BAD_USE,
+                         _("--dominance and --p-percent need a row for each contribution, and no "
+                           "totals"));
+    w->counts = !told && !contributions && !rules;
+    if (!status && (contributions || rules))
+        read_parts(w);
+    for (uint32_t c = 0; c < p->cells && w->counts; c++)
+        p->contributors[c] = p->value[c] / (RK_FIXED_ONE / p->unit) > UINT32_MAX
+                                 ? UINT32_MAX
+                                 : (uint32_t)(p->value[c] / (int64_t)(RK_FIXED_ONE / p->unit));
+    return status;
+}
+
+/* ---- what is sensitive ---- */
+
+static int by_cell_and_size(const void *a, const void *b)
+{
+    const struct part *x = a, *y = b;
+    if (x->cell != y->cell)
+        return (x->cell > y->cell) - (x->cell < y->cell);
+    return (x->amount < y->amount) - (x->amount > y->amount);
+}
+
+/* That many per cent of a whole, rounded up. */
+static int64_t per_cent(int64_t of, rk_fixed per)
+{
+    rk_fixed whole = per / RK_FIXED_ONE * of, rest = per % RK_FIXED_ONE * of;
+    return (int64_t)((whole + (rest + RK_FIXED_ONE - 1) / RK_FIXED_ONE + 99) / 100);
+}
+
+/* The rules about the largest contributions of one cell: parts [first, end), the largest first. */
+static void judge_parts(struct work *w, uint32_t first, uint32_t end)
+{
+    const struct rk_publish_options *o = w->options;
+    struct rk_publish *p = w->out;
+    uint32_t c = w->parts[first].cell;
+    int64_t total = p->value[c], largest = 0, two = 0;
+    for (uint32_t i = first; i < end; i++) {
+        if (i - first < o->dominant)
+            largest += w->parts[i].amount;
+        if (i - first < 2)
+            two += w->parts[i].amount;
+    }
+    if (total <= 0 || p->reason[c] != RK_IS_SHOWN)
+        return;
+    if (o->dominant && largest > per_cent(total, o->dominance)) {
+        p->reason[c] = RK_IS_DOMINATED;
+        /* the figure at which the largest have just the share that is allowed */
+        int64_t more = 0;
+        while (more < largest * 100 && largest > per_cent(total + more, o->dominance))
+            more = more ? more * 2 : 1;
+        int64_t low = more / 2, high = more;
+        while (low < high) {
+            int64_t middle = low + (high - low) / 2;
+            if (largest > per_cent(total + middle, o->dominance))
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        w->up[c] = high;
+    }
+    int64_t wanted = o->p_percent > 0 ? per_cent(w->parts[first].amount, o->p_percent) : 0;
+    if (wanted > total - two) {
+        p->reason[c] = p->reason[c] == RK_IS_SHOWN ? RK_IS_NEAR : p->reason[c];
+        w->up[c] = wanted - (total - two) > w->up[c] ? wanted - (total - two) : w->up[c];
+    }
+}
+
+static void judge(struct work *w)
+{
+    const struct rk_publish_options *o = w->options;
+    struct rk_publish *p = w->out;
+    w->up = rk_alloc(p->cells, sizeof *w->up);
+    for (uint32_t c = 0; c < p->cells; c++) {
+        if (p->value[c] == 0)
+            p->reason[c] = o->zeros == RK_ZEROS_SMALL ? RK_IS_ZERO : RK_IS_SHOWN;
+        else if (p->contributors[c] < (uint64_t)o->threshold)
+            p->reason[c] = RK_IS_SMALL;
+    }
+    if (o->dominant || o->p_percent > 0) {
+        qsort(w->parts, w->part_count, sizeof *w->parts, by_cell_and_size);
+        for (uint32_t i = 0, k = 0; i < w->part_count; i = k) {
+            for (k = i; k < w->part_count && w->parts[k].cell == w->parts[i].cell; k++)
+                ;
+            judge_parts(w, i, k);
+        }
+    }
+}
+
+/* ---- versions ---- */
+
+/* The difference of a figure between one version and the next, as a cell of its own; or that both
+ * are the same. */
+static void tie_versions(struct work *w)
+{
+    struct rk_layout *l = &w->out->layout;
+    for (uint32_t c = 0; w->version != RK_NONE && c < w->out->cells; c++) {
+        uint32_t key[RK_LAYOUT_DIMS];
+        memcpy(key, l->keys.members + (size_t)c * l->dims, l->dims * sizeof *key);
+        key[w->version]++;
+        uint32_t next = rk_layout_find(l, key);
+        if (next == RK_NONE)
+            continue;
+        bool known = w->out->has_value[c] && w->out->has_value[next];
+        int64_t change = w->out->value[next] - w->out->value[c];
+        if (change == 0 || !known) {
+            rk_layout_sum(l, next, &c, 1);
+        } else if (!w->options->audit) { /* of a published table: both are as they are */
+            struct rk_suppress_cell difference = {
+                .value = change, .least = -RK_CELL_NO_END, .cost = 1, .width = 1, .unseen = true};
+            rk_fixed size = (change < 0 ? -change : change) * w->out->unit;
+            difference.sensitive = size < w->options->threshold * RK_FIXED_ONE;
+            RK_GROW(w->cells, w->cell_count, w->cell_room);
+            w->cells[w->cell_count] = difference;
+            rk_layout_sum(l, next, (uint32_t[]){c, w->cell_count}, 2);
+            w->cell_count++;
+        }
+    }
+}
+
+/* ---- choosing ---- */
+
+static void describe_cells(struct work *w, int64_t width)
+{
+    const struct rk_publish_options *o = w->options;
+    struct rk_publish *p = w->out;
+    __int128 all = 1;
+    for (uint32_t c = 0; c < p->cells; c++)
+        all += p->value[c];
+    int64_t more = all > INT64_C(1) << 50 ? INT64_C(1) << 50 : (int64_t)all;
+    w->cost_step = o->by_cells ? more : (int64_t)p->cells + 1;
+    w->cell_count = w->cell_room = p->cells;
+    w->cells = rk_alloc(p->cells, sizeof *w->cells);
+    for (uint32_t c = 0; c < p->cells; c++) {
+        struct rk_suppress_cell *cell = &w->cells[c];
+        int64_t value = p->value[c];
+        cell->value = value;
+        cell->least = o->zeros == RK_ZEROS_KNOWN && value ? 1 : 0;
+        cell->cost = o->by_cells ? more + value : value * w->cost_step + 1;
+        cell->width = width;
+        cell->up = w->up[c];
+        cell->sensitive = p->reason[c] != RK_IS_SHOWN;
+        cell->shown = !value && (o->zeros == RK_ZEROS_OPEN || o->zeros == RK_ZEROS_KNOWN);
+        cell->alone = p->contributors[c] == 1 && value;
+    }
+}
+
+static int64_t width_of(const struct work *w)
+{
+    rk_fixed width = w->options->width / w->out->unit;
+    return width < 1 ? 1 : width > RK_CELL_MOST ? RK_CELL_MOST : (int64_t)width;
+}
+
+static void describe_audit(const struct work *w, struct rk_audit_cell *cells, int64_t width)
+{
+    const struct rk_publish *p = w->out;
+    const struct rk_publish_options *o = w->options;
+    for (uint32_t c = 0; c < w->cell_count; c++) {
+        struct rk_audit_cell *cell = &cells[c];
+        bool of_table = c < p->cells;
+        cell->value = of_table ? p->value[c] : w->cells[c].value;
+        cell->has_value = !of_table || p->has_value[c];
+        cell->hidden = !of_table || p->reason[c] != RK_IS_SHOWN;
+        cell->least = of_table ? o->zeros == RK_ZEROS_KNOWN : -RK_CELL_NO_END;
+        cell->width = width;
+        cell->alone = of_table && p->contributors[c] == 1 && cell->value;
+        cell->guarded = of_table && p->reason[c] != RK_IS_SECONDARY &&
+                        (!cell->has_value || p->contributors[c] < (uint64_t)o->threshold);
+    }
+}
+
+/* How many hidden figures are known once it is known that none of them is 0. */
+static uint32_t count_known(const struct work *w, struct rk_audit_cell *cells)
+{
+    struct rk_audit_finding *findings = rk_alloc(w->cell_count, sizeof *findings);
+    struct rk_sums sums = rk_layout_view(&w->out->layout);
+    uint32_t known = 0, sum;
+    bool any = false;
+    for (uint32_t c = 0; c < w->out->cells; c++)
+        any = any || (cells[c].hidden && cells[c].has_value && !cells[c].value);
+    for (uint32_t c = 0; c < w->out->cells; c++)
+        cells[c].least = 1;
+    if (!any && rk_audit(cells, w->cell_count, &sums, RK_INSIDERS_OFF, findings, &sum))
+        for (uint32_t c = 0; c < w->out->cells; c++)
+            known += cells[c].hidden && findings[c].verdict == RK_DISCLOSED &&
+                     w->out->findings[c].verdict == RK_KEPT;
+    rk_free(findings);
+    return known;
+}
+
+static enum rk_status audit(struct work *w, struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    const struct rk_publish_options *o = w->options;
+    struct rk_audit_cell *cells = rk_alloc(w->cell_count, sizeof *cells);
+    struct rk_sums sums = rk_layout_view(&p->layout);
+    enum rk_insiders insiders = o->insiders;
+    uint32_t sum, alone = 0, hidden = 0;
+    enum rk_status status = RK_OK;
+    describe_audit(w, cells, width_of(w));
+    for (uint32_t c = 0; c < p->cells; c++) {
+        alone += cells[c].hidden && cells[c].alone;
+        hidden += cells[c].hidden;
+    }
+    if (!o->audit && (uint64_t)alone * hidden > MOST_ASKED) /* the choice has seen to them */
+        insiders = RK_INSIDERS_OFF;
+    p->findings = rk_alloc(w->cell_count, sizeof *p->findings);
+    if (!rk_audit(cells, w->cell_count, &sums, insiders, p->findings, &sum))
+        status = sum == UINT32_MAX
+                     ? rk_fail(error, RK_BAD_DATA, _("no figures add up to this table"))
+                     : fail_of(w, sums.cell[sums.first[sum]], _("%s: does not add up to its parts"),
+                               error);
+    else if (o->zeros == RK_ZEROS_OPEN && hidden <= MOST_ASKED / 8)
+        p->known_by_zeros = count_known(w, cells);
+    rk_free(cells);
+    return status;
+}
+
+static enum rk_status choose(struct work *w, struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    struct rk_sums sums = rk_layout_view(&p->layout);
+    p->chosen = rk_suppress(w->cells, w->cell_count, &sums, w->options->insiders != RK_INSIDERS_OFF,
+                            w->options->effort);
+    uint32_t lost = p->chosen.lost;
+    if (lost != RK_NONE)
+        return lost < p->cells
+                   ? fail_of(w, lost, _("%s: whatever else is hidden, it can be worked out"), error)
+                   : rk_fail(error, RK_BAD_DATA,
+                             _("a small change between two versions can be worked out, whatever is "
+                               "hidden"));
+    for (uint32_t c = 0; c < p->cells; c++) {
+        p->sensitive += w->cells[c].sensitive;
+        if (p->chosen.hidden[c] && !w->cells[c].sensitive)
+            p->reason[c] = RK_IS_SECONDARY;
+    }
+    return RK_OK;
+}
+
+/* A figure hidden besides that is known all the same, as a search cut short can leave it, is shown;
+ * and the choice is held against the audit. */
+static enum rk_status check(struct work *w, struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    for (uint32_t c = 0; c < p->cells; c++) {
+        const struct rk_audit_finding *f = &p->findings[c];
+        if (p->reason[c] == RK_IS_SECONDARY && f->range.low == f->range.high && !f->range.open) {
+            p->reason[c] = RK_IS_SHOWN;
+            p->chosen.hidden[c] = false;
+            p->chosen.cost -= w->cells[c].cost;
+        }
+        bool sensitive = p->reason[c] != RK_IS_SHOWN && p->reason[c] != RK_IS_SECONDARY;
+        if (sensitive && f->verdict != RK_KEPT && f->verdict != RK_OPEN)
+            return rk_fail(error, RK_FAILED, _("the choice does not stand up to its own audit"));
+        if (p->reason[c] == RK_IS_SECONDARY) {
+            p->secondary++;
+            p->secondary_value += p->value[c] * p->unit;
+        }
+    }
+    p->proven = p->chosen.bound >= p->chosen.cost;
+    p->least = (rk_fixed)(p->chosen.bound / w->cost_step);
+    p->least *= w->options->by_cells ? RK_FIXED_ONE : p->unit;
+    return RK_OK;
+}
+
+/* Every total whose parts are all known is their sum. */
+static enum rk_status check_sums(const struct work *w, struct rk_error *error)
+{
+    const struct rk_publish *p = w->out;
+    struct rk_sums sums = rk_layout_view(&p->layout);
+    for (uint32_t s = 0; s < sums.count; s++) {
+        uint32_t total = sums.cell[sums.first[s]];
+        bool known = p->has_value[total];
+        int64_t left = p->value[total];
+        for (uint32_t i = sums.first[s] + 1; i < sums.first[s + 1]; i++) {
+            known = known && p->has_value[sums.cell[i]];
+            left -= p->value[sums.cell[i]];
+        }
+        if (known && left)
+            return fail_of(w, total, _("%s: does not add up to its parts"), error);
+    }
+    return RK_OK;
+}
+
+static enum rk_status hide_figures(struct work *w, struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    if (!w->options->audit) {
+        judge(w);
+        describe_cells(w, width_of(w));
+    }
+    w->cell_count = p->cells;
+    rk_layout_sums(&p->layout);
+    RK_TRY(check_sums(w, error));
+    tie_versions(w);
+    if ((uint64_t)p->layout.sum_count * (w->cell_count + p->layout.sum_count) > MOST_SIZE)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("the table is too large to be looked through as a whole: %u figures, %u "
+                         "sums"),
+                       w->cell_count, p->layout.sum_count);
+    if (w->options->audit)
+        return audit(w, error);
+    RK_TRY(choose(w, error));
+    RK_TRY(audit(w, error));
+    return check(w, error);
+}
+
+/* ---- instead of hiding ---- */
+
+static enum rk_status must_make(const struct work *w, struct rk_error *error)
+{
+    if (w->makes && w->out->unit == RK_FIXED_ONE)
+        return RK_OK;
+    return rk_fail(error, RK_BAD_DATA,
+                   _("whole counts without totals are needed: totals are made of what is changed"));
+}
+
+static enum rk_status round_figures(struct work *w, struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    uint32_t *leaf = NULL, *first = NULL, *above = NULL, *line = NULL, leaves = 0, leaf_room = 0;
+    uint32_t first_room = 0, entries = 0, entry_room = 0, line_room = 0;
+    bool *seen = rk_alloc(p->cells, sizeof *seen);
+    enum rk_status status = must_make(w, error);
+    for (uint32_t r = 0; r < w->table->row_count && !status; r++) {
+        uint32_t count = rk_layout_above(&p->layout, w->table->rows[r].labels, &line, &line_room);
+        if (seen[line[0]])
+            continue;
+        seen[line[0]] = true;
+        RK_GROW(first, leaves, first_room);
+        first[leaves] = entries;
+        RK_GROW(leaf, leaves, leaf_room);
+        leaf[leaves++] = line[0];
+        for (uint32_t i = 0; i < count; i++) {
+            RK_GROW(above, entries, entry_room);
+            above[entries++] = line[i];
+        }
+    }
+    RK_GROW(first, leaves, first_room);
+    first[leaves] = entries;
+    if (!status)
+        p->rounding =
+            rk_round_small(p->value, p->cells, leaf, leaves, first, above, w->options->round);
+    rk_free(seen);
+    rk_free(leaf);
+    rk_free(first);
+    rk_free(above);
+    rk_free(line);
+    return status;
+}
+
+/* Every combination of labels is a cell, whether or not anybody is in it. */
+static enum rk_status fill_cells(struct work *w, struct rk_error *error)
+{
+    const struct rk_tabulation *t = w->table;
+    uint32_t key[RK_LAYOUT_DIMS] = {0}, d;
+    uint64_t all = 1;
+    for (d = 0; d < t->dim_count; d++)
+        all *= all > 1000000 ? 1 : t->labels[d].count;
+    if (all > 1000000)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("there are more than a million combinations of labels"));
+    do {
+        rk_layout_cell(&w->out->layout, key);
+        for (d = 0; d < t->dim_count && ++key[d] == t->labels[d].count; d++)
+            key[d] = 0;
+    } while (d < t->dim_count);
+    grow(w);
+    return RK_OK;
+}
+
+static enum rk_status perturb_figures(struct work *w, struct rk_error *error)
+{
+    struct rk_publish *p = w->out;
+    uint32_t *line = NULL, room = 0;
+    RK_TRY(must_make(w, error));
+    RK_TRY(fill_cells(w, error));
+    uint32_t *keys = rk_alloc(p->cells, sizeof *keys);
+    enum rk_status status = RK_OK;
+    for (uint32_t r = 0; r < w->table->row_count && !status; r++) {
+        const struct rk_tabulation_row *row = &w->table->rows[r];
+        if (row->record_key < 0)
+            status = rk_fail(error, RK_BAD_DATA, _("a record has no record_key"));
+        uint32_t count = rk_layout_above(&p->layout, row->labels, &line, &room);
+        for (uint32_t i = 0; i < count; i++)
+            keys[line[i]] = (keys[line[i]] + (uint32_t)row->record_key) % RK_PTABLE_KEYS;
+    }
+    for (uint32_t c = 0; c < p->cells && !status; c++) {
+        int64_t add =
+            w->options->ptable
+                ? w->options->ptable[rk_cell_key_row(p->value[c]) * RK_PTABLE_KEYS + keys[c]]
+                : rk_cell_key_10_5(p->value[c]);
+        if (!w->options->ptable && p->value[c] + add == 0)
+            p->reason[c] = RK_IS_SMALL;
+        p->value[c] = p->value[c] + add < 0 ? 0 : p->value[c] + add;
+    }
+    rk_free(line);
+    rk_free(keys);
+    return status;
+}
+
+/* ---- order ---- */
+
+/* 0 of a label of rows, 1 of what is made of others, 2 of the total. */
+static int height_of(const struct rk_tabulation *t, uint32_t dim, uint32_t label)
+{
+    if (label == RK_LABEL_TOTAL)
+        return 2;
+    for (uint32_t i = 0; i < t->tree_count; i++)
+        for (uint32_t l = 0; t->trees[i].dim == dim && l < t->trees[i].room; l++)
+            if (t->trees[i].parent[l] == label)
+                return 1;
+    return 0;
+}
+
+static _Thread_local const struct work *sorting;
+static int by_label(const void *a, const void *b)
+{
+    uint32_t dims = sorting->table->dim_count;
+    const uint32_t *x = sorting->out->layout.keys.members + (size_t) * (const uint32_t *)a * dims;
+    const uint32_t *y = sorting->out->layout.keys.members + (size_t) * (const uint32_t *)b * dims;
+    for (uint32_t d = 0; d < dims; d++) {
+        int height = height_of(sorting->table, d, x[d]) - height_of(sorting->table, d, y[d]);
+        if (x[d] != y[d])
+            return height ? height : x[d] < y[d] ? -1 : 1;
+    }
+    return 0;
+}
+
+enum rk_status rk_publish(struct rk_publish *p, const struct rk_tabulation *table,
+                          const struct rk_publish_options *options, struct rk_error *error)
+{
+    struct work w = {.table = table, .options = options, .out = p, .version = RK_NONE};
+    enum rk_status status = RK_OK;
+    if (options->versions) {
+        w.version = rk_tabulation_dim(table, rk_text(options->versions));
+        if (w.version == RK_NONE && table->row_count)
+            return rk_fail(error, RK_BAD_USE, _("--versions: there is no column '%s'"),
+                           options->versions);
+    }
+    p->proven = !options->audit;
+    if (!table->dim_count || !table->row_count)
+        return RK_OK;
+    group_labels(&w);
+    status = read_figures(&w, error);
+    if (!status && options->cell_key)
+        status = perturb_figures(&w, error);
+    else if (!status && options->round)
+        status = round_figures(&w, error);
+    else if (!status)
+        status = hide_figures(&w, error);
+    p->order = rk_alloc(p->cells, sizeof *p->order);
+    for (uint32_t c = 0; c < p->cells; c++)
+        p->order[c] = c;
+    sorting = &w;
+    qsort(p->order, p->cells, sizeof *p->order, by_label);
+    rk_free(w.parts);
+    rk_free(w.up);
+    rk_free(w.cells);
+    return status;
+}
+
+uint32_t rk_publish_cell(const struct rk_publish *p, const struct rk_tabulation_row *row)
+{
+    return rk_layout_find(&p->layout, row->labels);
+}
+
+struct rk_alike *rk_publish_alike(const struct rk_tabulation *t)
+{
+    struct rk_alike *alike = rk_alloc(t->row_count, sizeof *alike),
+                    *cells = rk_alloc(t->row_count, sizeof *cells);
+    struct rk_layout layout = {.dims = t->dim_count};
+    for (uint32_t r = 0; r < t->row_count; r++) {
+        struct rk_alike *cell = &cells[rk_layout_cell(&layout, t->rows[r].labels)];
+        cell->same++;
+        cell->population += t->rows[r].value;
+    }
+    for (uint32_t c = 0; c < layout.keys.count; c++) {
+        double population = rk_fixed_double(cells[c].population);
+        cells[c].risk =
+            rk_risk(cells[c].same, population < cells[c].same ? cells[c].same : population);
+    }
+    for (uint32_t r = 0; r < t->row_count; r++)
+        alike[r] = cells[rk_layout_find(&layout, t->rows[r].labels)];
+    rk_layout_free(&layout);
+    rk_free(cells);
+    return alike;
+}
+
+void rk_publish_free(struct rk_publish *p)
+{
+    rk_layout_free(&p->layout);
+    rk_free(p->value);
+    rk_free(p->contributors);
+    rk_free(p->has_value);
+    rk_free(p->reason);
+    rk_free(p->findings);
+    rk_free(p->order);
+    rk_suppression_free(&p->chosen);
+    *p = (struct rk_publish){0};
+}

@@ -1,0 +1,82 @@
+/* From a table of figures to what of it may be shown, and from a published table to what it gives away:
+ * the rows of model/tabulation become cells and sums (privacy/layout), the rules say what is
+ * sensitive, privacy/suppress chooses what else to hide, privacy/audit tells what can be inferred. */
+#ifndef RK_PUBLISH_H
+#define RK_PUBLISH_H
+
+#include "model/tabulation.h"
+#include "privacy/audit.h"
+#include "privacy/layout.h"
+#include "privacy/perturb.h"
+#include "privacy/suppress.h"
+
+enum rk_zeros {
+    RK_ZEROS_OPEN,  /* shown; nobody is assumed to know that no hidden figure is 0 */
+    RK_ZEROS_KNOWN, /* shown, and everybody knows that no hidden figure is 0 */
+    RK_ZEROS_HIDE,  /* may be hidden so that others cannot be worked out */
+    RK_ZEROS_SMALL, /* are small figures like 1 */
+};
+enum rk_hidden_reason {
+    RK_IS_SHOWN,
+    RK_IS_SMALL,
+    RK_IS_ZERO,
+    RK_IS_DOMINATED,
+    RK_IS_NEAR, /* p percent */
+    RK_IS_SECONDARY,
+    RK_IS_HIDDEN, /* of a published table: it is not known why */
+};
+
+struct rk_publish_options {
+    int64_t threshold;    /* figures from 1 to one less are small */
+    int64_t dominant;     /* the `dominant` largest of the contributors … 0 = no such rule */
+    rk_fixed dominance;   /* … may have at most this per cent of a figure */
+    rk_fixed p_percent;   /* nobody may know a contribution to within this per cent; 0 = no such rule */
+    rk_fixed width;       /* > 0: wished between the least and the most an attacker infers */
+    enum rk_zeros zeros;
+    enum rk_insiders insiders;
+    bool by_cells;        /* hide the fewest figures, and then the least; or else the other way round */
+    bool audit;           /* the table is published: nothing is chosen */
+    const char *versions; /* dimension whose labels are versions of the same figures, or NULL */
+    uint64_t effort;
+    int64_t round;        /* 0, or round small figures to 0 or this instead of hiding any */
+    bool cell_key;        /* perturb by cell key instead */
+    const int16_t *ptable; /* as rk_ptable_read gives it; NULL = the rule 10-5 */
+};
+
+struct rk_publish { /* zeroed = empty; give back with rk_publish_free */
+    struct rk_layout layout;
+    uint32_t cells;               /* those of the table; the layout may have more, that are in none */
+    rk_fixed unit;                /* what 1 is worth in the numbers below: 1, or .1, .01 … */
+    int64_t *value;               /* by cell */
+    uint32_t *contributors;
+    bool *has_value;
+    enum rk_hidden_reason *reason; /* by cell */
+    struct rk_audit_finding *findings;
+    struct rk_suppression chosen;  /* hidden NULL: nothing was chosen */
+    uint32_t sensitive, secondary; /* how many */
+    rk_fixed secondary_value;      /* their figures together */
+    bool proven;                   /* no choice hides less */
+    rk_fixed least;                /* what any choice must hide besides: figures together, or how many */
+    uint32_t known_by_zeros;        /* hidden cells known if everybody knows that none is 0; when not assumed */
+    struct rk_rounding rounding;   /* with options.round */
+    uint32_t *order;               /* of the cells, for people: by label, totals last */
+};
+
+/* RK_BAD_DATA where the table does not add up, a sensitive figure cannot be kept, or a figure is too large
+ * or has more than 6 decimals. */
+enum rk_status rk_publish(struct rk_publish *publish, const struct rk_tabulation *table,
+                          const struct rk_publish_options *options, struct rk_error *error);
+/* The cell of a row; RK_NONE where its figure is in none. */
+uint32_t rk_publish_cell(const struct rk_publish *publish, const struct rk_tabulation_row *row);
+
+/* Of each row, a person: how many have the same labels, who they stand for (value), and the risk of being
+ * found by them. Caller frees. */
+struct rk_alike {
+    uint32_t same;
+    rk_fixed population;
+    double risk;
+};
+struct rk_alike *rk_publish_alike(const struct rk_tabulation *table);
+void rk_publish_free(struct rk_publish *publish);
+
+#endif
