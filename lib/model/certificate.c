@@ -302,7 +302,12 @@ static void read_stage(struct reading *r, const rk_json *item, struct rk_certifi
     const rk_json *levels = array(r, item, "levels", true, what);
     const rk_json *weights = array(r, item, "weights", true, what);
     size_t count = levels ? rk_json_count(levels) : 0;
-    expect(r, rk_json_count(weights) == count, what, _("levels, and as many weights"));
+    expect(r, rk_json_count(weights) == (count ? count : 1), what,
+           _("levels, and as many weights"));
+    if (!count) {
+        s->weight[RK_CHOICE_LEVELS] = whole(r, rk_json_item(weights, 0), what);
+        expect(r, s->weight[RK_CHOICE_LEVELS] > 0, what, _("weights over 0"));
+    }
     for (size_t l = 0; l < count && !r->status; l++) {
         uint32_t level = level_of(r, rk_json_item(levels, l), what);
         s->first = l ? s->first : (int)level;

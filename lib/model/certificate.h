@@ -72,8 +72,8 @@ struct rk_certificate_prices {
 };
 
 struct rk_certificate_stage {
-    int first, end;                   /* levels first … end - 1, solved as one; none for a cut */
-    int64_t weight[RK_CHOICE_LEVELS]; /* over 0, of those levels */
+    int first, end; /* levels first … end - 1, solved as one; none for a cut */
+    int64_t weight[RK_CHOICE_LEVELS + 1]; /* over 0, of those levels; the last: of a cut */
     struct rk_certificate_prices prices;
 };
 /* Stages, then either nothing or a split: the sum of a row's numbers is at most `at` in the node

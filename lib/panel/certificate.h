@@ -18,6 +18,9 @@ struct rk_certificate_rules { /* how the matcher read the rules */
 /* Appends the JSON document for a choice, whose result has kept its potentials. */
 void rk_certificate_choice(const struct rk_explain *match, const struct rk_certificate_rules *rules,
                            struct rk_buf *out);
+/* That of a choice for one recruitment whose quotas cross, found by search. */
+void rk_certificate_search(const struct rk_explain *match, const struct rk_single *single,
+                           const struct rk_certificate_rules *rules, struct rk_buf *out);
 /* That of a lottery over a programme: proves the seats as a choice does, and the chances by the
  * total that each part of the network shares (panel/chances.h, rk_chances_potential). */
 void rk_certificate_programme(const struct rk_explain *match, const struct rk_programme *lottery,

@@ -158,14 +158,6 @@ void rk_certificate_programme(const struct rk_explain *match, const struct rk_pr
 
 /* ---- panels ---- */
 
-struct panels {
-    struct rk_certify c;
-    const struct rk_single *single;
-    uint32_t *place; /* by quota row of the panel: its place among the quotas told */
-    uint32_t *group; /* by feature: the place of its first quota */
-    uint32_t features;
-};
-
 static bool same_features(const struct rk_match_quota *a, const struct rk_match_quota *b)
 {
     bool same = a->part_count == b->part_count;
@@ -175,16 +167,16 @@ static bool same_features(const struct rk_match_quota *a, const struct rk_match_
 }
 
 /* Feature by feature, since empty seats are kept for the values of each by themselves. */
-static void tell_quotas(struct panels *p)
+void rk_certify_panel_quotas(struct rk_certify_panel *p)
 {
     const struct rk_single *single = p->single;
-    const struct rk_match_problem *problem = p->c.match->problem;
+    const struct rk_match_problem *problem = p->c->match->problem;
     int32_t seats = problem->recruitments[single->recruitment].places;
     uint32_t told = 0;
     p->place = rk_alloc((size_t)single->rows + 1, sizeof *p->place);
     p->group = rk_alloc((size_t)single->rows + 1, sizeof *p->group);
     bool *done = rk_alloc((size_t)single->rows + 1, sizeof *done);
-    rk_certify_list(&p->c, "quotas");
+    rk_certify_list(p->c, "quotas");
     for (uint32_t f = 0; f < single->rows; f++) {
         if (done[f])
             continue;
@@ -193,35 +185,41 @@ static void tell_quotas(struct panels *p)
             const struct rk_match_quota *quota = &problem->quotas[single->row_quota[i]];
             if (done[i] || !same_features(quota, &problem->quotas[single->row_quota[f]]))
                 continue;
-            rk_certify_quota(&p->c, single->row_quota[i], quota->min - single->lowered[i],
+            rk_certify_quota(p->c, single->row_quota[i], quota->min - single->lowered[i],
                              quota->max < seats ? quota->max : seats, p->group[p->features - 1],
                              RK_NONE);
             p->place[i] = told++;
             done[i] = true;
         }
     }
-    rk_buf_char(p->c.out, ']');
+    rk_buf_char(p->c->out, ']');
     rk_free(done);
 }
 
-static void tell_types(struct panels *p)
+void rk_certify_panel_free(struct rk_certify_panel *p)
+{
+    rk_free(p->place);
+    rk_free(p->group);
+}
+
+static void tell_types(struct rk_certify_panel *p)
 {
     const struct rk_single *single = p->single;
-    struct rk_buf *out = p->c.out;
-    rk_certify_list(&p->c, "types");
+    struct rk_buf *out = p->c->out;
+    rk_certify_list(p->c, "types");
     for (uint32_t t = 0; t < rk_panel_types(single->panel); t++) {
         const uint32_t *people = rk_panel_people(single->panel, t);
-        rk_certify_next(&p->c);
+        rk_certify_next(p->c);
         rk_buf_char(out, '[');
         for (uint32_t k = 0; k < rk_panel_size(single->panel, t); k++) {
             rk_buf_text(out, k ? "," : "");
-            rk_certify_panelist(&p->c, out,
-                                p->c.match->problem->pairs[single->pairs[people[k]]].panelist);
+            rk_certify_panelist(p->c, out,
+                                p->c->match->problem->pairs[single->pairs[people[k]]].panelist);
         }
         rk_buf_char(out, ']');
     }
     rk_buf_char(out, ']');
-    rk_certify_list(&p->c, "type_values");
+    rk_certify_list(p->c, "type_values");
     for (uint32_t t = 0; t < rk_panel_types(single->panel); t++) {
         rk_buf_text(out, t ? ",\"" : "\"");
         rk_fraction_print(out, &single->leximin.value[t]);
@@ -230,17 +228,17 @@ static void tell_types(struct panels *p)
     rk_buf_char(out, ']');
 }
 
-static void tell_panels(struct panels *p)
+static void tell_panels(struct rk_certify_panel *p)
 {
     const struct rk_lottery *lottery = &p->single->leximin.lottery;
-    struct rk_buf *out = p->c.out;
+    struct rk_buf *out = p->c->out;
     rk_buf_printf(out, ",\n \"empty\":%u,\n \"total\":\"", p->single->leximin.empty);
     rk_whole_print(out, &lottery->total);
     rk_buf_printf(out, "\",\n \"drawn\":%u", p->single->drawn);
-    rk_certify_list(&p->c, "panels");
+    rk_certify_list(p->c, "panels");
     for (uint32_t j = 0; j < lottery->count; j++) {
         bool inner = false;
-        rk_certify_next(&p->c);
+        rk_certify_next(p->c);
         rk_buf_text(out, "[\"");
         rk_whole_print(out, &lottery->weight[j]);
         rk_buf_text(out, "\",[");
@@ -256,13 +254,13 @@ static void tell_panels(struct panels *p)
     rk_buf_char(out, ']');
 }
 
-/* The first node is that of the seats; those of the cuts follow. */
-static void tell_cut(struct panels *p, uint32_t cut)
+/* `node`: the first of its proof. */
+static void tell_cut(struct rk_certify_panel *p, uint32_t cut, uint32_t node)
 {
     const struct rk_single *single = p->single;
     const struct rk_leximin_cut *told = &single->leximin.cuts[cut];
     uint32_t types = rk_panel_types(single->panel), column = types;
-    struct rk_buf *row = &p->c.row;
+    struct rk_buf *row = &p->c->row;
     bool any = false;
     rk_buf_printf(row, "[\"cut\",%lld,[", (long long)told->least);
     for (uint32_t t = 0; t < types; t++)
@@ -273,7 +271,7 @@ static void tell_cut(struct panels *p, uint32_t cut)
     rk_buf_text(row, "],[");
     any = false;
     for (uint32_t i = 0; i < single->rows && column < single->leximin.levels.columns; i++) {
-        const struct rk_match_quota *quota = &p->c.match->problem->quotas[single->row_quota[i]];
+        const struct rk_match_quota *quota = &p->c->match->problem->quotas[single->row_quota[i]];
         if (quota->min - single->lowered[i] <= 0)
             continue;
         if (told->entry[column]) {
@@ -283,27 +281,28 @@ static void tell_cut(struct panels *p, uint32_t cut)
         }
         column++;
     }
-    rk_buf_printf(row, "],%u]", 1 + cut);
+    rk_buf_printf(row, "],%u]", node);
 }
 
 /* A row of the panel's program. */
-static uint32_t row_of(struct panels *p, uint32_t row)
+static uint32_t row_of(struct rk_certify_panel *p, uint32_t row, const uint32_t *cut_nodes)
 {
     uint32_t quotas = p->single->rows, features = p->single->leximin.empty ? p->features : 0;
     if (row < quotas)
-        rk_certify_row_of(&p->c, "quota", NULL, p->place[row]);
+        rk_certify_row_of(p->c, "quota", NULL, p->place[row]);
     else if (row == quotas)
         rk_certify_row_of(
-            &p->c, "seats",
-            p->c.match->recruitments->rows[p->single->recruitment].recruitment_id.text, 0);
+            p->c, "seats",
+            p->c->match->recruitments->rows[p->single->recruitment].recruitment_id.text, 0);
     else if (row <= quotas + features)
-        rk_certify_row_of(&p->c, "empty", NULL, p->group[row - quotas - 1]);
+        rk_certify_row_of(p->c, "empty", NULL, p->group[row - quotas - 1]);
     else {
-        tell_cut(p, row - quotas - features - 1);
-        return rk_certify_row(&p->c);
+        uint32_t cut = row - quotas - features - 1;
+        tell_cut(p, cut, cut_nodes[cut]);
+        return rk_certify_row(p->c);
     }
-    rk_buf_char(&p->c.row, ']');
-    return rk_certify_row(&p->c);
+    rk_buf_char(&p->c->row, ']');
+    return rk_certify_row(p->c);
 }
 
 struct priced {
@@ -316,20 +315,20 @@ static int by_row(const void *x, const void *y)
     return a->row < b->row ? -1 : a->row > b->row;
 }
 
-static void tell_levels(struct panels *p)
+static void tell_levels(struct rk_certify_panel *p, const uint32_t *cut_nodes)
 {
     const struct rk_levels *levels = &p->single->leximin.levels;
-    struct rk_buf *out = p->c.out;
+    struct rk_buf *out = p->c->out;
     struct priced *rows = rk_alloc((size_t)levels->rows + 1, sizeof *rows);
-    rk_certify_list(&p->c, "steps");
+    rk_certify_list(p->c, "steps");
     for (uint32_t s = 0; s < levels->step_count; s++) {
         uint32_t count = 0;
         for (uint32_t r = 0; levels->steps[s].prices && r < levels->rows; r++)
             if (rk_whole_sign(&levels->steps[s].prices[r]))
-                rows[count++] = (struct priced){row_of(p, r), r};
+                rows[count++] = (struct priced){row_of(p, r, cut_nodes), r};
         if (count)
             qsort(rows, count, sizeof *rows, by_row);
-        rk_certify_next(&p->c);
+        rk_certify_next(p->c);
         rk_buf_text(out, "[\"");
         rk_fraction_print(out, &levels->steps[s].value);
         rk_buf_text(out, "\",[");
@@ -347,19 +346,36 @@ static void tell_levels(struct panels *p)
 void rk_certificate_panels(const struct rk_explain *match, const struct rk_single *single,
                            const struct rk_certificate_rules *rules, struct rk_buf *out)
 {
-    struct panels p = {.c = {.match = match, .out = out}, .single = single};
-    rk_certify_open(&p.c, rules, "lottery-panels");
-    tell_quotas(&p);
+    struct rk_certify c = {.match = match, .out = out};
+    struct rk_certify_panel p = {.c = &c, .single = single};
+    uint32_t *cut_nodes = rk_alloc((size_t)single->leximin.cut_count + 1, sizeof *cut_nodes);
+    rk_certify_open(&c, rules, "lottery-panels");
+    rk_certify_panel_quotas(&p);
     tell_types(&p);
     tell_panels(&p);
-    tell_levels(&p);
-    rk_buf_text(
-        out,
-        ",\n \"nodes\":[{\"stages\":[{\"levels\":[\"seats\"],\"weights\":[1],\"prices\":[]}]}");
-    for (uint32_t i = 0; i < single->leximin.cut_count; i++)
-        rk_buf_text(out, ",{\"stages\":[]}");
+    rk_certify_list(&c, "nodes");
+    uint32_t nodes = rk_certify_search(&p, RK_MATCH_SEATS + 1);
+    for (uint32_t i = 0; i < single->leximin.cut_count; i++) {
+        cut_nodes[i] = nodes;
+        nodes += rk_certify_cut(&p, &single->leximin.cuts[i], nodes);
+    }
     rk_buf_char(out, ']');
-    rk_certify_close(&p.c);
-    rk_free(p.place);
-    rk_free(p.group);
+    tell_levels(&p, cut_nodes);
+    rk_certify_close(&c);
+    rk_certify_panel_free(&p);
+    rk_free(cut_nodes);
+}
+
+void rk_certificate_search(const struct rk_explain *match, const struct rk_single *single,
+                           const struct rk_certificate_rules *rules, struct rk_buf *out)
+{
+    struct rk_certify c = {.match = match, .out = out};
+    struct rk_certify_panel p = {.c = &c, .single = single};
+    rk_certify_open(&c, rules, "choice");
+    rk_certify_panel_quotas(&p);
+    rk_certify_list(&c, "nodes");
+    rk_certify_search(&p, RK_MATCH_LEVELS);
+    rk_buf_char(out, ']');
+    rk_certify_close(&c);
+    rk_certify_panel_free(&p);
 }

@@ -48,4 +48,21 @@ struct rk_certify_equal {
 /* ["prices"] of the lottery's last stage. */
 void rk_certify_equal(struct rk_certify *c, const struct rk_certify_equal *equal);
 
+/* One recruitment by itself, its quotas in groups by feature. */
+struct rk_certify_panel {
+    struct rk_certify *c;
+    const struct rk_single *single;
+    uint32_t *place; /* by quota row of the panel: its place among the quotas told */
+    uint32_t *group; /* by feature: the place of its first quota */
+    uint32_t features;
+};
+void rk_certify_panel_quotas(struct rk_certify_panel *panel); /* writes them; fills the rest */
+void rk_certify_panel_free(struct rk_certify_panel *panel);
+/* Write nodes, of which there are `before` already, and return how many: that no choice is better
+ * at the levels 0 … end - 1; that no panel has a smaller sum than the cut. As far as a limited
+ * search goes. */
+uint32_t rk_certify_search(struct rk_certify_panel *panel, int end);
+uint32_t rk_certify_cut(struct rk_certify_panel *panel, const struct rk_leximin_cut *cut,
+                        uint32_t before);
+
 #endif

@@ -463,7 +463,6 @@ static void make_nodes(struct proof *f)
                                       .prices = f->prices[s] = prices_of(f, told->prices),
                                       .count = told->prices.count};
         memcpy(f->stages[s].weight, told->weight, sizeof told->weight);
-        f->stages[s].weight[CHANCES] = 1;
     }
     for (uint32_t n = 0; n < c->node_count; n++) {
         const struct rk_certificate_node *told = &c->nodes[n];
