@@ -70,12 +70,13 @@ __int128 rk_duality_value(struct rk_duality *d, int level)
 
 /* ---- proofs by stages and splits ---- */
 
-/* Adds the least of a number's term, and may narrow its range to where that is. */
+/* Adds the least of a number's term; may narrow its range to where that is no more than `over`
+ * more. */
 static void add_least(struct rk_duality *d, const struct rk_duality_stage *s, bool narrow,
-                      struct rk_duality_number *n, __int128 prices, __int128 *bound)
+                      __int128 over, struct rk_duality_number *n, __int128 prices, __int128 *bound)
 {
     __int128 each = 0, square = 0;
-    int32_t low = n->low, high = n->low;
+    int32_t least = n->low, low = n->low, high = n->low;
     for (int l = s->first; l < s->end; l++) {
         rk_duality_add(d, &each, s->weight[l], n->each[l]);
         square += n->square == l + 1 ? s->weight[l] : 0;
@@ -84,49 +85,56 @@ static void add_least(struct rk_duality *d, const struct rk_duality_stage *s, bo
     for (int32_t value = n->low; value < n->high; value++) {
         __int128 step = each;
         rk_duality_add(d, &step, square, 2 * ((__int128)n->base + value) + 1);
-        if (step > 0)
+        if (step > over)
             break;
         high = value + 1;
-        low = step < 0 ? high : low;
+        least = step < 0 ? high : least;
+        low = step < -over ? high : low;
     }
-    rk_duality_add(d, bound, each, low);
-    rk_duality_add(d, bound, square, (__int128)low * (2 * (__int128)n->base + low));
+    rk_duality_add(d, bound, each, least);
+    rk_duality_add(d, bound, square, (__int128)least * (2 * (__int128)n->base + least));
     if (narrow) {
         n->low = low;
         n->high = high;
     }
 }
 
-/* The bound that the prices prove; false where a price has no end of its rule to stand on. */
-static bool bound_of(struct rk_duality *d, const struct rk_duality_stage *s, bool narrow,
-                     __int128 *bound)
+static int64_t end_of(const struct rk_duality_rule *rule)
+{
+    return rule->tied != RK_DUALITY_NONE ? rule->tied : rule->price > 0 ? rule->least : rule->most;
+}
+
+/* The bound that the prices prove. One that has no end of its rule to stand on is left out. With
+ * `narrow`, what is left are choices that cost no more than `over` more than the bound. */
+static __int128 bound_of(struct rk_duality *d, const struct rk_duality_stage *s, bool narrow,
+                         __int128 over)
 {
     __int128 *prices = rk_alloc((size_t)d->number_count + 1, sizeof *prices); /* on each number */
-    bool good = true;
-    *bound = 0;
+    __int128 bound = 0;
     for (uint32_t i = 0; i < s->count; i++)
         rk_duality_add(d, &d->rules[s->prices[i].rule].price, s->prices[i].price, 1);
+    for (uint32_t i = 0; i < s->count; i++)
+        if (end_of(&d->rules[s->prices[i].rule]) == RK_DUALITY_NONE) {
+            d->stray |= d->rules[s->prices[i].rule].price != 0;
+            d->rules[s->prices[i].rule].price = 0;
+        }
     for (uint64_t t = 0; t < d->term_count; t++)
         if (d->rules[d->terms[t].rule].price)
             rk_duality_add(d, &prices[d->terms[t].number], d->rules[d->terms[t].rule].price,
                            d->terms[t].factor);
     for (uint32_t i = 0; i < s->count; i++) {
         struct rk_duality_rule *rule = &d->rules[s->prices[i].rule];
-        int64_t end = rule->tied != RK_DUALITY_NONE ? rule->tied
-                      : rule->price > 0             ? rule->least
-                                                    : rule->most;
-        if (!rule->price)
-            continue;
-        good &= end != RK_DUALITY_NONE;
-        if (end != RK_DUALITY_NONE)
-            rk_duality_add(d, bound, rule->price, end);
-        rule->tied = narrow ? end : rule->tied;
+        int64_t end = end_of(rule);
+        if (rule->price)
+            rk_duality_add(d, &bound, rule->price, end);
+        if (narrow && (rule->price > over || rule->price < -over))
+            rule->tied = end;
         rule->price = 0;
     }
     for (uint32_t n = 0; n < d->number_count; n++)
-        add_least(d, s, narrow, &d->numbers[n], prices[n], bound);
+        add_least(d, s, narrow, over, &d->numbers[n], prices[n], &bound);
     rk_free(prices);
-    return good;
+    return bound;
 }
 
 struct proving {
@@ -164,7 +172,7 @@ static void not_proven(struct proving *p, int level, __int128 slack)
         level < p->found.level ||
         (level == p->found.level && (slack < 0 || (p->found.slack >= 0 && slack > p->found.slack)));
     if (worse)
-        p->found = (struct rk_duality_found){level, slack, p->found.wrong, p->found.less};
+        p->found = (struct rk_duality_found){level, slack, p->found.less};
 }
 
 /* Returns the level after those proven; -1: no choice here is as good as the aim. */
@@ -174,18 +182,15 @@ static int prove_stages(struct proving *p, const struct rk_duality_node *node, i
     const struct rk_duality_aim *aim = p->aim;
     for (uint32_t i = 0; i < node->count; i++) {
         const struct rk_duality_stage *s = &node->stages[i];
-        __int128 bound = 0, gap = 0;
+        __int128 gap = -bound_of(d, s, false, 0);
         if (s->first != level || s->end > aim->end) {
             not_proven(p, level, -1);
             return -1;
         }
-        if (!bound_of(d, s, false, &bound))
-            p->found.wrong = s->first + 1;
         for (int l = s->first; l < s->end; l++)
             rk_duality_add(d, &gap, s->weight[l], aim->value[l]);
-        rk_duality_add(d, &gap, bound, -1);
         p->found.less |= root && gap < 0;
-        if (gap < 0 || p->found.wrong)
+        if (gap < 0)
             return -1;
         for (; level < s->end; level++) {
             __int128 slack = gap; /* and what later levels may differ by */
@@ -200,8 +205,7 @@ static int prove_stages(struct proving *p, const struct rk_duality_node *node, i
                 rule->least = rule->most = (int64_t)aim->value[level];
             }
         }
-        if (!gap) /* else a choice as good may be elsewhere */
-            bound_of(d, s, true, &bound);
+        bound_of(d, s, true, gap);
     }
     return level;
 }
@@ -233,7 +237,7 @@ static void prove_node(struct proving *p, uint32_t at, int level, bool root)
 struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_duality_node *nodes,
                                          uint32_t at, const struct rk_duality_aim *aim)
 {
-    struct proving proving = {d, nodes, aim, {aim->end, 0, 0, false}};
+    struct proving proving = {d, nodes, aim, {aim->end, 0, false}};
     struct before was = {0};
     if (aim->apart)
         was = remember(d);
@@ -245,10 +249,9 @@ struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_d
     return proving.found;
 }
 
-bool rk_duality_settle(struct rk_duality *d, const struct rk_duality_stage *stage)
+void rk_duality_settle(struct rk_duality *d, const struct rk_duality_stage *stage)
 {
-    __int128 bound;
-    return bound_of(d, stage, true, &bound);
+    bound_of(d, stage, true, 0);
 }
 
 /* ---- fractions ---- */

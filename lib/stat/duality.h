@@ -11,7 +11,9 @@
  *
  * A choice that costs just its bound is the best. Any other as good has every number where its term
  * is least, and every priced rule at its end, so ranges are narrowed and rules tied to that, and
- * the next stage compares among those choices alone, with a tied rule's price of any sign.
+ * the next stage compares among those choices alone, with a tied rule's price of any sign. Where
+ * costs are known to be whole multiples of more than the gap, the choice is the best, too; then
+ * what would cost more than the gap is left out.
  *
  * Where prices alone leave a gap, a node splits: a rule's sum is a whole number, so it is at most
  * `at`, or at least `at` + 1, and each side is proven by itself. */
@@ -45,6 +47,7 @@ struct rk_duality { /* zeroed = empty; give back with rk_duality_free */
     uint32_t number_count, number_room, rule_count, rule_room;
     uint64_t term_count, term_room;
     bool overflow; /* a sum was too large; what was told since then is worth nothing */
+    bool stray;    /* a price had no end of its rule to stand on, and was left out */
 };
 
 /* Their places. Base, square and costs of a number are the caller's to set. */
@@ -90,16 +93,14 @@ struct rk_duality_aim {
 struct rk_duality_found {
     int level;
     __int128 slack;
-    int wrong; /* 1 + the level of a stage whose price has no end of its rule to stand on; 0 */
     bool less; /* without any split, the prices say that not even the aim can be reached */
 };
 /* The choice at hand must have the aim's values for the ranges left by stages without a split to be
  * used further. */
 struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_duality_node *nodes,
                                          uint32_t at, const struct rk_duality_aim *aim);
-/* Narrows ranges and ties rules to what is least at the prices of one stage; false where a price
- * has no end of its rule to stand on. */
-bool rk_duality_settle(struct rk_duality *d, const struct rk_duality_stage *stage);
+/* Narrows ranges and ties rules to what is least at the prices of one stage. */
+void rk_duality_settle(struct rk_duality *d, const struct rk_duality_stage *stage);
 
 /* ---- fractions: expected numbers ---- */
 
