@@ -161,6 +161,7 @@ void rk_certify_close(struct rk_certify *c)
     rk_buf_text(c->out, "]}\n");
     rk_strings_free(&c->rows);
     rk_buf_free(&c->row);
+    rk_free(c->tied);
 }
 
 /* ---- stages ---- */
@@ -174,8 +175,7 @@ struct stage {
     uint32_t first, end;                       /* levels */
     int64_t excess; /* of the panelist at hand: what the price of a membership is over the cost of
                      * one more, to be told as a price of what the own limit rests on */
-    /* By panelist: an earlier stage has shown that no best choice gives fewer memberships. */
-    bool *no_fewer;
+    bool *no_fewer; /* by panelist: an earlier stage has shown that no best choice gives fewer */
 };
 
 void rk_certify_row_of(struct rk_certify *c, const char *kind, const char *id, uint32_t number)
@@ -290,7 +290,8 @@ static int64_t price_of_membership(struct stage *stage, uint32_t own, int64_t me
     int64_t mu = stage->potential[rk_node_limit(own)] - stage->potential[0];
     if (stage->equal) {
         int64_t total = stage->equal->own[panelist];
-        stage->excess = stage->equal->full[panelist] && total < mu ? mu - total : 0;
+        bool own_price = total < mu || stage->c->tied[panelist];
+        stage->excess = stage->equal->full[panelist] && own_price ? mu - total : 0;
         return total;
     }
     int64_t last = load_cost(stage, panelist, members),
@@ -362,6 +363,7 @@ static void tell_panelists(struct stage *stage)
         rk_certify_row_of(stage->c, "panelist", panelist_id(stage, panelist), 0);
         put(stage, -mu);
         rk_network_limits(net, i, end, tell_limit, stage);
+        stage->c->tied[panelist] = stage->c->tied[panelist] || stage->excess > 0;
         if (!stage->equal && members && mu > load_cost(stage, panelist, members))
             stage->no_fewer[panelist] = true;
     }
@@ -382,6 +384,7 @@ void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t lev
     const struct rk_network *net = result->network;
     struct rk_buf *out = c->out;
     bool *no_fewer = rk_alloc((size_t)net->problem->panelist_count + 1, sizeof *no_fewer);
+    c->tied = rk_alloc((size_t)net->problem->panelist_count + 1, sizeof *c->tied);
     uint32_t stages = !result->potential    ? 0
                       : net->crossing_count ? result->priced_stages
                                             : net->stages;

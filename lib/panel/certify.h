@@ -14,6 +14,8 @@ struct rk_certify {
     struct rk_strings rows;
     struct rk_buf row; /* the text of the row at hand */
     bool any;          /* something is in the list at hand */
+    bool *tied; /* by panelist: a stage has shown that what the own limit rests on is full in every
+                 * best choice */
 };
 
 void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *rules,

@@ -384,8 +384,7 @@ static void totals_of(const struct rk_certificate *c, uint32_t people, struct rk
 
 static void hear(void *context, int check, enum rk_verify_verdict verdict, const char *detail)
 {
-    if (context && (verdict == RK_VERIFY_BROKEN || verdict == RK_VERIFY_TOLD) && getenv("RK_TELL"))
-        printf("%d %d %s\n", check, (int)verdict, detail);
+    (void)context, (void)check, (void)verdict, (void)detail;
 }
 
 /* RK_BAD_DATA: broken. `totals`: of a lottery, or NULL. */
@@ -403,7 +402,7 @@ static enum rk_status verify(const struct town *t, const struct matched *m, stru
         struct rk_verify_facts facts = {facts_of(&in), &result,      &in.quotas,
                                         &in.features,  &certificate, certificate.seed};
         facts.rules.assume_available = certificate.assume_available;
-        status = rk_verify(&facts, hear, totals && !totals->size ? totals : NULL, NULL);
+        status = rk_verify(&facts, hear, NULL, NULL);
         if (totals)
             totals_of(&certificate, in.panelists.count, totals);
     }
@@ -511,28 +510,8 @@ static bool twice(const struct matched *m)
     return false;
 }
 
-static void tell_town(const struct town *t, const struct matched *m, const char *why)
-{
-    if (!getenv("RK_TELL"))
-        return;
-    printf("%s:", why);
-    for (int p = 0; p < t->people; p++)
-        printf(" P%d(%s %s m%d y%d b%d s%d)", p, t->person[p].woman ? "w" : "m",
-               t->person[p].east ? "e" : "w", t->person[p].month_cap, t->person[p].year_cap,
-               t->person[p].before, t->person[p].skill);
-    for (int r = 0; r < t->panels; r++)
-        printf(" R%d(%d seats, month %d slot %d want %d)", r, t->panel[r].seats, t->panel[r].month,
-               t->panel[r].slot, t->panel[r].want);
-    for (int q = 0; q < t->quotas; q++)
-        printf(" R%d:%s=%d-%d", t->quota[q].panel, kinds[t->quota[q].kind], t->quota[q].min,
-               t->quota[q].max);
-    for (uint32_t i = 0; i < m->count; i++)
-        printf(" [R%u P%u]", m->rows[i].recruitment - 1, m->rows[i].panelist);
-    printf("\n");
-}
-
 struct tally {
-    int towns, proven, open, broken, wrong, changes, believed, false_beliefs;
+    int towns, proven, broken, wrong, changes, believed, false_beliefs;
 };
 
 /* Is what was believed after a change true? */
@@ -565,13 +544,8 @@ static void one(const struct town *t, bool lottery, int changes, struct tally *t
     struct rk_assignments rows = {.rows = m.rows, .count = m.count};
     tally->towns++;
     tally->proven += status == RK_OK;
-    tally->open += status == RK_ATTENTION;
     tally->broken += status == RK_BAD_DATA;
     tally->wrong += status == RK_OK && !is_best(t, &rows, !lottery);
-    if (status == RK_OK && !is_best(t, &rows, !lottery))
-        tell_town(t, &m, "not best");
-    if (status == RK_BAD_DATA)
-        tell_town(t, &m, "broken");
     rk_buf_free(&totals);
     for (int i = 0; i < changes && status == RK_OK; i++) {
         struct town other = *t;
@@ -593,10 +567,7 @@ static void one(const struct town *t, bool lottery, int changes, struct tally *t
         struct rk_buf told = {0};
         if (!same && !twice(&changed) && verify(&other, &changed, &told) == RK_OK) {
             tally->believed++;
-            bool believed_truly = is_true(&other, &changed, lottery, &told);
-            tally->false_beliefs += !believed_truly;
-            if (!believed_truly)
-                tell_town(&other, &changed, "falsely believed");
+            tally->false_beliefs += !is_true(&other, &changed, lottery, &told);
         }
         rk_buf_free(&told);
         rk_buf_free(&changed.certificate);
@@ -604,22 +575,16 @@ static void one(const struct town *t, bool lottery, int changes, struct tally *t
     free_matched(&m);
 }
 
-static struct tally all(int features, int panels, bool lottery, int towns, int changes)
+static void all(int features, int panels, bool lottery, int towns, int changes)
 {
     struct tally tally = {0};
     for (int i = 0; i < towns; i++) {
         struct town t = invent(features, panels);
         one(&t, lottery, changes, &tally);
     }
-    if (getenv("RK_TELL"))
-        printf("%d features, %d panels, %s: %d towns, %d proven, %d open, %d broken, %d wrong, %d "
-               "changes, %d believed, %d of them false\n",
-               features, panels, lottery ? "lottery" : "choice", tally.towns, tally.proven,
-               tally.open, tally.broken, tally.wrong, tally.changes, tally.believed,
-               tally.false_beliefs);
-    CHECK(tally.towns > 0 && tally.broken == 0 && tally.wrong == 0 && tally.false_beliefs == 0);
+    CHECK(tally.towns > 0 && tally.proven > tally.towns * 3 / 4 && tally.broken == 0 &&
+          tally.wrong == 0 && tally.false_beliefs == 0);
     CHECK(tally.believed < tally.changes / 2);
-    return tally;
 }
 
 int main(void)
@@ -627,20 +592,13 @@ int main(void)
     if (!mkdtemp(folder))
         return 1;
     dice = rk_random(RK_TEXT("certificate"), RK_TEXT("towns"));
-    if (getenv("RK_FEW")) {
-        all(2, 1, false, 120, 12);
-        all(2, 3, false, 60, 12);
-        all(1, 3, true, 60, 12);
-        return finish();
-    }
-    all(0, 3, false, 60, 12);
-    all(1, 3, false, 60, 12);
-    all(2, 3, false, 60, 12);
-    all(2, 1, false, 120, 12);
-    all(0, 3, true, 60, 12);
-    all(1, 3, true, 60, 12);
-    all(1, 2, true, 60, 12);
-    all(2, 1, true, 120, 12);
+    all(0, 3, false, 15, 8);
+    all(1, 3, false, 15, 8);
+    all(2, 3, false, 15, 8);
+    all(2, 1, false, 30, 8);
+    all(0, 3, true, 15, 8);
+    all(1, 3, true, 40, 6);
+    all(2, 1, true, 30, 8);
     static const char *const names[] = {"panelists", "recruitments", "sessions",
                                         "quotas",    "assignments",  "certificate"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
