@@ -278,11 +278,11 @@ static void tell_quotas(struct stage *stage)
     }
 }
 
-/* A price between the costs of the last membership and of one more. What it is beyond that where
- * the own limit is full goes to what the own limit rests on, or to the pairs themselves. (Under the
- * cost of the last one it only is in a stage before which the limit was found to be full in every
- * best choice.) In a lottery it is always the
- * own total's place: where that is not the part's, seats or the own limit keep it from that. */
+/* A price between the costs of the last membership and of one more than there is room for. What it
+ * is beyond that where the own limit is full goes to what the own limit rests on, or to the pairs
+ * themselves. (Under the cost of the last one it only is in a stage before which the limit was
+ * found to be full in every best choice.) In a lottery it is always the own total's place: where
+ * that is not the part's, seats or the own limit keep it from that. */
 static int64_t price_of_membership(struct stage *stage, uint32_t own, int64_t members)
 {
     const struct rk_network *net = stage->net;
@@ -294,12 +294,10 @@ static int64_t price_of_membership(struct stage *stage, uint32_t own, int64_t me
         stage->excess = stage->equal->full[panelist] && own_price ? mu - total : 0;
         return total;
     }
-    int64_t last = load_cost(stage, panelist, members),
-            next = load_cost(stage, panelist, members + 1);
-    stage->excess = members != net->limits[own].room                     ? 0
-                    : mu > next                                          ? mu - next
-                    : members && mu < last && !stage->no_fewer[panelist] ? mu - last
-                                                                         : 0;
+    int64_t room = net->limits[own].room, last = load_cost(stage, panelist, members),
+            next = load_cost(stage, panelist, room + 1);
+    bool less = members && members == room && mu < last && !stage->no_fewer[panelist];
+    stage->excess = mu > next ? mu - next : less && stage->c->tied[panelist] ? mu - last : 0;
     return mu - stage->excess;
 }
 
@@ -329,7 +327,7 @@ static void tell_limit(void *context, const struct rk_named_limit *limit)
     if (limit->limit != RK_NONE)
         delta += stage->potential[rk_node_limit(limit->limit)] -
                  stage->potential[rk_node_limit(net->limits[limit->limit].parent)];
-    if (!delta || !is_full(stage, limit))
+    if (!delta || (delta < 0 && !is_full(stage, limit)))
         return;
     rk_certify_row_of(c, kinds[limit->kind], panelist_id(stage, pairs[limit->pairs[0]].panelist),
                       0);

@@ -422,10 +422,9 @@ static bool prove(struct proof *f, uint32_t node)
     struct rk_duality_found found = {f->aim.first, -1, false};
     if (f->c->node_count)
         found = rk_duality_prove(&f->d, f->nodes, node, &f->aim);
-    if (f->d.overflow || f->d.stray || (found.less && f->aim.end <= RK_CHOICE_LEVELS))
+    if (f->d.overflow || (found.less && f->aim.end <= RK_CHOICE_LEVELS))
         BROKEN(RK_VERIFY_CERTIFICATE, NULL,
                f->d.overflow ? _("its numbers are too large")
-               : f->d.stray  ? _("a price has the wrong sign")
                              : _("the prices say that there can be no such assignment"));
     if (v->broken || f->aim.end > RK_CHOICE_LEVELS) /* chances and cuts are told elsewhere */
         return !v->broken && found.level == f->aim.end;
@@ -564,7 +563,7 @@ static void prove_programme(struct proof *f)
     struct rk_duality_stage equal = {
         CHANCES, CHANCES + 1, {[CHANCES] = 1}, prices, f->c->programme.prices.count};
     rk_duality_settle(&f->d, &equal);
-    if (!v->broken && (f->d.stray || !rk_duality_keeps(&f->d, values)))
+    if (!v->broken && !rk_duality_keeps(&f->d, values))
         WRONG(N_("its prices do not prove the chances"));
     if (!v->broken)
         check_chances(f, values);

@@ -114,10 +114,8 @@ static __int128 bound_of(struct rk_duality *d, const struct rk_duality_stage *s,
     for (uint32_t i = 0; i < s->count; i++)
         rk_duality_add(d, &d->rules[s->prices[i].rule].price, s->prices[i].price, 1);
     for (uint32_t i = 0; i < s->count; i++)
-        if (end_of(&d->rules[s->prices[i].rule]) == RK_DUALITY_NONE) {
-            d->stray |= d->rules[s->prices[i].rule].price != 0;
+        if (end_of(&d->rules[s->prices[i].rule]) == RK_DUALITY_NONE)
             d->rules[s->prices[i].rule].price = 0;
-        }
     for (uint64_t t = 0; t < d->term_count; t++)
         if (d->rules[d->terms[t].rule].price)
             rk_duality_add(d, &prices[d->terms[t].number], d->rules[d->terms[t].rule].price,

@@ -47,7 +47,6 @@ struct rk_duality { /* zeroed = empty; give back with rk_duality_free */
     uint32_t number_count, number_room, rule_count, rule_room;
     uint64_t term_count, term_room;
     bool overflow; /* a sum was too large; what was told since then is worth nothing */
-    bool stray;    /* a price had no end of its rule to stand on, and was left out */
 };
 
 /* Their places. Base, square and costs of a number are the caller's to set. */
