@@ -492,6 +492,64 @@ static void check_chances(struct proof *f, const struct rk_fraction *values)
     }
 }
 
+/* A lottery's chances are held against the quotas of the certificate, so all are there; those of a
+ * recruitment in one group, where there are expected numbers of several; those of a feature in one,
+ * where there are panels. */
+static void check_all_told(struct proof *f)
+{
+    struct rk_verify *v = f->v;
+    const struct rk_certificate_quota *told = f->c->quotas;
+    bool panels = f->c->mode == RK_CERTIFICATE_PANELS, good = true;
+    for (uint32_t q = 0; q < v->problem.quota_count; q++) {
+        const struct rk_match_quota *quota = &v->problem.quotas[q];
+        int32_t places = v->problem.recruitments[quota->recruitment].places;
+        bool there = places <= 0 || (quota->min <= 0 && quota->max >= places);
+        for (uint32_t i = 0; i < f->c->quota_count && !there; i++)
+            there = told[i].recruitment == quota->recruitment &&
+                    is_of_kind(quota, &v->problem.quotas[f->quota[i]]) &&
+                    is_of_kind(&v->problem.quotas[f->quota[i]], quota);
+        good &= there;
+    }
+    for (uint32_t i = 0; i < f->c->quota_count; i++)
+        for (uint32_t j = i + 1;
+             j < f->c->quota_count && told[j].recruitment == told[i].recruitment; j++)
+            good &= told[i].group == told[j].group ||
+                    (panels && !rk_text_equal(told[i].feature, told[j].feature));
+    if (!good)
+        WRONG(N_("it does not tell all quotas, or not together"));
+}
+
+/* Nobody is expected to have more than a cap leaves, nor to be in two places at once. */
+static void check_limits(struct proof *f, const struct rk_fraction *values)
+{
+    struct rk_verify *v = f->v;
+    const struct rk_match_pair *pairs = v->problem.pairs;
+    struct rk_fraction *sums = rk_fractions(3); /* month, year, at one time */
+    bool good = true;
+    for (uint32_t i = 0; i < v->problem.pair_count && good; i++) {
+        uint32_t p = pairs[i].panelist, r = pairs[i].recruitment;
+        int32_t month = v->problem.recruitments[r].month;
+        if (!rk_whole_sign(&values[i].top))
+            continue;
+        for (int k = 0; k < 3; k++)
+            rk_fraction_set_whole(&sums[k], 0);
+        for (uint32_t j = v->pair_first[p]; j < v->pair_first[p + 1]; j++) {
+            int32_t other = v->problem.recruitments[pairs[j].recruitment].month;
+            const bool in[] = {other == month, other / 12 == month / 12,
+                               j == i || rk_verify_meet(v, r, pairs[j].recruitment)};
+            for (int k = 0; k < 3 && rk_whole_sign(&values[j].top); k++)
+                if (in[k])
+                    rk_fraction_add(&sums[k], &sums[k], &values[j]);
+        }
+        good = rk_fraction_compare_ratio(&sums[0], rk_verify_left(v, p, month, 1), 1) <= 0 &&
+               rk_fraction_compare_ratio(&sums[1], rk_verify_left(v, p, month, 12), 1) <= 0 &&
+               rk_fraction_compare_ratio(&sums[2], 1, 1) <= 0;
+    }
+    if (!good)
+        WRONG(N_("its chances do not keep the rules, or leave more seats empty"));
+    rk_fractions_free(sums, 3);
+}
+
 /* The expected numbers of the certificate: of members and kept seats, and what follows from them.
  */
 static void expect_numbers(struct proof *f, struct rk_fraction *values)
@@ -558,6 +616,8 @@ static void prove_programme(struct proof *f)
         WRONG(N_("its chances do not keep the rules, or leave more seats empty"));
     if (!v->broken && !rk_duality_rounds(&f->d, values, f->kept))
         WRONG(N_("the assignment is not one that these chances give"));
+    if (!v->broken)
+        check_limits(f, values);
     set_places(f, values);
     struct rk_duality_price *prices = prices_of(f, f->c->programme.prices);
     struct rk_duality_stage equal = {
@@ -829,9 +889,11 @@ void rk_verify_proof(struct rk_verify *v)
     build(f);
     rk_verify_end_rules(v);
     if (!v->broken) {
+        if (c->mode != RK_CERTIFICATE_CHOICE)
+            check_all_told(f);
         if (c->mode == RK_CERTIFICATE_CHOICE)
             prove(f, 0);
-        else
+        else if (!v->broken)
             (c->mode == RK_CERTIFICATE_PANELS ? prove_panels : prove_programme)(f);
     }
     if (!v->found[RK_VERIFY_CERTIFICATE])
