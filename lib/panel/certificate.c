@@ -296,12 +296,17 @@ static int64_t price_of_membership(struct stage *stage, uint32_t own, int64_t me
     }
     int64_t room = net->limits[own].room, last = load_cost(stage, panelist, members),
             next = load_cost(stage, panelist, room + 1);
-    bool less = members && members == room && mu < last && !stage->no_fewer[panelist];
-    stage->excess = mu > next ? mu - next : less && stage->c->tied[panelist] ? mu - last : 0;
+    /* where quotas cross, the choice need not be the flow's, and may have room where that has none
+     */
+    bool priced = net->crossing_count != 0, full = members == room;
+    bool more = (priced || full) && mu > next;
+    bool less = (!priced || stage->c->tied[panelist]) && members && full && mu < last &&
+                !stage->no_fewer[panelist];
+    stage->excess = more ? mu - next : less ? mu - last : 0;
     return mu - stage->excess;
 }
 
-/* Room to spare costs nothing. */
+/* Room to spare costs nothing (but where quotas cross the choice need not be the flow's). */
 static bool is_full(const struct stage *stage, const struct rk_named_limit *limit)
 {
     struct rk_ratio through = {0, 1};
@@ -327,7 +332,7 @@ static void tell_limit(void *context, const struct rk_named_limit *limit)
     if (limit->limit != RK_NONE)
         delta += stage->potential[rk_node_limit(limit->limit)] -
                  stage->potential[rk_node_limit(net->limits[limit->limit].parent)];
-    if (!delta || (delta < 0 && !is_full(stage, limit)))
+    if (!delta || ((delta < 0 || !net->crossing_count) && !is_full(stage, limit)))
         return;
     rk_certify_row_of(c, kinds[limit->kind], panelist_id(stage, pairs[limit->pairs[0]].panelist),
                       0);
