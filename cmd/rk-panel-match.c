@@ -224,9 +224,14 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                        .repair = options.replace.count != 0};
     const struct rk_panel_tables tables = {&t.panelists, &t.recruitments, &t.quotas, &t.features,
                                            &t.assignments};
-    const struct rk_certificate_rules rules = {options.assume_available, options.assume_adult,
+    const struct rk_certificate_rules rules = {options.assume_available,
+                                               options.assume_adult,
                                                options.declarations,
-                                               options.candidate_conflicts_pass};
+                                               options.candidate_conflicts_pass,
+                                               &options.only,
+                                               &options.replace,
+                                               &t.assignments,
+                                               &t.fixed};
     const struct rk_panel_files files = {
         options.explain, options.certificate, options.chances,         options.relax,
         &rules,          &options.why,        (uint32_t)options.panels};

@@ -68,7 +68,7 @@ static void tell(void *context, int check, enum rk_verify_verdict verdict, const
 }
 
 /* The certificate says how the rules were read; what the user says must be the same. */
-static enum rk_status agree(struct rk_run *run, const struct rk_certificate *c,
+static enum rk_status agree(struct rk_run *run, const struct rk_certificate *c, struct rk_bank *t,
                             struct rk_verify_facts *facts, struct rk_error *error)
 {
     const char *other = options.assume_available && !c->assume_available   ? "assume-available"
@@ -87,6 +87,13 @@ static enum rk_status agree(struct rk_run *run, const struct rk_certificate *c,
     facts->rules.candidate_conflicts_pass = c->candidate_conflicts_pass;
     facts->seed = c->seed;
     facts->certificate = c;
+    for (uint32_t r = 0; r < t->recruitments.count && c->only.count; r++)
+        if (rk_strings_find(&c->only, t->recruitments.rows[r].recruitment_id) == RK_NONE)
+            t->recruitments.rows[r].status = RK_RECRUITMENT_DECIDED;
+    for (uint32_t i = 0; i < c->left_count; i++) {
+        rk_assignments_decline(&t->assignments, c->left[i].recruitment, c->left[i].panelist, true);
+        rk_assignments_decline(&t->fixed, c->left[i].recruitment, c->left[i].panelist, false);
+    }
     return RK_OK;
 }
 
@@ -128,7 +135,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = rk_certificate_read(&certificate, options.certificate, &t.panelists,
                                      &t.recruitments, error);
     if (!status && options.certificate)
-        status = agree(run, &certificate, &facts, error);
+        status = agree(run, &certificate, &t, &facts, error);
     if (!status) {
         struct telling telling = {rk_run_writer(run, columns, 3), 0, 0};
         rk_run_speak(run, true);

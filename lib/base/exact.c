@@ -324,6 +324,21 @@ void rk_fraction_free(struct rk_fraction *a)
     rk_whole_free(&a->over);
 }
 
+struct rk_fraction *rk_fractions(size_t count)
+{
+    struct rk_fraction *numbers = rk_alloc(count + 1, sizeof *numbers);
+    for (size_t i = 0; i < count; i++)
+        rk_fraction_set_whole(&numbers[i], 0);
+    return numbers;
+}
+
+void rk_fractions_free(struct rk_fraction *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        rk_fraction_free(&numbers[i]);
+    rk_free(numbers);
+}
+
 void rk_fraction_set(struct rk_fraction *to, const struct rk_fraction *a)
 {
     rk_whole_set(&to->top, &a->top);

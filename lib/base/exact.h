@@ -155,6 +155,8 @@ struct rk_fraction {
 };
 
 void rk_fraction_free(struct rk_fraction *a);
+struct rk_fraction *rk_fractions(size_t count); /* so many zeros; rk_fractions_free */
+void rk_fractions_free(struct rk_fraction *numbers, size_t count);
 void rk_fraction_set(struct rk_fraction *to, const struct rk_fraction *a);
 void rk_fraction_set_whole(struct rk_fraction *to, int64_t a);
 void rk_fraction_make(struct rk_fraction *to, const struct rk_whole *top,

@@ -72,6 +72,29 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
     return status;
 }
 
+void rk_assignments_decline(struct rk_assignments *assignments, uint32_t recruitment,
+                            uint32_t panelist, bool add)
+{
+    uint32_t at = 0;
+    while (at < assignments->count && (assignments->rows[at].recruitment < recruitment ||
+                                       (assignments->rows[at].recruitment == recruitment &&
+                                        assignments->rows[at].panelist < panelist)))
+        at++;
+    bool there = at < assignments->count && assignments->rows[at].recruitment == recruitment &&
+                 assignments->rows[at].panelist == panelist;
+    if (!there && add) {
+        RK_GROW(assignments->rows, assignments->count, assignments->room);
+        memmove(&assignments->rows[at + 1], &assignments->rows[at],
+                (assignments->count++ - at) * sizeof *assignments->rows);
+        assignments->rows[at] = (struct rk_assignment){.recruitment = recruitment,
+                                                       .panelist = panelist,
+                                                       .declared_on = RK_NO_DATE,
+                                                       .confidentiality_on = RK_NO_DATE};
+    }
+    if (there || add)
+        assignments->rows[at].status = RK_ASSIGNMENT_DECLINED;
+}
+
 void rk_assignments_free(struct rk_assignments *assignments)
 {
     rk_free(assignments->rows);

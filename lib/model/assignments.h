@@ -40,6 +40,9 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
                                    const struct rk_panelists *panelists,
                                    const struct rk_recruitments *recruitments,
                                    struct rk_error *error);
+/* Marks the row of the pair as declined; adds one where there is none, or not, as `add` says. */
+void rk_assignments_decline(struct rk_assignments *assignments, uint32_t recruitment,
+                            uint32_t panelist, bool add);
 void rk_assignments_free(struct rk_assignments *assignments);
 
 /* The first column, fit apart, in which two rows of one pair differ; NULL: none. */

@@ -13,7 +13,6 @@ struct reading {
     struct rk_certificate *c;
     const struct rk_panelists *panelists;
     const struct rk_recruitments *recruitments;
-    struct rk_strings limits; /* keys of limits, to numbers */
     struct rk_error *error;
     enum rk_status status;
 };
@@ -96,28 +95,22 @@ static uint32_t index_below(struct reading *r, const rk_json *value, uint32_t fr
     return r->status ? RK_NONE : (uint32_t)index;
 }
 
-static void read_levels(struct reading *r, const rk_json *document, const char *key,
-                        int64_t values[RK_CHOICE_LEVELS])
+/* [recruitment_id, panelist_id], and for `stay` what that is worth */
+static struct rk_certificate_stay *read_pairs(struct reading *r, const rk_json *document,
+                                              const char *key, bool stay, uint32_t *count)
 {
-    const rk_json *list = array(r, document, key, true, "");
-    expect(r, rk_json_count(list) == RK_CHOICE_LEVELS, key, _("a number for each level"));
-    for (size_t l = 0; l < RK_CHOICE_LEVELS && !r->status; l++)
-        values[l] = whole(r, rk_json_item(list, l), key);
-}
-
-static void read_stay(struct reading *r, const rk_json *document)
-{
-    struct rk_certificate *c = r->c;
-    const rk_json *list = array(r, document, "stay", false, "");
-    size_t count = list ? rk_json_count(list) : 0;
-    c->stay = rk_arena_zeroed(&c->arena, count + 1, sizeof *c->stay);
-    for (size_t i = 0; i < count && !r->status; i++) {
-        const rk_json *item = rk_json_item(list, i);
-        expect(r, rk_json_count(item) == 3, "stay", "[recruitment_id, panelist_id, number]");
-        c->stay[c->stay_count++] = (struct rk_certificate_stay){
-            recruitment(r, rk_json_item(item, 0), "stay"),
-            panelist(r, rk_json_item(item, 1), "stay"), whole(r, rk_json_item(item, 2), "stay")};
+    const rk_json *list = array(r, document, key, false, "");
+    size_t n = list ? rk_json_count(list) : 0;
+    struct rk_certificate_stay *pairs = rk_arena_zeroed(&r->c->arena, n + 1, sizeof *pairs);
+    for (*count = 0; *count < n && !r->status; ++*count) {
+        const rk_json *item = rk_json_item(list, *count);
+        expect(r, rk_json_count(item) == (stay ? 3 : 2), key,
+               stay ? "[recruitment_id, panelist_id, number]" : "[recruitment_id, panelist_id]");
+        pairs[*count] = (struct rk_certificate_stay){
+            recruitment(r, rk_json_item(item, 0), key), panelist(r, rk_json_item(item, 1), key),
+            stay ? whole(r, rk_json_item(item, 2), key) : 0};
     }
+    return pairs;
 }
 
 static int32_t bound(struct reading *r, const rk_json *object, const char *key, const char *what)
@@ -130,65 +123,43 @@ static int32_t bound(struct reading *r, const rk_json *object, const char *key, 
     return r->status ? 0 : (int32_t)(number / RK_FIXED_ONE);
 }
 
-static uint32_t read_rows(struct reading *r, const rk_json *document, const char *key,
-                          struct rk_certificate_row **rows)
+static void read_quotas(struct reading *r, const rk_json *document)
 {
-    static const char *const known[] = {"recruitment", "feature", "value", "min",
-                                        "max",         "around",  NULL};
-    const rk_json *list = array(r, document, key, true, "");
-    uint32_t count = list ? (uint32_t)rk_json_count(list) : 0;
-    bool crossing = rows == &r->c->crossing;
-    *rows = rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof **rows);
-    for (uint32_t i = 0; i < count && !r->status; i++) {
-        const rk_json *item = rk_json_item(list, i), *around = NULL;
-        struct rk_certificate_row *row = &(*rows)[i];
+    static const char *const known[] = {"recruitment", "feature", "value",  "min",
+                                        "max",         "group",   "around", NULL};
+    const rk_json *list = array(r, document, "quotas", true, "");
+    struct rk_certificate *c = r->c;
+    c->quota_count = list ? (uint32_t)rk_json_count(list) : 0;
+    c->quotas = rk_arena_zeroed(&c->arena, (size_t)c->quota_count + 1, sizeof *c->quotas);
+    for (uint32_t i = 0; i < c->quota_count && !r->status; i++) {
+        const rk_json *item = rk_json_item(list, i), *around = rk_json_member(item, "around");
+        struct rk_certificate_quota *q = &c->quotas[i];
         char what[40];
-        snprintf(what, sizeof what, "%s[%u]", key, i);
+        snprintf(what, sizeof what, "quotas[%u]", i);
         only(r, item, known, what);
-        row->recruitment = recruitment(r, rk_json_member(item, "recruitment"), what);
-        around = rk_json_member(item, "around");
-        row->feature = kept_string(r, item, "feature", what);
-        row->value = kept_string(r, item, "value", what);
-        row->min = bound(r, item, "min", what);
-        row->max = bound(r, item, "max", what);
-        expect(r, row->min <= row->max, what, _("min at most max"));
-        row->around = RK_NONE;
-        expect(r, !around || !crossing, what, _("no 'around' where rows cross"));
+        q->recruitment = recruitment(r, rk_json_member(item, "recruitment"), what);
+        q->feature = kept_string(r, item, "feature", what);
+        q->value = kept_string(r, item, "value", what);
+        q->min = bound(r, item, "min", what);
+        q->max = bound(r, item, "max", what);
+        expect(r, q->min <= q->max, what, _("min at most max"));
+        q->group = index_below(r, rk_json_member(item, "group"), 0, i + 1, what);
+        q->around = RK_NONE;
         if (around && !rk_json_is_null(around))
-            row->around = index_below(r, around, i + 1, count, what);
-    }
-    for (uint32_t i = 0; i < count && !r->status; i++)
+            q->around = index_below(r, around, i + 1, c->quota_count, what);
+        const struct rk_certificate_quota *first = &c->quotas[r->status ? 0 : q->group];
         expect(r,
-               (*rows)[i].around == RK_NONE ||
-                   (*rows)[(*rows)[i].around].recruitment == (*rows)[i].recruitment,
-               key, _("rows inside each other of the same recruitment"));
-    return count;
-}
-
-/* ---- stages ---- */
-
-enum priced { OF_RECRUITMENTS, OF_PANELISTS, OF_ROWS, OF_CROSSING };
-
-static struct rk_certificate_prices read_prices(struct reading *r, const rk_json *stage,
-                                                const char *key, enum priced of, const char *what)
-{
-    const rk_json *list = array(r, stage, key, true, what);
-    struct rk_certificate_prices prices = {.count = list ? (uint32_t)rk_json_count(list) : 0};
-    char where[80];
-    prices.items = rk_arena_zeroed(&r->c->arena, (size_t)prices.count + 1, sizeof *prices.items);
-    for (uint32_t i = 0; i < prices.count && !r->status; i++) {
-        const rk_json *pair = rk_json_item(list, i), *first = rk_json_item(pair, 0);
-        snprintf(where, sizeof where, "%s.%s[%u]", what, key, i);
-        expect(r, rk_json_count(pair) == 2, where, _("a pair: what, and its price"));
-        prices.items[i].of = of == OF_RECRUITMENTS ? recruitment(r, first, where)
-                             : of == OF_PANELISTS  ? panelist(r, first, where)
-                             : of == OF_ROWS
-                                 ? index_below(r, first, 0, r->c->row_count, where)
-                                 : index_below(r, first, 0, r->c->crossing_count, where);
-        prices.items[i].price = whole(r, rk_json_item(pair, 1), where);
+               first == q || (first->recruitment == q->recruitment && (q - 1)->group == q->group),
+               what, _("a group of quotas of one recruitment"));
     }
-    return prices;
+    for (uint32_t i = 0; i < c->quota_count && !r->status; i++)
+        expect(r,
+               c->quotas[i].around == RK_NONE ||
+                   c->quotas[c->quotas[i].around].group == c->quotas[i].group,
+               "quotas", _("quotas inside each other of the same group"));
 }
+
+/* ---- rows, prices and nodes ---- */
 
 static int ascending(const void *x, const void *y)
 {
@@ -196,106 +167,212 @@ static int ascending(const void *x, const void *y)
     return a < b ? -1 : a > b;
 }
 
-static void read_overlap(struct reading *r, const rk_json *list, struct rk_certificate_limit *limit,
-                         const char *where)
+static void read_list(struct reading *r, const rk_json *list, struct rk_certificate_row *row,
+                      const char *where)
 {
-    size_t count = rk_json_count(list);
-    uint32_t *of = rk_arena_zeroed(&r->c->arena, count + 1, sizeof *of);
-    for (size_t i = 0; i < count && !r->status; i++)
-        of[i] = recruitment(r, rk_json_item(list, i), where);
-    qsort(of, count, sizeof *of, ascending);
-    for (size_t i = 1; i < count; i++)
-        expect(r, of[i] != of[i - 1], where, _("no recruitment twice"));
-    expect(r, count > 0, where, _("recruitments that overlap"));
-    limit->overlap = of;
-    limit->overlap_count = (uint32_t)count;
+    uint32_t count = (uint32_t)rk_json_count(list);
+    uint32_t *of = rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof *of);
+    for (uint32_t i = 0; i < count && !r->status; i++)
+        of[i] = row->kind == RK_CERTIFICATE_OVERLAP ? recruitment(r, rk_json_item(list, i), where)
+                                                    : panelist(r, rk_json_item(list, i), where);
+    if (count)
+        qsort(of, count, sizeof *of, ascending);
+    for (uint32_t i = 1; i < count; i++)
+        expect(r, of[i] != of[i - 1], where, _("nothing twice"));
+    expect(r, count > 0, where, _("a list"));
+    row->list = of;
+    row->count = count;
 }
 
 /* "2026", or "2026-03" */
-static void read_period(struct reading *r, const char *text, struct rk_certificate_limit *limit,
+static void read_period(struct reading *r, const char *text, struct rk_certificate_row *row,
                         const char *where)
 {
     char month[16];
-    bool year = limit->kind == RK_CERTIFICATE_YEAR;
+    bool year = row->kind == RK_CERTIFICATE_YEAR;
     snprintf(month, sizeof month, year ? "%.8s-01" : "%.12s", text ? text : "");
-    expect(r, rk_month_parse(rk_text(month), &limit->month), where,
+    expect(r, rk_month_parse(rk_text(month), &row->month), where,
            year ? _("a year, such as 2026") : _("a month, such as 2026-03"));
 }
 
-static void read_limits(struct reading *r, const rk_json *stage, struct rk_certificate_stage *s,
-                        const char *what)
+/* ["cut", least, [[type, factor], …], [[quota, factor], …], the first node of its proof] */
+static void read_cut(struct reading *r, const rk_json *item, struct rk_certificate_row *row,
+                     const char *where)
 {
-    static const char *const kinds[] = {"year", "month", "overlap"};
-    const rk_json *list = array(r, stage, "limits", true, what);
-    uint32_t count = list ? (uint32_t)rk_json_count(list) : 0;
-    struct rk_buf key = {0};
-    char where[80];
-    s->limits = rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof *s->limits);
-    for (uint32_t i = 0; i < count && !r->status; i++) {
-        const rk_json *item = rk_json_item(list, i), *of = rk_json_item(item, 2);
-        struct rk_certificate_limit *limit = &s->limits[s->limit_count++];
-        const char *kind = rk_json_text(rk_json_item(item, 1));
-        snprintf(where, sizeof where, "%s.limits[%u]", what, i);
-        expect(r, rk_json_count(item) == 4 && kind, where,
-               _("[panelist_id, \"year\", \"month\" or \"overlap\", of what, its price]"));
-        limit->panelist = panelist(r, rk_json_item(item, 0), where);
-        while (!r->status && limit->kind <= RK_CERTIFICATE_OVERLAP &&
-               strcmp(kinds[limit->kind], kind))
-            limit->kind++;
-        expect(r, limit->kind <= RK_CERTIFICATE_OVERLAP, where, "year, month, overlap");
-        if (limit->kind == RK_CERTIFICATE_OVERLAP)
-            read_overlap(r, of, limit, where);
-        else
-            read_period(r, rk_json_text(of), limit, where);
-        limit->price = whole(r, rk_json_item(item, 3), where);
-        rk_buf_clear(&key);
-        rk_buf_printf(&key, "%u|%d|%d", limit->panelist, (int)limit->kind, limit->month);
-        for (uint32_t o = 0; o < limit->overlap_count; o++)
-            rk_buf_printf(&key, "|%u", limit->overlap[o]);
-        limit->number = rk_strings_add(&r->limits, (struct rk_text){key.text, key.size});
+    const rk_json *types = rk_json_item(item, 2), *quotas = rk_json_item(item, 3);
+    row->types = (uint32_t)rk_json_count(types);
+    row->count = row->types + (uint32_t)rk_json_count(quotas);
+    uint32_t *of = rk_arena_zeroed(&r->c->arena, (size_t)row->count + 1, sizeof *of);
+    int64_t *factor = rk_arena_zeroed(&r->c->arena, (size_t)row->count + 1, sizeof *factor);
+    row->least = whole(r, rk_json_item(item, 1), where);
+    for (uint32_t i = 0; i < row->count && !r->status; i++) {
+        bool type = i < row->types;
+        const rk_json *pair = rk_json_item(type ? types : quotas, type ? i : i - row->types);
+        of[i] = index_below(r, rk_json_item(pair, 0), 0,
+                            type ? r->c->lottery.type_count : r->c->quota_count, where);
+        factor[i] = whole(r, rk_json_item(pair, 1), where);
+        expect(r, !i || i == row->types || of[i - 1] < of[i], where, _("places that ascend"));
     }
-    rk_buf_free(&key);
+    row->list = of;
+    row->factor = factor;
+    row->node = index_below(r, rk_json_item(item, 4), 0, UINT32_MAX, where);
 }
 
-static void read_stages(struct reading *r, const rk_json *document)
+static uint32_t level_of(struct reading *r, const rk_json *value, const char *where)
 {
-    static const char *const known[] = {"levels", "weights", "recruitments", "pools", "panelists",
-                                        "limits", "rows",    "crossing",     NULL};
+    const char *name = rk_json_text(value);
+    uint32_t level = 0;
+    while (name && level < RK_CHOICE_LEVELS && strcmp(name, rk_choice_level_names[level]))
+        level++;
+    expect(r, name && level < RK_CHOICE_LEVELS, where, _("a level"));
+    return level;
+}
+
+static void read_row(struct reading *r, const rk_json *item, struct rk_certificate_row *row,
+                     const char *where)
+{
+    static const char *const kinds[] = {"panelist", "seats",   "empty", "quota",  "year",
+                                        "month",    "overlap", "level", "people", "cut"};
+    static const size_t sizes[] = {2, 2, 2, 2, 3, 3, 3, 2, 3, 5};
+    enum { KINDS = sizeof sizes / sizeof *sizes };
+    const char *kind = rk_json_text(rk_json_item(item, 0));
+    const rk_json *first = rk_json_item(item, 1), *second = rk_json_item(item, 2);
+    uint32_t at = 0;
+    while (kind && at < KINDS && strcmp(kinds[at], kind))
+        at++;
+    expect(r, kind && at < KINDS && rk_json_count(item) == sizes[at], where,
+           _("[\"panelist\", panelist_id], …"));
+    if (r->status)
+        return;
+    row->kind = (enum rk_certificate_kind)at;
+    switch (row->kind) {
+    case RK_CERTIFICATE_SEATS: row->of = recruitment(r, first, where); break;
+    case RK_CERTIFICATE_EMPTY:
+    case RK_CERTIFICATE_QUOTA: row->of = index_below(r, first, 0, r->c->quota_count, where); break;
+    case RK_CERTIFICATE_LEVEL: row->of = level_of(r, first, where); break;
+    case RK_CERTIFICATE_CUT: read_cut(r, item, row, where); break;
+    case RK_CERTIFICATE_PEOPLE:
+        row->of = recruitment(r, first, where);
+        read_list(r, second, row, where);
+        break;
+    default:
+        row->of = panelist(r, first, where);
+        if (row->kind == RK_CERTIFICATE_OVERLAP)
+            read_list(r, second, row, where);
+        else if (row->kind != RK_CERTIFICATE_PANELIST)
+            read_period(r, rk_json_text(second), row, where);
+    }
+}
+
+static void read_rows(struct reading *r, const rk_json *document)
+{
     struct rk_certificate *c = r->c;
-    const rk_json *list = array(r, document, "stages", true, "");
-    uint32_t count = list ? (uint32_t)rk_json_count(list) : 0;
-    int level = 0;
-    c->stages = rk_arena_zeroed(&c->arena, (size_t)count + 1, sizeof *c->stages);
-    for (uint32_t i = 0; i < count && !r->status; i++) {
-        const rk_json *item = rk_json_item(list, i);
-        struct rk_certificate_stage *s = &c->stages[c->stage_count++];
-        char what[40];
-        snprintf(what, sizeof what, "stages[%u]", i);
-        only(r, item, known, what);
-        const rk_json *levels = array(r, item, "levels", true, what);
-        const rk_json *weights = array(r, item, "weights", true, what);
+    const rk_json *list = array(r, document, "rows", true, "");
+    c->row_count = list ? (uint32_t)rk_json_count(list) : 0;
+    c->rows = rk_arena_zeroed(&c->arena, (size_t)c->row_count + 1, sizeof *c->rows);
+    for (uint32_t i = 0; i < c->row_count && !r->status; i++) {
+        char where[40];
+        snprintf(where, sizeof where, "rows[%u]", i);
+        read_row(r, rk_json_item(list, i), &c->rows[i], where);
+    }
+}
+
+static struct rk_certificate_prices read_prices(struct reading *r, const rk_json *object,
+                                                const char *what)
+{
+    const rk_json *list = array(r, object, "prices", true, what);
+    struct rk_certificate_prices prices = {.count = list ? (uint32_t)rk_json_count(list) : 0};
+    char where[80];
+    prices.items = rk_arena_zeroed(&r->c->arena, (size_t)prices.count + 1, sizeof *prices.items);
+    for (uint32_t i = 0; i < prices.count && !r->status; i++) {
+        const rk_json *pair = rk_json_item(list, i);
+        snprintf(where, sizeof where, "%s.prices[%u]", what, i);
+        expect(r, rk_json_count(pair) == 2, where, _("a pair: a row, and its price"));
+        prices.items[i].row = index_below(r, rk_json_item(pair, 0), 0, r->c->row_count, where);
+        prices.items[i].price = whole(r, rk_json_item(pair, 1), where);
+    }
+    return prices;
+}
+
+static void read_stage(struct reading *r, const rk_json *item, struct rk_certificate_stage *s,
+                       const char *what)
+{
+    static const char *const known[] = {"levels", "weights", "prices", NULL};
+    only(r, item, known, what);
+    const rk_json *levels = array(r, item, "levels", true, what);
+    const rk_json *weights = array(r, item, "weights", true, what);
+    size_t count = levels ? rk_json_count(levels) : 0;
+    expect(r, rk_json_count(weights) == (count ? count : 1), what,
+           _("levels, and as many weights"));
+    if (!count) {
+        s->weight[RK_CHOICE_LEVELS] = whole(r, rk_json_item(weights, 0), what);
+        expect(r, s->weight[RK_CHOICE_LEVELS] > 0, what, _("weights over 0"));
+    }
+    for (size_t l = 0; l < count && !r->status; l++) {
+        uint32_t level = level_of(r, rk_json_item(levels, l), what);
+        s->first = l ? s->first : (int)level;
+        expect(r, (int)level == s->first + (int)l, what, _("the levels in their order"));
+        s->end = (int)level + 1;
         if (r->status)
             return;
-        s->first = level;
-        expect(r, rk_json_count(levels) > 0 && rk_json_count(levels) == rk_json_count(weights),
-               what, _("levels, and as many weights"));
-        for (size_t l = 0; l < rk_json_count(levels) && !r->status; l++, level++) {
-            const char *name = rk_json_text(rk_json_item(levels, l));
-            expect(r,
-                   level < RK_CHOICE_LEVELS && name && !strcmp(name, rk_choice_level_names[level]),
-                   what, _("the levels in their order"));
-            if (r->status)
-                return;
-            s->weight[level] = whole(r, rk_json_item(weights, l), what);
-            expect(r, s->weight[level] > 0, what, _("weights over 0"));
-        }
-        s->end = level;
-        s->recruitments = read_prices(r, item, "recruitments", OF_RECRUITMENTS, what);
-        s->pools = read_prices(r, item, "pools", OF_RECRUITMENTS, what);
-        s->panelists = read_prices(r, item, "panelists", OF_PANELISTS, what);
-        read_limits(r, item, s, what);
-        s->rows = read_prices(r, item, "rows", OF_ROWS, what);
-        s->crossing = read_prices(r, item, "crossing", OF_CROSSING, what);
+        s->weight[level] = whole(r, rk_json_item(weights, l), what);
+        expect(r, s->weight[level] > 0, what, _("weights over 0"));
+    }
+    s->prices = read_prices(r, item, what);
+}
+
+static void read_nodes(struct reading *r, const rk_json *document)
+{
+    static const char *const known[] = {"stages", "split", NULL};
+    struct rk_certificate *c = r->c;
+    const rk_json *list = array(r, document, "nodes", true, "");
+    uint32_t stages = 0;
+    c->node_count = list ? (uint32_t)rk_json_count(list) : 0;
+    c->nodes = rk_arena_zeroed(&c->arena, (size_t)c->node_count + 1, sizeof *c->nodes);
+    bool *is_side = rk_alloc((size_t)c->node_count + 1, sizeof *is_side);
+    for (uint32_t i = 0; i < c->node_count; i++)
+        stages += (uint32_t)rk_json_count(rk_json_member(rk_json_item(list, i), "stages"));
+    c->stages = rk_arena_zeroed(&c->arena, (size_t)stages + 1, sizeof *c->stages);
+    for (uint32_t i = 0; i < c->node_count && !r->status; i++) {
+        const rk_json *item = rk_json_item(list, i), *split = rk_json_member(item, "split");
+        struct rk_certificate_node *node = &c->nodes[i];
+        char what[40];
+        snprintf(what, sizeof what, "nodes[%u]", i);
+        only(r, item, known, what);
+        const rk_json *own = array(r, item, "stages", true, what);
+        node->split = RK_NONE;
+        node->first_stage = c->stage_count;
+        for (node->stages = 0; own && node->stages < rk_json_count(own) && !r->status;
+             node->stages++)
+            read_stage(r, rk_json_item(own, node->stages), &c->stages[c->stage_count++], what);
+        if (!split || r->status)
+            continue;
+        node->split = index_below(r, rk_json_item(split, 0), 0, c->row_count, what);
+        node->at = whole(r, rk_json_item(split, 1), what);
+        node->low = index_below(r, rk_json_item(split, 2), i + 1, c->node_count, what);
+        node->high = index_below(r, rk_json_item(split, 3), i + 1, c->node_count, what);
+        expect(r,
+               rk_json_count(split) == 4 && node->low != node->high && !is_side[node->low] &&
+                   !is_side[node->high],
+               what, _("[row, at most, node, node], each node once"));
+        if (!r->status)
+            is_side[node->low] = is_side[node->high] = true;
+    }
+    for (uint32_t i = 0; i < c->row_count && !r->status; i++)
+        expect(r, c->rows[i].kind != RK_CERTIFICATE_CUT || c->rows[i].node < c->node_count, "rows",
+               _("the node that proves a cut"));
+    rk_free(is_side);
+}
+
+static void read_names(struct reading *r, const rk_json *document, const char *key,
+                       struct rk_strings *names)
+{
+    const rk_json *list = array(r, document, key, false, "");
+    for (size_t i = 0; list && i < rk_json_count(list) && !r->status; i++) {
+        const char *name = rk_json_text(rk_json_item(list, i));
+        expect(r, name != NULL, key, _("names"));
+        if (name)
+            rk_strings_add(names, rk_text(name));
     }
 }
 
@@ -360,7 +437,7 @@ static void read_fraction(struct reading *r, const rk_json *value, struct rk_fra
 
 /* [number, [[place, number], …]] each */
 static struct rk_certificate_vectors read_vectors(struct reading *r, const rk_json *document,
-                                                  const char *key)
+                                                  const char *key, uint32_t places)
 {
     const rk_json *list = array(r, document, key, true, "");
     struct rk_certificate_vectors v = {.count = list ? (uint32_t)rk_json_count(list) : 0};
@@ -379,7 +456,7 @@ static struct rk_certificate_vectors read_vectors(struct reading *r, const rk_js
             const rk_json *pair = rk_json_item(terms, v.items[i].count);
             const char *text = rk_json_text(rk_json_item(pair, 1));
             expect(r, rk_json_count(pair) == 2, key, _("a pair: a place, and a number"));
-            term->of = index_below(r, rk_json_item(pair, 0), 0, UINT32_MAX, key);
+            term->of = index_below(r, rk_json_item(pair, 0), 0, places, key);
             if (text)
                 read_whole(r, rk_text(text), &term->number, key);
             else
@@ -393,33 +470,14 @@ static struct rk_certificate_vectors read_vectors(struct reading *r, const rk_js
 static void read_lottery(struct reading *r, const rk_json *document)
 {
     struct rk_certificate_panels *p = &r->c->lottery;
-    const rk_json *quotas = array(r, document, "quotas", true, "");
     const rk_json *types = array(r, document, "types", true, "");
     const rk_json *values = array(r, document, "type_values", true, "");
     if (r->status)
         return;
-    p->quota_count = (uint32_t)rk_json_count(quotas);
     p->type_count = (uint32_t)rk_json_count(types);
-    p->quotas = rk_arena_zeroed(&r->c->arena, (size_t)p->quota_count + 1, sizeof *p->quotas);
     p->type_of = rk_arena_zeroed(&r->c->arena, (size_t)r->panelists->count + 1, sizeof(uint32_t));
     p->type_values =
         rk_arena_zeroed(&r->c->arena, (size_t)p->type_count + 1, sizeof *p->type_values);
-    for (uint32_t i = 0; i < p->quota_count && !r->status; i++) {
-        const rk_json *item = rk_json_item(quotas, i);
-        const char *feature = rk_json_text(rk_json_item(item, 0)),
-                   *value = rk_json_text(rk_json_item(item, 1));
-        int64_t min = whole(r, rk_json_item(item, 2), "quotas"),
-                max = whole(r, rk_json_item(item, 3), "quotas");
-        expect(r, feature && value && min >= 0 && min <= max && max <= INT32_MAX, "quotas",
-               _("[feature, value, min, max]"));
-        p->quotas[i] = (struct rk_certificate_row){
-            RK_NONE,
-            rk_text(rk_arena_keep(&r->c->arena, feature ? feature : "")),
-            rk_text(rk_arena_keep(&r->c->arena, value ? value : "")),
-            (int32_t)min,
-            (int32_t)max,
-            RK_NONE};
-    }
     for (uint32_t i = 0; i < r->panelists->count; i++)
         p->type_of[i] = RK_NONE;
     expect(r, rk_json_count(values) == p->type_count, "type_values", _("a value for each type"));
@@ -438,10 +496,55 @@ static void read_lottery(struct reading *r, const rk_json *document)
     }
     p->empty = index_below(r, rk_json_member(document, "empty"), 0, INT32_MAX, "empty");
     read_fraction(r, rk_json_member(document, "total"), &p->total, "total");
-    p->panels = read_vectors(r, document, "panels");
+    p->panels = read_vectors(r, document, "panels", p->type_count);
     p->drawn = index_below(r, rk_json_member(document, "drawn"), 0, p->panels.count, "drawn");
-    p->steps = read_vectors(r, document, "steps");
-    p->cuts = read_vectors(r, document, "cuts");
+}
+
+/* ---- a lottery over a programme ---- */
+
+/* [recruitment_id, panelist_id, expected], or [quota, expected] */
+static struct rk_certificate_chance *read_chances(struct reading *r, const rk_json *document,
+                                                  const char *key, bool kept, uint32_t *count)
+{
+    const rk_json *list = array(r, document, key, true, "");
+    uint32_t n = list ? (uint32_t)rk_json_count(list) : 0;
+    struct rk_certificate_chance *chances =
+        rk_arena_zeroed(&r->c->arena, (size_t)n + 1, sizeof *chances);
+    for (*count = 0; *count < n && !r->status; ++*count) {
+        const rk_json *item = rk_json_item(list, *count);
+        struct rk_certificate_chance *chance = &chances[*count];
+        rk_fraction_set_whole(&chance->expected, 0);
+        expect(r, rk_json_count(item) == (kept ? 2 : 3), key, _("what, and its expected number"));
+        chance->recruitment = kept ? RK_NONE : recruitment(r, rk_json_item(item, 0), key);
+        chance->of = kept ? index_below(r, rk_json_item(item, 0), 0, r->c->quota_count, key)
+                          : panelist(r, rk_json_item(item, 1), key);
+        read_fraction(r, rk_json_item(item, kept ? 1 : 2), &chance->expected, key);
+    }
+    return chances;
+}
+
+static void read_programme(struct reading *r, const rk_json *document)
+{
+    static const char *const known[] = {"prices", NULL};
+    struct rk_certificate_programme *p = &r->c->programme;
+    const rk_json *totals = array(r, document, "totals", true, ""), *equal = NULL;
+    uint32_t count = totals ? (uint32_t)rk_json_count(totals) : 0;
+    p->totals = rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof *p->totals);
+    for (p->total_count = 0; p->total_count < count && !r->status; p->total_count++) {
+        struct rk_fraction *total = &p->totals[p->total_count];
+        rk_fraction_set_whole(total, 0);
+        read_fraction(r, rk_json_item(totals, p->total_count), total, "totals");
+        expect(r, !p->total_count || rk_fraction_compare(total - 1, total) < 0, "totals",
+               _("fractions that ascend"));
+    }
+    p->chances = read_chances(r, document, "chances", false, &p->chance_count);
+    p->kept = read_chances(r, document, "kept", true, &p->kept_count);
+    if (r->status == RK_OK)
+        r->status = rk_json_object(document, "equal", true, &equal, "", r->error);
+    if (r->status)
+        return;
+    only(r, equal, known, "equal");
+    p->prices = read_prices(r, equal, "equal");
 }
 
 static void free_vectors(struct rk_certificate_vectors *v)
@@ -456,11 +559,10 @@ static void free_vectors(struct rk_certificate_vectors *v)
 static void read_document(struct reading *r, const rk_json *document)
 {
     static const char *const known[] = {
-        "certificate", "version", "mode",   "case",         "seed",     "rules",       "levels",
-        "stay",        "values",  "bounds", "optimal",      "fit_unit", "rows",        "stages",
-        "crossing",    "$schema", "totals", "recruitments", "pools",    "row_levels",  "panelists",
-        "limits",      "chances", "kept",   "quotas",       "types",    "type_values", "empty",
-        "total",       "drawn",   "panels", "steps",        "cuts",     NULL};
+        "$schema", "certificate", "version", "mode",   "seed",        "rules", "levels",
+        "only",    "left",        "stay",    "quotas", "rows",        "nodes", "totals",
+        "chances", "kept",        "equal",   "types",  "type_values", "empty", "total",
+        "drawn",   "panels",      "steps",   NULL};
     static const char *const modes[] = {"choice", "lottery-programme", "lottery-panels"};
     struct rk_certificate *c = r->c;
     int mode = 0;
@@ -470,15 +572,12 @@ static void read_document(struct reading *r, const rk_json *document)
     rk_fixed version = 0;
     if (r->status == RK_OK)
         r->status = rk_json_fixed(document, "version", true, &version, "", r->error);
-    expect(r, version == RK_FIXED_ONE, "version", "1");
+    expect(r, version == 2 * RK_FIXED_ONE, "version", "2");
     const char *name = string(r, document, "mode", "");
     while (mode < 3 && strcmp(modes[mode], name))
         mode++;
     expect(r, mode < 3, "mode", "choice, lottery-programme, lottery-panels");
     c->mode = (enum rk_certificate_mode)mode;
-    const char *which = string(r, document, "case", "");
-    expect(r, *which >= 'A' && *which <= 'C' && !which[1], "case", "A, B, C");
-    c->which = *which;
     c->seed = kept_string(r, document, "seed", "");
     read_rules(r, document);
     const rk_json *levels = array(r, document, "levels", true, "");
@@ -488,20 +587,18 @@ static void read_document(struct reading *r, const rk_json *document)
         expect(r, level && !strcmp(level, rk_choice_level_names[l]), "levels",
                _("the levels in their order"));
     }
-    struct rk_text unit = rk_text(string(r, document, "fit_unit", ""));
-    expect(r, rk_fixed_parse(unit, &c->fit_unit) && c->fit_unit > 0, "fit_unit",
-           _("a number over 0, as a text"));
-    read_levels(r, document, "values", c->values);
-    read_levels(r, document, "bounds", c->bounds);
-    c->optimal = flag(r, document, "optimal", "");
-    read_stay(r, document);
-    if (c->mode == RK_CERTIFICATE_PANELS) {
+    c->stay = read_pairs(r, document, "stay", true, &c->stay_count);
+    c->left = read_pairs(r, document, "left", false, &c->left_count);
+    read_names(r, document, "only", &c->only);
+    read_quotas(r, document);
+    if (c->mode == RK_CERTIFICATE_PANELS)
         read_lottery(r, document);
-        return;
-    }
-    c->row_count = read_rows(r, document, "rows", &c->rows);
-    c->crossing_count = read_rows(r, document, "crossing", &c->crossing);
-    read_stages(r, document);
+    read_rows(r, document);
+    read_nodes(r, document);
+    if (c->mode == RK_CERTIFICATE_PANELS)
+        c->lottery.steps = read_vectors(r, document, "steps", c->row_count);
+    if (c->mode == RK_CERTIFICATE_PROGRAMME)
+        read_programme(r, document);
 }
 
 enum rk_status rk_certificate_read(struct rk_certificate *certificate, const char *path,
@@ -517,8 +614,6 @@ enum rk_status rk_certificate_read(struct rk_certificate *certificate, const cha
     read_document(&r, document);
     if (r.status && error && !error->pos.file)
         error->pos.file = certificate->file;
-    certificate->limit_numbers = r.limits.count;
-    rk_strings_free(&r.limits);
     rk_json_free(document);
     return r.status;
 }
@@ -526,12 +621,19 @@ enum rk_status rk_certificate_read(struct rk_certificate *certificate, const cha
 void rk_certificate_free(struct rk_certificate *certificate)
 {
     struct rk_certificate_panels *lottery = &certificate->lottery;
+    struct rk_certificate_programme *programme = &certificate->programme;
     for (uint32_t t = 0; t < lottery->type_count && lottery->type_values; t++)
         rk_fraction_free(&lottery->type_values[t]);
     rk_fraction_free(&lottery->total);
     free_vectors(&lottery->panels);
     free_vectors(&lottery->steps);
-    free_vectors(&lottery->cuts);
+    for (uint32_t i = 0; i < programme->total_count; i++)
+        rk_fraction_free(&programme->totals[i]);
+    for (uint32_t i = 0; i < programme->chance_count; i++)
+        rk_fraction_free(&programme->chances[i].expected);
+    for (uint32_t i = 0; i < programme->kept_count; i++)
+        rk_fraction_free(&programme->kept[i].expected);
+    rk_strings_free(&certificate->only);
     rk_arena_free(&certificate->arena);
     *certificate = (struct rk_certificate){0};
 }

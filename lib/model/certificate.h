@@ -5,15 +5,17 @@
 #define RK_CERTIFICATE_H
 
 #include "base/exact.h"
+#include "base/hash.h"
 #include "model/panelists.h"
 #include "model/recruitments.h"
 
-/* What a choice is judged by, in this order; all are least. */
+/* What a choice is judged by, in this order; all are least. Fit is counted in the largest unit that
+ * all fits are multiples of. */
 enum rk_choice_level {
     RK_CHOICE_SEATS,    /* places unfilled */
     RK_CHOICE_SHORTAGE, /* growth of the sum of squares of the seats lacking */
     RK_CHOICE_CHANGE,   /* minus the sum of what staying is worth */
-    RK_CHOICE_FIT,      /* minus the sum of fit, in fit_unit */
+    RK_CHOICE_FIT,      /* minus the sum of fit */
     RK_CHOICE_LOAD,     /* growth of the sum of squares of all memberships */
     RK_CHOICE_LOTTERY,  /* sum of the numbers drawn */
     RK_CHOICE_LEVELS
@@ -25,15 +27,43 @@ struct rk_certificate_stay { /* what it is worth that the panelist stays where t
     int64_t worth;
 };
 
-struct rk_certificate_row { /* a quota, less kept members */
+/* A quota, less kept members. An empty seat can be kept for the people of one quota of each group;
+ * it then counts in the quotas around that one, too. */
+struct rk_certificate_quota {
     uint32_t recruitment;
     struct rk_text feature, value;
     int32_t min, max;
-    uint32_t around; /* place among the rows, always after this one; RK_NONE = none */
+    uint32_t group;  /* place of the first of the group, which is of the same recruitment */
+    uint32_t around; /* place of one of the group, always after this one; RK_NONE = none */
+};
+
+/* What prices are put on, and nodes are split by. */
+enum rk_certificate_kind {
+    RK_CERTIFICATE_PANELIST, /* the sum of the memberships is what the load counts */
+    RK_CERTIFICATE_SEATS,    /* members and empty seats are the places */
+    RK_CERTIFICATE_EMPTY,    /* no more seats are kept for a group's people than are empty */
+    RK_CERTIFICATE_QUOTA,
+    RK_CERTIFICATE_YEAR,
+    RK_CERTIFICATE_MONTH,
+    RK_CERTIFICATE_OVERLAP, /* one of recruitments that overlap each other */
+    RK_CERTIFICATE_LEVEL,   /* what is at best at a level, once that is proven */
+    RK_CERTIFICATE_PEOPLE,  /* how many of these are members */
+    RK_CERTIFICATE_CUT      /* a sum that every panel of a lottery keeps, proven by itself */
+};
+struct rk_certificate_row {
+    enum rk_certificate_kind kind;
+    uint32_t of;           /* panelist, recruitment, first quota of a group, quota, or level */
+    int32_t month;         /* rk_month_of; of a year its first */
+    const uint32_t *list;  /* recruitments, ascending, or panelists; none twice */
+    const int64_t *factor; /* of a cut: of the first `types`, which are types, then quotas, for what
+                            * they lack */
+    uint32_t count, types;
+    int64_t least;
+    uint32_t node; /* of a cut: the first node of its proof */
 };
 
 struct rk_certificate_price {
-    uint32_t of; /* place of a recruitment, a panelist, a row or a crossing row */
+    uint32_t row;
     int64_t price;
 };
 struct rk_certificate_prices {
@@ -41,37 +71,36 @@ struct rk_certificate_prices {
     uint32_t count;
 };
 
-enum rk_certificate_limit_kind {
-    RK_CERTIFICATE_YEAR,
-    RK_CERTIFICATE_MONTH,
-    RK_CERTIFICATE_OVERLAP
-};
-struct rk_certificate_limit {  /* on how many memberships a panelist gets */
-    uint32_t panelist, number; /* the same limit has the same number in all stages */
-    enum rk_certificate_limit_kind kind;
-    int32_t month;           /* rk_month_of; of a year its first; not of an overlap */
-    const uint32_t *overlap; /* recruitments, ascending, none twice */
-    uint32_t overlap_count;
-    int64_t price;
-};
-
 struct rk_certificate_stage {
-    int first, end;                   /* levels first … end - 1, solved as one */
-    int64_t weight[RK_CHOICE_LEVELS]; /* over 0, of those levels */
-    struct rk_certificate_prices recruitments, pools, panelists, rows, crossing;
-    struct rk_certificate_limit *limits;
-    uint32_t limit_count;
+    int first, end; /* levels first … end - 1, solved as one; none for a cut */
+    int64_t weight[RK_CHOICE_LEVELS + 1]; /* over 0, of those levels; the last: of a cut */
+    struct rk_certificate_prices prices;
+};
+/* Stages, then either nothing or a split: the sum of a row's numbers is at most `at` in the node
+ * `low`, more in the node `high`. No node is of two others. */
+struct rk_certificate_node {
+    uint32_t first_stage, stages, split, low, high; /* split: a row, or RK_NONE */
+    int64_t at;
 };
 
 enum rk_certificate_mode {
     RK_CERTIFICATE_CHOICE,
-    RK_CERTIFICATE_PROGRAMME, /* a lottery over several recruitments: the stages of seats and
-                               * shortage; its chances are not read yet */
+    RK_CERTIFICATE_PROGRAMME, /* a lottery over several recruitments */
     RK_CERTIFICATE_PANELS     /* a lottery over the panels of one */
 };
 
-/* A number, and a list of numbers by place: a panel's weight and counts by type; a step's level and
- * prices by row; the least of a cut and its entries by column. */
+struct rk_certificate_programme {
+    struct rk_fraction *totals; /* of people, ascending, none twice */
+    struct rk_certificate_chance {
+        uint32_t of; /* a panelist; a quota */
+        uint32_t recruitment;
+        struct rk_fraction expected;
+    } * chances, *kept; /* of members; of empty seats kept for a quota's people */
+    uint32_t total_count, chance_count, kept_count;
+    struct rk_certificate_prices prices; /* in places among the totals */
+};
+
+/* A panel's weight, or the level of a step; and how many of each type, or the price of each row. */
 struct rk_certificate_vector {
     struct rk_fraction number;
     struct rk_certificate_term {
@@ -85,28 +114,27 @@ struct rk_certificate_vectors {
     uint32_t count;
 };
 struct rk_certificate_panels {
-    struct rk_certificate_row *quotas; /* of no recruitment */
-    uint32_t *type_of;                 /* by panelist, or RK_NONE */
+    uint32_t *type_of; /* by panelist, or RK_NONE */
     struct rk_fraction *type_values;
-    uint32_t quota_count, type_count, empty, drawn;
+    uint32_t type_count, empty, drawn;
     struct rk_fraction total;
-    struct rk_certificate_vectors panels, steps, cuts;
+    struct rk_certificate_vectors panels, steps;
 };
 
 struct rk_certificate { /* zeroed = empty; give back with rk_certificate_free */
     const char *file;
     enum rk_certificate_mode mode;
-    char which; /* the case: A, B, C */
+    struct rk_certificate_programme programme;
     struct rk_certificate_panels lottery;
     struct rk_text seed;
     bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
-    rk_fixed fit_unit; /* over 0 */
-    int64_t values[RK_CHOICE_LEVELS], bounds[RK_CHOICE_LEVELS];
-    bool optimal;
-    struct rk_certificate_stay *stay;
-    struct rk_certificate_row *rows, *crossing;
-    struct rk_certificate_stage *stages; /* their levels follow each other, from the first */
-    uint32_t stay_count, row_count, crossing_count, stage_count, limit_numbers;
+    struct rk_strings only;                  /* the recruitments that alone are filled */
+    struct rk_certificate_stay *stay, *left; /* left: who leave panels that are repaired */
+    struct rk_certificate_quota *quotas;     /* sorted by group */
+    struct rk_certificate_row *rows;
+    struct rk_certificate_stage *stages;
+    struct rk_certificate_node *nodes; /* the first is the whole */
+    uint32_t stay_count, left_count, quota_count, row_count, stage_count, node_count;
     struct rk_arena arena;
 };
 

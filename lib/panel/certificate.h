@@ -1,13 +1,7 @@
 /* The certificate of a match: prices from which another program proves by weak duality that no
  * choice is better (rk-panel-verify; share/schema/certificate.schema.json). For each stage of the
- * solution, the potentials of its network are told as prices of the rules themselves:
- *
- *   recruitments  rho: of a place           panelists  mu: of a membership
- *   limits        delta: of a cap's room, or of being at one place at a time
- *   rows          sigma: of a nested quota's least (over 0) or most (under 0)
- *   pools         kappa: of an empty seat kept for the people of a row
- *   crossing      lambda: of a quota that does not nest
- */
+ * solution, the potentials of its network are told as prices of the rules themselves (the kinds of
+ * rk_certificate_row in lib/model/certificate.h). */
 #ifndef RK_PANEL_CERTIFICATE_H
 #define RK_PANEL_CERTIFICATE_H
 
@@ -17,11 +11,16 @@
 
 struct rk_certificate_rules { /* how the matcher read the rules */
     bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
+    const struct rk_strings *only, *replace; /* what --only and --replace named */
+    const struct rk_assignments *assignments, *fixed;
 };
 
 /* Appends the JSON document for a choice, whose result has kept its potentials. */
 void rk_certificate_choice(const struct rk_explain *match, const struct rk_certificate_rules *rules,
                            struct rk_buf *out);
+/* That of a choice for one recruitment whose quotas cross, found by search. */
+void rk_certificate_search(const struct rk_explain *match, const struct rk_single *single,
+                           const struct rk_certificate_rules *rules, struct rk_buf *out);
 /* That of a lottery over a programme: proves the seats as a choice does, and the chances by the
  * total that each part of the network shares (panel/chances.h, rk_chances_potential). */
 void rk_certificate_programme(const struct rk_explain *match, const struct rk_programme *lottery,

@@ -6,14 +6,6 @@
 #include "panel/cut.h"
 #include "stream/write.h"
 
-static void quote(struct rk_buf *out, struct rk_text text) { rk_json_quote(out, text); }
-
-static void next(struct rk_buf *out, bool *any)
-{
-    rk_buf_text(out, *any ? ",\n  " : "\n  ");
-    *any = true;
-}
-
 /* ---- a programme ---- */
 
 struct total {
@@ -28,23 +20,16 @@ static int by_total(const void *x, const void *y)
 }
 
 struct programme {
-    const struct rk_explain *match;
+    struct rk_certify c;
     const struct rk_programme *lottery;
     const struct rk_network *net;
-    struct total *totals; /* of the parts, ascending, none twice */
+    struct total *totals; /* of panelists and of parts, ascending, none twice */
     uint32_t count;
-    struct rk_buf *out;
-    bool any;
-    /* the panelist at hand */
-    uint32_t own;    /* the own limit */
-    uint32_t capped; /* the place of the own total where the own limit is full and would take more,
-                      * or RK_NONE */
-    int32_t year;    /* of the last limit of a year told, and whether the own room rests on it; */
-    bool on_year, on_month;
-    int32_t month; /* of a month likewise */
+    int64_t *place, *own; /* as rk_certify_equal */
+    bool *full;
 };
 
-static uint32_t place_of(const struct programme *p, struct total total)
+static int64_t place_of(const struct programme *p, struct total total)
 {
     uint32_t low = 0, high = p->count;
     while (low < high) {
@@ -57,11 +42,11 @@ static uint32_t place_of(const struct programme *p, struct total total)
     return low;
 }
 
-static uint32_t place_of_node(const struct programme *p, uint32_t node)
+static struct total total_of_node(const struct programme *p, uint32_t node)
 {
     struct total total;
     rk_chances_potential(p->lottery->chances, node, &total.num, &total.den);
-    return place_of(p, total);
+    return total;
 }
 
 /* earlier memberships and those expected */
@@ -69,18 +54,17 @@ static struct total total_of(const struct programme *p, uint32_t panelist)
 {
     struct total total;
     rk_programme_panelist(p->lottery, panelist, &total.num, &total.den);
-    total.num += total.den * p->match->problem->panelists[panelist].load;
+    total.num += total.den * p->c.match->problem->panelists[panelist].load;
     return total;
 }
 
 static void list_totals(struct programme *p)
 {
-    const struct rk_match_problem *problem = p->match->problem;
-    uint32_t nodes = p->net->nodes, n = 0;
-    p->totals = rk_alloc((size_t)nodes + problem->panelist_count + 1, sizeof *p->totals);
-    for (uint32_t u = 1; u < nodes; u++, n++)
-        rk_chances_potential(p->lottery->chances, u, &p->totals[n].num, &p->totals[n].den);
-    for (uint32_t i = 0; i < problem->panelist_count; i++)
+    uint32_t nodes = p->net->nodes + 1, people = p->net->problem->panelist_count, n = 0;
+    p->totals = rk_alloc((size_t)nodes + people + 1, sizeof *p->totals);
+    for (uint32_t u = 1; u < nodes; u++)
+        p->totals[n++] = total_of_node(p, u);
+    for (uint32_t i = 0; i < people; i++)
         if (p->lottery->person[i] != RK_NONE)
             p->totals[n++] = total_of(p, i);
     if (n)
@@ -88,103 +72,20 @@ static void list_totals(struct programme *p)
     for (uint32_t i = 0; i < n; i++)
         if (!p->count || by_total(&p->totals[p->count - 1], &p->totals[i]))
             p->totals[p->count++] = p->totals[i];
-}
-
-static void begin(struct programme *p, const char *name)
-{
-    rk_buf_printf(p->out, ",\n \"%s\":[", name);
-    p->any = false;
-}
-
-/* Where the own limit is full, its panelist would take more at the price of his part: that price is
- * the named limits' which the own one rests on, and what lies above them is priced at his total. */
-static void tell_limit(void *context, const struct rk_named_limit *limit)
-{
-    struct programme *p = context;
-    if (limit->kind == RK_LIMIT_YEAR) {
-        p->year = limit->month;
-        p->on_year = limit->in_own;
-    } else if (limit->month / 12 * 12 != p->year) {
-        p->year = limit->month / 12 * 12;
-        p->on_year = false;
+    p->place = rk_alloc((size_t)nodes + 1, sizeof *p->place);
+    p->own = rk_alloc((size_t)people + 1, sizeof *p->own);
+    p->full = rk_alloc((size_t)people + 1, sizeof *p->full);
+    for (uint32_t u = 1; u < nodes; u++)
+        p->place[u] = place_of(p, total_of_node(p, u));
+    for (uint32_t l = 0; l < p->net->limit_count; l++) {
+        const struct rk_limit *limit = &p->net->limits[l];
+        int64_t num, den;
+        if (limit->parent != RK_NONE || p->lottery->person[limit->panelist] == RK_NONE)
+            continue;
+        rk_programme_panelist(p->lottery, limit->panelist, &num, &den);
+        p->own[limit->panelist] = place_of(p, total_of(p, limit->panelist));
+        p->full[limit->panelist] = num == den * limit->room;
     }
-    if (limit->kind == RK_LIMIT_MONTH) {
-        p->month = limit->month;
-        p->on_month = limit->in_own;
-    } else if (limit->kind == RK_LIMIT_OVERLAP && limit->month != p->month) {
-        p->month = limit->month;
-        p->on_month = false;
-    }
-    if (limit->limit == RK_NONE && (!limit->in_own || p->capped == RK_NONE))
-        return;
-    bool below = limit->in_own || (limit->kind != RK_LIMIT_YEAR && p->on_year) ||
-                 (limit->kind == RK_LIMIT_OVERLAP && p->on_month);
-    uint32_t place =
-        p->capped != RK_NONE && !below
-            ? p->capped
-            : place_of_node(p, rk_node_limit(limit->limit == RK_NONE ? p->own : limit->limit));
-    next(p->out, &p->any);
-    rk_buf_char(p->out, '[');
-    rk_certify_limit(p->match, limit, p->out);
-    rk_buf_printf(p->out, ",%u]", place);
-}
-
-static void tell_panelists(struct programme *p)
-{
-    const struct rk_match_problem *problem = p->match->problem;
-    for (int turn = 0; turn < 2; turn++) {
-        begin(p, turn ? "limits" : "panelists");
-        for (uint32_t i = 0, end; i < problem->pair_count; i = end) {
-            uint32_t panelist = problem->pairs[i].panelist;
-            for (end = i; end < problem->pair_count && problem->pairs[end].panelist == panelist;)
-                end++;
-            p->own = p->net->leaf[i];
-            while (p->net->limits[p->own].parent != RK_NONE)
-                p->own = p->net->limits[p->own].parent;
-            int64_t num, den;
-            rk_programme_panelist(p->lottery, panelist, &num, &den);
-            uint32_t place = place_of_node(p, rk_node_limit(p->own)),
-                     own = place_of(p, total_of(p, panelist));
-            p->capped = num == den * p->net->limits[p->own].room && own < place ? own : RK_NONE;
-            p->year = p->month = INT32_MIN;
-            p->on_year = p->on_month = false;
-            if (turn) {
-                rk_network_limits(p->net, i, end, tell_limit, p);
-                continue;
-            }
-            next(p->out, &p->any);
-            rk_buf_char(p->out, '[');
-            quote(p->out, rk_certify_panelist(p->match, panelist));
-            rk_buf_printf(p->out, ",%u]", p->capped != RK_NONE ? p->capped : place);
-        }
-        rk_buf_char(p->out, ']');
-    }
-}
-
-static void tell_recruitments(struct programme *p)
-{
-    const struct rk_network *net = p->net;
-    for (int turn = 0; turn < 2; turn++) {
-        begin(p, turn ? "pools" : "recruitments");
-        for (uint32_t r = 0; r < net->problem->recruitment_count; r++) {
-            if (net->problem->recruitments[r].places <= 0 ||
-                (turn && net->pool_number[r] == RK_NONE))
-                continue;
-            next(p->out, &p->any);
-            rk_buf_char(p->out, '[');
-            quote(p->out, rk_certify_recruitment(p->match, r));
-            rk_buf_printf(p->out, ",%u]",
-                          place_of_node(p, turn ? rk_node_pool(net, net->pool_number[r])
-                                                : rk_node_recruitment(net, r)));
-        }
-        rk_buf_char(p->out, ']');
-    }
-    begin(p, "row_levels");
-    for (uint32_t v = 0; v < net->row_count; v++) {
-        next(p->out, &p->any);
-        rk_buf_printf(p->out, "[%u,%u]", v, place_of_node(p, rk_node_row(net, v)));
-    }
-    rk_buf_char(p->out, ']');
 }
 
 static void print_ratio(struct rk_buf *out, int64_t num, int64_t den)
@@ -198,79 +99,127 @@ static void print_ratio(struct rk_buf *out, int64_t num, int64_t den)
 
 static void tell_chances(struct programme *p)
 {
-    const struct rk_match_problem *problem = p->match->problem;
+    const struct rk_match_problem *problem = p->net->problem;
+    struct rk_buf *out = p->c.out;
     int64_t num, den;
-    begin(p, "chances");
+    rk_certify_list(&p->c, "totals");
+    for (uint32_t i = 0; i < p->count; i++) {
+        rk_buf_text(out, i ? "," : "");
+        print_ratio(out, p->totals[i].num, p->totals[i].den);
+    }
+    rk_buf_char(out, ']');
+    rk_certify_list(&p->c, "chances");
     for (uint32_t i = 0; i < problem->pair_count; i++) {
         rk_programme_pair(p->lottery, i, &num, &den);
         if (!num)
             continue;
-        next(p->out, &p->any);
-        rk_buf_char(p->out, '[');
-        quote(p->out, rk_certify_recruitment(p->match, problem->pairs[i].recruitment));
-        rk_buf_char(p->out, ',');
-        quote(p->out, rk_certify_panelist(p->match, problem->pairs[i].panelist));
-        rk_buf_char(p->out, ',');
-        print_ratio(p->out, num, den);
-        rk_buf_char(p->out, ']');
+        rk_certify_next(&p->c);
+        rk_buf_char(out, '[');
+        rk_certify_recruitment(&p->c, out, problem->pairs[i].recruitment);
+        rk_buf_char(out, ',');
+        rk_certify_panelist(&p->c, out, problem->pairs[i].panelist);
+        rk_buf_char(out, ',');
+        print_ratio(out, num, den);
+        rk_buf_char(out, ']');
     }
-    rk_buf_char(p->out, ']');
-    begin(p, "kept");
+    rk_buf_char(out, ']');
+    rk_certify_list(&p->c, "kept");
     for (uint32_t k = 0; k < p->net->first[RK_ARC_CELL] - p->net->first[RK_ARC_KEPT_FOR]; k++) {
         rk_programme_kept(p->lottery, k, &num, &den);
         if (!num)
             continue;
-        next(p->out, &p->any);
-        rk_buf_printf(p->out, "[%u,", p->net->kept_row[k]);
-        print_ratio(p->out, num, den);
-        rk_buf_char(p->out, ']');
+        rk_certify_next(&p->c);
+        rk_buf_printf(out, "[%u,", p->net->kept_row[k]);
+        print_ratio(out, num, den);
+        rk_buf_char(out, ']');
     }
-    rk_buf_char(p->out, ']');
+    rk_buf_char(out, ']');
 }
 
 void rk_certificate_programme(const struct rk_explain *match, const struct rk_programme *lottery,
                               const struct rk_certificate_rules *rules, struct rk_buf *out)
 {
     const struct rk_network *net = match->result->network;
-    struct programme p = {.match = match, .lottery = lottery, .net = net, .out = out};
+    struct programme p = {.c = {.match = match, .out = out}, .lottery = lottery, .net = net};
     int64_t *amount = rk_cut_amounts(net, match->result->member);
     list_totals(&p);
-    rk_certify_head(match, rules, "lottery-programme", out);
-    rk_certify_quotas(match, net, out);
-    rk_certify_stages(match, amount, RK_MATCH_SHORTAGE + 1, out);
-    begin(&p, "totals");
-    for (uint32_t i = 0; i < p.count; i++) {
-        rk_buf_text(out, i ? "," : "");
-        print_ratio(out, p.totals[i].num, p.totals[i].den);
-    }
-    rk_buf_char(out, ']');
-    tell_recruitments(&p);
-    tell_panelists(&p);
+    rk_certify_open(&p.c, rules, "lottery-programme");
+    rk_certify_quotas(&p.c, net);
+    rk_certify_stages(&p.c, amount, RK_MATCH_SHORTAGE + 1);
     tell_chances(&p);
-    rk_buf_text(out, "}\n");
+    rk_certify_equal(&p.c, &(struct rk_certify_equal){p.place, p.own, p.full, lottery});
+    rk_certify_close(&p.c);
     rk_free(amount);
     rk_free(p.totals);
+    rk_free(p.place);
+    rk_free(p.own);
+    rk_free(p.full);
 }
 
 /* ---- panels ---- */
 
-static void tell_types(const struct rk_explain *match, const struct rk_single *single,
-                       struct rk_buf *out)
+static bool same_features(const struct rk_match_quota *a, const struct rk_match_quota *b)
 {
-    bool any = false;
-    rk_buf_text(out, ",\n \"types\":[");
+    bool same = a->part_count == b->part_count;
+    for (uint32_t k = 0; k < a->part_count && same; k++)
+        same = a->parts[k].feature == b->parts[k].feature;
+    return same;
+}
+
+/* Feature by feature, since empty seats are kept for the values of each by themselves. */
+void rk_certify_panel_quotas(struct rk_certify_panel *p)
+{
+    const struct rk_single *single = p->single;
+    const struct rk_match_problem *problem = p->c->match->problem;
+    int32_t seats = problem->recruitments[single->recruitment].places;
+    uint32_t told = 0;
+    p->place = rk_alloc((size_t)single->rows + 1, sizeof *p->place);
+    p->group = rk_alloc((size_t)single->rows + 1, sizeof *p->group);
+    bool *done = rk_alloc((size_t)single->rows + 1, sizeof *done);
+    rk_certify_list(p->c, "quotas");
+    for (uint32_t f = 0; f < single->rows; f++) {
+        if (done[f])
+            continue;
+        p->group[p->features++] = told;
+        for (uint32_t i = f; i < single->rows; i++) {
+            const struct rk_match_quota *quota = &problem->quotas[single->row_quota[i]];
+            if (done[i] || !same_features(quota, &problem->quotas[single->row_quota[f]]))
+                continue;
+            rk_certify_quota(p->c, single->row_quota[i], quota->min - single->lowered[i],
+                             quota->max < seats ? quota->max : seats, p->group[p->features - 1],
+                             RK_NONE);
+            p->place[i] = told++;
+            done[i] = true;
+        }
+    }
+    rk_buf_char(p->c->out, ']');
+    rk_free(done);
+}
+
+void rk_certify_panel_free(struct rk_certify_panel *p)
+{
+    rk_free(p->place);
+    rk_free(p->group);
+}
+
+static void tell_types(struct rk_certify_panel *p)
+{
+    const struct rk_single *single = p->single;
+    struct rk_buf *out = p->c->out;
+    rk_certify_list(p->c, "types");
     for (uint32_t t = 0; t < rk_panel_types(single->panel); t++) {
         const uint32_t *people = rk_panel_people(single->panel, t);
-        next(out, &any);
+        rk_certify_next(p->c);
         rk_buf_char(out, '[');
         for (uint32_t k = 0; k < rk_panel_size(single->panel, t); k++) {
             rk_buf_text(out, k ? "," : "");
-            quote(out, rk_certify_panelist(
-                           match, match->problem->pairs[single->pairs[people[k]]].panelist));
+            rk_certify_panelist(p->c, out,
+                                p->c->match->problem->pairs[single->pairs[people[k]]].panelist);
         }
         rk_buf_char(out, ']');
     }
-    rk_buf_text(out, "],\n \"type_values\":[");
+    rk_buf_char(out, ']');
+    rk_certify_list(p->c, "type_values");
     for (uint32_t t = 0; t < rk_panel_types(single->panel); t++) {
         rk_buf_text(out, t ? ",\"" : "\"");
         rk_fraction_print(out, &single->leximin.value[t]);
@@ -279,16 +228,17 @@ static void tell_types(const struct rk_explain *match, const struct rk_single *s
     rk_buf_char(out, ']');
 }
 
-static void tell_panels(const struct rk_single *single, struct rk_buf *out)
+static void tell_panels(struct rk_certify_panel *p)
 {
-    const struct rk_lottery *lottery = &single->leximin.lottery;
-    bool any = false;
-    rk_buf_printf(out, ",\n \"empty\":%u,\n \"total\":\"", single->leximin.empty);
+    const struct rk_lottery *lottery = &p->single->leximin.lottery;
+    struct rk_buf *out = p->c->out;
+    rk_buf_printf(out, ",\n \"empty\":%u,\n \"total\":\"", p->single->leximin.empty);
     rk_whole_print(out, &lottery->total);
-    rk_buf_printf(out, "\",\n \"drawn\":%u,\n \"panels\":[", single->drawn);
+    rk_buf_printf(out, "\",\n \"drawn\":%u", p->single->drawn);
+    rk_certify_list(p->c, "panels");
     for (uint32_t j = 0; j < lottery->count; j++) {
         bool inner = false;
-        next(out, &any);
+        rk_certify_next(p->c);
         rk_buf_text(out, "[\"");
         rk_whole_print(out, &lottery->weight[j]);
         rk_buf_text(out, "\",[");
@@ -304,62 +254,128 @@ static void tell_panels(const struct rk_single *single, struct rk_buf *out)
     rk_buf_char(out, ']');
 }
 
-static void tell_levels(const struct rk_single *single, struct rk_buf *out)
+/* `node`: the first of its proof. */
+static void tell_cut(struct rk_certify_panel *p, uint32_t cut, uint32_t node)
 {
-    const struct rk_levels *levels = &single->leximin.levels;
+    const struct rk_single *single = p->single;
+    const struct rk_leximin_cut *told = &single->leximin.cuts[cut];
+    uint32_t types = rk_panel_types(single->panel), column = types;
+    struct rk_buf *row = &p->c->row;
     bool any = false;
-    rk_buf_text(out, ",\n \"steps\":[");
+    rk_buf_printf(row, "[\"cut\",%lld,[", (long long)told->least);
+    for (uint32_t t = 0; t < types; t++)
+        if (told->entry[t]) {
+            rk_buf_printf(row, "%s[%u,%lld]", any ? "," : "", t, (long long)told->entry[t]);
+            any = true;
+        }
+    rk_buf_text(row, "],[");
+    any = false;
+    for (uint32_t i = 0; i < single->rows && column < single->leximin.levels.columns; i++) {
+        const struct rk_match_quota *quota = &p->c->match->problem->quotas[single->row_quota[i]];
+        if (quota->min - single->lowered[i] <= 0)
+            continue;
+        if (told->entry[column]) {
+            rk_buf_printf(row, "%s[%u,%lld]", any ? "," : "", p->place[i],
+                          (long long)told->entry[column]);
+            any = true;
+        }
+        column++;
+    }
+    rk_buf_printf(row, "],%u]", node);
+}
+
+/* A row of the panel's program. */
+static uint32_t row_of(struct rk_certify_panel *p, uint32_t row, const uint32_t *cut_nodes)
+{
+    uint32_t quotas = p->single->rows, features = p->single->leximin.empty ? p->features : 0;
+    if (row < quotas)
+        rk_certify_row_of(p->c, "quota", NULL, p->place[row]);
+    else if (row == quotas)
+        rk_certify_row_of(
+            p->c, "seats",
+            p->c->match->recruitments->rows[p->single->recruitment].recruitment_id.text, 0);
+    else if (row <= quotas + features)
+        rk_certify_row_of(p->c, "empty", NULL, p->group[row - quotas - 1]);
+    else {
+        uint32_t cut = row - quotas - features - 1;
+        tell_cut(p, cut, cut_nodes[cut]);
+        return rk_certify_row(p->c);
+    }
+    rk_buf_char(&p->c->row, ']');
+    return rk_certify_row(p->c);
+}
+
+struct priced {
+    uint32_t row, at;
+};
+
+static int by_row(const void *x, const void *y)
+{
+    const struct priced *a = x, *b = y;
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+static void tell_levels(struct rk_certify_panel *p, const uint32_t *cut_nodes)
+{
+    const struct rk_levels *levels = &p->single->leximin.levels;
+    struct rk_buf *out = p->c->out;
+    struct priced *rows = rk_alloc((size_t)levels->rows + 1, sizeof *rows);
+    rk_certify_list(p->c, "steps");
     for (uint32_t s = 0; s < levels->step_count; s++) {
-        bool inner = false;
-        next(out, &any);
+        uint32_t count = 0;
+        for (uint32_t r = 0; levels->steps[s].prices && r < levels->rows; r++)
+            if (rk_whole_sign(&levels->steps[s].prices[r]))
+                rows[count++] = (struct priced){row_of(p, r, cut_nodes), r};
+        if (count)
+            qsort(rows, count, sizeof *rows, by_row);
+        rk_certify_next(p->c);
         rk_buf_text(out, "[\"");
         rk_fraction_print(out, &levels->steps[s].value);
         rk_buf_text(out, "\",[");
-        for (uint32_t r = 0; levels->steps[s].prices && r < levels->rows; r++) {
-            if (!rk_whole_sign(&levels->steps[s].prices[r]))
-                continue;
-            rk_buf_printf(out, "%s[%u,\"", inner ? "," : "", r);
-            rk_whole_print(out, &levels->steps[s].prices[r]);
+        for (uint32_t i = 0; i < count; i++) {
+            rk_buf_printf(out, "%s[%u,\"", i ? "," : "", rows[i].row);
+            rk_whole_print(out, &levels->steps[s].prices[rows[i].at]);
             rk_buf_text(out, "\"]");
-            inner = true;
-        }
-        rk_buf_text(out, "]]");
-    }
-    rk_buf_text(out, "],\n \"cuts\":[");
-    any = false;
-    for (uint32_t c = 0; c < single->leximin.cut_count; c++) {
-        const struct rk_leximin_cut *cut = &single->leximin.cuts[c];
-        bool inner = false;
-        next(out, &any);
-        rk_buf_printf(out, "[%lld,[", (long long)cut->least);
-        for (uint32_t t = 0; t < levels->columns; t++) {
-            if (!cut->entry[t])
-                continue;
-            rk_buf_printf(out, "%s[%u,%lld]", inner ? "," : "", t, (long long)cut->entry[t]);
-            inner = true;
         }
         rk_buf_text(out, "]]");
     }
     rk_buf_char(out, ']');
+    rk_free(rows);
 }
 
 void rk_certificate_panels(const struct rk_explain *match, const struct rk_single *single,
                            const struct rk_certificate_rules *rules, struct rk_buf *out)
 {
-    rk_certify_head(match, rules, "lottery-panels", out);
-    rk_buf_text(out, ",\n \"quotas\":[");
-    for (uint32_t i = 0; i < single->rows; i++) {
-        const struct rk_quota *row = rk_panel_quota_row(match->quotas, single->row_quota[i]);
-        const struct rk_match_quota *quota = &match->problem->quotas[single->row_quota[i]];
-        rk_buf_text(out, i ? ",\n  [" : "\n  [");
-        quote(out, row->feature);
-        rk_buf_char(out, ',');
-        quote(out, row->value);
-        rk_buf_printf(out, ",%d,%d]", quota->min - single->lowered[i], quota->max);
+    struct rk_certify c = {.match = match, .out = out};
+    struct rk_certify_panel p = {.c = &c, .single = single};
+    uint32_t *cut_nodes = rk_alloc((size_t)single->leximin.cut_count + 1, sizeof *cut_nodes);
+    rk_certify_open(&c, rules, "lottery-panels");
+    rk_certify_panel_quotas(&p);
+    tell_types(&p);
+    tell_panels(&p);
+    rk_certify_list(&c, "nodes");
+    uint32_t nodes = rk_certify_search(&p, RK_MATCH_SEATS + 1);
+    for (uint32_t i = 0; i < single->leximin.cut_count; i++) {
+        cut_nodes[i] = nodes;
+        nodes += rk_certify_cut(&p, &single->leximin.cuts[i], nodes);
     }
     rk_buf_char(out, ']');
-    tell_types(match, single, out);
-    tell_panels(single, out);
-    tell_levels(single, out);
-    rk_buf_text(out, "}\n");
+    tell_levels(&p, cut_nodes);
+    rk_certify_close(&c);
+    rk_certify_panel_free(&p);
+    rk_free(cut_nodes);
+}
+
+void rk_certificate_search(const struct rk_explain *match, const struct rk_single *single,
+                           const struct rk_certificate_rules *rules, struct rk_buf *out)
+{
+    struct rk_certify c = {.match = match, .out = out};
+    struct rk_certify_panel p = {.c = &c, .single = single};
+    rk_certify_open(&c, rules, "choice");
+    rk_certify_panel_quotas(&p);
+    rk_certify_list(&c, "nodes");
+    rk_certify_search(&p, RK_MATCH_LEVELS);
+    rk_buf_char(out, ']');
+    rk_certify_close(&c);
+    rk_certify_panel_free(&p);
 }

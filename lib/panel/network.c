@@ -660,8 +660,13 @@ static bool set_costs(struct rk_network *net)
         const struct rk_limit *limit = &net->limits[l];
         for (int64_t k = 1; limit->parent == RK_NONE && k <= limit->room; k++)
             net->load_cost[arc++] = 2 * (problem->panelists[limit->panelist].load + k) - 1;
-        if (limit->parent == RK_NONE && limit->room)
-            most[RK_MATCH_LOAD] = -least(-most[RK_MATCH_LOAD], -size_of(net->load_cost[arc - 1]));
+    }
+    /* as if there were no caps: who checks the weights need not count under them */
+    for (uint32_t i = 0, end; i < problem->pair_count; i = end) {
+        end = pairs_end(problem, i);
+        int64_t load = problem->panelists[problem->pairs[i].panelist].load, pairs = end - i;
+        pairs = least(pairs, net->most_through);
+        most[RK_MATCH_LOAD] = -least(-most[RK_MATCH_LOAD], -2 * (load + pairs));
     }
     for (uint32_t i = 0; i < problem->pair_count; i++) {
         assert(problem->pairs[i].fit >= 0);

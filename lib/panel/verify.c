@@ -71,17 +71,24 @@ static bool is_new(const struct rk_verify *v, const struct rk_assignment *row)
     return !rk_eligible_kept_row(v->eligible, row->panelist, row->recruitment);
 }
 
+/* The place of the pair among those whom the rules allow, or RK_NONE. */
+uint32_t rk_verify_pair(const struct rk_verify *v, uint32_t p, uint32_t r)
+{
+    uint32_t i = v->pair_first[p];
+    while (i < v->pair_first[p + 1] && v->problem.pairs[i].recruitment != r)
+        i++;
+    return i < v->pair_first[p + 1] ? i : RK_NONE;
+}
+
 /* Counts the new rows. */
 static void see_row(struct rk_verify *v, uint32_t at)
 {
     const struct rk_assignment *row = &v->facts->result->rows[at];
-    uint32_t p = row->panelist, r = row->recruitment, i = v->pair_first[p];
+    uint32_t p = row->panelist, r = row->recruitment, i = rk_verify_pair(v, p, r);
     bool member = row->seat == RK_SEAT_MEMBER;
     if (!is_new(v, row))
         return;
-    while (i < v->pair_first[p + 1] && v->problem.pairs[i].recruitment != r)
-        i++;
-    if (i < v->pair_first[p + 1])
+    if (i != RK_NONE)
         (member ? v->chosen : v->stands)[i] = true;
     (member ? v->members : v->standing)[r]++;
     if (member) {

@@ -32,8 +32,8 @@ void rk_verify_found(struct rk_verify *v, int check, enum rk_verify_verdict verd
 bool rk_verify_meet(const struct rk_verify *v, uint32_t a, uint32_t b); /* do sessions overlap? */
 /* Memberships that the cap of the month or year (months = 12) leaves beside kept and past ones. */
 int64_t rk_verify_left(const struct rk_verify *v, uint32_t panelist, int32_t month, int32_t months);
+uint32_t rk_verify_pair(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment);
 void rk_verify_end_rules(struct rk_verify *v); /* once `lowered` is known */
-void rk_verify_proof(struct rk_verify *v);     /* calls it, or that of a lottery */
-void rk_verify_panels(struct rk_verify *v);
+void rk_verify_proof(struct rk_verify *v);     /* calls it */
 
 #endif

@@ -101,11 +101,15 @@ void rk_panel_tell(struct rk_log *log, const struct rk_explain *match)
     rk_fixed_print(&fit, -(rk_fixed)result->value[RK_MATCH_FIT] * match->unit);
     rk_log(log, RK_DETAIL, NULL, _("the seed of the lottery is '%s'"),
            match->problem->seed.size ? match->problem->seed.text : "");
-    rk_log(log, RK_DETAIL, NULL,
-           _("eligible pairs: %u; flow: %u nodes, %u arcs, objectives in %u stages; "
-             "flows solved: %llu, pivots: %llu"),
-           match->problem->pair_count, result->nodes, result->arcs, result->stages,
-           (unsigned long long)result->solves, (unsigned long long)result->pivots);
+    if (match->which == 'B')
+        rk_log(log, RK_DETAIL, NULL, _("eligible pairs: %u; linear programs solved: %llu"),
+               match->problem->pair_count, (unsigned long long)result->solves);
+    else
+        rk_log(log, RK_DETAIL, NULL,
+               _("eligible pairs: %u; flow: %u nodes, %u arcs, objectives in %u stages; "
+                 "flows solved: %llu, pivots: %llu"),
+               match->problem->pair_count, result->nodes, result->arcs, result->stages,
+               (unsigned long long)result->solves, (unsigned long long)result->pivots);
     switch (match->which) {
     case 'A':
         rk_log(log, RK_DETAIL, NULL,

@@ -16,10 +16,18 @@ uint32_t rk_duality_rule(struct rk_duality *d, int64_t least, int64_t most)
     return d->rule_count++;
 }
 
-void rk_duality_term(struct rk_duality *d, uint32_t rule, uint32_t number, int32_t factor)
+void rk_duality_term(struct rk_duality *d, uint32_t rule, uint32_t number, int64_t factor)
 {
     RK_GROW(d->terms, d->term_count, d->term_room);
     d->terms[d->term_count++] = (struct rk_duality_term){rule, number, factor};
+}
+
+void rk_duality_free(struct rk_duality *d)
+{
+    rk_free(d->numbers);
+    rk_free(d->rules);
+    rk_free(d->terms);
+    *d = (struct rk_duality){0};
 }
 
 void rk_duality_add(struct rk_duality *d, __int128 *sum, __int128 a, __int128 b)
@@ -29,84 +37,338 @@ void rk_duality_add(struct rk_duality *d, __int128 *sum, __int128 a, __int128 b)
     d->overflow |= __builtin_add_overflow(*sum, product, sum);
 }
 
-static void add_cost(struct rk_duality *d, __int128 *sum, const struct rk_duality_number *n,
-                     int32_t value)
-{
-    rk_duality_add(d, sum, n->each, value);
-    rk_duality_add(d, sum, n->square, (__int128)value * (2 * (__int128)n->base + value));
-}
-
-uint32_t rk_duality_broken(const struct rk_duality *d)
+bool rk_duality_holds(const struct rk_duality *d)
 {
     int64_t *sums = rk_alloc((size_t)d->rule_count + 1, sizeof *sums);
-    uint32_t broken = UINT32_MAX;
-    for (uint64_t t = 0; t < d->term_count; t++)
-        sums[d->terms[t].rule] += (int64_t)d->terms[t].factor * d->numbers[d->terms[t].number].now;
+    bool holds = !d->overflow;
+    for (uint64_t t = 0; t < d->term_count; t++) {
+        const struct rk_duality_term *term = &d->terms[t];
+        int64_t product;
+        holds &= !__builtin_mul_overflow(term->factor, d->numbers[term->number].now, &product);
+        holds &= !__builtin_add_overflow(sums[term->rule], product, &sums[term->rule]);
+    }
     for (uint32_t r = 0; r < d->rule_count; r++)
-        if ((d->rules[r].least != RK_DUALITY_NONE && sums[r] < d->rules[r].least) ||
-            (d->rules[r].most != RK_DUALITY_NONE && sums[r] > d->rules[r].most))
-            broken = r;
+        holds &= (d->rules[r].least == RK_DUALITY_NONE || sums[r] >= d->rules[r].least) &&
+                 (d->rules[r].most == RK_DUALITY_NONE || sums[r] <= d->rules[r].most);
     for (uint32_t n = 0; n < d->number_count; n++)
-        if (d->numbers[n].now < d->numbers[n].low || d->numbers[n].now > d->numbers[n].high)
-            broken = 0;
+        holds &= d->numbers[n].now >= d->numbers[n].low && d->numbers[n].now <= d->numbers[n].high;
     rk_free(sums);
-    return broken;
+    return holds;
 }
 
-__int128 rk_duality_cost(struct rk_duality *d)
+__int128 rk_duality_value(struct rk_duality *d, int level)
 {
-    __int128 cost = 0;
-    for (uint32_t n = 0; n < d->number_count; n++)
-        add_cost(d, &cost, &d->numbers[n], d->numbers[n].now);
-    return cost;
+    __int128 value = 0;
+    for (uint32_t i = 0; i < d->number_count; i++) {
+        const struct rk_duality_number *n = &d->numbers[i];
+        rk_duality_add(d, &value, n->each[level], n->now);
+        if (n->square == level + 1)
+            rk_duality_add(d, &value, n->now, 2 * (__int128)n->base + n->now);
+    }
+    return value;
 }
 
-/* Adds the least of a number's term, and narrows its range to where that is. */
-static void add_least(struct rk_duality *d, __int128 *bound, struct rk_duality_number *n,
-                      __int128 prices)
+/* ---- proofs by stages and splits ---- */
+
+/* Adds the least of a number's term; may narrow its range to where that is no more than `over`
+ * more. */
+static void add_least(struct rk_duality *d, const struct rk_duality_stage *s, bool narrow,
+                      __int128 over, struct rk_duality_number *n, __int128 prices, __int128 *bound)
 {
-    int32_t low = n->low, high = n->low;
+    __int128 each = 0, square = 0;
+    int32_t least = n->low, low = n->low, high = n->low;
+    for (int l = s->first; l < s->end; l++) {
+        rk_duality_add(d, &each, s->weight[l], n->each[l]);
+        square += n->square == l + 1 ? s->weight[l] : 0;
+    }
+    rk_duality_add(d, &each, prices, -1);
     for (int32_t value = n->low; value < n->high; value++) {
-        __int128 step = n->each;
-        rk_duality_add(d, &step, n->square, 2 * ((__int128)n->base + value) + 1);
-        rk_duality_add(d, &step, prices, -1);
-        if (step > 0)
+        __int128 step = each;
+        rk_duality_add(d, &step, square, 2 * ((__int128)n->base + value) + 1);
+        if (step > over)
             break;
         high = value + 1;
-        low = step < 0 ? high : low;
+        least = step < 0 ? high : least;
+        low = step < -over ? high : low;
     }
-    add_cost(d, bound, n, low);
-    rk_duality_add(d, bound, prices, -low);
-    n->low = low;
-    n->high = high;
+    rk_duality_add(d, bound, each, least);
+    rk_duality_add(d, bound, square, (__int128)least * (2 * (__int128)n->base + least));
+    if (narrow) {
+        n->low = low;
+        n->high = high;
+    }
 }
 
-bool rk_duality_bound(struct rk_duality *d, __int128 *bound)
+static int64_t end_of(const struct rk_duality_rule *rule)
+{
+    return rule->tied != RK_DUALITY_NONE ? rule->tied : rule->price > 0 ? rule->least : rule->most;
+}
+
+/* The bound that the prices prove. One that has no end of its rule to stand on is left out. With
+ * `narrow`, what is left are choices that cost no more than `over` more than the bound. */
+static __int128 bound_of(struct rk_duality *d, const struct rk_duality_stage *s, bool narrow,
+                         __int128 over)
 {
     __int128 *prices = rk_alloc((size_t)d->number_count + 1, sizeof *prices); /* on each number */
-    bool good = true;
-    *bound = 0;
+    __int128 bound = 0;
+    for (uint32_t i = 0; i < s->count; i++)
+        rk_duality_add(d, &d->rules[s->prices[i].rule].price, s->prices[i].price, 1);
+    for (uint32_t i = 0; i < s->count; i++)
+        if (end_of(&d->rules[s->prices[i].rule]) == RK_DUALITY_NONE)
+            d->rules[s->prices[i].rule].price = 0;
     for (uint64_t t = 0; t < d->term_count; t++)
-        rk_duality_add(d, &prices[d->terms[t].number], d->rules[d->terms[t].rule].price,
-                       d->terms[t].factor);
-    for (uint32_t r = 0; r < d->rule_count; r++) {
-        struct rk_duality_rule *rule = &d->rules[r];
-        if (rule->price && rule->tied == RK_DUALITY_NONE)
-            rule->tied = rule->price > 0 ? rule->least : rule->most;
-        good &= !rule->price || rule->tied != RK_DUALITY_NONE;
-        rk_duality_add(d, bound, rule->price, rule->tied == RK_DUALITY_NONE ? 0 : rule->tied);
+        if (d->rules[d->terms[t].rule].price)
+            rk_duality_add(d, &prices[d->terms[t].number], d->rules[d->terms[t].rule].price,
+                           d->terms[t].factor);
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct rk_duality_rule *rule = &d->rules[s->prices[i].rule];
+        int64_t end = end_of(rule);
+        if (rule->price)
+            rk_duality_add(d, &bound, rule->price, end);
+        if (narrow && (rule->price > over || rule->price < -over))
+            rule->tied = end;
         rule->price = 0;
     }
     for (uint32_t n = 0; n < d->number_count; n++)
-        add_least(d, bound, &d->numbers[n], prices[n]);
+        add_least(d, s, narrow, over, &d->numbers[n], prices[n], &bound);
     rk_free(prices);
-    return good;
+    return bound;
 }
 
-void rk_duality_free(struct rk_duality *d)
+struct proving {
+    struct rk_duality *d;
+    const struct rk_duality_node *nodes;
+    const struct rk_duality_aim *aim;
+    struct rk_duality_found found;
+};
+
+/* The ranges and ends before one side of a split. */
+struct before {
+    struct rk_duality_number *numbers;
+    struct rk_duality_rule *rules;
+};
+
+static struct before remember(const struct rk_duality *d)
 {
-    rk_free(d->numbers);
-    rk_free(d->rules);
-    rk_free(d->terms);
-    *d = (struct rk_duality){0};
+    struct before was = {rk_alloc((size_t)d->number_count + 1, sizeof *was.numbers),
+                         rk_alloc((size_t)d->rule_count + 1, sizeof *was.rules)};
+    memcpy(was.numbers, d->numbers, d->number_count * sizeof *was.numbers);
+    memcpy(was.rules, d->rules, d->rule_count * sizeof *was.rules);
+    return was;
+}
+
+static void go_back(struct rk_duality *d, const struct before *was)
+{
+    memcpy(d->numbers, was->numbers, d->number_count * sizeof *was->numbers);
+    memcpy(d->rules, was->rules, d->rule_count * sizeof *was->rules);
+}
+
+/* The worst of all nodes is told. */
+static void not_proven(struct proving *p, int level, __int128 slack)
+{
+    bool worse =
+        level < p->found.level ||
+        (level == p->found.level && (slack < 0 || (p->found.slack >= 0 && slack > p->found.slack)));
+    if (worse)
+        p->found = (struct rk_duality_found){level, slack, p->found.less};
+}
+
+/* Returns the level after those proven; -1: no choice here is as good as the aim. */
+static int prove_stages(struct proving *p, const struct rk_duality_node *node, int level, bool root)
+{
+    struct rk_duality *d = p->d;
+    const struct rk_duality_aim *aim = p->aim;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct rk_duality_stage *s = &node->stages[i];
+        __int128 gap = -bound_of(d, s, false, 0);
+        if (s->first != level || s->end > aim->end) {
+            not_proven(p, level, -1);
+            return -1;
+        }
+        for (int l = s->first; l < s->end; l++)
+            rk_duality_add(d, &gap, s->weight[l], aim->value[l]);
+        p->found.less |= root && gap < 0;
+        if (gap < 0)
+            return -1;
+        for (; level < s->end; level++) {
+            __int128 slack = gap; /* and what later levels may differ by */
+            for (int later = level + 1; later < s->end; later++)
+                rk_duality_add(d, &slack, s->weight[later], aim->spread[later]);
+            if (slack / s->weight[level]) {
+                not_proven(p, level, slack / s->weight[level]);
+                return -1;
+            }
+            if (aim->held[level]) {
+                struct rk_duality_rule *rule = &d->rules[aim->held[level] - 1];
+                rule->least = rule->most = (int64_t)aim->value[level];
+            }
+        }
+        bound_of(d, s, true, gap);
+    }
+    return level;
+}
+
+static void prove_node(struct proving *p, uint32_t at, int level, bool root)
+{
+    const struct rk_duality_node *node = &p->nodes[at];
+    struct rk_duality *d = p->d;
+    level = prove_stages(p, node, level, root);
+    if (level < 0 || level == p->aim->end)
+        return;
+    if (node->split == UINT32_MAX) {
+        not_proven(p, level, -1);
+        return;
+    }
+    struct before was = remember(d);
+    struct rk_duality_rule *rule = &d->rules[node->split];
+    rule->most = rule->most == RK_DUALITY_NONE || rule->most > node->at ? node->at : rule->most;
+    prove_node(p, node->low, level, false);
+    go_back(d, &was);
+    rule->least =
+        rule->least == RK_DUALITY_NONE || rule->least <= node->at ? node->at + 1 : rule->least;
+    prove_node(p, node->high, level, false);
+    go_back(d, &was);
+    rk_free(was.numbers);
+    rk_free(was.rules);
+}
+
+struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_duality_node *nodes,
+                                         uint32_t at, const struct rk_duality_aim *aim)
+{
+    struct proving proving = {d, nodes, aim, {aim->end, 0, false}};
+    struct before was = {0};
+    if (aim->apart)
+        was = remember(d);
+    prove_node(&proving, at, aim->first, true);
+    if (aim->apart)
+        go_back(d, &was);
+    rk_free(was.numbers);
+    rk_free(was.rules);
+    return proving.found;
+}
+
+void rk_duality_settle(struct rk_duality *d, const struct rk_duality_stage *stage)
+{
+    bound_of(d, stage, true, 0);
+}
+
+/* ---- fractions ---- */
+
+static bool is_zero(const struct rk_fraction *a) { return !rk_whole_sign(&a->top); }
+
+/* The sum of the values under each rule. */
+static struct rk_fraction *sum_rules(const struct rk_duality *d, const struct rk_fraction *values)
+{
+    struct rk_fraction *sums = rk_alloc((size_t)d->rule_count + 1, sizeof *sums), term = {0};
+    for (uint32_t r = 0; r < d->rule_count; r++)
+        rk_fraction_set_whole(&sums[r], 0);
+    for (uint64_t t = 0; t < d->term_count; t++) {
+        if (is_zero(&values[d->terms[t].number]))
+            continue;
+        rk_fraction_set_whole(&term, d->terms[t].factor);
+        rk_fraction_multiply(&term, &term, &values[d->terms[t].number]);
+        rk_fraction_add(&sums[d->terms[t].rule], &sums[d->terms[t].rule], &term);
+    }
+    rk_fraction_free(&term);
+    return sums;
+}
+
+static void free_sums(const struct rk_duality *d, struct rk_fraction *sums)
+{
+    for (uint32_t r = 0; r < d->rule_count; r++)
+        rk_fraction_free(&sums[r]);
+    rk_free(sums);
+}
+
+bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *values)
+{
+    struct rk_fraction *sums = sum_rules(d, values);
+    bool keeps = true;
+    for (uint32_t r = 0; r < d->rule_count; r++) {
+        const struct rk_duality_rule *rule = &d->rules[r];
+        int64_t least = rule->tied != RK_DUALITY_NONE ? rule->tied : rule->least,
+                most = rule->tied != RK_DUALITY_NONE ? rule->tied : rule->most;
+        keeps &= least == RK_DUALITY_NONE || rk_fraction_compare_ratio(&sums[r], least, 1) >= 0;
+        keeps &= most == RK_DUALITY_NONE || rk_fraction_compare_ratio(&sums[r], most, 1) <= 0;
+    }
+    for (uint32_t n = 0; n < d->number_count; n++)
+        keeps &= rk_fraction_compare_ratio(&values[n], d->numbers[n].low, 1) >= 0 &&
+                 rk_fraction_compare_ratio(&values[n], d->numbers[n].high, 1) <= 0;
+    free_sums(d, sums);
+    return keeps;
+}
+
+bool rk_duality_rounds(const struct rk_duality *d, const struct rk_fraction *values,
+                       uint32_t numbers)
+{
+    struct rk_fraction *sums = sum_rules(d, values);
+    bool *passed = rk_alloc((size_t)d->rule_count + 1, sizeof *passed);
+    int64_t *now = rk_alloc((size_t)d->rule_count + 1, sizeof *now);
+    bool rounds = true;
+    for (uint64_t t = 0; t < d->term_count; t++) {
+        now[d->terms[t].rule] += d->terms[t].factor * d->numbers[d->terms[t].number].now;
+        passed[d->terms[t].rule] |= d->terms[t].number >= numbers;
+    }
+    for (uint32_t r = 0; r < d->rule_count; r++)
+        rounds &= passed[r] || (rk_fraction_compare_ratio(&sums[r], now[r] - 1, 1) > 0 &&
+                                rk_fraction_compare_ratio(&sums[r], now[r] + 1, 1) < 0);
+    for (uint32_t n = 0; n < numbers; n++)
+        rounds &= rk_fraction_compare_ratio(&values[n], d->numbers[n].now - 1, 1) > 0 &&
+                  rk_fraction_compare_ratio(&values[n], d->numbers[n].now + 1, 1) < 0;
+    free_sums(d, sums);
+    rk_free(now);
+    rk_free(passed);
+    return rounds;
+}
+
+/* sum += factor × number */
+static void add(struct rk_fraction *sum, const struct rk_whole *factor,
+                const struct rk_fraction *number)
+{
+    struct rk_whole one = {.small = 1};
+    struct rk_fraction term = {0};
+    rk_fraction_make(&term, factor, &one);
+    rk_fraction_multiply(&term, &term, number);
+    rk_fraction_add(sum, sum, &term);
+    rk_fraction_free(&term);
+}
+
+bool rk_duality_pin(const struct rk_duality *d, const struct rk_duality_whole_price *prices,
+                    uint32_t count, struct rk_fraction *low, struct rk_fraction *high)
+{
+    struct rk_whole *on = rk_alloc((size_t)d->number_count + 1, sizeof *on), factor = {0};
+    uint32_t *priced = rk_alloc((size_t)d->rule_count + 1, sizeof *priced); /* 1 + place */
+    struct rk_fraction least = {0}, most = {0}, end = {0};
+    bool good = true;
+    rk_fraction_set_whole(&least, 0);
+    rk_fraction_set_whole(&most, 0);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rk_duality_rule *rule = &d->rules[prices[i].rule];
+        int64_t at = rk_whole_sign(prices[i].price) > 0 ? rule->most : rule->least;
+        good &= !priced[prices[i].rule] && at != RK_DUALITY_NONE;
+        priced[prices[i].rule] = i + 1;
+        rk_fraction_set_whole(&end, at == RK_DUALITY_NONE ? 0 : at);
+        add(&most, prices[i].price, &end);
+    }
+    for (uint64_t t = 0; t < d->term_count; t++) {
+        uint32_t place = priced[d->terms[t].rule];
+        rk_whole_set_i64(&factor, d->terms[t].factor);
+        if (place)
+            rk_whole_add_product(&on[d->terms[t].number], prices[place - 1].price, &factor);
+    }
+    for (uint32_t n = 0; n < d->number_count; n++) {
+        int sign = rk_whole_sign(&on[n]);
+        if (!sign)
+            continue;
+        add(&least, &on[n], sign > 0 ? &low[n] : &high[n]);
+        rk_fraction_set(sign > 0 ? &high[n] : &low[n], sign > 0 ? &low[n] : &high[n]);
+    }
+    good = good && !rk_fraction_compare(&least, &most);
+    rk_whole_free_all(on, (size_t)d->number_count + 1);
+    rk_whole_free(&factor);
+    rk_free(priced);
+    rk_fraction_free(&least);
+    rk_fraction_free(&most);
+    rk_fraction_free(&end);
+    return good;
 }

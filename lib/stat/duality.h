@@ -1,39 +1,43 @@
-/* Weak duality: a bound on what any choice of whole numbers costs, from prices on the rules that
- * tie the numbers together. Nothing is searched for; who set the prices need not be believed.
+/* Weak duality: proofs that no choice of whole numbers is better than one at hand, from prices on
+ * the rules that tie the numbers together. Nothing is searched for; who set the prices need not be
+ * believed.
  *
- * Each number n lies in a range and costs each·n + square·((base + n)² - base²). A rule keeps a sum
- * of numbers, each times +1 or -1, between `least` and `most`. A price over 0 on a rule is paid for
- * each unit of `least`, one under 0 is got back for each of `most`; and every number costs its
- * prices less. What is left is a sum of terms with one number each, and the sum of what each is at
- * least is the bound: price times what a rule's sum is over `least`, or under `most`, is never
- * below 0.
+ * Each number n lies in a range and costs, at each level, each·n, and at one level (base + n)² -
+ * base² besides. A rule keeps a sum of numbers, each times a factor, between `least` and `most`. A
+ * stage weighs levels into one cost and prices rules. A price over 0 is paid for each unit of
+ * `least`, one under 0 is got back for each of `most`, and every number costs its prices less. What
+ * is left is a sum of terms with one number each, and the sum of what each is at least is the
+ * bound: price times what a rule's sum is over `least`, or under `most`, is never below 0.
  *
  * A choice that costs just its bound is the best. Any other as good has every number where its term
- * is least, and every priced rule at its end; rk_duality_bound narrows ranges and ties rules so,
- * and the next costs are then compared among those choices alone, with a tied rule's price of any
- * sign. */
+ * is least, and every priced rule at its end, so ranges are narrowed and rules tied to that, and
+ * the next stage compares among those choices alone, with a tied rule's price of any sign. Where
+ * costs are known to be whole multiples of more than the gap, the choice is the best, too; then
+ * what would cost more than the gap is left out.
+ *
+ * Where prices alone leave a gap, a node splits: a rule's sum is a whole number, so it is at most
+ * `at`, or at least `at` + 1, and each side is proven by itself. */
 #ifndef RK_DUALITY_H
 #define RK_DUALITY_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/exact.h"
 
+enum { RK_DUALITY_LEVELS = 7 };
 #define RK_DUALITY_NONE INT64_MIN /* no least, no most */
 
 struct rk_duality_number {
     int32_t low, high, now; /* now: in the choice at hand */
-    int64_t base;
-    __int128 each;
-    int64_t square; /* >= 0 */
+    int32_t square;         /* 1 + the level at which squares are paid; 0 = none */
+    int64_t base, each[RK_DUALITY_LEVELS];
 };
 struct rk_duality_rule {
     int64_t least, most;
     int64_t tied;   /* what the sum is held at, once it is; RK_DUALITY_NONE */
-    __int128 price; /* added to by the caller; 0 again after rk_duality_bound */
+    __int128 price; /* of the stage at hand */
 };
 struct rk_duality_term {
     uint32_t rule, number;
-    int32_t factor;
+    int64_t factor;
 };
 
 struct rk_duality { /* zeroed = empty; give back with rk_duality_free */
@@ -45,18 +49,75 @@ struct rk_duality { /* zeroed = empty; give back with rk_duality_free */
     bool overflow; /* a sum was too large; what was told since then is worth nothing */
 };
 
-/* Their places. The cost of a number is the caller's to set. */
+/* Their places. Base, square and costs of a number are the caller's to set. */
 uint32_t rk_duality_number(struct rk_duality *d, int32_t low, int32_t high, int32_t now);
 uint32_t rk_duality_rule(struct rk_duality *d, int64_t least, int64_t most);
-void rk_duality_term(struct rk_duality *d, uint32_t rule, uint32_t number, int32_t factor);
-/* The place of a rule that the choice at hand breaks, of any when a number is out of its range;
- * UINT32_MAX: none. */
-uint32_t rk_duality_broken(const struct rk_duality *d);
-__int128 rk_duality_cost(struct rk_duality *d); /* of the choice at hand */
-/* False where a price has no end of its rule to stand on. What is narrowed and tied holds where the
- * choice at hand costs just *bound, and must not be used otherwise. */
-bool rk_duality_bound(struct rk_duality *d, __int128 *bound);
-void rk_duality_add(struct rk_duality *d, __int128 *sum, __int128 a, __int128 b); /* sum += a·b */
+void rk_duality_term(struct rk_duality *d, uint32_t rule, uint32_t number, int64_t factor);
 void rk_duality_free(struct rk_duality *d);
+/* Is every number of the choice at hand in its range, and every rule kept? */
+bool rk_duality_holds(const struct rk_duality *d);
+/* What the choice at hand costs at a level. */
+__int128 rk_duality_value(struct rk_duality *d, int level);
+void rk_duality_add(struct rk_duality *d, __int128 *sum, __int128 a, __int128 b); /* sum += a·b */
+
+/* ---- proofs by stages and splits ---- */
+
+struct rk_duality_price {
+    uint32_t rule;
+    int64_t price;
+};
+struct rk_duality_stage {
+    int first, end; /* levels first … end - 1, weighed into one cost */
+    int64_t weight[RK_DUALITY_LEVELS];
+    const struct rk_duality_price *prices;
+    uint32_t count;
+};
+/* First its stages; what they settle holds on both sides of the split, too. */
+struct rk_duality_node {
+    const struct rk_duality_stage *stages;
+    uint32_t count;
+    uint32_t split, low, high; /* split: a rule, or UINT32_MAX; low, high: later nodes */
+    int64_t at;
+};
+struct rk_duality_aim {
+    int first, end; /* the levels to prove */
+    __int128 value[RK_DUALITY_LEVELS];
+    __int128 spread[RK_DUALITY_LEVELS]; /* no choice has more than value + spread */
+    bool apart;                         /* leave ranges and rules as they were */
+    uint32_t held[RK_DUALITY_LEVELS];   /* 1 + a rule whose sum is the level's cost; 0 = none. From
+                                         * then on it is held at the value */
+};
+/* How far no choice in the node is better than the aim: the first level that is not proven (`end`:
+ * all are), and by how much the choice may be better there; -1: nothing is known. */
+struct rk_duality_found {
+    int level;
+    __int128 slack;
+    bool less; /* without any split, the prices say that not even the aim can be reached */
+};
+/* The choice at hand must have the aim's values for the ranges left by stages without a split to be
+ * used further. */
+struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_duality_node *nodes,
+                                         uint32_t at, const struct rk_duality_aim *aim);
+/* Narrows ranges and ties rules to what is least at the prices of one stage. */
+void rk_duality_settle(struct rk_duality *d, const struct rk_duality_stage *stage);
+
+/* ---- fractions: expected numbers ---- */
+
+/* Do the values (by number) lie in the ranges and keep the rules? */
+bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *values);
+/* Is the choice at hand, and each rule's sum of it, that of the values rounded down or up? Only the
+ * first `numbers` and the rules of these alone are looked at. */
+bool rk_duality_rounds(const struct rk_duality *d, const struct rk_fraction *values,
+                       uint32_t numbers);
+
+struct rk_duality_whole_price {
+    uint32_t rule;
+    const struct rk_whole *price;
+};
+/* Numbers lie between fractions low and high. True where the prices show that all numbers they
+ * touch must be at one end: at the low one where the price sum is over 0, else at the high one; low
+ * and high are then both that. */
+bool rk_duality_pin(const struct rk_duality *d, const struct rk_duality_whole_price *prices,
+                    uint32_t count, struct rk_fraction *low, struct rk_fraction *high);
 
 #endif

@@ -40,7 +40,9 @@ static enum rk_status certify(struct rk_run *run, const struct rk_panel_files *f
     struct rk_out *out = NULL;
     RK_TRY(rk_run_file(run, &out, files->certificate, error));
     struct rk_buf text = {0};
-    if (!match->chance)
+    if (!match->chance && match->which == 'B')
+        rk_certificate_search(match, &work->single, files->rules, &text);
+    else if (!match->chance)
         rk_certificate_choice(match, files->rules, &text);
     else if (work->is_single)
         rk_certificate_panels(match, &work->single, files->rules, &text);

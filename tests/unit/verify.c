@@ -9,7 +9,8 @@
 #define PEOPLE 3
 #define PANELS 2
 #define PAIRS (PEOPLE * PANELS)
-#define DAY 20515 /* 2026-03-03 */
+enum { R1, R2, A, B, C, A_IN_2026, ROWS }; /* what prices are put on */
+#define DAY 20515                          /* 2026-03-03 */
 
 static const char *const people_ids[] = {"A", "B", "C"}, *const panel_ids[] = {"R1", "R2"};
 
@@ -29,8 +30,9 @@ struct town {
     struct rk_features features;
     struct rk_certificate certificate;
     struct rk_certificate_stage stages[RK_CHOICE_LEVELS];
-    struct rk_certificate_price rho[RK_CHOICE_LEVELS][PANELS], mu[RK_CHOICE_LEVELS][PEOPLE];
-    struct rk_certificate_limit limits[RK_CHOICE_LEVELS];
+    struct rk_certificate_node node;
+    struct rk_certificate_row named[ROWS];
+    struct rk_certificate_price price[RK_CHOICE_LEVELS][ROWS];
     struct rk_verify_facts facts;
 };
 
@@ -65,25 +67,28 @@ static void make(struct town *t, int people)
     t->recruitments.rows = t->panels;
     t->recruitments.count = PANELS;
     t->result.rows = t->rows;
-    t->certificate.fit_unit = RK_FIXED_ONE / 2;
-    t->certificate.optimal = true;
     t->certificate.seed = RK_TEXT("");
     t->certificate.stages = t->stages;
     t->certificate.stage_count = RK_CHOICE_LEVELS;
-    t->certificate.limit_numbers = 1;
+    t->certificate.nodes = &t->node;
+    t->certificate.node_count = 1;
+    t->node = (struct rk_certificate_node){.stages = RK_CHOICE_LEVELS, .split = UINT32_MAX};
+    t->certificate.rows = t->named;
+    t->certificate.row_count = ROWS;
+    for (uint32_t i = 0; i < ROWS; i++)
+        t->named[i] = (struct rk_certificate_row){.kind = i <= R2 ? RK_CERTIFICATE_SEATS
+                                                                  : RK_CERTIFICATE_PANELIST,
+                                                  .of = i <= R2                     ? i
+                                                        : i == C && people < PEOPLE ? 0
+                                                                                    : i - A};
+    t->named[A_IN_2026] =
+        (struct rk_certificate_row){.kind = RK_CERTIFICATE_YEAR, .month = 2026 * 12};
     for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
         t->stages[l] = (struct rk_certificate_stage){.first = l, .end = l + 1};
         t->stages[l].weight[l] = 1;
-        t->stages[l].limits = &t->limits[l];
-        t->stages[l].recruitments = (struct rk_certificate_prices){t->rho[l], PANELS};
-        t->stages[l].panelists = (struct rk_certificate_prices){t->mu[l], (uint32_t)people};
-        for (uint32_t r = 0; r < PANELS; r++)
-            t->rho[l][r].of = r;
-        for (uint32_t p = 0; p < PEOPLE; p++)
-            t->mu[l][p].of = p;
-        t->limits[l] =
-            (struct rk_certificate_limit){.kind = RK_CERTIFICATE_YEAR, .month = 2026 * 12};
-        t->stages[l].limit_count = 1;
+        t->stages[l].prices = (struct rk_certificate_prices){t->price[l], ROWS};
+        for (uint32_t i = 0; i < ROWS; i++)
+            t->price[l][i].row = i;
     }
     t->facts = (struct rk_verify_facts){{&t->panelists, &t->recruitments, &t->sessions,
                                          &t->availability, &t->conflicts, &t->candidates, &t->none,
@@ -119,7 +124,7 @@ static bool value(const struct town *t, unsigned choice, int64_t values[RK_CHOIC
         int load = 0;
         for (uint32_t r = 0; r < PANELS; r++)
             if (choice >> (p * PANELS + r) & 1) {
-                values[RK_CHOICE_FIT] -= (int64_t)(fit(p, r) / t->certificate.fit_unit);
+                values[RK_CHOICE_FIT] -= (int64_t)(fit(p, r) / (RK_FIXED_ONE / 2));
                 values[RK_CHOICE_LOTTERY] += lot(p, r);
                 members[r]++;
                 load++;
@@ -152,8 +157,6 @@ static void choose(struct town *t, unsigned choice)
                                            .fit = fit(p, r),
                                            .declared_on = RK_NO_DATE,
                                            .confidentiality_on = RK_NO_DATE};
-    value(t, choice, t->certificate.values);
-    memcpy(t->certificate.bounds, t->certificate.values, sizeof t->certificate.bounds);
 }
 
 struct heard {
@@ -185,11 +188,11 @@ static void by_hand(struct town *t)
 {
     make(t, 2);
     choose(t, 1u << 1 | 1u << 2);
-    t->limits[RK_CHOICE_FIT].price = 2;
-    t->mu[RK_CHOICE_LOAD][0].price = t->mu[RK_CHOICE_LOAD][1].price = 1;
-    t->limits[RK_CHOICE_LOAD].price = -1;
-    t->limits[RK_CHOICE_LOTTERY].price = -lot(0, 1);
-    t->rho[RK_CHOICE_LOTTERY][0].price = lot(0, 0) - lot(0, 1);
+    t->price[RK_CHOICE_FIT][A_IN_2026].price = -2;
+    t->price[RK_CHOICE_LOAD][A].price = t->price[RK_CHOICE_LOAD][B].price = -1;
+    t->price[RK_CHOICE_LOAD][A_IN_2026].price = 1;
+    t->price[RK_CHOICE_LOTTERY][A_IN_2026].price = lot(0, 1);
+    t->price[RK_CHOICE_LOTTERY][R1].price = lot(0, 0) - lot(0, 1);
 }
 
 static void hand_made(void)
@@ -199,12 +202,12 @@ static void hand_made(void)
     by_hand(&t);
     CHECK(verify(&t, &heard) == RK_OK && heard.proven == RK_CHOICE_LEVELS);
     /* spoilt, one thing at a time */
-    int64_t *const numbers[] = {
-        &t.limits[RK_CHOICE_FIT].price,     &t.rho[RK_CHOICE_FIT][1].price,
-        &t.mu[RK_CHOICE_LOAD][0].price,     &t.mu[RK_CHOICE_FIT][1].price,
-        &t.limits[RK_CHOICE_SEATS].price,   &t.certificate.values[0],
-        &t.certificate.values[4],           &t.certificate.bounds[5],
-        &t.limits[RK_CHOICE_LOTTERY].price, &t.rho[RK_CHOICE_SEATS][0].price};
+    int64_t *const numbers[] = {&t.price[RK_CHOICE_FIT][A_IN_2026].price,
+                                &t.price[RK_CHOICE_FIT][R2].price,
+                                &t.price[RK_CHOICE_LOAD][A].price,
+                                &t.price[RK_CHOICE_FIT][B].price,
+                                &t.price[RK_CHOICE_LOTTERY][A_IN_2026].price,
+                                &t.price[RK_CHOICE_SEATS][R1].price};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         for (int by = -7; by <= 7; by += 14) {
             by_hand(&t);
@@ -213,19 +216,17 @@ static void hand_made(void)
         }
     /* a limit's price under 0 is right only once the limit is tight */
     by_hand(&t);
-    t.limits[RK_CHOICE_SHORTAGE].price = -1;
-    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_CERTIFICATE]);
+    t.price[RK_CHOICE_SHORTAGE][A_IN_2026].price = 1;
+    CHECK(verify(&t, &heard) == RK_OK);          /* it is left out */
+    t.price[RK_CHOICE_FIT][A_IN_2026].price = 2; /* and so is this one, which was needed */
+    CHECK(verify(&t, &heard) == RK_ATTENTION && heard.proven == RK_CHOICE_FIT);
     /* a limit that the rules do not know; a weight that does not keep two levels apart */
     by_hand(&t);
-    t.limits[RK_CHOICE_FIT].panelist = t.limits[RK_CHOICE_FIT].number = 1;
-    t.certificate.limit_numbers = 2;
-    CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_CERTIFICATE]);
-    by_hand(&t);
-    t.certificate.fit_unit = RK_FIXED_ONE;
+    t.named[A_IN_2026].of = 1;
     CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_CERTIFICATE]);
     by_hand(&t);
     t.stages[0].end = t.stages[0].weight[1] = 2;
-    t.certificate.stage_count = 1;
+    t.node.stages = 1;
     CHECK(verify(&t, &heard) == RK_ATTENTION && heard.proven == 0);
     t.stages[0].weight[0] = 5; /* two empty places are 2 in squares, 4 by weight */
     CHECK(verify(&t, &heard) == RK_ATTENTION && heard.proven == 2);
@@ -295,18 +296,15 @@ static void never_too_much(void)
             continue;
         choose(&t, choice);
         for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
-            spoil(&random, &t.rho[l][0].price);
-            spoil(&random, &t.rho[l][1].price);
-            spoil(&random, &t.limits[l].price);
-            for (int p = 0; p < PEOPLE; p++)
-                spoil(&random, &t.mu[l][p].price);
+            for (int i = 0; i < ROWS; i++)
+                spoil(&random, &t.price[l][i].price);
         }
         if (rk_random_below(&random, 4) == 0) { /* the first two levels as one, kept apart or not */
             t.stages[0].end = 2;
             t.stages[0].weight[0] = 1 + (int64_t)rk_random_below(&random, 12);
             t.stages[0].weight[1] = 1;
             memmove(&t.stages[1], &t.stages[2], 4 * sizeof *t.stages);
-            t.certificate.stage_count = 5;
+            t.node.stages = 5;
         }
         verify(&t, &heard);
         proven[heard.proven]++;

@@ -1,0 +1,608 @@
+/* rk-panel-verify's checker against rk-panel-match's certificates, on random small towns in all
+ * cases and modes: it accepts all of them, and after one change of the certificate, of the
+ * assignment or of a table it accepts only what trying every choice (of a lottery: a new match)
+ * finds true. */
+#include "model/certificate.h"
+
+#include "base/mem.h"
+#include "base/random.h"
+#include "check.h"
+#include "panel/verify.h"
+#include "panel/work.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PEOPLE = 5, PANELS = 3, QUOTAS = 6, LEVELS = RK_CHOICE_LEVELS };
+
+/* What a town is, in numbers, so that one can be changed. */
+struct town {
+    int people, panels, quotas;
+    struct {
+        int woman, east, month_cap, year_cap, before, skill; /* caps: -1 = none */
+    } person[PEOPLE];
+    struct {
+        int seats, month, slot, want; /* slot: -1 = no session */
+    } panel[PANELS];
+    struct {
+        int panel, kind, min, max; /* panel: PANELS = all; kind: woman, man, east, west */
+    } quota[QUOTAS];
+};
+
+static const char *const kinds[] = {"gender,woman", "gender,man", "area,east", "area,west"};
+static char folder[] = "/tmp/rk-unit-XXXXXX";
+static struct rk_random dice;
+
+static int below(int n) { return (int)rk_random_below(&dice, (uint64_t)n); }
+
+static struct town invent(int features, int panels)
+{
+    struct town t = {.people = 3 + below(PEOPLE - 2), .panels = panels};
+    for (int p = 0; p < t.people; p++) {
+        t.person[p].woman = below(2);
+        t.person[p].east = below(2);
+        t.person[p].month_cap = below(3) ? -1 : 1;
+        t.person[p].year_cap = below(3) ? -1 : 1 + below(2);
+        t.person[p].before = !below(3);
+        t.person[p].skill = below(3);
+    }
+    for (int r = 0; r < t.panels; r++) {
+        t.panel[r].seats = 1 + below(3);
+        t.panel[r].month = 3 + below(2);
+        t.panel[r].slot = below(2) - 1;
+        t.panel[r].want = below(3);
+    }
+    bool least = below(2);
+    for (int r = 0; r < t.panels; r++)
+        for (int kind = 0; kind < 2 * features && t.quotas < QUOTAS; kind++) {
+            /* where two features cross, there are only minimums or only maximums: the matcher
+             * takes an empty seat that is kept for people who are all of another kind, too, as
+             * one of that kind */
+            int seats = t.panel[r].seats, max = below(seats + 1);
+            int min = kind % 2 ? 0 : below(max + 1);
+            max = features > 1 && least ? seats : max;
+            min = features > 1 && !least ? 0 : min;
+            if (!below(3))
+                continue;
+            t.quota[t.quotas].panel = r;
+            t.quota[t.quotas].kind = kind;
+            t.quota[t.quotas].min = min;
+            t.quota[t.quotas++].max = max;
+        }
+    return t;
+}
+
+/* ---- a town as tables ---- */
+
+struct tables {
+    struct rk_panelists panelists;
+    struct rk_recruitments recruitments;
+    struct rk_sessions sessions;
+    struct rk_availability availability;
+    struct rk_conflicts conflicts;
+    struct rk_candidates candidates;
+    struct rk_assignments assignments, fixed;
+    struct rk_quotas quotas;
+    struct rk_features features;
+};
+
+static void quiet(struct rk_log *log, enum rk_severity severity, const struct rk_pos *pos,
+                  const char *text)
+{
+    (void)log, (void)severity, (void)pos, (void)text;
+}
+
+static const char *path_of(const char *name)
+{
+    static char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void write_file(const char *name, const struct rk_buf *text)
+{
+    FILE *out = fopen(path_of(name), "wb");
+    fwrite(text->text, 1, text->size, out);
+    fclose(out);
+}
+
+static struct rk_table *open_table(const char *name, const struct rk_buf *text,
+                                   const struct rk_schema **schema)
+{
+    static struct rk_schema *known[5];
+    static const char *const names[] = {"panelists", "recruitments", "sessions", "quotas",
+                                        "assignments"};
+    static struct rk_log log = {.emit = quiet};
+    struct rk_table_options options = {.log = &log};
+    struct rk_table *table = NULL;
+    int at = 0;
+    while (strcmp(names[at], name))
+        at++;
+    if (!known[at])
+        rk_schema_load(&known[at], "share/schema", name, NULL);
+    *schema = known[at];
+    write_file(name, text);
+    const char *paths[] = {rk_keep(path_of(name))};
+    rk_table_open(&table, known[at], paths, 1, &options, NULL);
+    return table;
+}
+
+static bool read_tables(const struct town *t, struct tables *in)
+{
+    static const char *const skills[] = {"debt", "work", "debt|work"};
+    const struct rk_schema *schema;
+    struct rk_buf text = {0};
+    struct rk_table *table;
+    enum rk_status status;
+    *in = (struct tables){0};
+    rk_buf_text(&text, "recruitment_id,department,role,rubric,status,seats,want,opened\n");
+    rk_buf_text(&text, "D,SOF,r,x,decided,9,,2026-01-05\n");
+    for (int r = 0; r < t->panels; r++)
+        rk_buf_printf(&text, "R%d,SOF,r,x,open,%d,%s,2026-%02d-05\n", r, t->panel[r].seats,
+                      t->panel[r].want ? t->panel[r].want == 1 ? "debt" : "debt|work:0.5" : "",
+                      t->panel[r].month);
+    table = open_table("recruitments", &text, &schema);
+    status = rk_recruitments_read(&in->recruitments, table, schema, NULL);
+    rk_table_close(table);
+    rk_buf_clear(&text);
+    rk_buf_text(&text, "recruitment_id,feature,value,min,max\n");
+    for (int q = 0; q < t->quotas; q++)
+        rk_buf_printf(&text, "R%d,%s,%d,%d\n", t->quota[q].panel, kinds[t->quota[q].kind],
+                      t->quota[q].min, t->quota[q].max);
+    table = open_table("quotas", &text, &schema);
+    status = status ? status : rk_quotas_read(&in->quotas, table, schema, &in->recruitments, NULL);
+    rk_table_close(table);
+    if (status) {
+        rk_buf_free(&text);
+        return false;
+    }
+    rk_panel_quotas_want(&in->quotas, &in->features);
+    in->panelists.features = &in->features;
+    rk_buf_clear(&text);
+    rk_buf_text(&text, "panelist_id,status,experience,birth_year,gender,area,consent_until,"
+                       "max_per_month,max_per_year\n");
+    for (int p = 0; p < t->people; p++) {
+        rk_buf_printf(&text, "P%d,active,%s,1970,%s,%s,2030-01-01,", p, skills[t->person[p].skill],
+                      t->person[p].woman ? "woman" : "man", t->person[p].east ? "east" : "west");
+        if (t->person[p].month_cap >= 0)
+            rk_buf_printf(&text, "%d", t->person[p].month_cap);
+        rk_buf_char(&text, ',');
+        if (t->person[p].year_cap >= 0)
+            rk_buf_printf(&text, "%d", t->person[p].year_cap);
+        rk_buf_char(&text, '\n');
+    }
+    table = open_table("panelists", &text, &schema);
+    status = rk_panelists_read(&in->panelists, table, schema, NULL);
+    rk_table_close(table);
+    rk_buf_clear(&text);
+    rk_buf_text(&text, "recruitment_id,stage,start,end\n");
+    for (int r = 0; r < t->panels; r++)
+        if (t->panel[r].slot >= 0)
+            rk_buf_printf(&text, "R%d,interview,2026-%02d-05T%02d:00,2026-%02d-05T%02d:00\n", r,
+                          t->panel[r].month, 9 + t->panel[r].slot, t->panel[r].month,
+                          11 + t->panel[r].slot);
+    table = open_table("sessions", &text, &schema);
+    status =
+        status ? status : rk_sessions_read(&in->sessions, table, schema, &in->recruitments, NULL);
+    rk_table_close(table);
+    rk_buf_clear(&text);
+    rk_buf_text(&text, "recruitment_id,panelist_id,seat,status\n");
+    for (int p = 0; p < t->people; p++)
+        if (t->person[p].before)
+            rk_buf_printf(&text, "D,P%d,member,attended\n", p);
+    table = open_table("assignments", &text, &schema);
+    status = status ? status
+                    : rk_assignments_read(&in->assignments, table, schema, &in->panelists,
+                                          &in->recruitments, NULL);
+    rk_table_close(table);
+    rk_buf_free(&text);
+    return status == RK_OK;
+}
+
+static void free_tables(struct tables *in)
+{
+    rk_assignments_free(&in->assignments);
+    rk_sessions_free(&in->sessions);
+    rk_panelists_free(&in->panelists);
+    rk_features_free(&in->features);
+    rk_quotas_free(&in->quotas);
+    rk_recruitments_free(&in->recruitments);
+}
+
+static struct rk_eligible_facts facts_of(struct tables *in)
+{
+    return (struct rk_eligible_facts){&in->panelists,
+                                      &in->recruitments,
+                                      &in->sessions,
+                                      &in->availability,
+                                      &in->conflicts,
+                                      &in->candidates,
+                                      &in->assignments,
+                                      &in->fixed,
+                                      true,
+                                      false,
+                                      false,
+                                      false};
+}
+
+/* ---- every choice ---- */
+
+static bool is_of(const struct town *t, int p, int kind)
+{
+    return (kind < 2 ? t->person[p].woman : t->person[p].east) == (kind % 2 == 0);
+}
+
+/* The values of the choice whose bits are p * PANELS + r; false where the rules do not let it be.
+ * An empty seat is for one person, of one value of each feature. */
+static bool value_of(const struct town *t, unsigned choice, int64_t value[LEVELS])
+{
+    memset(value, 0, LEVELS * sizeof *value);
+    for (int p = 0; p < t->people; p++) {
+        int months[13] = {[1] = t->person[p].before}, all = t->person[p].before, slots[13] = {0};
+        for (int r = 0; r < t->panels; r++) {
+            if (!(choice >> (p * PANELS + r) & 1))
+                continue;
+            int want = t->panel[r].want, skill = t->person[p].skill;
+            value[RK_CHOICE_FIT] -= want == 1 ? 2 * (skill != 1)
+                                    : want    ? 2 * (skill != 1) + (skill != 0)
+                                              : 0;
+            char key[40];
+            snprintf(key, sizeof key, "panel-tie|2|R%d|P%d", r, p);
+            struct rk_random random = rk_random(RK_TEXT("s"), rk_text(key));
+            value[RK_CHOICE_LOTTERY] += (int64_t)(rk_random_u64(&random) >> 32);
+            if (t->panel[r].slot >= 0 && slots[t->panel[r].month]++)
+                return false; /* all slots overlap: 9 to 11 and 10 to 12 */
+            months[t->panel[r].month]++;
+            all++;
+        }
+        for (int m = 2; m < 13; m++)
+            if (t->person[p].month_cap >= 0 && months[m] > t->person[p].month_cap)
+                return false;
+        if (t->person[p].year_cap >= 0 && all > t->person[p].year_cap && all > t->person[p].before)
+            return false;
+        value[RK_CHOICE_LOAD] += all * all - t->person[p].before;
+    }
+    for (int r = 0; r < t->panels; r++) {
+        int empty = t->panel[r].seats, lacks[2] = {0};
+        for (int p = 0; p < t->people; p++)
+            empty -= choice >> (p * PANELS + r) & 1;
+        for (int q = 0; q < t->quotas; q++) {
+            int count = 0;
+            for (int p = 0; p < t->people && t->quota[q].panel == r; p++)
+                count += (choice >> (p * PANELS + r) & 1) && is_of(t, p, t->quota[q].kind);
+            if (t->quota[q].panel != r)
+                continue;
+            if (count > t->quota[q].max)
+                return false;
+            lacks[t->quota[q].kind / 2] += count < t->quota[q].min ? t->quota[q].min - count : 0;
+        }
+        if (empty < 0 || lacks[0] > empty || lacks[1] > empty)
+            return false;
+        value[RK_CHOICE_SEATS] += empty;
+        value[RK_CHOICE_SHORTAGE] += (int64_t)empty * empty;
+    }
+    return true;
+}
+
+static bool is_best(const struct town *t, const struct rk_assignments *rows, bool all_levels)
+{
+    int64_t mine[LEVELS], other[LEVELS];
+    unsigned chosen = 0;
+    for (uint32_t i = 0; i < rows->count; i++)
+        if (rows->rows[i].recruitment) /* D is the first */
+            chosen |= 1u << (rows->rows[i].panelist * PANELS + rows->rows[i].recruitment - 1);
+    if (!value_of(t, chosen, mine))
+        return false;
+    for (unsigned choice = 0; choice < 1u << (t->people * PANELS); choice++) {
+        if (!value_of(t, choice, other))
+            continue;
+        for (int l = 0; l < (all_levels ? LEVELS : RK_CHOICE_SHORTAGE + 1); l++) {
+            if (other[l] < mine[l])
+                return false;
+            if (other[l] > mine[l])
+                break;
+        }
+    }
+    return true;
+}
+
+/* ---- matching and verifying ---- */
+
+struct matched {
+    struct rk_buf certificate;
+    struct rk_assignment rows[PEOPLE * PANELS];
+    uint32_t count;
+    struct rk_arena arena;
+    bool proven;
+    char which;
+};
+
+static bool match(const struct town *t, bool lottery, struct matched *m)
+{
+    struct tables in;
+    struct rk_eligible *eligible = NULL;
+    struct rk_panel_work work = {0};
+    const struct rk_strings no_names = {0};
+    *m = (struct matched){0};
+    bool read = read_tables(t, &in), good = false;
+    struct rk_eligible_facts facts = facts_of(&in);
+    const struct rk_panel_wish wish = {
+        .seed = RK_TEXT("s"), .lottery = lottery, .want_proof = true};
+    const struct rk_panel_tables tables = {&in.panelists, &in.recruitments, &in.quotas,
+                                           &in.features, &in.assignments};
+    const struct rk_certificate_rules rules = {.assume_available = true,
+                                               .only = &no_names,
+                                               .replace = &no_names,
+                                               .assignments = &in.assignments,
+                                               .fixed = &in.fixed};
+    if (read && !rk_eligible_new(&eligible, &facts, NULL) &&
+        !rk_panel_work_solve(&work, &wish, &tables, eligible, NULL)) {
+        good = true;
+        m->proven = work.result.proven;
+        m->which = work.match.which;
+        if (lottery && work.is_single)
+            rk_certificate_panels(&work.match, &work.single, &rules, &m->certificate);
+        else if (lottery)
+            rk_certificate_programme(&work.match, &work.programme, &rules, &m->certificate);
+        else if (m->which == 'B')
+            rk_certificate_search(&work.match, &work.single, &rules, &m->certificate);
+        else
+            rk_certificate_choice(&work.match, &rules, &m->certificate);
+        struct rk_assignment *rows =
+            rk_explain_rows(&work.match, &in.sessions, &m->arena, &m->count);
+        memcpy(m->rows, rows, m->count * sizeof *rows);
+        rk_free(rows);
+    }
+    rk_panel_work_free(&work);
+    rk_eligible_free(eligible);
+    free_tables(&in);
+    return good;
+}
+
+static void free_matched(struct matched *m)
+{
+    rk_buf_free(&m->certificate);
+    rk_arena_free(&m->arena);
+}
+
+/* What a certificate of a lottery says that everybody has, as text. */
+static void totals_of(const struct rk_certificate *c, uint32_t people, struct rk_buf *text)
+{
+    struct rk_fraction *sum = rk_fractions(people);
+    for (uint32_t i = 0; i < c->programme.chance_count; i++)
+        rk_fraction_add(&sum[c->programme.chances[i].of], &sum[c->programme.chances[i].of],
+                        &c->programme.chances[i].expected);
+    for (uint32_t p = 0; p < people && c->mode == RK_CERTIFICATE_PANELS; p++)
+        if (c->lottery.type_of[p] != RK_NONE)
+            rk_fraction_set(&sum[p], &c->lottery.type_values[c->lottery.type_of[p]]);
+    for (uint32_t p = 0; p < people; p++) {
+        rk_fraction_print(text, &sum[p]);
+        rk_buf_char(text, ' ');
+    }
+    rk_fractions_free(sum, people);
+}
+
+static void hear(void *context, int check, enum rk_verify_verdict verdict, const char *detail)
+{
+    (void)context, (void)check, (void)verdict, (void)detail;
+}
+
+/* RK_BAD_DATA: broken. `totals`: of a lottery, or NULL. */
+static enum rk_status verify(const struct town *t, const struct matched *m, struct rk_buf *totals)
+{
+    struct tables in;
+    struct rk_certificate certificate = {0};
+    struct rk_assignments result = {.rows = (struct rk_assignment *)m->rows, .count = m->count};
+    enum rk_status status = read_tables(t, &in) ? RK_OK : RK_BAD_DATA;
+    write_file("certificate", &m->certificate);
+    if (!status)
+        status = rk_certificate_read(&certificate, path_of("certificate"), &in.panelists,
+                                     &in.recruitments, NULL);
+    if (!status) {
+        struct rk_verify_facts facts = {facts_of(&in), &result,      &in.quotas,
+                                        &in.features,  &certificate, certificate.seed};
+        facts.rules.assume_available = certificate.assume_available;
+        status = rk_verify(&facts, hear, NULL, NULL);
+        if (totals)
+            totals_of(&certificate, in.panelists.count, totals);
+    }
+    rk_certificate_free(&certificate);
+    free_tables(&in);
+    return status;
+}
+
+/* ---- one change ---- */
+
+/* Changes one number of the text, from `numbers` that there are. */
+static void change_number(struct rk_buf *text)
+{
+    size_t starts = 0;
+    struct rk_buf changed = {0};
+    for (int turn = 0; turn < 2; turn++) {
+        size_t chosen = turn ? (size_t)below((int)starts) : SIZE_MAX;
+        starts = 0;
+        for (size_t i = 0; i < text->size;) {
+            size_t end = i, sign = text->text[i] == '-';
+            while (text->text[end + sign] >= '0' && text->text[end + sign] <= '9')
+                end++;
+            char before = i ? text->text[i - 1] : ' ';
+            if (end == i || end - i > 17 || (before >= 'A' && before <= 'z') || before == '-') {
+                if (turn)
+                    rk_buf_char(&changed, text->text[i]);
+                i++;
+                continue;
+            }
+            long long number = atoll(text->text + i);
+            static const int by[] = {1, -1, 2, -3, 1000};
+            if (turn && starts == chosen)
+                number = below(6) ? number + by[below(5)] : -number;
+            if (turn)
+                rk_buf_printf(&changed, "%lld", number);
+            starts++;
+            i = end + sign;
+        }
+    }
+    rk_buf_free(text);
+    *text = changed;
+}
+
+/* One id for another. */
+static void change_id(struct rk_buf *text, const struct town *t)
+{
+    int wanted = below(30), seen = 0;
+    for (size_t i = 1; i + 2 < text->size; i++)
+        if (text->text[i - 1] == '"' && (text->text[i] == 'P' || text->text[i] == 'R') &&
+            text->text[i + 2] == '"' && seen++ == wanted)
+            text->text[i + 1] = (char)('0' + below(text->text[i] == 'P' ? t->people : t->panels));
+}
+
+static void change_assignment(struct matched *m, const struct town *t)
+{
+    if (!m->count)
+        return;
+    struct rk_assignment *row = &m->rows[below((int)m->count)];
+    switch (below(6)) {
+    case 0: row->panelist = (uint32_t)below(t->people); break;
+    case 1: row->position += below(2) ? 1 : -1; break;
+    case 2: row->seat = row->seat == RK_SEAT_MEMBER ? RK_SEAT_RESERVE : RK_SEAT_MEMBER; break;
+    case 3: row->fit += RK_FIXED_ONE / 2; break;
+    case 4: row->recruitment = 1 + (uint32_t)below(t->panels); break;
+    default: *row = m->rows[--m->count]; break;
+    }
+    for (uint32_t i = 1; i < m->count; i++) /* as a reader gives them */
+        for (uint32_t j = i; j; j--) {
+            struct rk_assignment *a = &m->rows[j - 1], *b = &m->rows[j], was = *a;
+            if (a->recruitment < b->recruitment ||
+                (a->recruitment == b->recruitment && a->panelist <= b->panelist))
+                break;
+            *a = *b;
+            *b = was;
+        }
+}
+
+static void change_town(struct town *t)
+{
+    int p = below(t->people), r = below(t->panels), q = t->quotas ? below(t->quotas) : 0;
+    switch (below(9)) {
+    case 0: t->person[p].woman ^= 1; break;
+    case 1: t->person[p].east ^= 1; break;
+    case 2: t->person[p].month_cap = below(3) - 1; break;
+    case 3: t->person[p].year_cap = below(4) - 1; break;
+    case 4: t->person[p].skill = below(3); break;
+    case 5: t->panel[r].seats = 1 + below(3); break;
+    case 6: t->panel[r].want = below(3); break;
+    case 7:
+        if (t->quotas)
+            t->quota[q].min = below(t->quota[q].max + 1);
+        break;
+    default:
+        if (t->quotas)
+            t->quota[q].max = t->quota[q].min + below(3);
+    }
+}
+
+static bool twice(const struct matched *m)
+{
+    for (uint32_t i = 1; i < m->count; i++)
+        if (m->rows[i].recruitment == m->rows[i - 1].recruitment &&
+            m->rows[i].panelist == m->rows[i - 1].panelist)
+            return true;
+    return false;
+}
+
+struct tally {
+    int towns, proven, broken, wrong, changes, believed, false_beliefs;
+};
+
+/* Is what was believed after a change true? */
+static bool is_true(const struct town *t, const struct matched *m, bool lottery,
+                    const struct rk_buf *totals)
+{
+    struct rk_assignments rows = {.rows = (struct rk_assignment *)m->rows, .count = m->count};
+    struct matched again;
+    struct rk_buf other = {0};
+    if (!is_best(t, &rows, !lottery))
+        return false;
+    bool same = true;
+    if (lottery) {
+        same = match(t, true, &again) && verify(t, &again, &other) != RK_BAD_DATA &&
+               rk_text_equal((struct rk_text){totals->text, totals->size},
+                             (struct rk_text){other.text, other.size});
+        free_matched(&again);
+        rk_buf_free(&other);
+    }
+    return same;
+}
+
+static void one(const struct town *t, bool lottery, int changes, struct tally *tally)
+{
+    struct matched m;
+    if (!match(t, lottery, &m))
+        return;
+    struct rk_buf totals = {0};
+    enum rk_status status = verify(t, &m, &totals);
+    struct rk_assignments rows = {.rows = m.rows, .count = m.count};
+    tally->towns++;
+    tally->proven += status == RK_OK;
+    tally->broken += status == RK_BAD_DATA;
+    tally->wrong += status == RK_OK && !is_best(t, &rows, !lottery);
+    rk_buf_free(&totals);
+    for (int i = 0; i < changes && status == RK_OK; i++) {
+        struct town other = *t;
+        struct matched changed = m;
+        changed.certificate = (struct rk_buf){0};
+        rk_buf_add(&changed.certificate, m.certificate.text, m.certificate.size);
+        switch (below(4)) {
+        case 0: change_number(&changed.certificate); break;
+        case 1: change_id(&changed.certificate, t); break;
+        case 2: change_assignment(&changed, t); break;
+        default: change_town(&other);
+        }
+        bool same =
+            !memcmp(&other, t, sizeof other) && changed.count == m.count &&
+            !memcmp(changed.rows, m.rows, sizeof m.rows) &&
+            rk_text_equal((struct rk_text){changed.certificate.text, changed.certificate.size},
+                          (struct rk_text){m.certificate.text, m.certificate.size});
+        tally->changes += !same;
+        struct rk_buf told = {0};
+        if (!same && !twice(&changed) && verify(&other, &changed, &told) == RK_OK) {
+            tally->believed++;
+            tally->false_beliefs += !is_true(&other, &changed, lottery, &told);
+        }
+        rk_buf_free(&told);
+        rk_buf_free(&changed.certificate);
+    }
+    free_matched(&m);
+}
+
+static void all(int features, int panels, bool lottery, int towns, int changes)
+{
+    struct tally tally = {0};
+    for (int i = 0; i < towns; i++) {
+        struct town t = invent(features, panels);
+        one(&t, lottery, changes, &tally);
+    }
+    CHECK(tally.towns > 0 && tally.proven > tally.towns * 3 / 4 && tally.broken == 0 &&
+          tally.wrong == 0 && tally.false_beliefs == 0);
+    CHECK(tally.believed < tally.changes / 2);
+}
+
+int main(void)
+{
+    if (!mkdtemp(folder))
+        return 1;
+    dice = rk_random(RK_TEXT("certificate"), RK_TEXT("towns"));
+    all(0, 3, false, 15, 8);
+    all(1, 3, false, 15, 8);
+    all(2, 3, false, 15, 8);
+    all(2, 1, false, 30, 8);
+    all(0, 3, true, 15, 8);
+    all(1, 3, true, 40, 6);
+    all(2, 1, true, 30, 8);
+    static const char *const names[] = {"panelists", "recruitments", "sessions",
+                                        "quotas",    "assignments",  "certificate"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(path_of(names[i]));
+    rmdir(folder);
+    return finish();
+}
