@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "model/certificate.h"
 #include "panel/certify.h"
-#include "panel/simplex.h"
+#include "stat/simplex.h"
 #include "stream/write.h"
 
 enum { MOST_PROGRAMS = 400, CUT = RK_MATCH_LEVELS };
