@@ -26,6 +26,7 @@ static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
     default: break;
     }
     work->match.chance = rk_programme_chance;
+    work->match.rivals = rk_programme_rivals;
     work->match.lottery = &work->programme;
     return RK_OK;
 }
