@@ -58,8 +58,8 @@ static enum rk_status draw_single(struct rk_panel_work *work, const struct rk_pa
     return RK_OK;
 }
 
-/* One recruitment whose quotas cross is chosen for as a panel; all else is a flow, and where no panel
- * was found before the search was cut short, so is that: the best that prices find. */
+/* One recruitment whose quotas cross is chosen for as a panel; all else is a flow, and where no
+ * panel was found before the search was cut short, so is that: the best that prices find. */
 static enum rk_status choose(struct rk_panel_work *work, const struct rk_panel_wish *wish,
                              struct rk_error *error)
 {

@@ -373,10 +373,10 @@ static bool warm_trial(struct rk_random *random, struct small s)
     do
         outcome = rk_flow_solve(flow, s.cost);
     while (rk_flow_more(flow));
-    good = good && (by_paths(&s, 1, &expected)
-                        ? outcome == RK_FLOW_OPTIMAL && rk_flow_proven(flow) &&
-                              rk_flow_cost(flow, s.cost) == expected
-                        : outcome == RK_FLOW_INFEASIBLE);
+    good =
+        good && (by_paths(&s, 1, &expected) ? outcome == RK_FLOW_OPTIMAL && rk_flow_proven(flow) &&
+                                                  rk_flow_cost(flow, s.cost) == expected
+                                            : outcome == RK_FLOW_INFEASIBLE);
     rk_flow_free(part);
     rk_flow_free(flow);
     return good;
