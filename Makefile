@@ -181,7 +181,7 @@ fuzz: $(FUZZERS)
 
 # Speed beside the peers of Debian, R's lme4 among them, and DuckDB where npm is there to bring it;
 # `tests/bench/flow build` for the flow alone.
-bench: tools test-tools $(B)/bench/panel
+bench: tools test-tools $(B)/bench/panel $(B)/bench/price
 	@tests/bench/run $(B)
 	@tests/bench/flow $(B)
 	@tests/bench/agree $(B)
@@ -189,6 +189,7 @@ bench: tools test-tools $(B)/bench/panel
 	@tests/bench/ranking.sh $(B)
 	@tests/bench/evening $(B)
 	@tests/bench/suppress.sh $(B)
+	@tests/bench/prices $(B)
 	@RK_REFERENCE=$${RK_REFERENCE:-../shared/reference} $(B)/bench/panel
 bench-peers:
 	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev r-cran-lme4

@@ -143,6 +143,86 @@ bool rk_crossing_holds(const struct rk_crossing *crossing, const struct rk_cross
     return hold;
 }
 
+/* ---- room around counts ---- */
+
+struct wish {
+    int64_t strength; /* > 0 */
+    uint32_t cell;
+    int32_t by; /* one more, one fewer */
+};
+
+static int by_strength(const void *x, const void *y)
+{
+    const struct wish *a = x, *b = y;
+    if (a->strength != b->strength)
+        return a->strength > b->strength ? -1 : 1;
+    if (a->cell != b->cell)
+        return a->cell < b->cell ? -1 : 1;
+    return a->by < b->by ? -1 : a->by > b->by;
+}
+
+/* May the sums at the quotas that the cell counts under go up, or down, by one? */
+static bool has_room(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
+                     const struct wish *wish, const int32_t *least, const int32_t *most)
+{
+    const struct rk_match_problem *problem = crossing->net->problem;
+    const struct rk_match_cell *cell = &problem->cells[panel->first_cell + wish->cell];
+    for (uint32_t j = 0; j < cell->count; j++) {
+        uint32_t q = problem->cell_rows[cell->first + j];
+        const struct rk_match_quota *rule = &crossing->rules[q];
+        q -= panel->first_quota;
+        if (crossing->net->crossing[q + panel->first_quota] &&
+            (wish->by > 0 ? most[q] >= rule->max : least[q] <= rule->min))
+            return false;
+    }
+    return true;
+}
+
+void rk_crossing_widen(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
+                       const int64_t *gain, int32_t *least, int32_t *most)
+{
+    const struct rk_match_problem *problem = crossing->net->problem;
+    int32_t *low = rk_alloc((size_t)panel->quotas + 1, sizeof *low);
+    int32_t *high = rk_alloc((size_t)panel->quotas + 1, sizeof *high);
+    struct wish *wishes = rk_alloc((size_t)panel->cells * 2 + 1, sizeof *wishes);
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < panel->cells; c++) {
+        const struct rk_match_cell *cell = &problem->cells[panel->first_cell + c];
+        for (uint32_t j = 0; j < cell->count; j++) {
+            low[problem->cell_rows[cell->first + j] - panel->first_quota] += least[c];
+            high[problem->cell_rows[cell->first + j] - panel->first_quota] += most[c];
+        }
+        wishes[count++] = (struct wish){-gain[c], c, 1};
+        wishes[count++] = (struct wish){gain[c], c, -1};
+    }
+    qsort(wishes, count, sizeof *wishes, by_strength);
+    for (bool any = true; any;) {
+        any = false;
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t c = wishes[i].cell, k = panel->first_node + c;
+            const struct rk_match_cell *cell = &problem->cells[panel->first_cell + c];
+            int32_t people = (int32_t)(crossing->first_pair[k + 1] - crossing->first_pair[k]);
+            if (wishes[i].by > 0
+                    ? most[c] >= people || most[c] >= crossing->net->places[panel->recruitment]
+                    : least[c] == 0)
+                continue;
+            if (!has_room(crossing, panel, &wishes[i], low, high))
+                continue;
+            any = true;
+            for (uint32_t j = 0; j < cell->count; j++) {
+                uint32_t q = problem->cell_rows[cell->first + j] - panel->first_quota;
+                low[q] -= wishes[i].by < 0;
+                high[q] += wishes[i].by > 0;
+            }
+            least[c] -= wishes[i].by < 0;
+            most[c] += wishes[i].by > 0;
+        }
+    }
+    rk_free(low);
+    rk_free(high);
+    rk_free(wishes);
+}
+
 /* ---- the cheapest counts ---- */
 
 #define FAR ((__int128)1 << 80) /* more than all other prices of a panel */
@@ -159,28 +239,25 @@ static bool holds(void *context, const int32_t *counts)
     return rk_crossing_holds(holding->crossing, holding->panel, counts, holding->empty);
 }
 
-static int by_size(const void *x, const void *y)
-{
-    __int128 a = *(const __int128 *)x, b = *(const __int128 *)y;
-    return a < b ? -1 : a > b;
-}
-
 /* What the cheapest 1, 2, … people of a cell cost; returns how many there are, up to `most`. */
 static int32_t sum_cell(const struct rk_crossing *crossing, uint32_t node, int32_t most,
                         const struct rk_crossing_guide *guide, __int128 *sums)
 {
     const struct rk_network *net = crossing->net;
     uint32_t first = crossing->first_pair[node], count = crossing->first_pair[node + 1] - first;
-    __int128 *prices = rk_alloc((size_t)count + 1, sizeof *prices);
+    __int128 *prices = rk_alloc((size_t)most + 1, sizeof *prices); /* the cheapest, in order */
+    int32_t available = 0;
     for (uint32_t j = 0; j < count; j++) {
         uint32_t pair = crossing->pairs[first + j];
-        prices[j] = (__int128)guide->cost[net->first[RK_ARC_PAIR] + pair] +
-                    guide->potential[rk_node_limit(net->leaf[pair])];
+        __int128 price = (__int128)guide->cost[net->first[RK_ARC_PAIR] + pair] +
+                         guide->potential[rk_node_limit(net->leaf[pair])];
         if (guide->settled)
-            prices[j] -= guide->settled[pair] * FAR;
+            price -= guide->settled[pair] * FAR;
+        int32_t at = available < most ? available++ : most;
+        for (; at && prices[at - 1] > price; at--)
+            prices[at] = prices[at - 1];
+        prices[at] = price;
     }
-    qsort(prices, count, sizeof *prices, by_size);
-    int32_t available = count < (uint32_t)most ? (int32_t)count : most;
     for (int32_t j = 0; j < available; j++) {
         sums[j + 1] = sums[j] + prices[j];
         if (guide->wished) /* (j + 1 - wish)² - (j - wish)² */

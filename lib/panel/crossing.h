@@ -32,6 +32,13 @@ void rk_crossing_free(struct rk_crossing *crossing);
 bool rk_crossing_holds(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
                        const int32_t *counts, int32_t empty);
 
+/* Bounds for the counts of each cell, around counts that may be with no empty seat, such that all
+ * counts within them may be as far as quotas go that are not in the network's rows. `gain`, by
+ * cell: a cell where it is low is given room for more first, one where it is high room for fewer.
+ */
+void rk_crossing_widen(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
+                       const int64_t *gain, int32_t *least, int32_t *most);
+
 /* What people and places cost. */
 struct rk_crossing_guide {
     const int64_t *cost, *potential; /* by arc and node of the network */

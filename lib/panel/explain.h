@@ -18,6 +18,9 @@ struct rk_explain {
     const struct rk_assignments *standing; /* rows to keep the place in; NULL */
     /* Of a lottery, the chance of a pair, rounded; NULL */
     rk_fixed (*chance)(const void *lottery, uint32_t pair);
+    /* Of a lottery over a programme: how many people share how many seats evenly with the panelist
+     * (counted too), and with nobody else. False where the panelist shares none. NULL */
+    bool (*rivals)(const void *lottery, uint32_t panelist, uint32_t *people, int64_t *seats);
     const void *lottery;
     char which;     /* of the three cases: 'A', 'B', 'C' */
     uint32_t kinds; /* of people, in case B */

@@ -58,6 +58,7 @@ struct rk_flow {
     struct lower *lower; /* those that are not 0, by arc */
     uint32_t lower_count, lower_room;
     int64_t *supply; /* once started: less what the lower bounds move */
+    bool *rises;     /* by node: its artificial arc leads to the root */
     int64_t *potential;
     struct tree_node *tree;
     struct thread *thread;
@@ -65,6 +66,8 @@ struct rk_flow {
     int64_t artificial_cost;
     uint32_t *live; /* the arcs not fixed by rk_flow_narrow; NULL for all */
     uint32_t live_count;
+    uint32_t *few; /* the arcs of them that may enter; NULL for all */
+    uint32_t few_count, few_room;
     uint8_t *fixed;                       /* a bit per arc; NULL for none */
     uint32_t chunk_size, chunks, stride;  /* pricing takes each stride-th chunk of the arcs */
     uint32_t part, chunk;                 /* so many chunks for a list; where it goes on */
@@ -82,6 +85,7 @@ struct rk_flow *rk_flow_new(uint32_t nodes)
     struct rk_flow *flow = rk_alloc(1, sizeof *flow);
     flow->nodes = nodes;
     flow->supply = rk_alloc((size_t)nodes + 1, sizeof *flow->supply);
+    flow->rises = rk_alloc((size_t)nodes + 1, sizeof *flow->rises);
     flow->potential = rk_alloc((size_t)nodes + 1, sizeof *flow->potential);
     flow->tree = rk_alloc((size_t)nodes + 1, sizeof *flow->tree);
     flow->thread = rk_alloc((size_t)nodes + 1, sizeof *flow->thread);
@@ -93,12 +97,14 @@ void rk_flow_free(struct rk_flow *flow)
     if (!flow)
         return;
     rk_flow_widen(flow);
+    rk_flow_all(flow);
     rk_free(flow->ends);
     rk_free(flow->width);
     rk_free(flow->state);
     rk_free(flow->wide);
     rk_free(flow->lower);
     rk_free(flow->supply);
+    rk_free(flow->rises);
     rk_free(flow->potential);
     rk_free(flow->tree);
     rk_free(flow->thread);
@@ -153,7 +159,7 @@ static int64_t width_of(const struct rk_flow *flow, uint32_t arc)
 static bool leads_up(const struct rk_flow *flow, uint32_t node)
 {
     uint32_t arc = flow->tree[node].arc;
-    return arc < flow->arcs ? flow->ends[arc].from == node : flow->supply[node] >= 0;
+    return arc < flow->arcs ? flow->ends[arc].from == node : flow->rises[node];
 }
 
 /* What flows along an arc over its lower bound. */
@@ -165,6 +171,11 @@ static int64_t amount_of(const struct rk_flow *flow, uint32_t arc)
     return flow->tree[ends.from].arc == arc ? flow->tree[ends.from].down
            : flow->tree[ends.to].arc == arc ? flow->tree[ends.to].up
                                             : 0;
+}
+
+static bool is_fixed(const struct rk_flow *flow, uint32_t arc)
+{
+    return flow->fixed && (flow->fixed[arc / 8] >> arc % 8 & 1);
 }
 
 static int64_t reduced_cost(const struct rk_flow *flow, uint32_t arc)
@@ -204,7 +215,7 @@ static void start(struct rk_flow *flow)
     for (uint32_t u = 0; u <= root; u++)
         flow->thread[u] = (struct thread){u == root ? 0 : u + 1, u ? u - 1 : root};
     for (uint32_t u = 0; u < root; u++) {
-        bool up = flow->supply[u] >= 0;
+        bool up = flow->rises[u] = flow->supply[u] >= 0;
         flow->tree[u] = (struct tree_node){.parent = root,
                                            .arc = flow->arcs + u,
                                            .size = 1,
@@ -248,9 +259,17 @@ static uint32_t common_divisor(uint32_t a, uint32_t b)
 /* Tried out on programmes, assignments, grids and networks as NETGEN makes them. */
 enum { CHUNK = 1024, LEAST_CHUNK = 16, LEAST_LIST = 10, LOOK = 10 };
 
+/* The arcs that may enter: a list, or NULL: all. */
+static const uint32_t *entering_list(const struct rk_flow *flow, uint32_t *count)
+{
+    *count = flow->few ? flow->few_count : flow->live ? flow->live_count : flow->arcs;
+    return flow->few ? flow->few : flow->live;
+}
+
 static void set_pricing(struct rk_flow *flow)
 {
-    uint32_t count = flow->live ? flow->live_count : flow->arcs;
+    uint32_t count;
+    entering_list(flow, &count);
     flow->chunk_size = CHUNK;
     while (flow->chunk_size > LEAST_CHUNK && count / flow->chunk_size < 64)
         flow->chunk_size /= 2;
@@ -317,15 +336,16 @@ static inline void look_at(struct rk_flow *flow, const uint32_t *live, uint32_t 
 
 static void fill_list(struct rk_flow *flow)
 {
-    uint32_t count = flow->live ? flow->live_count : flow->arcs;
+    uint32_t count;
+    const uint32_t *list = entering_list(flow, &count);
     flow->bar = 0;
     flow->list_count = flow->next = 0;
     for (uint32_t seen = 0; seen < flow->chunks && (seen < flow->part || !flow->list_count);
          seen++) {
         uint32_t from = flow->chunk * flow->chunk_size;
         uint32_t end = count - from < flow->chunk_size ? count : from + flow->chunk_size;
-        if (flow->live)
-            look_at(flow, flow->live, from, end);
+        if (list)
+            look_at(flow, list, from, end);
         else
             look_at(flow, NULL, from, end);
         if (flow->list_count > 2 * flow->list_most)
@@ -522,6 +542,11 @@ static void pivot(struct rk_flow *flow, uint32_t entering)
         flow->potential[u] += by;
 }
 
+int64_t rk_flow_reduced(const struct rk_flow *flow, uint32_t arc)
+{
+    return reduced_cost(flow, arc);
+}
+
 static bool is_feasible(const struct rk_flow *flow)
 {
     __int128 sum = 0;
@@ -599,13 +624,9 @@ __int128 rk_flow_cost(const struct rk_flow *flow, const int64_t *costs)
     for (uint32_t i = 0; i < flow->lower_count; i++)
         cost += (__int128)costs[flow->lower[i].arc] * flow->lower[i].amount;
     for (uint32_t a = 0; a < flow->arcs; a++)
-        cost += (__int128)costs[a] * amount_of(flow, a);
+        if (flow->state[a] != LOWER)
+            cost += (__int128)costs[a] * amount_of(flow, a);
     return cost;
-}
-
-static bool is_fixed(const struct rk_flow *flow, uint32_t arc)
-{
-    return flow->fixed && (flow->fixed[arc / 8] >> arc % 8 & 1);
 }
 
 bool rk_flow_proven(const struct rk_flow *flow)
@@ -672,6 +693,179 @@ void rk_flow_widen(struct rk_flow *flow)
     rk_free(flow->fixed);
     flow->live = NULL;
     flow->fixed = NULL;
+}
+
+/* ---- another network on the same basis ---- */
+
+/* Puts what hangs on other parents than before in the order of the thread again. */
+static void thread_anew(struct rk_flow *flow)
+{
+    uint32_t root = flow->nodes;
+    struct tree_node *tree = flow->tree;
+    uint32_t *child = rk_alloc((size_t)root + 1, sizeof *child);
+    uint32_t *sibling = rk_alloc((size_t)root + 1, sizeof *sibling);
+    for (uint32_t u = 0; u <= root; u++)
+        child[u] = NOWHERE;
+    for (uint32_t u = flow->thread[root].previous; u != root; u = flow->thread[u].previous) {
+        sibling[u] = child[tree[u].parent];
+        child[tree[u].parent] = u;
+    }
+    uint32_t before = root, at = child[root];
+    while (at != NOWHERE) {
+        flow->thread[before].next = at;
+        flow->thread[at].previous = before;
+        before = at;
+        if (child[at] != NOWHERE) {
+            at = child[at];
+            continue;
+        }
+        while (at != root && sibling[at] == NOWHERE)
+            at = tree[at].parent;
+        at = at == root ? NOWHERE : sibling[at];
+    }
+    flow->thread[before].next = root;
+    flow->thread[root].previous = before;
+    rk_free(child);
+    rk_free(sibling);
+    for (uint32_t u = 0; u <= root; u++) {
+        tree[u].size = 1;
+        tree[u].last = u;
+    }
+    for (uint32_t u = before; u != root; u = flow->thread[u].previous) {
+        struct tree_node *parent = &tree[tree[u].parent];
+        parent->size += tree[u].size;
+        if (parent->last == tree[u].parent) /* the last child comes first */
+            parent->last = tree[u].last;
+    }
+}
+
+/* The amounts of the tree's arcs follow from the others'. One that is out of its bounds, is fixed,
+ * or cannot take any more towards the root, leaves the tree: its subtree hangs on the root by its
+ * artificial arc, which takes the rest. */
+static void refit(struct rk_flow *flow)
+{
+    uint32_t root = flow->nodes;
+    int64_t *rest = rk_alloc((size_t)root + 1, sizeof *rest);
+    bool cut = false;
+    memcpy(rest, flow->supply, root * sizeof *rest);
+    for (uint32_t a = 0; a < flow->arcs; a++)
+        if (flow->state[a] == UPPER) {
+            rest[flow->ends[a].from] -= width_of(flow, a);
+            rest[flow->ends[a].to] += width_of(flow, a);
+        }
+    for (uint32_t u = flow->thread[root].previous; u != root; u = flow->thread[u].previous) {
+        struct tree_node *node = &flow->tree[u];
+        if (node->arc < flow->arcs) {
+            uint32_t arc = node->arc;
+            bool up = leads_up(flow, u);
+            int64_t width = width_of(flow, arc), amount = up ? rest[u] : -rest[u];
+            if (amount >= 0 && amount <= width && (up ? amount < width : amount > 0) &&
+                !is_fixed(flow, arc)) {
+                node->up = up ? width - amount : amount;
+                node->down = width - node->up;
+                rest[node->parent] += rest[u];
+                continue;
+            }
+            amount = amount < 0 ? 0 : amount > width ? width : amount;
+            flow->state[arc] = width == 0 ? QUIET : amount == 0 ? LOWER : UPPER;
+            rest[node->parent] += up ? amount : -amount;
+            rest[u] -= up ? amount : -amount;
+            node->parent = root;
+            node->arc = flow->arcs + u;
+            cut = true;
+        }
+        flow->rises[u] = rest[u] >= 0;
+        node->up = rest[u] >= 0 ? PLENTY : -rest[u];
+        node->down = rest[u] >= 0 ? rest[u] : PLENTY;
+    }
+    rk_free(rest);
+    if (cut)
+        thread_anew(flow);
+}
+
+void rk_flow_bounds(struct rk_flow *flow, uint32_t first, uint32_t count, const int32_t *lower,
+                    const int32_t *upper)
+{
+    assert(flow->started && !flow->live && first + count <= flow->arcs);
+    struct lower *kept = rk_alloc((size_t)flow->lower_count + count + 1, sizeof *kept);
+    uint32_t n = 0, i = 0;
+    while (i < flow->lower_count && flow->lower[i].arc < first)
+        kept[n++] = flow->lower[i++];
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t arc = first + k;
+        struct ends ends = flow->ends[arc];
+        int64_t old =
+            i < flow->lower_count && flow->lower[i].arc == arc ? flow->lower[i++].amount : 0;
+        assert(lower[k] <= upper[k]);
+        flow->supply[ends.from] -= lower[k] - old;
+        flow->supply[ends.to] += lower[k] - old;
+        if (lower[k])
+            kept[n++] = (struct lower){arc, lower[k]};
+        flow->width[arc] = (uint32_t)(upper[k] - lower[k]);
+        if (flow->tree[ends.from].arc == arc || flow->tree[ends.to].arc == arc)
+            continue;
+        flow->state[arc] = flow->width[arc] == 0       ? QUIET
+                           : flow->state[arc] == QUIET ? LOWER
+                                                       : flow->state[arc];
+    }
+    while (i < flow->lower_count)
+        kept[n++] = flow->lower[i++];
+    rk_free(flow->lower);
+    flow->lower = kept;
+    flow->lower_count = n;
+    flow->lower_room = n;
+    refit(flow);
+}
+
+void rk_flow_take(struct rk_flow *flow, const struct rk_flow *part, const uint32_t *arcs)
+{
+    assert(part->started && part->nodes == flow->nodes);
+    if (!flow->started)
+        start(flow);
+    for (uint32_t a = 0; a < flow->arcs; a++)
+        flow->state[a] = flow->width[a] == 0 ? QUIET : LOWER;
+    for (uint32_t a = 0; a < part->arcs; a++)
+        flow->state[arcs[a]] = part->state[a];
+    memcpy(flow->thread, part->thread, ((size_t)flow->nodes + 1) * sizeof *flow->thread);
+    for (uint32_t u = 0; u <= flow->nodes; u++) {
+        struct tree_node node = part->tree[u];
+        if (u < flow->nodes)
+            node.arc = node.arc < part->arcs ? arcs[node.arc] : flow->arcs + u;
+        flow->tree[u] = node;
+    }
+    refit(flow);
+}
+
+void rk_flow_few(struct rk_flow *flow, const uint32_t *arcs, uint32_t count)
+{
+    rk_flow_all(flow);
+    flow->few = rk_alloc((size_t)count + 1, sizeof *flow->few);
+    flow->few_room = count + 1;
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_fixed(flow, arcs[i]))
+            flow->few[flow->few_count++] = arcs[i];
+}
+
+void rk_flow_all(struct rk_flow *flow)
+{
+    rk_free(flow->few);
+    flow->few = NULL;
+    flow->few_count = 0;
+}
+
+uint32_t rk_flow_more(struct rk_flow *flow)
+{
+    if (!flow->few)
+        return 0;
+    uint32_t count = flow->live ? flow->live_count : flow->arcs, before = flow->few_count;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t arc = flow->live ? flow->live[i] : i;
+        if (flow->state[arc] * reduced_cost(flow, arc) < 0) {
+            RK_GROW(flow->few, flow->few_count, flow->few_room);
+            flow->few[flow->few_count++] = arc;
+        }
+    }
+    return flow->few_count - before;
 }
 
 uint64_t rk_flow_pivots(const struct rk_flow *flow) { return flow->pivots; }

@@ -9,7 +9,7 @@
  * cheap: rk_flow_narrow, then rk_flow_solve with other costs; any number of times. Single-threaded;
  * the same calls give the same flow on every machine.
  *
- * Memory: 13 bytes per arc, 16 more where bounds are not small, 56 per node. */
+ * Memory: 13 bytes per arc, 16 more where bounds are not small, 57 per node. */
 #ifndef RK_FLOW_H
 #define RK_FLOW_H
 
@@ -52,6 +52,7 @@ __int128 rk_flow_bound(const struct rk_flow *flow);
 /* Node potentials: an arc that is under its upper bound has cost + potential(from) - potential(to)
  * >= 0, one over its lower bound <= 0. */
 int64_t rk_flow_potential(const struct rk_flow *flow, uint32_t node);
+int64_t rk_flow_reduced(const struct rk_flow *flow, uint32_t arc); /* that sum */
 /* Checks the last result by itself, in one pass: bounds, balance at each node, and the signs above.
  * Arcs fixed by rk_flow_narrow only have to keep their amount. */
 bool rk_flow_proven(const struct rk_flow *flow);
@@ -64,6 +65,21 @@ void rk_flow_narrow_within(struct rk_flow *flow, int64_t slack);
 /* Takes back every rk_flow_narrow: all flows are allowed again. Only after rk_flow_solve; the next
  * one starts from the basis at hand. */
 void rk_flow_widen(struct rk_flow *flow);
+/* Other bounds (small ones) for the arcs first … first + count - 1. Only after rk_flow_solve has
+ * computed something and where nothing is narrowed; the next one starts from the basis at hand, as
+ * far as it can be kept. */
+void rk_flow_bounds(struct rk_flow *flow, uint32_t first, uint32_t count, const int32_t *lower,
+                    const int32_t *upper);
+/* The next rk_flow_solve starts from the basis of a flow that has the same nodes and supplies and
+ * some of the arcs: arcs[a] is its arc a. */
+void rk_flow_take(struct rk_flow *flow, const struct rk_flow *part, const uint32_t *arcs);
+/* From now on rk_flow_solve looks at these arcs alone (those not fixed by rk_flow_narrow), the
+ * others stay where they are: optimal, and infeasible, is then meant of these. */
+void rk_flow_few(struct rk_flow *flow, const uint32_t *arcs, uint32_t count);
+/* Adds all others that would make the last result cheaper; returns how many. */
+uint32_t rk_flow_more(struct rk_flow *flow);
+/* All arcs are looked at again. */
+void rk_flow_all(struct rk_flow *flow);
 /* Largest |cost| that rk_flow_solve takes for so many nodes. */
 int64_t rk_flow_largest_cost(uint32_t nodes);
 uint64_t rk_flow_pivots(const struct rk_flow *flow); /* since rk_flow_new */

@@ -6,11 +6,12 @@
 #include "panel/fill.h"
 
 enum {
-    LARGE = 500000,     /* arcs: less is done */
+    LARGE = 300000,     /* arcs: less is done */
     MEDIUM = 100000,    /* arcs: up to here, panels choose again one by one */
     SMALL = 20000,      /* arcs: up to here, all is searched, if that is soon done */
     STEPS = 250,        /* of prices, in a stage */
-    LARGE_STEPS = 80,   /* of fit, where that is large */
+    LARGE_STEPS = 25,   /* of fit, where that is large, in each of … */
+    SMALL_ROUNDS = 5,   /* … so many rounds */
     SEAT_STEPS = 30,    /* of what comes before, where it is not small */
     NODE_STEPS = 12,    /* in a part of a search */
     FIRST_STEPS = 20,   /* that are far off, and soon forgotten in the average */
@@ -23,6 +24,8 @@ enum {
     RESTARTS = 2,       /* of the aim, where the best choice is far off */
     REPAIRS = 3
 };
+#define FIRST_RISE 0.02 /* of the bound … */
+#define LOWER_RISE 0.95 /* … and its share from step to step, where that is large */
 #define SEARCH_WORK UINT64_C(40000000)  /* arcs of all flows */
 #define IMPROVE_WORK UINT64_C(10000000) /* likewise */
 #define UNKNOWN ((__int128)1 << 120)    /* no cost is under minus this */
@@ -48,7 +51,8 @@ struct pricing {
     double *average;               /* by cell node: counts over the last steps */
     int32_t *most, *tried;         /* by cell node: counts to try; those that held last */
     int64_t *potential;            /* by node: to choose counts by */
-    bool *without;                 /* by pair: passed over in quick tries */
+    bool *without;                 /* by pair: passed over in tries; NULL while there are few */
+    bool *passed_over;             /* room for that */
     int8_t *settled;               /* by pair: by the stages before (rk_crossing_guide); NULL in a
                                     * search */
     struct stage stages[RK_MATCH_LEVELS];
@@ -56,6 +60,8 @@ struct pricing {
     struct rk_choice *best, choice;
     int32_t *best_count; /* by cell node: counts allowed in the best */
     bool any;            /* there is a best */
+    double rise;         /* that a stage's first step aims at; 0: by itself. The last one's */
+    bool goes_on;        /* from the last prices, not from the best */
     bool averaged;       /* the average is of good prices already */
     bool whole;          /* it came from a flow over all pairs and stages */
 };
@@ -78,11 +84,38 @@ static void drop_overlaps(const struct pricing *p, bool *member)
         member[pairs[pair].fit >= pairs[other].fit ? other : pair] = false;
 }
 
-/* Fills the panels with at most p->most of each cell; is that the best so far? */
+static bool is_large(const struct pricing *p) { return p->net->arcs > LARGE; }
+
+/* Keeps as the best counts those of the best choice: where seats are empty, as many as had room. */
+static void keep_counts(struct pricing *p)
+{
+    const struct rk_network *net = p->net;
+    int32_t *count = rk_alloc((size_t)net->cell_nodes + 1, sizeof *count);
+    for (uint32_t k = 0; k < net->cell_nodes; k++)
+        for (uint32_t j = p->crossing.first_pair[k]; j < p->crossing.first_pair[k + 1]; j++)
+            count[k] += p->best->member[p->crossing.pairs[j]];
+    for (uint32_t i = 0; i < p->crossing.count; i++) {
+        const struct rk_crossing_panel *panel = &p->crossing.panels[i];
+        bool within = true;
+        for (uint32_t k = panel->first_node; k < panel->first_node + panel->cells; k++)
+            within = within && count[k] <= p->most[k];
+        memcpy(p->best_count + panel->first_node, (within ? p->most : count) + panel->first_node,
+               panel->cells * sizeof *count);
+    }
+    rk_free(count);
+}
+
+/* Fills the panels with p->most of each cell, or what comes of that; is it the best so far? A quick
+ * try goes by seats and fit alone, where they are the stage. */
 static bool try_counts(struct pricing *p, bool quick)
 {
-    struct rk_fill fill = {p->net, NULL, p->most, quick ? p->without : NULL};
-    uint32_t stages = quick ? p->stage + 1 : p->net->stages;
+    struct rk_fill fill = {.net = p->net,
+                           .most = p->most,
+                           .without = p->without,
+                           .crossing = &p->crossing,
+                           .moves = quick && is_large(p) ? 4 : 20,
+                           .to_the_end = !p->any};
+    uint32_t stages = !quick ? p->net->stages : p->stage > p->fit_stage ? p->stage + 1 : 0;
     if (!rk_fill_solve(&fill, stages, p->choice.member, NULL, p->result))
         return false;
     drop_overlaps(p, p->choice.member);
@@ -92,7 +125,7 @@ static bool try_counts(struct pricing *p, bool quick)
     p->any = true;
     p->whole = !quick;
     rk_choice_copy(p->net, p->best, &p->choice);
-    memcpy(p->best_count, p->most, p->net->cell_nodes * sizeof *p->most);
+    keep_counts(p);
     return true;
 }
 
@@ -105,8 +138,6 @@ static void finish(struct pricing *p)
     try_counts(p, false);
     p->whole = true;
 }
-
-static bool is_large(const struct pricing *p) { return p->net->arcs > LARGE; }
 
 /* ---- prices ---- */
 
@@ -220,10 +251,15 @@ static bool is_reached(const struct pricing *p, uint32_t stage)
                round_up(p->net, stage, p->stages[stage].bound);
 }
 
+/* For all arcs, whichever the flow looks at first. */
 static enum rk_flow_outcome solve(struct pricing *p)
 {
-    enum rk_flow_outcome outcome =
-        p->result->stopped ? RK_FLOW_STOPPED : rk_flow_solve(p->flow, p->cost);
+    enum rk_flow_outcome outcome = RK_FLOW_STOPPED;
+    while (!p->result->stopped) {
+        outcome = rk_flow_solve(p->flow, p->cost);
+        if (outcome == RK_FLOW_STOPPED || !rk_flow_more(p->flow))
+            break;
+    }
     p->result->solves++;
     p->result->stopped = p->result->stopped || outcome == RK_FLOW_STOPPED;
     return outcome;
@@ -248,7 +284,7 @@ static int64_t highest_price(const struct pricing *p)
 
 struct priced_pair {
     int64_t price;
-    uint32_t pair;
+    uint32_t lot, pair; /* of equally dear ones by lot, or the same few would be in every cell */
 };
 
 static int by_price(const void *x, const void *y)
@@ -256,28 +292,41 @@ static int by_price(const void *x, const void *y)
     const struct priced_pair *a = x, *b = y;
     if (a->price != b->price)
         return a->price < b->price ? -1 : 1;
+    if (a->lot != b->lot)
+        return a->lot < b->lot ? -1 : 1;
     return a->pair < b->pair ? -1 : a->pair > b->pair;
 }
 
-/* For quick tries: of each cell only the cheapest people, a few more than may sit. */
-static void pass_over(struct pricing *p)
+/* Passes over all but the cheapest people of each cell, a few more than may sit, and whoever does.
+ * Again: not over those whom it did not pass over before, and as many more who would be worth it.
+ */
+static void pass_over(struct pricing *p, int32_t more, bool again)
 {
     const struct rk_network *net = p->net;
     const struct rk_crossing *crossing = &p->crossing;
-    struct priced_pair *row = rk_alloc((size_t)p->problem->pair_count + 1, sizeof *row);
+    uint32_t first_pair = net->first[RK_ARC_PAIR], longest = 0;
+    for (uint32_t k = 0; k < net->cell_nodes; k++)
+        longest = (uint32_t)p->most[k] > longest ? (uint32_t)p->most[k] : longest;
+    struct priced_pair *row = rk_alloc((size_t)longest + (uint32_t)more + 1, sizeof *row);
+    p->without = p->passed_over;
     for (uint32_t k = 0; k < net->cell_nodes; k++) {
-        uint32_t first = crossing->first_pair[k], count = crossing->first_pair[k + 1] - first;
-        for (uint32_t j = 0; j < count; j++) {
-            uint32_t pair = crossing->pairs[first + j];
-            row[j] = (struct priced_pair){p->cost[net->first[RK_ARC_PAIR] + pair] +
-                                              p->potential[rk_node_limit(net->leaf[pair])],
-                                          pair};
+        uint32_t count = 0, most = (uint32_t)(p->most[k] + more);
+        for (uint32_t j = crossing->first_pair[k]; j < crossing->first_pair[k + 1]; j++) {
+            uint32_t pair = crossing->pairs[j];
+            struct priced_pair next = {p->cost[first_pair + pair] +
+                                           p->potential[rk_node_limit(net->leaf[pair])],
+                                       net->lottery[pair], pair};
+            bool stays = again && !p->passed_over[pair];
+            p->passed_over[pair] = !stays && rk_flow_amount(p->flow, first_pair + pair) == 0;
+            if (again && (stays || next.price >= p->potential[rk_node_of_pair(net, pair)]))
+                continue;
+            uint32_t at = count < most ? count++ : most;
+            for (; at && by_price(&next, &row[at - 1]) < 0; at--)
+                row[at] = row[at - 1];
+            row[at] = next;
         }
-        qsort(row, count, sizeof *row, by_price);
         for (uint32_t j = 0; j < count; j++)
-            p->without[row[j].pair] =
-                j >= (uint32_t)p->most[k] + MORE_PEOPLE &&
-                rk_flow_amount(p->flow, net->first[RK_ARC_PAIR] + row[j].pair) == 0;
+            p->passed_over[row[j].pair] = false;
     }
     rk_free(row);
 }
@@ -299,10 +348,9 @@ static void choose_near_average(struct pricing *p)
         const struct rk_crossing_panel *panel = &p->crossing.panels[i];
         rk_crossing_choose(&p->crossing, panel, &guide, p->most + panel->first_node);
     }
-    bool quick = net->arcs > SMALL;
-    if (quick)
-        pass_over(p);
-    try_counts(p, quick);
+    if (net->arcs > MEDIUM)
+        pass_over(p, MORE_PEOPLE, false);
+    try_counts(p, net->arcs > SMALL);
 }
 
 /* One panel after the other takes the counts that are cheapest for it at the prices of the flow,
@@ -375,7 +423,8 @@ static enum rk_flow_outcome ascend(struct pricing *p, uint32_t stage, uint32_t m
     memcpy(p->cost, p->base, net->arcs * sizeof *p->cost);
     int64_t most_price = highest_price(p);
     memcpy(p->price, s->price, quotas * sizeof *p->price);
-    memset(p->direction, 0, quotas * sizeof *p->direction);
+    if (!p->arcs)
+        memset(p->direction, 0, quotas * sizeof *p->direction);
     for (uint32_t step = 0;; step++) {
         __int128 worth = set_costs(p);
         enum rk_flow_outcome outcome = solve(p);
@@ -402,27 +451,32 @@ static enum rk_flow_outcome ascend(struct pricing *p, uint32_t stage, uint32_t m
         double best = (double)s->bound, size = best < 0 ? -best : best;
         double over = p->any ? (double)(rk_choice_cost(net, stage, p->best->value) - s->bound) : 0;
         if (step == 0)
-            aim = (struct aim){over > 0 && stage != p->fit_stage
-                                   ? over
-                                   : (is_large(p) ? 0.01 : 0.03) * size + unit,
+            aim = (struct aim){p->rise > 0 ? p->rise
+                               : over > 0  ? over
+                                           : 0.03 * size + unit,
                                best, 0};
+        else if (p->arcs)
+            aim.rise *= LOWER_RISE;
         else
             lower_aim(&aim, best);
         if (is_reached(p, stage) || step + 1 >= most_steps)
             break;
-        double rise = p->any && over < aim.rise ? over : aim.rise;
-        if (aim.rise >= close * size && aim.rise >= unit / 64 &&
+        double rise = p->any && over < aim.rise && !p->arcs ? over : aim.rise;
+        if ((p->arcs || (aim.rise >= close * size && aim.rise >= unit / 64)) &&
             take_step(p, (double)bound, best + rise, most_price))
             continue;
         /* it has gone as far as it goes, or was too timid */
-        if (over < 2 * unit || !restarts--)
+        if (p->arcs || over < 2 * unit || !restarts--)
             break;
         aim = (struct aim){over / 2, best, 0};
         memset(p->direction, 0, quotas * sizeof *p->direction);
         if (!take_step(p, (double)bound, best + over / 2, most_price))
             break;
     }
-    if (!moved)
+    p->rise = aim.rise;
+    if (p->goes_on)
+        memcpy(s->price, p->price, quotas * sizeof *p->price);
+    if (!moved || p->goes_on)
         return RK_FLOW_OPTIMAL;
     memcpy(p->price, s->price, quotas * sizeof *p->price);
     set_costs(p);
@@ -445,7 +499,7 @@ static void repair(struct pricing *p)
             reached = reached && is_reached(p, s);
         if (reached)
             break;
-        struct rk_fill fill = {net, NULL, p->best_count, NULL};
+        struct rk_fill fill = {.net = net, .most = p->best_count};
         if (!rk_fill_solve(&fill, 1, p->choice.member, p->potential, p->result))
             break;
         memset(p->count, 0, net->cell_nodes * sizeof *p->count);
@@ -512,60 +566,83 @@ static void narrow_to_best(struct pricing *p, uint32_t stage)
 }
 
 /* Good prices soon, where there are many pairs: those found without the people who are dear at the
- * prices at hand. They bound nothing yet. */
+ * prices at hand; once more without those who are dear then. They bound nothing yet, but the last
+ * basis is a good one to go on from. */
 static void ascend_small(struct pricing *p, uint32_t stage, uint32_t steps)
 {
     const struct rk_network *net = p->net;
     struct rk_flow *flow = p->flow;
     struct stage kept[RK_MATCH_LEVELS];
-    uint32_t quotas = p->problem->quota_count;
+    uint32_t quotas = p->problem->quota_count, first = rk_network_first(net, stage);
     int64_t *price = rk_alloc((size_t)quotas + 1, sizeof *price);
     memcpy(kept, p->stages, sizeof kept);
     memcpy(price, kept[stage].price, quotas * sizeof *price);
-    for (uint32_t u = 0; u < net->nodes; u++)
-        p->potential[u] = rk_flow_potential(flow, u);
-    for (uint32_t k = 0; k < net->cell_nodes; k++)
-        p->most[k] = FEW_PEOPLE - MORE_PEOPLE;
-    pass_over(p);
-    struct rk_fill fill = {net, NULL, NULL, p->without};
-    p->flow = rk_fill_small_flow(&fill, &p->arcs, &p->arc_count);
-    rk_flow_stop_when(p->flow, p->problem->stop, p->problem->stop_context);
-    rk_fill_rough_costs(net, p->cost);
-    take_costs(p, p->cost);
-    bool solved = solve(p) == RK_FLOW_OPTIMAL;
-    for (uint32_t s = 0; s < stage && solved; s++) {
-        p->stages[s].solved = false;
-        solved = ascend(p, s, 1) == RK_FLOW_OPTIMAL;
-        if (solved)
-            rk_flow_narrow(p->flow);
+    memset(p->direction, 0, quotas * sizeof *p->direction);
+    for (int round = 0; round < SMALL_ROUNDS && !p->result->stopped; round++) {
+        for (uint32_t u = 0; u < net->nodes; u++)
+            p->potential[u] = rk_flow_potential(p->flow, u);
+        for (uint32_t k = 0; k < net->cell_nodes; k++)
+            p->most[k] = FEW_PEOPLE;
+        rk_network_costs(net, first, net->stage_end[stage], p->cost);
+        if (p->flow != flow)
+            rk_flow_free(p->flow);
+        p->flow = flow;
+        pass_over(p, 0, round > 0);
+        struct rk_fill fill = {.net = net, .without = p->without};
+        rk_free(p->arcs);
+        p->flow = rk_fill_small_flow(&fill, &p->arcs, &p->arc_count);
+        rk_fill_rough_costs(net, p->cost);
+        take_costs(p, p->cost);
+        bool solved = solve(p) == RK_FLOW_OPTIMAL;
+        for (uint32_t s = 0; s < stage && solved; s++) {
+            p->stages[s].solved = false;
+            solved = ascend(p, s, 1) == RK_FLOW_OPTIMAL && p->stages[s].bound == kept[s].bound;
+            if (solved)
+                rk_flow_narrow(p->flow);
+        }
+        p->stages[stage].solved = false;
+        p->goes_on = round + 1 < SMALL_ROUNDS;
+        solved = solved && ascend(p, stage, steps) == RK_FLOW_OPTIMAL;
+        p->goes_on = false;
+        p->averaged = true;
+        if (!solved)
+            break;
+        if (round + 1 == SMALL_ROUNDS)
+            rk_flow_take(flow, p->flow, p->arcs);
     }
-    p->stages[stage].solved = false;
-    if (solved)
-        ascend(p, stage, steps);
     memcpy(p->stages, kept, sizeof kept); /* but for the prices, which it points to */
     if (p->result->stopped)
         memcpy(kept[stage].price, price, quotas * sizeof *price);
     else
         p->stages[stage].solved = false;
     rk_free(price);
-    rk_flow_free(p->flow);
+    if (p->flow != flow)
+        rk_flow_free(p->flow);
+    p->flow = flow;
+    rk_flow_few(flow, p->arcs, p->arc_count);
     rk_free(p->arcs);
     p->arcs = NULL;
-    p->flow = flow;
-    p->averaged = true;
 }
 
 static enum rk_flow_outcome raise_bound(struct pricing *p, uint32_t stage)
 {
-    uint32_t steps = is_large(p) ? LARGE_STEPS : STEPS;
+    uint32_t steps = is_large(p) ? 1 : STEPS;
     if (stage < p->fit_stage && p->net->arcs > MEDIUM)
         steps = SEAT_STEPS;
+    p->rise = 0;
     if (stage == p->fit_stage && is_large(p)) {
         enum rk_flow_outcome outcome = ascend(p, stage, 1);
-        if (outcome != RK_FLOW_OPTIMAL || is_reached(p, stage))
+        if (outcome != RK_FLOW_OPTIMAL)
             return outcome;
-        ascend_small(p, stage, steps);
-        steps = 1;
+        choose_near_average(p);
+        if (is_reached(p, stage))
+            return outcome;
+        p->rise = FIRST_RISE * (double)p->stages[stage].bound;
+        p->rise = p->rise < 0 ? -p->rise : p->rise;
+        ascend_small(p, stage, LARGE_STEPS);
+        outcome = ascend(p, stage, 1);
+        rk_flow_all(p->flow);
+        return outcome;
     }
     return ascend(p, stage, steps);
 }
@@ -776,7 +853,8 @@ static void settle(struct search *search)
     const struct rk_network *net = p->net;
     struct node *node = search->node;
     uint32_t pair = 0, other;
-    struct rk_fill fill = {net, search->least, search->most, search->without};
+    struct rk_fill fill = {
+        .net = net, .least = search->least, .most = search->most, .without = search->without};
     node->open = false;
     if (!rk_fill_solve(&fill, net->stages, p->choice.member, NULL, p->result))
         return;
@@ -822,7 +900,8 @@ static void look_at(struct search *search)
         settle(search);
         return;
     }
-    struct rk_fill fill = {net, search->least, search->most, search->without};
+    struct rk_fill fill = {
+        .net = net, .least = search->least, .most = search->most, .without = search->without};
     p->flow = rk_fill_flow(&fill);
     rk_flow_stop_when(p->flow, p->problem->stop, p->problem->stop_context);
     enum rk_flow_outcome outcome = RK_FLOW_OPTIMAL;
@@ -989,7 +1068,7 @@ bool rk_price_match(struct rk_network *net, struct rk_match_result *result, stru
     p->price = rk_alloc(quotas, sizeof *p->price);
     p->direction = rk_alloc(quotas, sizeof *p->direction);
     p->potential = rk_alloc((size_t)net->nodes + 1, sizeof *p->potential);
-    p->without = rk_alloc((size_t)problem->pair_count + 1, sizeof *p->without);
+    p->passed_over = rk_alloc((size_t)problem->pair_count + 1, sizeof *p->passed_over);
     p->settled = rk_alloc((size_t)problem->pair_count + 1, sizeof *p->settled);
     p->choice.member = rk_alloc((size_t)problem->pair_count + 1, sizeof *p->choice.member);
     for (uint32_t s = 0; s < net->stages; s++) {
@@ -1037,7 +1116,7 @@ bool rk_price_match(struct rk_network *net, struct rk_match_result *result, stru
     rk_free(p->price);
     rk_free(p->direction);
     rk_free(p->potential);
-    rk_free(p->without);
+    rk_free(p->passed_over);
     rk_free(p->settled);
     rk_free(p->choice.member);
     return any;

@@ -239,6 +239,16 @@ rk_fixed rk_programme_chance(const void *lottery, uint32_t pair)
     return rounded(num, den);
 }
 
+bool rk_programme_rivals(const void *lottery, uint32_t panelist, uint32_t *people, int64_t *seats)
+{
+    const struct rk_programme *programme = lottery;
+    uint32_t person = programme->person[panelist];
+    if (person == RK_NONE || rk_chances_state(programme->chances, person) != RK_CHANCES_SHARES)
+        return false;
+    rk_chances_rivals(programme->chances, person, people, seats);
+    return true;
+}
+
 static struct rk_text exact(int64_t num, int64_t den, struct rk_arena *arena)
 {
     struct rk_ratio ratio = rk_ratio(num, den);

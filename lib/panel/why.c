@@ -278,6 +278,15 @@ static enum rk_answer_outcome say_lot(const struct rk_why *why, uint32_t pair,
     struct rk_buf chance = {0};
     rk_fixed_print(&chance, why->match->chance(why->match->lottery, pair));
     sayf(reason, _("The seats were drawn by lot; the chance was %s."), chance.text);
+    uint32_t people;
+    int64_t seats;
+    if (why->match->rivals &&
+        why->match->rivals(why->match->lottery, why->match->problem->pairs[pair].panelist, &people,
+                           &seats))
+        sayf(reason,
+             _("People who share seats evenly with this panelist and with nobody else, this one "
+               "counted: %u; seats they share: %lld."),
+             people, (long long)seats);
     say(change, _("Another draw, with another seed."));
     rk_buf_free(&chance);
     return RK_ANSWER_LOT;

@@ -26,6 +26,7 @@ static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
     default: break;
     }
     work->match.chance = rk_programme_chance;
+    work->match.rivals = rk_programme_rivals;
     work->match.lottery = &work->programme;
     return RK_OK;
 }
@@ -57,17 +58,18 @@ static enum rk_status draw_single(struct rk_panel_work *work, const struct rk_pa
     return RK_OK;
 }
 
-/* One recruitment whose quotas cross is chosen for as a panel; all else is a flow. */
+/* One recruitment whose quotas cross is chosen for as a panel; all else is a flow, and where no
+ * panel was found before the search was cut short, so is that: the best that prices find. */
 static enum rk_status choose(struct rk_panel_work *work, const struct rk_panel_wish *wish,
                              struct rk_error *error)
 {
     if (work->is_single && work->problem.quota_count) {
         struct rk_effort effort = effort_of(wish);
-        rk_single_choose(&work->single, &work->result, &effort);
-        if (work->result.member)
+        bool found = rk_single_choose(&work->single, &work->result, &effort);
+        if (work->result.member && (found || work->result.proven))
             return RK_OK;
-        rk_match_result_free(&work->result);
     }
+    rk_match_result_free(&work->result);
     return rk_match(&work->problem, &work->result, error);
 }
 

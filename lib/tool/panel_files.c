@@ -121,12 +121,14 @@ static enum rk_status relax(struct rk_run *run, const char *path, const struct r
     return RK_OK;
 }
 
+#define MOST_RIVALS UINT64_C(1000000000)
+
 /* --why: the answers to the panelists named, or to everybody. */
 static enum rk_status answer(struct rk_run *run, const struct rk_strings *names,
                              const struct rk_panel_work *work, const struct rk_assignment *rows,
                              uint32_t count, struct rk_error *error)
 {
-    const struct rk_explain *match = &work->match;
+    struct rk_explain told_of = work->match, *match = &told_of;
     bool everybody = false;
     for (uint32_t i = 0; i < names->count; i++) {
         everybody = everybody || rk_text_is(names->texts[i], "*");
@@ -134,6 +136,8 @@ static enum rk_status answer(struct rk_run *run, const struct rk_strings *names,
             return rk_fail(error, RK_BAD_USE, _("--why: '%s' is not in the table panelists"),
                            names->texts[i].text);
     }
+    if (everybody && (uint64_t)match->problem->pair_count * match->panelists->count > MOST_RIVALS)
+        match->rivals = NULL; /* each panelist's are looked for among all pairs */
     struct rk_why *why = rk_why_new(match, rows, count);
     struct rk_buf reason = {0}, change = {0};
     struct rk_writer *writer = rk_run_writer(run, rk_answer_columns, RK_ANSWER_COLUMNS);

@@ -1,5 +1,5 @@
 /* Speed of lib/panel/price on programmes made up by a seed: fit and its proven gap, quotas, time,
- * memory (make bench-price).
+ * memory, as a row of a table (tests/bench/prices).
  *
  *     build/bench/price PANELISTS RECRUITMENTS uniform|clustered
  *
@@ -169,14 +169,13 @@ int main(int argc, char **argv)
     double solved = cpu_seconds();
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("%u x %u %s: %u pairs, %u quotas, %lld empty (at least %lld), fit %lld (at most %lld, "
-           "gap %.4f %%)%s, %u panels with broken quotas, %llu flows, %.2f s CPU, %ld MB\n",
-           panelists, recruitments, argv[3], problem.pair_count, problem.quota_count,
-           (long long)result.value[RK_MATCH_SEATS], (long long)result.bound[RK_MATCH_SEATS],
-           (long long)-result.value[RK_MATCH_FIT], (long long)-result.bound[RK_MATCH_FIT],
+    printf("| %u × %u, %s | %u | %u | %lld | %.4f %s | %u | %llu | %.1f | %ld |\n", panelists,
+           recruitments, argv[3], problem.pair_count, problem.quota_count,
+           (long long)result.value[RK_MATCH_SEATS],
            100.0 * (double)(result.value[RK_MATCH_FIT] - result.bound[RK_MATCH_FIT]) /
                (double)-result.value[RK_MATCH_FIT],
-           result.proven ? ", proven" : "", broken(&problem, result.member),
-           (unsigned long long)result.solves, solved - begun, usage.ru_maxrss / 1024);
+           result.value[RK_MATCH_SEATS] == result.bound[RK_MATCH_SEATS] ? "" : "(seats are open)",
+           broken(&problem, result.member), (unsigned long long)result.solves, solved - begun,
+           usage.ru_maxrss / 1024);
     return 0;
 }

@@ -324,6 +324,64 @@ static bool trial(struct rk_random *random, struct small s, bool *possible)
     return good;
 }
 
+static struct rk_flow *flow_of(const struct small *s, const uint32_t *arcs, uint32_t count)
+{
+    struct rk_flow *flow = rk_flow_new(s->nodes);
+    for (uint32_t u = 0; u < s->nodes; u++)
+        rk_flow_supply(flow, u, s->supply[u]);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t a = arcs ? arcs[i] : i;
+        rk_flow_arc(flow, s->from[a], s->to[a], s->lower[a], s->upper[a]);
+    }
+    return flow;
+}
+
+/* From one basis to another: other bounds; the basis of a flow with some of the arcs; some arcs
+ * looked at before the others. */
+static bool warm_trial(struct rk_random *random, struct small s)
+{
+    struct rk_flow *flow = flow_of(&s, NULL, s.arcs);
+    bool good = rk_flow_solve(flow, s.cost) != RK_FLOW_TOO_LARGE;
+    int64_t expected;
+    for (int round = 0; round < 4 && good; round++) {
+        uint32_t first = below(random, s.arcs), count = 1 + below(random, s.arcs - first);
+        int32_t lower[ARCS], upper[ARCS];
+        for (uint32_t k = 0; k < count; k++) {
+            s.lower[first + k] = lower[k] = below(random, 4) ? 0 : (int32_t)below(random, 3) - 1;
+            s.upper[first + k] = upper[k] = lower[k] + (int32_t)below(random, 6);
+        }
+        rk_flow_bounds(flow, first, count, lower, upper);
+        good = by_paths(&s, 1, &expected) ? agrees(flow, &s, expected)
+                                          : rk_flow_solve(flow, s.cost) == RK_FLOW_INFEASIBLE;
+    }
+    rk_flow_free(flow);
+    uint32_t some[ARCS], count = 0;
+    int64_t cost_of_some[ARCS];
+    for (uint32_t a = 0; a < s.arcs; a++)
+        if (s.lower[a] || below(random, 2)) /* nothing left out has to carry anything */
+            some[count++] = a;
+    for (uint32_t i = 0; i < count; i++)
+        cost_of_some[i] = s.cost[some[i]];
+    struct rk_flow *part = flow_of(&s, some, count);
+    rk_flow_solve(part, cost_of_some);
+    flow = flow_of(&s, NULL, s.arcs);
+    if (below(random, 2))
+        rk_flow_solve(flow, s.cost);
+    rk_flow_take(flow, part, some);
+    rk_flow_few(flow, some, count);
+    enum rk_flow_outcome outcome;
+    do
+        outcome = rk_flow_solve(flow, s.cost);
+    while (rk_flow_more(flow));
+    good =
+        good && (by_paths(&s, 1, &expected) ? outcome == RK_FLOW_OPTIMAL && rk_flow_proven(flow) &&
+                                                  rk_flow_cost(flow, s.cost) == expected
+                                            : outcome == RK_FLOW_INFEASIBLE);
+    rk_flow_free(part);
+    rk_flow_free(flow);
+    return good;
+}
+
 static void at_random(void)
 {
     static const struct {
@@ -340,6 +398,7 @@ static void at_random(void)
             bool possible;
             families[f].draw(&random, &small);
             wrong += !trial(&random, small, &possible);
+            wrong += !warm_trial(&random, small);
             feasible += possible;
         }
         CHECK(wrong == 0);
