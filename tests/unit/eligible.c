@@ -382,7 +382,13 @@ static void rules(void)
         CHECK(rk_eligible_problem(e, &problem, &unit, NULL) == RK_OK);
         struct rk_match_result result;
         CHECK(rk_match(&problem, &result, NULL) == RK_OK);
-        struct rk_explain match = {e, &t.panelists, &t.recruitments, &problem, &result, NULL, unit, NULL, NULL, NULL, 'A', 0};
+        struct rk_explain match = {.eligible = e,
+                                   .panelists = &t.panelists,
+                                   .recruitments = &t.recruitments,
+                                   .problem = &problem,
+                                   .result = &result,
+                                   .unit = unit,
+                                   .which = 'A'};
         struct rk_explanation rows[PANELS];
         uint32_t row_count = rk_explain_panels(&match, true, rows), row = 0, at = 0, found = 0;
         for (uint32_t p = 0; p < t.panelists.count; p++)
