@@ -219,6 +219,11 @@ static enum rk_status read_counts(struct rk_run *run, struct work *w, struct rk_
         return rk_fail(error, RK_BAD_DATA,
                        _("there is no column candidate_id, as of candidates, nor selected, as of "
                          "counts (--map names it), and no --selected COLUMN=WORD"));
+    bool nobody = options.selected && w->people.rows;
+    for (uint32_t i = 0; nobody && i < w->people.rows; i++)
+        nobody = !rk_features_has(&w->features, i, outcome, selected);
+    if (nobody)
+        return rk_fail(error, RK_BAD_USE, _("--selected: no row has %s"), options.selected);
     rk_adverse_people(&w->counted, &w->people, &w->features, strata, by, outcome, selected);
     return RK_OK;
 }

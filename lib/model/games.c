@@ -14,6 +14,10 @@ enum rk_status rk_games_read(struct rk_games *games, struct rk_table *table, str
     enum rk_status status;
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         const struct rk_value *v = row->values;
+        if (v[quota].size && v[quota].number <= 0) {
+            rk_table_reject(table, quota, _("a number above 0 was expected"));
+            continue;
+        }
         uint32_t before = games->names.count;
         uint32_t of = rk_strings_add(&games->names, rk_value_text(&v[game]));
         uint32_t who = rk_strings_add(&players, rk_value_text(&v[player])), pairs = known.count;

@@ -486,7 +486,13 @@ void rk_strata_add(struct rk_strata *s, struct rk_pair p)
 {
     double a = (double)p.x1, b = (double)(p.n1 - p.x1), c = (double)p.x2, d = (double)(p.n2 - p.x2);
     double n1 = a + b, n2 = c + d, chosen = a + c, others = b + d, n = n1 + n2;
-    if (!is_pair(p) || n1 == 0 || n2 == 0 || chosen == 0 || others == 0)
+    if (!is_pair(p) || n1 == 0 || n2 == 0 || chosen == 0)
+        return;
+    s->rate_r += a * n2 / n;
+    s->rate_s += c * n1 / n;
+    s->rate_spread += chosen / n * n1 * (n2 / n) - a * c / n;
+    s->ratio_count++;
+    if (others == 0) /* says nothing of odds, but that the rates are alike */
         return;
     double r = a * d / n, t = b * c / n, along = (a + d) / n, across = (b + c) / n;
     s->count++;
@@ -495,9 +501,6 @@ void rk_strata_add(struct rk_strata *s, struct rk_pair p)
     s->odds_pr += along * r;
     s->odds_both += along * t + across * r;
     s->odds_qs += across * t;
-    s->rate_r += a * n2 / n;
-    s->rate_s += c * n1 / n;
-    s->rate_spread += chosen / n * n1 * (n2 / n) - a * c / n;
     s->seen += a;
     s->expected += n1 * chosen / n;
     s->variance += n1 / n * (n2 / n) * chosen * (others / (n - 1));

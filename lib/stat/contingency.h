@@ -54,6 +54,7 @@ bool rk_fisher_groups(const int64_t *x, const int64_t *n, size_t k, uint64_t ste
 
 struct rk_strata {
     uint64_t count; /* strata that say something: both groups, and both selected and not */
+    uint64_t ratio_count; /* … of the ratio of rates: also those in which all were selected */
     double odds_r, odds_s, odds_pr, odds_both, odds_qs;
     double rate_r, rate_s, rate_spread;
     double seen, expected, variance;

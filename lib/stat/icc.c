@@ -269,7 +269,9 @@ struct rk_estimate rk_icc(const struct rk_anova *a, enum rk_icc_form form, doubl
     double raters = agreement ? (a->msc - a->mse) / a->n : 0;
     double below = of_means ? between + raters : between + (k - 1) * rest + k * raters;
     if (!(below > 0))
-        return rk_estimate_none(N_("what is rated does not differ at all"));
+        return rk_estimate_none(between > 0
+                                    ? N_("raters differ by less than chance alone would make them")
+                                    : N_("what is rated does not differ at all"));
     struct rk_estimate e = rk_estimate_of(rk_or_zero(between - rest, between) / below, a->n,
                                           one ? (a->balanced ? "anova" : "ebel-1951")
                                               : (a->complete ? "anova" : "ebel-brueckl-2011"));
