@@ -204,6 +204,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_assembled a = {0};
     struct rk_plan_rows plan = {0};
     const char *path = options.repair ? options.repair : options.check;
+    if (options.rules.until > options.rules.from && options.rules.first_day != RK_NO_DATE)
+        rk_usage(_("--evening and --days: give one of them"));
     if (options.repair && options.check)
         rk_usage(_("--repair and --check: give one of them"));
     if (options.rules.held && !options.repair)

@@ -2,6 +2,7 @@
 #include "model/panelists.h"
 #include "model/recruitments.h"
 #include "tool/pay_files.h"
+#include "tool/private.h"
 
 enum {
     RATES = 256,
@@ -136,7 +137,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case COST_CENTRE: options.centre = rk_choice("cost-centre", centre_columns, arg) + 1; break;
     case PAY_CODE: pay_code(arg); break;
-    case IDENTITIES: options.identities = arg; break;
+    case IDENTITIES:
+        options.identities = arg;
+        rk_private_outputs(); /* before any is opened */
+        break;
     case SLIPS: options.slips = arg; break;
     default: return ARGP_ERR_UNKNOWN;
     }

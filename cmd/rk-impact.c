@@ -238,9 +238,6 @@ static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_
         rk_strings_find(stages, rk_text(options.stage)) == RK_NONE)
         return rk_fail(error, RK_BAD_USE, _("--decision-stage: no stage is called '%s'"),
                        options.stage);
-    if (options.decides && groups->count && strcmp(options.decides, "manager") != 0 &&
-        rk_strings_find(groups, rk_text(options.decides)) == RK_NONE)
-        return rk_fail(error, RK_BAD_USE, _("--decides: no group is called '%s'"), options.decides);
     RK_TRY(rk_replay_all(w->replay, &result, error));
     if (rk_replay_tell_empty(w->replay, &empty))
         rk_run_note(run, "%s", empty.text);

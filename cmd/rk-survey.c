@@ -43,7 +43,7 @@ static struct {
     struct rk_series_options series;
 } options = {.wave = "wave",
              .missing = "NA",
-             .how = {.level = 0.95, .least = 1, .top = 2, .adjustment = RK_ADJUST_HOLM},
+             .how = {.level = 0.95, .least = 5, .top = 2, .adjustment = RK_ADJUST_HOLM},
              .series = {.level = 0.95, .counts = true, .period = 12}};
 
 static const char adjustments[] = "none|holm|bh|bonferroni", models[] = "counts|numbers";
@@ -72,7 +72,7 @@ static const struct argp_option table[] = {
     {"top", TOP, "N", 0, N_("how many of a scale's highest steps are its top box (2)"), 0},
     {"full", FULL, NULL, 0,
      N_("tell also quartiles, shape, least and most, and the share of each answer"), 0},
-    {"min-n", LEAST, "N", 0, N_("tell no figure of fewer answers (1)"), 0},
+    {"min-n", LEAST, "N", 0, N_("tell no figure of fewer answers (5)"), 0},
     {"adjust", ADJUST, adjustments, 0,
      N_("how p-values of many items are adjusted (holm); bh: the share of false finds"), 0},
     {"confidence", CONFIDENCE, "NUMBER", 0, N_("of intervals (0.95)"), 0},
@@ -226,7 +226,8 @@ static enum rk_status tell(struct work *w, struct rk_error *error)
                                                                        : a->weight,
                                     .person = a->person};
     if (options.table)
-        return rk_survey_cross(&w->result, &w->groups, &w->against, a, options.table, error);
+        return rk_survey_cross(&w->result, &w->groups, &w->against, a, options.table, &options.how,
+                               error);
     if (options.p_values) {
         rk_survey_p_values(&w->result, a->values, a->rows, &options.how);
         return RK_OK;
@@ -257,6 +258,14 @@ static enum rk_status run_survey(struct rk_run *run, struct rk_table *in, struct
 {
     struct work w = {0};
     enum rk_status status = read_answers(run, &w, in, error);
+    for (uint32_t i = 0; !status && w.answers.rows && i < w.answers.wanted_items.count; i++)
+        if (rk_answers_item(&w.answers, w.answers.wanted_items.texts[i]) == RK_NONE)
+            status = rk_fail(error, RK_BAD_USE, _("--items: nobody was asked an item '%s'"),
+                             w.answers.wanted_items.texts[i].text);
+    if (!status && w.answers.weight && (options.compare || options.before || options.table))
+        status = rk_fail(error, RK_BAD_USE,
+                         _("weights are for the figures of items; without the column weight, "
+                           "--compare, --before and --table can be told"));
     if (!status)
         status = rk_survey_scales_make(&w.scales, &w.answers, options.scales, options.scale_count,
                                        error);
@@ -281,8 +290,9 @@ static enum rk_status run_survey(struct rk_run *run, struct rk_table *in, struct
             rk_run_detail(run, _("%llu answers are free text or to other items"),
                           (unsigned long long)w.answers.unread);
     }
+    bool attention = !status && w.raking.failed;
     free_work(&w);
-    return status;
+    return attention ? RK_ATTENTION : status;
 }
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
@@ -292,8 +302,18 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_table *in;
     if (!options.before != !options.after)
         return rk_fail(error, RK_BAD_USE, _("--before and --after need each other"));
-    if (options.compare && options.before)
-        return rk_fail(error, RK_BAD_USE, _("--compare and --before are two different questions"));
+    if (!!options.compare + !!options.before + !!options.table + !!options.p_values > 1)
+        return rk_fail(error, RK_BAD_USE,
+                       _("--compare, --before, --table and --p-values are different questions: one "
+                         "at a time"));
+    if ((options.table || options.p_values) && (options.by || options.scale_count))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--table and --p-values are of all rows, and no scale"));
+    if (options.rake && (options.compare || options.before || options.table || options.p_values))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--rake weighs the figures of items; --by tells them of groups"));
+    if (options.trim > 0 && !options.rake)
+        return rk_fail(error, RK_BAD_USE, _("--trim needs --rake"));
     if (options.weights && !options.rake)
         return rk_fail(error, RK_BAD_USE, _("--weights needs --rake"));
     RK_TRY(rk_run_main(run, &in, choices, error));

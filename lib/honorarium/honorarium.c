@@ -231,8 +231,6 @@ static void pay(struct work *w, uint32_t from, uint32_t to)
         fee = fee_of(w, year, total, &unit, &rate, &flags);
         divide(w, from, to, fee, total, parts);
     }
-    if (total > 24 * RK_FIXED_ONE)
-        flags |= RK_PAY_OVER_DAY;
     for (uint32_t i = from; i < to; i++) {
         const struct rk_activity *a = &w->activities->rows[i];
         bool held = w->flags[i] & RK_PAY_HELD;
@@ -249,44 +247,61 @@ static void pay(struct work *w, uint32_t from, uint32_t to)
         if (a->expense)
             add_line(w, i, RK_PAY_EXPENSE, "SEK", a->expense, RK_FIXED_ONE, a->expense, 0);
     }
-    w->to->doubtful += flags & RK_PAY_OVER_DAY ? to - from : 0;
     rk_free(parts);
 }
 
 /* ---- claims that a person must look at ---- */
 
-static bool same_claim(const struct rk_activity *a, const struct rk_activity *b)
+static bool same_work(const struct rk_activity *a, const struct rk_activity *b)
 {
-    return a->panelist == b->panelist && a->date == b->date && a->recruitment == b->recruitment &&
-           a->stage == b->stage &&
-           (a->start == b->start || a->start == RK_NO_TIME || b->start == RK_NO_TIME);
+    return a->recruitment == b->recruitment && a->stage == b->stage;
+}
+
+/* Claimed again: at the time of a claim before it, or at no time told, beside one of any time.
+ * Those with no time come first in a day. */
+static bool is_double(const struct work *w, uint32_t i, uint32_t day, uint32_t end)
+{
+    const struct rk_activity *rows = w->activities->rows, *a = &rows[i];
+    for (uint32_t j = day; j < end; j++)
+        if (j != i && same_work(&rows[j], a) &&
+            (j < i ? rows[j].start == a->start
+                   : a->start == RK_NO_TIME && rows[j].start != RK_NO_TIME))
+            return true;
+    return false;
 }
 
 static void mark(struct work *w)
 {
     const struct rk_activity *rows = w->activities->rows;
-    uint32_t panelist = RK_NONE, day = 0;
+    uint32_t panelist = RK_NONE;
     int64_t busy = INT64_MIN; /* until when the panelist worked */
-    for (uint32_t i = 0; i < w->activities->count; i++) {
-        const struct rk_activity *a = &rows[i];
-        if (a->panelist != panelist)
-            busy = INT64_MIN;
-        if (a->panelist != panelist || a->date != rows[day].date)
-            day = i;
-        panelist = a->panelist;
-        for (uint32_t j = day; j < i; j++)
-            if (!(w->flags[j] & (RK_PAY_DOUBLE | RK_PAY_OVERLAP)) && same_claim(&rows[j], a))
+    for (uint32_t day = 0, end; day < w->activities->count; day = end) {
+        rk_fixed total = 0;
+        for (end = day; end < w->activities->count && rows[end].panelist == rows[day].panelist &&
+                        rows[end].date == rows[day].date;)
+            end++;
+        busy = rows[day].panelist == panelist ? busy : INT64_MIN;
+        panelist = rows[day].panelist;
+        for (uint32_t i = day; i < end; i++) {
+            const struct rk_activity *a = &rows[i];
+            if (is_double(w, i, day, end))
                 w->flags[i] = RK_PAY_DOUBLE;
-        if (!w->flags[i] && a->start != RK_NO_TIME && a->start < busy)
-            w->flags[i] = RK_PAY_OVERLAP;
-        if (!w->flags[i] && a->start != RK_NO_TIME && a->hours > 0) {
-            /* a minute begun is taken; hours are under 10^12, so this fits */
-            int64_t end = a->start + (int64_t)((a->hours * 60 + RK_FIXED_ONE - 1) / RK_FIXED_ONE);
-            busy = end > busy ? end : busy;
+            else if (a->start != RK_NO_TIME && a->start < busy)
+                w->flags[i] = RK_PAY_OVERLAP;
+            else if (a->start != RK_NO_TIME && a->hours > 0) {
+                /* a minute begun is taken; hours are at most 1000, so this fits */
+                int64_t until =
+                    a->start + (int64_t)((a->hours * 60 + RK_FIXED_ONE - 1) / RK_FIXED_ONE);
+                busy = until > busy ? until : busy;
+            }
+            if (w->flags[i] && !w->rules->pay_doubtful)
+                w->flags[i] |= RK_PAY_HELD;
+            total += w->flags[i] & RK_PAY_HELD ? 0 : weight(w, i);
         }
-        if (w->flags[i]) {
-            w->to->doubtful++;
-            w->flags[i] |= w->rules->pay_doubtful ? 0 : RK_PAY_HELD;
+        for (uint32_t i = day; i < end; i++) {
+            if (total > 24 * RK_FIXED_ONE && !(w->flags[i] & RK_PAY_HELD))
+                w->flags[i] |= RK_PAY_OVER_DAY;
+            w->to->doubtful += w->flags[i] != 0;
         }
     }
 }
@@ -318,35 +333,48 @@ static int by_panelist(const void *x, const void *y)
     return (a->month > b->month) - (a->month < b->month);
 }
 
-/* The sums of the year, and what falls due on them, of the months from … to - 1: one panelist's. */
-static void sum_years(struct work *w, size_t from, size_t to, const struct rk_other_pay *other,
-                      size_t others)
+/* The sums of the year, and what falls due on them, of one panelist: own months from … to - 1 of
+ * `own`, and other pay. A month in which only other pay makes something due is added. */
+static void sum_years(struct work *w, const struct rk_pay_month *own, size_t count,
+                      const struct rk_other_pay *other, size_t others)
 {
+    struct rk_honorarium *to = w->to;
     rk_fixed sum = 0;
     int32_t year = INT32_MIN;
-    for (size_t m = from; m < to; m++) {
-        struct rk_pay_month *month = &w->to->months[m];
-        bool unconfirmed = false;
-        if (month->month / 12 != year) {
-            year = month->month / 12;
+    uint32_t panelist = own->panelist;
+    while (count || others) {
+        int32_t at = !others || (count && own->month <= other->month) ? own->month : other->month;
+        struct rk_pay_month month = {.panelist = panelist, .month = at};
+        bool is_own = count && own->month == at, unconfirmed = false;
+        rk_fixed beside = 0;
+        if (at / 12 != year) {
+            year = at / 12;
             sum = 0;
-            for (; others && other->month / 12 < year; other++)
-                others--;
         }
-        for (; others && other->month <= month->month; other++, others--)
-            sum += other->taxable;
-        rk_fixed from_which = of_rate(w->rates, year, "contributions_from", &unconfirmed),
-                 before = sum;
-        sum += month->taxable;
-        month->year_to_date = sum;
-        if (month->taxable && sum >= from_which) {
-            month->contributions_on = before >= from_which ? month->taxable : sum;
-            month->flags |= before < from_which ? RK_PAY_CONTRIBUTIONS : 0;
+        for (; others && other->month == at; other++, others--)
+            beside += other->taxable;
+        if (is_own) {
+            month = *own++;
+            count--;
         }
-        month->withhold =
-            month->taxable > 0 &&
-            month->taxable >= of_rate(w->rates, year, "withholding_from", &unconfirmed);
-        month->flags |= unconfirmed ? RK_PAY_UNCONFIRMED : 0;
+        const struct rk_rate *from = rk_rates_find(w->rates, year, "contributions_from");
+        if (!is_own && !from) /* a year of other pay alone, of which nothing is known */
+            continue;
+        rk_fixed least = from->value, before = sum, now = month.taxable + beside;
+        unconfirmed |= !from->confirmed;
+        sum += now;
+        month.year_to_date = sum;
+        if (now && sum >= least) {
+            month.contributions_on = before >= least ? now : sum;
+            month.flags |= before < least ? RK_PAY_CONTRIBUTIONS : 0;
+        }
+        month.withhold = month.taxable > 0 &&
+                         month.taxable >= of_rate(w->rates, year, "withholding_from", &unconfirmed);
+        month.flags |= unconfirmed ? RK_PAY_UNCONFIRMED : 0;
+        if (is_own || month.contributions_on) {
+            RK_GROW(to->months, to->month_count, to->month_room);
+            to->months[to->month_count++] = month;
+        }
     }
 }
 
@@ -359,14 +387,20 @@ static void sum_months(struct work *w, const struct rk_other_pay *other, size_t 
     qsort(sorted, others, sizeof *sorted, by_panelist);
     for (size_t i = 0; i < to->line_count; i++)
         take_line(to, w->activities->rows[to->lines[i].activity].panelist, &to->lines[i]);
+    struct rk_pay_month *own = to->months;
+    size_t count = to->month_count;
+    to->months = NULL;
+    to->month_count = to->month_room = 0;
     uint32_t people = w->activities->panelists.count;
     uint32_t *first = rk_firsts(sorted, (uint32_t)others, sizeof *sorted, people);
-    for (size_t m = 0, next; m < to->month_count; m = next) {
-        uint32_t panelist = to->months[m].panelist;
-        for (next = m; next < to->month_count && to->months[next].panelist == panelist;)
+    for (size_t m = 0, next; m < count; m = next) {
+        uint32_t panelist = own[m].panelist;
+        for (next = m; next < count && own[next].panelist == panelist;)
             next++;
-        sum_years(w, m, next, sorted + first[panelist], first[panelist + 1] - first[panelist]);
+        sum_years(w, own + m, next - m, sorted + first[panelist],
+                  first[panelist + 1] - first[panelist]);
     }
+    rk_free(own);
     rk_free(first);
     rk_free(sorted);
 }

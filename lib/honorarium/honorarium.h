@@ -13,8 +13,9 @@
  *     taxable.
  * Contributions (2 kap. 14 § socialavgiftslagen): none while the taxable pay of the calendar year,
  *     by month of payment, is under contributions_from; from then on for all of it from the first
- *     krona, in the month in which it is reached. Tax is not withheld where a month's taxable pay
- * is under withholding_from (10 kap. 4 § skatteförfarandelagen). */
+ *     krona, in the month in which it is reached: pay from elsewhere counts, and what falls due is
+ * told of both together. Tax is not withheld where a month's taxable pay is under withholding_from
+ * (10 kap. 4 § skatteförfarandelagen). */
 #ifndef RK_HONORARIUM_H
 #define RK_HONORARIUM_H
 
@@ -74,7 +75,7 @@ struct rk_pay_month { /* of one panelist */
     int32_t month;
     rk_fixed taxable, untaxed, expense;
     rk_fixed year_to_date;     /* taxable, other pay included */
-    rk_fixed contributions_on; /* what contributions fall due on this month */
+    rk_fixed contributions_on; /* what contributions fall due on this month, other pay included */
     bool withhold;
     unsigned flags;
 };
@@ -82,7 +83,8 @@ struct rk_pay_month { /* of one panelist */
 struct rk_honorarium {         /* give back with rk_honorarium_free */
     struct rk_pay_line *lines; /* in the order of the activities */
     size_t line_count, line_room;
-    struct rk_pay_month *months; /* by panelist_id, then month */
+    struct rk_pay_month *months; /* by panelist_id, then month; also those in which other pay alone
+                                  * makes contributions due */
     size_t month_count, month_room;
     uint64_t doubtful, unconfirmed; /* activities held or flagged; lines by a rate not confirmed */
 };

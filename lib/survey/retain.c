@@ -114,37 +114,80 @@ static bool leaves(const struct rk_curve *c, double time)
     return at != SIZE_MAX && c->steps[at].time == time;
 }
 
-static void tell_curves(struct rk_retain *to, const struct rk_curve *curves, uint32_t groups,
-                        uint32_t first, const struct rk_retain_options *o)
-{
+/* The times that may be told of, by small numbers; `count` times, of which safe[i] may. */
+struct told {
+    double *times;
+    bool *safe;
     size_t count;
-    double *times = times_of(curves, groups, o, &count);
-    bool *safe = rk_alloc(count + 1, sizeof *safe);
-    double told = -1;
-    for (size_t i = 0; i < count; i++) {
-        safe[i] = true;
+};
+
+static struct told times_told(const struct rk_curve *curves, uint32_t groups,
+                              const struct rk_retain_options *o)
+{
+    struct told t;
+    t.times = times_of(curves, groups, o, &t.count);
+    t.safe = rk_alloc(t.count + 1, sizeof *t.safe);
+    double last = -1;
+    for (size_t i = 0; i < t.count; i++) {
+        t.safe[i] = true;
         for (uint32_t g = 0; g < groups; g++)
-            safe[i] &=
-                is_safe(rk_curve_at_risk(&curves[g], times[i]), o) &&
-                is_safe(events_until(&curves[g], times[i]) - events_until(&curves[g], told), o);
-        told = safe[i] ? times[i] : told;
+            t.safe[i] &=
+                is_safe(rk_curve_at_risk(&curves[g], t.times[i]), o) &&
+                is_safe(events_until(&curves[g], t.times[i]) - events_until(&curves[g], last), o);
+        last = t.safe[i] ? t.times[i] : last;
     }
-    for (uint32_t g = 0; g < groups; g++)
-        for (size_t i = 0; i < count; i++) {
-            uint32_t group = first == RK_NONE ? RK_NONE : g;
-            if (!safe[i])
-                hide(to, group, times[i], "retained");
-            else if (o->times || leaves(&curves[g], times[i]) || o->min_count > 1)
-                tell_time(to, &curves[g], group, times[i], o);
-        }
-    rk_free(times);
-    rk_free(safe);
+    return t;
+}
+
+static void free_told(struct told *t)
+{
+    rk_free(t->times);
+    rk_free(t->safe);
+}
+
+/* Of times that nobody asked for, those hidden are not told either: each is a day on which somebody
+ * left. */
+static void tell_curve(struct rk_retain *to, const struct rk_curve *c, uint32_t group,
+                       const struct told *t, const struct rk_retain_options *o)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (!t->safe[i] && o->times)
+            hide(to, group, t->times[i], "retained");
+        else if (!t->safe[i])
+            to->hidden++;
+        else if (o->times || leaves(c, t->times[i]) || o->min_count > 1)
+            tell_time(to, c, group, t->times[i], o);
 }
 
 /* ---- figures of a group ---- */
 
+/* The first of the times that may be told by which the curve, or an end of its interval, is down to
+ * half: the median itself is the day on which somebody left. */
+static double half_by(const struct rk_curve *c, const struct told *t,
+                      double (*of)(const struct rk_curve_step *step))
+{
+    for (size_t i = 0; i < t->count; i++) {
+        size_t at = t->safe[i] ? rk_curve_step_at(c, t->times[i]) : SIZE_MAX;
+        if (at != SIZE_MAX && of(&c->steps[at]) <= 0.5)
+            return t->times[i];
+    }
+    return (double)NAN;
+}
+static double survival_of(const struct rk_curve_step *s) { return s->survival; }
+static double low_of(const struct rk_curve_step *s) { return s->low; }
+static double high_of(const struct rk_curve_step *s) { return s->high; }
+
+static double longest_told(const struct told *t)
+{
+    double longest = (double)NAN;
+    for (size_t i = 0; i < t->count; i++)
+        longest = t->safe[i] ? t->times[i] : longest;
+    return longest;
+}
+
 static void tell_figures(struct rk_retain *to, const struct rk_curve *c, uint32_t group,
-                         double limit, bool counts, const struct rk_retain_options *o)
+                         double limit, bool counts, const struct told *t,
+                         const struct rk_retain_options *o)
 {
     double none = (double)NAN, se;
     add(to, group, none, "people", c->n, c->n, "");
@@ -154,10 +197,15 @@ static void tell_figures(struct rk_retain *to, const struct rk_curve *c, uint32_
     }
     add(to, group, none, "left", c->events, c->n, "");
     struct rk_curve_quantile q = rk_curve_quantile(c, 0.5);
+    if (o->min_count > 1) {
+        q = (struct rk_curve_quantile){half_by(c, t, survival_of), half_by(c, t, low_of),
+                                       half_by(c, t, high_of)};
+        limit = isnan(o->limit) ? longest_told(t) : limit;
+    }
     struct rk_measure *m = add(to, group, none, "median", q.time, c->n, method_of(o->interval));
     m->low = q.low;
     m->high = q.high;
-    if (!c->n)
+    if (!c->n || isnan(limit))
         return;
     double mean = rk_curve_mean(c, limit, &se);
     m = add(to, group, limit, "restricted_mean", mean, c->n, "kaplan_meier");
@@ -212,8 +260,10 @@ void rk_retain_all(struct rk_retain *to, const struct rk_retain_facts *f,
     if (!is_safe(c.n, o)) {
         hide(to, RK_NONE, (double)NAN, "people");
     } else {
-        tell_figures(to, &c, RK_NONE, longest(f, o), may_count(&c, o), o);
-        tell_curves(to, &c, 1, RK_NONE, o);
+        struct told t = times_told(&c, 1, o);
+        tell_figures(to, &c, RK_NONE, longest(f, o), may_count(&c, o), &t, o);
+        tell_curve(to, &c, RK_NONE, &t, o);
+        free_told(&t);
         if (f->reason && c.events)
             tell_reasons(to, f, RK_NONE, o);
     }
@@ -269,13 +319,14 @@ static void compare(struct rk_retain *to, const struct rk_retain_facts *f,
 void rk_retain_groups(struct rk_retain *to, const struct rk_retain_facts *f,
                       const struct rk_retain_options *o)
 {
+    /* and those in no group last: told of all less the groups, they must be no few either */
     struct rk_curve *curves = rk_alloc((size_t)f->groups + 1, sizeof *curves);
     struct rk_spell *own = rk_alloc((size_t)f->count + 1, sizeof *own);
     bool safe = true, counts = true;
-    for (uint32_t g = 0; g < f->groups; g++) {
+    for (uint32_t g = 0; g <= f->groups; g++) {
         size_t n = 0;
         for (uint32_t i = 0; i < f->count; i++)
-            if (f->spells[i].group == g)
+            if (f->spells[i].group == (g < f->groups ? g : RK_NONE))
                 own[n++] = f->spells[i];
         rk_curve_make(&curves[g], own, n, o->interval, o->level);
         safe &= is_safe(n, o);
@@ -284,9 +335,13 @@ void rk_retain_groups(struct rk_retain *to, const struct rk_retain_facts *f,
     if (!safe) {
         hide(to, RK_NONE, (double)NAN, "groups");
     } else {
-        for (uint32_t g = 0; g < f->groups; g++)
-            tell_figures(to, &curves[g], g, longest(f, o), counts, o);
-        tell_curves(to, curves, f->groups, 0, o);
+        bool some = curves[f->groups].n > 0;
+        struct told t = times_told(curves, f->groups + some, o);
+        for (uint32_t g = 0; g < f->groups; g++) {
+            tell_figures(to, &curves[g], g, longest(f, o), counts, &t, o);
+            tell_curve(to, &curves[g], g, &t, o);
+        }
+        free_told(&t);
         for (uint32_t g = 0; g < f->groups && f->reason && counts; g++)
             if (curves[g].events)
                 tell_reasons(to, f, g, o);
@@ -295,7 +350,7 @@ void rk_retain_groups(struct rk_retain *to, const struct rk_retain_facts *f,
         else if (f->groups > 1)
             hide(to, RK_NONE, (double)NAN, "logrank");
     }
-    for (uint32_t g = 0; g < f->groups; g++)
+    for (uint32_t g = 0; g <= f->groups; g++)
         rk_curve_free(&curves[g]);
     rk_free(curves);
     rk_free(own);

@@ -48,7 +48,7 @@ static void number(struct rk_series_result *to, struct names names, const char *
     double b = fit->coefficients[at], se = sqrt(fit->covariance[at * k + at]),
            t = rk_t_quantile((1 + level) / 2, fit->df);
     struct rk_measure *m = add(to, names.own, variant, b, n, "least squares");
-    if (se > 0 && fit->df > 0) {
+    if (se > 1e-12 * (1 + fabs(b)) && fit->df > 0) { /* less is what rounding leaves of 0 */
         m->se = se;
         m->low = b - t * se;
         m->high = b + t * se;

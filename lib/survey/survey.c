@@ -520,10 +520,13 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
 
 /* ---- two columns ---- */
 
-void rk_survey_table(struct rk_survey *to, const int64_t *counts, uint32_t rows, uint32_t columns)
+void rk_survey_table(struct rk_survey *to, const int64_t *counts, uint32_t rows, uint32_t columns,
+                     const struct rk_survey_options *o)
 {
     struct rk_crosstab t = rk_crosstab(counts, rows, columns);
     struct place p = {to, 0, RK_NONE, RK_NONE, RK_NONE};
+    if (t.n > 0 && too_few(&p, (size_t)t.n, o))
+        return;
     double *expected = rk_alloc((size_t)rows * columns + 1, sizeof *expected),
            *residual = rk_alloc((size_t)rows * columns + 1, sizeof *residual);
     const char *small = t.least_expected < 5 ? "small_expected" : "";

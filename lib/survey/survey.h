@@ -64,7 +64,8 @@ void rk_survey_scale(struct rk_survey *to, const struct rk_survey_facts *facts, 
                      const struct rk_survey_options *options);
 /* Two columns against each other, counts[row × columns + column]; in the rows, group is the first's
  * value and against the second's. */
-void rk_survey_table(struct rk_survey *to, const int64_t *counts, uint32_t rows, uint32_t columns);
+void rk_survey_table(struct rk_survey *to, const int64_t *counts, uint32_t rows, uint32_t columns,
+                     const struct rk_survey_options *options);
 /* Of `n` pairs of yes and no, `up` turned one way and `down` the other. */
 void rk_survey_turned(struct rk_survey *to, unsigned up, unsigned down, double n);
 /* p-values of a column, adjusted together: a row for each, in their order, and how many are at most

@@ -21,6 +21,7 @@ enum rk_status rk_private_file(const char *path, const char *what, struct rk_err
                           _("--%s: others can read or write the file; it must be its owner's alone "
                             "(chmod 600)"),
                           what);
-    umask(077);
     return RK_OK;
 }
+
+void rk_private_outputs(void) { umask(077); }

@@ -119,14 +119,28 @@ enum rk_status rk_survey_waves(struct rk_survey_groups *groups, const struct rk_
     groups->columns[0] = of;
     groups->values[0] = from;
     groups->values[1] = to;
-    for (size_t r = 0; r < a->rows; r++)
+    groups->column_count = from != RK_NONE && to != RK_NONE; /* nobody, and no wave to name */
+    struct rk_tuples seen = {.width = 2};
+    bool twice = false;
+    for (size_t r = 0; r < a->rows; r++) {
         groups->of[r] = of->of[r] == from ? 0 : of->of[r] == to ? 1 : RK_NONE;
-    return RK_OK;
+        if (groups->of[r] == RK_NONE || a->person[r] == RK_NONE)
+            continue;
+        uint32_t known = seen.count;
+        twice |= rk_tuples_add(&seen, (uint32_t[]){a->person[r], groups->of[r]}) != known;
+    }
+    rk_tuples_free(&seen);
+    return twice
+               ? rk_fail(error, RK_BAD_DATA,
+                         _("somebody has two rows in one wave; --wave names the column that tells "
+                           "them apart"))
+               : RK_OK;
 }
 
 enum rk_status rk_survey_cross(struct rk_survey *to, struct rk_survey_groups *first,
                                struct rk_survey_groups *second, const struct rk_answers *a,
-                               const char *columns, struct rk_error *error)
+                               const char *columns, const struct rk_survey_options *options,
+                               struct rk_error *error)
 {
     struct rk_text names[2], more;
     if (!rk_option_item(&columns, &names[0]) || !rk_option_item(&columns, &names[1]) ||
@@ -141,12 +155,12 @@ enum rk_status rk_survey_cross(struct rk_survey *to, struct rk_survey_groups *fi
             counts[(size_t)first->of[i] * c + second->of[i]]++;
             n++;
         }
-    rk_survey_table(to, counts, r, c);
+    rk_survey_table(to, counts, r, c, options);
     bool same = r == 2 && c == 2;
     for (uint32_t v = 0; v < 2 && same; v++)
         same = rk_text_equal(first->columns[0]->values.texts[first->values[v]],
                              second->columns[0]->values.texts[second->values[v]]);
-    if (same)
+    if (same && n >= options->least)
         rk_survey_turned(to, (unsigned)counts[1], (unsigned)counts[2], (double)n);
     rk_free(counts);
     return RK_OK;
@@ -315,6 +329,9 @@ static enum rk_status margin_of(const struct rk_targets *targets,
         if (v != RK_NONE)
             to[v] = want;
     }
+    if (column->values.count && !(*sum > 0))
+        return rk_fail(error, RK_BAD_DATA, _("--rake: the targets of %s sum to 0"),
+                       column->name.text);
     if (counts && shares)
         return rk_fail(error, RK_BAD_DATA, _("--rake: %s has both shares and counts as targets"),
                        column->name.text);
@@ -381,7 +398,8 @@ enum rk_status rk_survey_rake(struct rk_run *run, struct rk_survey_raking *rakin
     if (!status) {
         rk_rake(&raking->result, &problem);
         raking->margins = problem.margins;
-        if (raking->result.error > 1e-6 && a->rows)
+        raking->failed = raking->result.error > 1e-6 && a->rows;
+        if (raking->failed)
             rk_run_warn(run,
                         _("--rake: after %u rounds a margin is still %.3g of its target away%s"),
                         raking->result.steps, raking->result.error, trim > 0 ? _(" (--trim)") : "");

@@ -30,7 +30,8 @@ enum rk_status rk_survey_waves(struct rk_survey_groups *groups, const struct rk_
  * of the second. Where both have the same two values: also how many turned. */
 enum rk_status rk_survey_cross(struct rk_survey *to, struct rk_survey_groups *first,
                                struct rk_survey_groups *second, const struct rk_answers *answers,
-                               const char *columns, struct rk_error *error);
+                               const char *columns, const struct rk_survey_options *options,
+                               struct rk_error *error);
 void rk_survey_groups_free(struct rk_survey_groups *groups);
 
 struct rk_survey_scales { /* the items that are told of: first the answers', then the scales */
@@ -55,6 +56,7 @@ void rk_survey_scales_free(struct rk_survey_scales *scales);
 struct rk_survey_raking {
     struct rk_raked result;
     size_t margins;
+    bool failed; /* the margins were not reached */
 };
 /* RK_BAD_DATA naming a target that nobody answers for, a column with answers of no target, or that
  * the margins are not reached. */

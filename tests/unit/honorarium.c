@@ -92,7 +92,7 @@ static void check_months(const struct rk_honorarium *h, const struct rk_activiti
 {
     for (size_t m = 0; m < h->month_count; m++) {
         const struct rk_pay_month *month = &h->months[m];
-        rk_fixed before = 0, now = 0, lines = 0;
+        rk_fixed before = 0, now = 0, lines = 0, beside = 0;
         for (size_t i = 0; i < h->line_count; i++) {
             const struct rk_pay_line *line = &h->lines[i];
             if (a->rows[line->activity].panelist != month->panelist)
@@ -104,13 +104,15 @@ static void check_months(const struct rk_honorarium *h, const struct rk_activiti
             before += line->month < month->month ? line->amount : 0;
             now += line->month == month->month ? line->amount : 0;
         }
-        if (other->panelist == month->panelist && other->month / 12 == month->month / 12 &&
-            other->month <= month->month)
-            before += other->taxable;
-        rk_fixed due = !now || before + now < kr(1000) ? 0 : before < kr(1000) ? before + now : now;
+        if (other->panelist == month->panelist && other->month / 12 == month->month / 12) {
+            before += other->month < month->month ? other->taxable : 0;
+            beside = other->month == month->month ? other->taxable : 0;
+        }
+        rk_fixed all = now + beside;
+        rk_fixed due = !all || before + all < kr(1000) ? 0 : before < kr(1000) ? before + all : all;
         CHECK(month->taxable == now);
         CHECK(month->taxable + month->untaxed + month->expense == lines);
-        CHECK(month->year_to_date == before + now);
+        CHECK(month->year_to_date == before + all);
         CHECK(month->contributions_on == due);
         CHECK(month->withhold == (now >= kr(100)));
     }
