@@ -157,7 +157,7 @@ $(B)/faults/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -Wall -Wextra -O1 -fPIC -shared -o $@ $<
 
-PARTS := units tools golden faults install lint
+PARTS := units tools golden faults demo install lint
 check: tools test-tools units man $(B)/faults/memory.so
 	@tests/check $(B) $(PARTS)
 lint: tools man

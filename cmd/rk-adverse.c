@@ -219,10 +219,7 @@ static enum rk_status read_counts(struct rk_run *run, struct work *w, struct rk_
         return rk_fail(error, RK_BAD_DATA,
                        _("there is no column candidate_id, as of candidates, nor selected, as of "
                          "counts (--map names it), and no --selected COLUMN=WORD"));
-    bool nobody = options.selected && w->people.rows;
-    for (uint32_t i = 0; nobody && i < w->people.rows; i++)
-        nobody = !rk_features_has(&w->features, i, outcome, selected);
-    if (nobody)
+    if (options.selected && !rk_features_anybody(&w->features, outcome, selected))
         return rk_fail(error, RK_BAD_USE, _("--selected: no row has %s"), options.selected);
     rk_adverse_people(&w->counted, &w->people, &w->features, strata, by, outcome, selected);
     return RK_OK;
@@ -258,7 +255,6 @@ static void write_rows(struct rk_run *run, const struct work *w, const struct rk
     rk_writer_finish(writer);
 }
 
-/* A number of people as it may be shown. */
 static const char *shown(struct rk_buf *buf, int64_t people)
 {
     rk_buf_clear(buf);
@@ -288,7 +284,6 @@ static void note_left_out(struct rk_run *run, const struct work *w,
         rk_buf_free(&number[i]);
 }
 
-/* "application to interview, gender woman: 12 of 40, man: 48 of 80: …" */
 static void warn_of_finding(struct rk_run *run, const struct work *w,
                             const struct rk_adverse_told *told, const struct rk_adverse_finding *f)
 {

@@ -30,7 +30,9 @@ static const struct {
      N_("summarise a survey: items, scales, groups, waves, an experiment, a series")},
     {NULL, "retain",
      N_("tell how long hires stay, and whether users' part in hiring goes with it")},
-    {N_("Privacy"), "suppress", N_("hide what a table must not tell, or audit a published one")},
+    {N_("Privacy"), "pseudonymize",
+     N_("replace ids by keyed pseudonyms, and leave out what is personal")},
+    {NULL, "suppress", N_("hide what a table must not tell, or audit a published one")},
     {N_("Showing it"), "report", N_("build a report from tables by a specification")},
 };
 enum { TOOLS = sizeof tools / sizeof *tools };

@@ -415,6 +415,14 @@ bool rk_features_has(const struct rk_features *features, uint32_t row, uint32_t 
     return false;
 }
 
+bool rk_features_anybody(const struct rk_features *features, uint32_t feature, uint32_t value)
+{
+    bool found = !features->row_count;
+    for (uint32_t row = 0; row < features->row_count && !found; row++)
+        found = rk_features_has(features, row, feature, value);
+    return found;
+}
+
 void rk_features_free(struct rk_features *features)
 {
     for (uint32_t f = 0; f < features->count; f++) {

@@ -99,6 +99,8 @@ void rk_features_split(const struct rk_features *features, uint32_t feature, uin
 bool rk_features_fill(struct rk_features *features, uint32_t feature, uint64_t most);
 bool rk_features_has(const struct rk_features *features, uint32_t row, uint32_t feature,
                      uint32_t value);
+/* Has any row the value? True where there are no rows. */
+bool rk_features_anybody(const struct rk_features *features, uint32_t feature, uint32_t value);
 void rk_features_free(struct rk_features *features);
 
 #endif

@@ -76,6 +76,34 @@ enum rk_identity rk_identity_check(struct rk_text text)
     return RK_IDENTITY_NONE;
 }
 
+bool rk_identity_normalise(struct rk_text text, char ten[11], char century[3])
+{
+    static const char interim[] = "JKLMNPRSTUWXjklmnprstuwx";
+    char copy[14];
+    text = rk_text_trim(text);
+    if (text.size < 10 || text.size >= sizeof copy)
+        return false;
+    memcpy(copy, text.text, text.size);
+    copy[text.size] = '\0';
+    char *serial = copy + text.size - 4, letter_there = 0;
+    if (*serial && strchr(interim, *serial)) {
+        letter_there = *serial;
+        *serial = '1';
+    }
+    if (!rk_identity_check((struct rk_text){copy, text.size}))
+        return false;
+    size_t date = digits_at((struct rk_text){copy, text.size}, 0);
+    date = date == text.size ? date - 4 : date;
+    memcpy(ten, copy + date - 6, 6);
+    memcpy(ten + 6, serial, 4);
+    if (letter_there)
+        ten[6] = letter_there & ~0x20; /* a capital */
+    ten[10] = century[0] = century[2] = '\0';
+    if (date == 8)
+        memcpy(century, copy, 2);
+    return true;
+}
+
 /* The size of one dash, plus or space at `at`, or 0. */
 static size_t mark_at(struct rk_text text, size_t at)
 {

@@ -14,6 +14,13 @@ enum rk_identity { RK_IDENTITY_NONE, RK_IDENTITY_PERSONAL, RK_IDENTITY_COORDINAT
  */
 enum rk_identity rk_identity_check(struct rk_text text);
 
+/* The ten digits that the four spellings of a number share (YYMMDDNNNC, NUL-ended), and the two of
+ * its century, "" where the spelling does not state it. A hyphen or plus is passed over: what it
+ * says depends on the day it was written. An interim number ("T-number": one of the letters
+ * JKLMNPRSTUWX in place of the first N, which counts as 1 in the check digit) is taken too, in
+ * capitals. False: no such number. */
+bool rk_identity_normalise(struct rk_text text, char ten[11], char century[3]);
+
 /* The first number in free text: its place in *start and *size, both in bytes. Here the sign may
  * also be a space, a no-break space or another dash, with a space on either side, as people type
  * it; and the birth date may be YYYY-MM-DD. Letters may stand before the number (an id made from

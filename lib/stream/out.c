@@ -293,6 +293,11 @@ enum rk_status rk_out_open(struct rk_outputs *outputs, struct rk_out **result, c
     return RK_OK;
 }
 
+const char *rk_out_place(const struct rk_out *out)
+{
+    return out->target ? out->folder : out->path;
+}
+
 /* Copies what waits to a descriptor that cannot be taken back: standard output, a device, a pipe. */
 static int pour(struct rk_out *out, int to)
 {

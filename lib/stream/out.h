@@ -26,6 +26,9 @@ enum rk_status rk_out_open(struct rk_outputs *outputs, struct rk_out **out, cons
 void rk_out_write(struct rk_out *out, const void *bytes, size_t size);
 /* An open file that no name leads to, for what memory is too small for; -1 and errno. */
 int rk_out_unlinked(void);
+/* What the commit must be able to write: the folder where the file will stand, or a device or pipe; NULL
+ * for standard output. */
+const char *rk_out_place(const struct rk_out *out);
 /* Makes everything visible, or nothing; frees the outputs. */
 enum rk_status rk_outputs_commit(struct rk_outputs *outputs, struct rk_error *error);
 /* Throws everything away. */

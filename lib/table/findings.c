@@ -31,6 +31,9 @@ static const struct {
      N_("a rating by somebody who has not declared conflicts of interest")},
     {"identity-number", N_("Identity number"),
      N_("a personal identity number or coordination number, which no table may hold")},
+    {"phone", N_("Telephone number"), N_("a text holds a telephone number")},
+    {"email", N_("E-mail address"), N_("a text holds an e-mail address")},
+    {"address", N_("Street address"), N_("a text holds a street address or post code")},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

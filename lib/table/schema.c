@@ -81,6 +81,8 @@ static enum rk_status read_field(struct loaded *l, const rk_json *object, struct
     if (status == RK_OK)
         status = rk_json_flag(object, "rk:personal", false, &field->personal, what, error);
     if (status == RK_OK)
+        status = rk_json_flag(object, "rk:leads", false, &field->leads, what, error);
+    if (status == RK_OK)
         status = rk_json_string(object, "description", true, &field->description, what, error);
     if (status == RK_OK)
         status =

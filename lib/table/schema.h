@@ -23,6 +23,7 @@ struct rk_field {
     enum rk_type type;
     bool required;                /* no empty cell, and the column must be there */
     bool personal;                /* rk:personal: never echoed */
+    bool leads;                   /* rk:leads: may be echoed, but leads to a person elsewhere */
     bool has_minimum, has_maximum;
     rk_fixed minimum, maximum;
     const char **choices;         /* enum, ends with NULL; NULL = any. For a list: of each item */

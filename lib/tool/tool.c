@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <locale.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -282,6 +283,7 @@ int rk_tool_main(const struct rk_tool *tool, int argc, char **argv)
     struct rk_state *s = &rk_state;
     struct rk_error error = {0};
     hold_descriptors();
+    prctl(PR_SET_DUMPABLE, 0); /* no core with people in it, and no other program looks in */
     allow_files();
     set_signals();
     rk_mem_set_handler(out_of_memory);

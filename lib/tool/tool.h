@@ -144,6 +144,11 @@ struct rk_out *rk_run_rejects(struct rk_run *run);
 /* A further output file, committed with the rest. */
 enum rk_status rk_run_file(struct rk_run *run, struct rk_out **out, const char *path,
                            struct rk_error *error);
+/* From here on the run may read no files but its operands, those of --data, share and `reads`, and write
+ * only where its outputs stand: those opened so far, and beside the folders `makes`. See tool/sandbox.h. Both
+ * lists end with NULL. To be called before threads are begun; where the kernel has no such fence, --verbose
+ * tells. */
+void rk_run_fence(struct rk_run *run, const char *const *reads, const char *const *makes);
 /* Notes and warnings for people, on standard error unless -q; details only with -v. */
 void rk_run_note(struct rk_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void rk_run_warn(struct rk_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -40,11 +40,12 @@ wrong=0
     echo '|---|---|---|---|'
     for table in two-60 three-100 two-1000 three-1000; do
         for ((i = 0; i < pairs; i++)); do
-            /usr/bin/time -f '%e %M' -o time rk-suppress $table.csv -o shown.csv 2>said
-            [ $? = 0 ] || [ $? = 3 ] || wrong=1
+            status=0
+            /usr/bin/time -f '%e %M' -o time rk-suppress $table.csv -o shown.csv 2>said || status=$?
+            [ $status = 0 ] || [ $status = 3 ] || echo "rk-suppress $table.csv: exit $status" >>failed
             tail -n 1 time
-        done | sort -n >times
-        read -r seconds memory <<<"$(sed -n "$((pairs / 2 + 1))p" times)"
+        done | sort -n >sorted
+        read -r seconds memory <<<"$(sed -n "$((pairs / 2 + 1))p" sorted)"
         rk-suppress $table.csv -o shown.csv 2>said
         rk-suppress -q --audit shown.csv -o intervals.csv || { echo "$table: disclosed" >&2; wrong=1; }
         [ $table != two-60 ] || grep -q proven: said || { echo "$table: not proven" >&2; wrong=1; }
@@ -54,4 +55,5 @@ wrong=0
 } >SUPPRESS.md
 cp SUPPRESS.md "$here/tests/bench/SUPPRESS.md"
 cat SUPPRESS.md
+[ ! -s failed ] || { cat failed >&2; wrong=1; }
 exit $wrong
