@@ -27,7 +27,7 @@ static const struct argp_option table[] = {
      N_("the day on which it was known: what is dated later is left out (needed)"), 0},
     {"by", BY, "TEXT", 0,
      N_("told apart by these, joined by commas: department, unit, role, rubric, recruitment_id, "
-        "month or year (of opening)"),
+        "month or year (of opening), advert (whether users had a part in it)"),
      0},
     {"waiting", WAITING, NULL, 0, N_("list what waits instead: whom for what, since when"), 0},
     {"users", USERS, "TEXT", 0,
@@ -164,6 +164,12 @@ static enum rk_status read_all(struct rk_run *run, struct work *w, struct rk_err
     RK_TRY(rk_run_table(run, &in, "costs", error));
     if (in)
         RK_TRY(rk_process_read_costs(&w->process, in, &w->recruitments, error));
+    RK_TRY(rk_run_table(run, &in, "candidates", error));
+    if (in)
+        RK_TRY(rk_process_read_candidates(&w->process, in, &w->recruitments, error));
+    RK_TRY(rk_run_table(run, &in, "indicators", error));
+    if (in)
+        RK_TRY(rk_process_read_indicators(&w->process, in, error));
     RK_TRY(rk_run_table(run, &in, "activities", error));
     w->has_activities = in;
     if (in)
@@ -174,9 +180,16 @@ static enum rk_status read_all(struct rk_run *run, struct work *w, struct rk_err
 /* ---- telling ---- */
 
 /* What the recruitment is told apart by, in `text`; false when it has nothing there. */
-static bool value_of(const struct rk_recruitment *r, struct rk_text by, struct rk_buf *text)
+static bool value_of(const struct work *w, uint32_t recruitment, struct rk_text by,
+                     struct rk_buf *text)
 {
+    const struct rk_recruitment *r = &w->recruitments.rows[recruitment];
     rk_buf_clear(text);
+    if (rk_text_is(by, "advert")) {
+        bool known, with = rk_follow_advert(&w->follow, recruitment, &known);
+        rk_buf_text(text, with ? "users" : "no_users");
+        return known;
+    }
     if (rk_text_is(by, "month") || rk_text_is(by, "year")) {
         if (r->opened != RK_NO_DATE && rk_text_is(by, "month"))
             rk_month_print(text, rk_month_of(r->opened));
@@ -209,7 +222,7 @@ static void tell_by(struct work *w, struct rk_writer *writer, struct rk_text by)
     size_t from = w->follow.count;
     uint32_t *group = rk_alloc((size_t)r->count + 1, sizeof *group);
     for (uint32_t i = 0; i < r->count; i++)
-        group[i] = value_of(&r->rows[i], by, &text)
+        group[i] = value_of(w, i, by, &text)
                        ? rk_strings_add(&values, (struct rk_text){text.text, text.size})
                        : RK_NONE;
     uint32_t *rank = rk_strings_ranks(&values);
@@ -236,17 +249,18 @@ static enum rk_status tell(struct rk_run *run, struct work *w, struct rk_error *
     while (rk_option_item(&rest, &item)) {
         char *name = rk_strndup(item.text, item.size);
         bool known = rk_recruitment_column(name) != SIZE_MAX || rk_text_is(item, "month") ||
-                     rk_text_is(item, "year");
+                     rk_text_is(item, "year") || rk_text_is(item, "advert");
         rk_free(name);
         if (!known)
             return rk_fail(error, RK_BAD_USE,
                            _("--by: '%.*s' is not among department, unit, role, rubric, "
-                             "recruitment_id, month and year"),
+                             "recruitment_id, month, year and advert"),
                            (int)item.size, item.text);
     }
     memcpy(columns + 3, rk_measure_columns, sizeof rk_measure_columns);
     struct rk_writer *writer = rk_run_writer(run, columns, sizeof columns / sizeof *columns);
     rk_follow_tell(&w->follow, NULL, 1);
+    rk_follow_indicators(&w->follow);
     write_rows(writer, &w->follow, 0, RK_TEXT(""), NULL);
     for (rest = options.by; rk_option_item(&rest, &item);) {
         char *name = rk_strndup(item.text, item.size);
@@ -304,9 +318,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
 }
 
 static const struct rk_tool_table inputs[] = {
-    {"recruitments", RK_MAIN, NULL},  {"events", RK_OPTIONAL, NULL},
-    {"decisions", RK_OPTIONAL, NULL}, {"activities", RK_OPTIONAL, NULL},
-    {"costs", RK_OPTIONAL, NULL},     {0}};
+    {"candidates", RK_OPTIONAL, NULL}, {"indicators", RK_OPTIONAL, NULL},
+    {"recruitments", RK_MAIN, NULL},   {"events", RK_OPTIONAL, NULL},
+    {"decisions", RK_OPTIONAL, NULL},  {"activities", RK_OPTIONAL, NULL},
+    {"costs", RK_OPTIONAL, NULL},      {0}};
 static const struct rk_tool_table outputs[] = {
     {"measures", RK_MAIN, NULL}, {"waiting", RK_OPTIONAL, NULL}, {0}};
 static const char *const examples[] = {

@@ -1,6 +1,6 @@
 # made by rk-follow --describe=fish
 complete -c rk-follow -l as-of -x -d 'the day on which it was known: what is dated later is left out (needed)'
-complete -c rk-follow -l by -x -d 'told apart by these, joined by commas: department, unit, role, rubric, recruitment_id, month or year (of opening)'
+complete -c rk-follow -l by -x -d 'told apart by these, joined by commas: department, unit, role, rubric, recruitment_id, month or year (of opening), advert (whether users had a part in it)'
 complete -c rk-follow -l waiting -d 'list what waits instead: whom for what, since when'
 complete -c rk-follow -l users -x -d 'rater groups that are users, joined by | (user|pupil|guardian)'
 complete -c rk-follow -l chain -x -d 'stages that the whole chain is made of, joined by commas (profile,advert,shortlist,interview,analysis)'
@@ -8,6 +8,8 @@ complete -c rk-follow -l pay -x -d 'kinds of cost that are paid to users, joined
 complete -c rk-follow -l times -x -d 'days to tell of, joined by commas (30,60,90,120)'
 complete -c rk-follow -l changed -x -d 'recruitments in which the users'\'' voice changed who is first, joined by commas, as rk-impact tells; '\'''\'' = in none: what a changed decision costs'
 complete -c rk-follow -l confidence -x -d 'of intervals (0.95)'
+complete -c rk-follow -l candidates -r -F -d 'this table, where there is one'
+complete -c rk-follow -l indicators -r -F -d 'this table, where there is one'
 complete -c rk-follow -l recruitments -r -F -d 'the table to work on, instead of FILE operands'
 complete -c rk-follow -l events -r -F -d 'this table, where there is one'
 complete -c rk-follow -l decisions -r -F -d 'this table, where there is one'

@@ -109,8 +109,63 @@ enum rk_status rk_process_read_costs(struct rk_process *process, struct rk_table
     return status;
 }
 
+enum rk_status rk_process_read_candidates(struct rk_process *process, struct rk_table *table,
+                                          const struct rk_recruitments *recruitments,
+                                          struct rk_error *error)
+{
+    const struct rk_schema *schema = rk_table_schema(table);
+    size_t of = rk_schema_field(schema, "recruitment_id"),
+           who = rk_schema_field(schema, "candidate_id");
+    struct rk_strings known = {0};
+    enum rk_status status;
+    process->applicants = rk_alloc((size_t)recruitments->count + 1, sizeof *process->applicants);
+    for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
+        const struct rk_value *v = row->values;
+        uint32_t recruitment = find(table, of, &v[of], recruitments), before = known.count;
+        if (recruitment == RK_NONE)
+            continue;
+        if (rk_strings_add(&known, rk_value_text(&v[who])) < before)
+            rk_table_reject(table, who, _("the candidate is in the table already"));
+        else
+            process->applicants[recruitment]++;
+    }
+    rk_strings_free(&known);
+    return status;
+}
+
+enum rk_status rk_process_read_indicators(struct rk_process *process, struct rk_table *table,
+                                          struct rk_error *error)
+{
+    const struct rk_schema *schema = rk_table_schema(table);
+    size_t period = rk_schema_field(schema, "period"), name = rk_schema_field(schema, "name"),
+           value = rk_schema_field(schema, "value"), target = rk_schema_field(schema, "target");
+    struct rk_tuples keys = {.width = 2};
+    enum rk_status status;
+    for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
+        const struct rk_value *v = row->values;
+        struct rk_process_indicator one = {
+            rk_strings_add(&process->names, rk_value_text(&v[name])),
+            rk_strings_add(&process->periods, rk_value_text(&v[period])), v[value].number,
+            v[target].number, v[target].size > 0};
+        uint32_t known = keys.count;
+        if (rk_tuples_add(&keys, (uint32_t[]){one.name, one.period}) < known) {
+            rk_table_reject(table, name,
+                            _("the indicator is in the table already, of this period"));
+            continue;
+        }
+        RK_GROW(process->indicators, process->indicator_count, process->indicator_room);
+        process->indicators[process->indicator_count++] = one;
+    }
+    rk_tuples_free(&keys);
+    return status;
+}
+
 void rk_process_free(struct rk_process *process)
 {
+    rk_free(process->indicators);
+    rk_free(process->applicants);
+    rk_strings_free(&process->names);
+    rk_strings_free(&process->periods);
     rk_free(process->events);
     rk_free(process->decisions);
     rk_free(process->costs);

@@ -1,5 +1,6 @@
 /* What is recorded of recruitments under way: the tables `events` (which stage had whom),
- * `decisions` and `costs`. Recruitments are places in rk_recruitments. */
+ * `decisions` and `costs`, how many applied, and the `indicators` beside them. Recruitments are
+ * places in rk_recruitments. */
 #ifndef RK_PROCESS_H
 #define RK_PROCESS_H
 
@@ -37,12 +38,21 @@ struct rk_process_cost {
     rk_fixed hours, amount; /* hours: 0 where missing */
 };
 
+struct rk_process_indicator {
+    uint32_t name, period; /* places in `names` and `periods` */
+    rk_fixed value, target;
+    bool has_target;
+};
+
 struct rk_process { /* zeroed = empty; give back with rk_process_free */
     struct rk_process_event *events;
     struct rk_process_decision *decisions;
     struct rk_process_cost *costs;
+    struct rk_process_indicator *indicators;
+    int64_t *applicants; /* by recruitment; NULL = not known */
+    size_t indicator_count, indicator_room;
     size_t event_count, event_room, decision_count, decision_room, cost_count, cost_room;
-    struct rk_strings groups, candidates, kinds;
+    struct rk_strings groups, candidates, kinds, names, periods;
     bool has_events, has_decisions, has_costs; /* the table was read */
 };
 
@@ -58,6 +68,13 @@ enum rk_status rk_process_read_decisions(struct rk_process *process, struct rk_t
 enum rk_status rk_process_read_costs(struct rk_process *process, struct rk_table *table,
                                      const struct rk_recruitments *recruitments,
                                      struct rk_error *error);
+/* Every row of `candidates` is one who applied; a candidate_id told twice is a bad row. */
+enum rk_status rk_process_read_candidates(struct rk_process *process, struct rk_table *table,
+                                          const struct rk_recruitments *recruitments,
+                                          struct rk_error *error);
+/* An indicator told twice of a period is a bad row. */
+enum rk_status rk_process_read_indicators(struct rk_process *process, struct rk_table *table,
+                                          struct rk_error *error);
 void rk_process_free(struct rk_process *process);
 
 #endif

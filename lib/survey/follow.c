@@ -288,6 +288,58 @@ static void tell_stages(const struct told *t, double *values)
     add_mean(t, "chain", "", values, n);
 }
 
+bool rk_follow_advert(const struct rk_follow *follow, uint32_t recruitment, bool *known)
+{
+    *known = follow->cases[recruitment].recorded[RK_PROCESS_ADVERT];
+    return follow->cases[recruitment].users[RK_PROCESS_ADVERT] > 0;
+}
+
+static void tell_applicants(const struct told *t, double *values)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; next(t, &i);) {
+        int32_t closes = t->to->facts->recruitments->rows[i - 1].closes;
+        if (t->to->cases[i - 1].state != RK_FOLLOW_OPEN || by_day(closes, t->to->options))
+            values[n++] = (double)t->to->facts->process->applicants[i - 1];
+    }
+    add_mean(t, "applicants", "", values, n);
+}
+
+/* A period is over by the day when its text comes before, or is the start of, the day's. */
+void rk_follow_indicators(struct rk_follow *follow)
+{
+    const struct rk_process *p = follow->facts->process;
+    struct told t = {follow, NULL, RK_NONE};
+    struct rk_buf day = {0};
+    rk_date_print(&day, follow->options->day);
+    uint32_t *rank = rk_strings_ranks(&p->names);
+    for (uint32_t k = 0; k < p->names.count; k++) {
+        const struct rk_process_indicator *first = NULL, *last = NULL;
+        double n = 0;
+        for (size_t i = 0; i < p->indicator_count; i++) {
+            const struct rk_process_indicator *one = &p->indicators[i];
+            struct rk_text period = p->periods.texts[one->period];
+            if (rank[one->name] != k ||
+                strncmp(period.text, day.text, period.size < day.size ? period.size : day.size) > 0)
+                continue;
+            n++;
+            if (!first || rk_text_compare(period, p->periods.texts[first->period]) < 0)
+                first = one;
+            if (!last || rk_text_compare(period, p->periods.texts[last->period]) > 0)
+                last = one;
+        }
+        if (!last)
+            continue;
+        const char *name = p->names.texts[last->name].text;
+        add(&t, "indicator_first", name, rk_fixed_double(first->value), n, "first");
+        add(&t, "indicator", name, rk_fixed_double(last->value), n, "last");
+        if (last->has_target)
+            add(&t, "indicator_target", name, rk_fixed_double(last->target), n, "last");
+    }
+    rk_free(rank);
+    rk_buf_free(&day);
+}
+
 /* ---- how long ---- */
 
 enum span { ADVERT_TO_DECISION, DECISION_TO_USERS, DECISION_TO_CANDIDATES, SPANS };
@@ -620,6 +672,8 @@ void rk_follow_tell(struct rk_follow *follow, const uint32_t *group, uint32_t gr
         tell_states(&t);
         if (p->has_events)
             tell_stages(&t, values);
+        if (p->applicants)
+            tell_applicants(&t, values);
         for (int s = 0; s < SPANS; s++)
             if (!s || p->has_decisions)
                 tell_span(&t, (enum span)s, spells);

@@ -77,6 +77,12 @@ void rk_follow_start(struct rk_follow *follow, const struct rk_follow_facts *fac
  * compared where there are two to RK_SURVIVAL_GROUPS groups of two recruitments or more on average.
  */
 void rk_follow_tell(struct rk_follow *follow, const uint32_t *group, uint32_t groups);
+/* Of each indicator its last value by the day (periods as texts: "2020", "2020-03"), the first, and
+ * the target. */
+void rk_follow_indicators(struct rk_follow *follow);
+/* Had users in the advert, by the events until the day? False where that is not recorded: *known.
+ */
+bool rk_follow_advert(const struct rk_follow *follow, uint32_t recruitment, bool *known);
 /* What waits, by recruitment. */
 void rk_follow_wait(struct rk_follow *follow);
 void rk_follow_free(struct rk_follow *follow);
