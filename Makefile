@@ -6,6 +6,7 @@
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
 #   make bench      beside Miller, LEMON, lme4 … make bench-peers installs those
 #   make bench-chances: speed of the lottery over whole programmes
+#   make reproduce  published examples: what was printed, what rk makes of the data, the difference
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
 
@@ -54,7 +55,7 @@ COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n comp
 tell = $(if $(V),,@echo '$(1) $(2)';)
 
 all: tools test-tools
-.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check units lint valgrind bless \
+.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check units lint valgrind reproduce bless \
         man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
@@ -164,6 +165,9 @@ lint: tools man
 	@tests/check $(B) lint
 valgrind: tools
 	@tests/check $(B) valgrind
+
+reproduce: tools
+	@RK_REFERENCE=$$(cd $${RK_REFERENCE:-../shared/reference} 2>/dev/null && pwd) tests/reproduce/run $(B)/bin
 
 # libFuzzer over what reads bytes: a minute each. Needs clang with its compiler runtime.
 FUZZ_SECONDS ?= 60
