@@ -191,12 +191,13 @@ bench: tools test-tools $(B)/bench/panel $(B)/bench/price
 	@tests/bench/agree $(B)
 	@tests/bench/severity $(B)
 	@tests/bench/ranking.sh $(B)
+	@tests/bench/survey.sh $(B)
 	@tests/bench/evening $(B)
 	@tests/bench/suppress.sh $(B)
 	@tests/bench/prices $(B)
 	@RK_REFERENCE=$${RK_REFERENCE:-../shared/reference} $(B)/bench/panel
 bench-peers:
-	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev r-cran-lme4
+	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev r-cran-lme4 r-cran-survey
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api
 bench-chances: $(B)/bench/chances
 	@set -e; for size in '2000 100' '20000 1000' '100000 5000' '500000 20000'; do \
