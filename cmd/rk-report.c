@@ -283,6 +283,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     bool picked = false;
     rk_material_start(&material);
     enum rk_status status = read_specification(run, &specification, &picks, &picked, &path, error);
+    if (!status && !picked && run->operand_count)
+        rk_usage(_("no operand is expected: %s"), run->operands[0]);
     if (!status && !picked && options.last < options.first)
         rk_usage(_("--month MONTH is needed"));
     if (!status)
