@@ -6,6 +6,7 @@
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
 #   make bench      beside Miller, LEMON, lme4 … make bench-peers installs those
 #   make bench-chances: speed of the lottery over whole programmes
+#   make reproduce  published examples: what was printed, what rk makes of the data, the difference
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
 
@@ -54,7 +55,7 @@ COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n comp
 tell = $(if $(V),,@echo '$(1) $(2)';)
 
 all: tools test-tools
-.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check units lint valgrind bless \
+.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check units lint valgrind reproduce bless \
         man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
@@ -165,6 +166,9 @@ lint: tools man
 valgrind: tools
 	@tests/check $(B) valgrind
 
+reproduce: tools
+	@RK_REFERENCE=$$(cd $${RK_REFERENCE:-../shared/reference} 2>/dev/null && pwd) tests/reproduce/run $(B)/bin
+
 # libFuzzer over what reads bytes: a minute each. Needs clang with its compiler runtime.
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst %.c,build/%,$(wildcard tests/fuzz/*.c))
@@ -187,12 +191,13 @@ bench: tools test-tools $(B)/bench/panel $(B)/bench/price
 	@tests/bench/agree $(B)
 	@tests/bench/severity $(B)
 	@tests/bench/ranking.sh $(B)
+	@tests/bench/survey.sh $(B)
 	@tests/bench/evening $(B)
 	@tests/bench/suppress.sh $(B)
 	@tests/bench/prices $(B)
 	@RK_REFERENCE=$${RK_REFERENCE:-../shared/reference} $(B)/bench/panel
 bench-peers:
-	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev r-cran-lme4
+	apt-get -q -y --no-install-recommends install miller datamash time g++ liblemon-dev r-cran-lme4 r-cran-survey
 	! command -v npm >/dev/null || npm install --silent --no-save --prefix $(B)/bench @duckdb/node-api
 bench-chances: $(B)/bench/chances
 	@set -e; for size in '2000 100' '20000 1000' '100000 5000' '500000 20000'; do \

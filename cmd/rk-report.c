@@ -1,8 +1,10 @@
 /* rk-report: a report from tables by a specification. */
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "model/codebook.h"
 #include "model/material.h"
 #include "report/monthly.h"
+#include "report/picked.h"
 #include "report/render.h"
 #include "tool/tool.h"
 
@@ -11,18 +13,22 @@ enum { SPEC = 0x100, MONTH, TO };
 static struct {
     const char *spec;
     int32_t first, last; /* months; last < first = not given */
-    enum { HTML, MARKDOWN } form;
+    enum { HTML, MARKDOWN, LATEX, CSV } form;
     char *const *arguments; /* the command line, for the provenance */
 } options = {.first = 0, .last = -1};
+
+static const char forms[] = "html|markdown|latex|csv";
 
 static const struct argp_option table[] = {
     {"spec", SPEC, "TEXT", 0,
      N_("the specification: a name among share/reports (monthly), or a file, told by a dot or a "
         "slash in its name"),
      0},
-    {"month", MONTH, "MONTH", 0, N_("the month, or the months FROM..TO, both included (needed)"),
+    {"month", MONTH, "MONTH", 0,
+     N_("the month, or the months FROM..TO, both included (needed, but by a specification that "
+        "picks tables out of measures)"),
      0},
-    {"to", TO, "html|markdown", 0, N_("form of the report (html)"), 0},
+    {"to", TO, forms, 0, N_("form of the report; csv: its figures (html)"), 0},
     {0}};
 
 static void months_of(const char *arg)
@@ -48,7 +54,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case SPEC: options.spec = arg; break;
     case MONTH: months_of(arg); break;
-    case TO: options.form = rk_choice("to", "html|markdown", arg) ? MARKDOWN : HTML; break;
+    case TO: options.form = (int)rk_choice("to", forms, arg); break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -60,9 +66,11 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Finds, reads and checks the specification; `path` is where it was. */
+/* Finds, reads and checks the specification; `path` is where it was. It is of one kind or the
+ * other. */
 static enum rk_status read_specification(struct rk_run *run, struct rk_specification *specification,
-                                         const char **path, struct rk_error *error)
+                                         struct rk_picks *picks, bool *picked, const char **path,
+                                         struct rk_error *error)
 {
     const char *name = options.spec ? options.spec : "monthly";
     enum rk_status status = rk_run_shipped(run, "reports", name, false, path, error);
@@ -72,9 +80,11 @@ static enum rk_status read_specification(struct rk_run *run, struct rk_specifica
     status = rk_json_read(&document, *path, error);
     if (status)
         return status;
-    status = rk_specification_from_json(specification, document, *path, error);
+    *picked = rk_picks_are(document);
+    status = *picked ? rk_picks_from_json(picks, document, *path, error)
+                     : rk_specification_from_json(specification, document, *path, error);
     rk_json_free(document);
-    return status ? status : rk_monthly_check(specification, *path, error);
+    return status || *picked ? status : rk_monthly_check(specification, *path, error);
 }
 
 static enum rk_status read_material(struct rk_run *run,
@@ -153,14 +163,16 @@ static enum rk_status tell_sources(struct rk_run *run, struct rk_report *report,
         else if (!strcmp(*a, "--map-file") && a[1])
             status = tell_file(report, *++a, error);
     }
+    for (size_t i = 0; i < run->operand_count && !status; i++)
+        status = tell_file(report, run->operands[i], error);
     for (size_t t = 0; t < RK_MATERIAL_COUNT && !status; t++) {
-        const char *path = rk_run_path(run, rk_material_names[t]);
+        const char *name = rk_material_names[t], *path = rk_run_path(run, name);
         if (path)
             status = strcmp(path, "-") ? tell_file(report, path, error)
                                        : rk_fail(error, RK_BAD_USE,
                                                  _("--%s: a report tells the digest of each file "
                                                    "it was made from; standard input has none"),
-                                                 rk_material_names[t]);
+                                                 name);
     }
     return status;
 }
@@ -173,60 +185,142 @@ static void mind_emptiness(struct rk_run *run, const struct rk_report *report)
                     report->empty_count, report->section_count);
 }
 
+static void write_figures(struct rk_run *run, const struct rk_report *report)
+{
+    static const char *const states[] = {"", "hidden", "missing", "none"};
+    static const struct rk_writer_column columns[] = {{"section", false}, {"row", false},
+                                                      {"column", false},  {"value", true},
+                                                      {"n", true},        {"state", false}};
+    struct rk_writer *writer = rk_run_writer(run, columns, sizeof columns / sizeof *columns);
+    for (size_t s = 0; s < report->section_count; s++) {
+        const struct rk_report_table *t = report->sections[s].table;
+        for (size_t r = 0; t && r < t->row_count; r++)
+            for (size_t c = 0; c < t->column_count; c++) {
+                const struct rk_figure *figure = &t->rows[r].figures[c];
+                bool shown = rk_figure_shown(figure);
+                rk_write_string(writer, report->sections[s].id);
+                rk_write_string(writer, t->rows[r].label);
+                rk_write_string(writer, t->columns[c].label);
+                shown ? rk_write_fixed(writer, figure->value) : rk_write_missing(writer);
+                shown ? rk_write_int(writer, figure->n) : rk_write_missing(writer);
+                rk_write_string(writer, states[figure->state]);
+                rk_write_end(writer);
+            }
+    }
+    rk_writer_finish(writer);
+}
+
+static void write_report(struct rk_run *run, struct rk_report *report)
+{
+    static void (*const renders[])(struct rk_buf *, struct rk_report *) = {
+        rk_render_html, rk_render_markdown, rk_render_latex};
+    struct rk_buf text = {0};
+    if (options.form == CSV) {
+        write_figures(run, report);
+        return;
+    }
+    renders[options.form](&text, report);
+    rk_out_write(rk_run_out(run), text.text, text.size);
+    rk_buf_free(&text);
+}
+
+static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
+                                   const struct rk_specification *specification,
+                                   struct rk_material *material, struct rk_error *error)
+{
+    enum rk_language language;
+    RK_TRY(read_material(run, specification, material, error));
+    rk_language_parse(run->language_asked ? run->language_asked : specification->language,
+                      &language);
+    rk_monthly_report(report, specification, material, language, options.first, options.last);
+    return RK_OK;
+}
+
+/* Items are called by the words they ask with. */
+static enum rk_status label_items(struct rk_run *run, struct rk_picks *picks,
+                                  struct rk_error *error)
+{
+    for (const char **name = picks->codebooks; *name; name++) {
+        struct rk_codebook *codebook;
+        const char *path;
+        RK_TRY(rk_run_shipped(run, "codebooks", *name, false, &path, error));
+        RK_TRY(rk_codebook_read(&codebook, path, error));
+        for (size_t i = 0; i < codebook->item_count; i++) {
+            const struct rk_codebook_item *item = &codebook->items[i];
+            rk_picks_label(picks, item->id, item->label_sv, item->label);
+        }
+        rk_codebook_free(codebook);
+    }
+    return RK_OK;
+}
+
+static enum rk_status make_picked(struct rk_run *run, struct rk_report *report,
+                                  struct rk_picks *picks, struct rk_error *error)
+{
+    struct rk_measure_rows rows = {0};
+    struct rk_table *in;
+    enum rk_language language;
+    if (!run->operand_count && !rk_run_given(run, "measures"))
+        return rk_fail(error, RK_BAD_USE,
+                       _("this specification needs files of measures: rk-report --spec … FILE…"));
+    RK_TRY(rk_run_table(run, &in, "measures", error));
+    RK_TRY(label_items(run, picks, error));
+    rk_language_parse(run->language_asked ? run->language_asked : picks->language, &language);
+    enum rk_status status = rk_measure_rows_read(&rows, in, error);
+    if (!status)
+        rk_picked_report(report, picks, &rows, language);
+    rk_measure_rows_free(&rows);
+    return status;
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
-    if (options.last < options.first)
-        rk_usage(_("--month MONTH is needed"));
     struct rk_specification specification = {0};
+    struct rk_picks picks = {0};
     struct rk_material material;
     struct rk_report report = {0};
-    struct rk_buf text = {0};
     const char *path;
+    bool picked = false;
     rk_material_start(&material);
-    enum rk_status status = read_specification(run, &specification, &path, error);
+    enum rk_status status = read_specification(run, &specification, &picks, &picked, &path, error);
+    if (!status && !picked && run->operand_count)
+        rk_usage(_("no operand is expected: %s"), run->operands[0]);
+    if (!status && !picked && options.last < options.first)
+        rk_usage(_("--month MONTH is needed"));
     if (!status)
-        status = read_material(run, &specification, &material, error);
-    if (!status) {
-        enum rk_language language;
-        rk_language_parse(run->language_asked ? run->language_asked : specification.language,
-                          &language);
-        rk_monthly_report(&report, &specification, &material, language, options.first,
-                          options.last);
+        status = picked ? make_picked(run, &report, &picks, error)
+                        : make_monthly(run, &report, &specification, &material, error);
+    if (!status)
         status = tell_sources(run, &report, path, error);
-    }
     if (!status) {
         mind_emptiness(run, &report);
-        (options.form == MARKDOWN ? rk_render_markdown : rk_render_html)(&text, &report);
-        rk_out_write(rk_run_out(run), text.text, text.size);
+        write_report(run, &report);
     }
     rk_report_free(&report);
     rk_material_free(&material);
     rk_specification_free(&specification);
-    rk_buf_free(&text);
+    rk_picks_free(&picks);
     return status;
 }
 
-static const char *const examples[] = {"rk-report --month 2020-03 --data town -o report.html",
-                                       "rk-report --spec monthly --month 2020-01..2020-06 --data "
-                                       "town --lang en --to markdown -o spring.md",
-                                       NULL};
+static const char *const examples[] = {
+    "rk-report --month 2020-03 --data town -o report.html",
+    "rk-report --spec monthly --month 2020-01..2020-06 --data "
+    "town --lang en --to markdown -o spring.md",
+    "rk-report --spec evaluation-9 follow.csv --lang en --to latex -o chain.tex", NULL};
 
-static const struct rk_tool_table inputs[] = {{"recruitments", RK_OPTIONAL, NULL},
-                                              {"sessions", RK_OPTIONAL, NULL},
-                                              {"assignments", RK_OPTIONAL, NULL},
-                                              {"panelists", RK_OPTIONAL, NULL},
-                                              {"candidates", RK_OPTIONAL, NULL},
-                                              {"ranking", RK_OPTIONAL, NULL},
-                                              {"decisions", RK_OPTIONAL, NULL},
-                                              {"activities", RK_OPTIONAL, NULL},
-                                              {"events", RK_OPTIONAL, NULL},
-                                              {"contributions", RK_OPTIONAL, NULL},
-                                              {0}};
+static const struct rk_tool_table inputs[] = {
+    {"recruitments", RK_OPTIONAL, NULL}, {"sessions", RK_OPTIONAL, NULL},
+    {"assignments", RK_OPTIONAL, NULL},  {"panelists", RK_OPTIONAL, NULL},
+    {"candidates", RK_OPTIONAL, NULL},   {"ranking", RK_OPTIONAL, NULL},
+    {"decisions", RK_OPTIONAL, NULL},    {"activities", RK_OPTIONAL, NULL},
+    {"events", RK_OPTIONAL, NULL},       {"contributions", RK_OPTIONAL, NULL},
+    {"measures", RK_MAIN, NULL},         {0}};
 
 static const struct rk_tool tool = {
     .name = "rk-report",
     .purpose = N_("build a report from tables by a specification"),
-    .operands = "",
+    .operands = "[FILE…]",
     .options = table,
     .parse = parse,
     .flags = RK_NO_REJECTS,

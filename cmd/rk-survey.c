@@ -8,6 +8,7 @@
 
 enum {
     CODEBOOK = 256,
+    SURVEY,
     ITEMS,
     BY,
     COMPARE,
@@ -34,8 +35,8 @@ enum {
 };
 
 static struct {
-    const char *codebook, *items, *by, *compare, *wave, *before, *after, *missing, *rake, *weights,
-        *table, *p_values;
+    const char *codebook, *survey, *items, *by, *compare, *wave, *before, *after, *missing, *rake,
+        *weights, *table, *p_values;
     const char **scales;
     size_t scale_count, scale_room;
     double trim;
@@ -52,6 +53,8 @@ static const struct argp_option table[] = {
     {"codebook", CODEBOOK, "TEXT", 0,
      N_("what items ask and answers are worth: a name among share/codebooks (effect-goals), or a "
         "file; without one, answers are numbers"),
+     0},
+    {"survey", SURVEY, "TEXT", 0, N_("read only the answers to these surveys, joined by | (all)"),
      0},
     {"items", ITEMS, "TEXT", 0, N_("items to tell of, joined by commas (all; of answers needed)"),
      0},
@@ -111,6 +114,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     (void)state;
     switch (key) {
     case CODEBOOK: options.codebook = arg; break;
+    case SURVEY: options.survey = arg; break;
     case ITEMS: options.items = arg; break;
     case BY: options.by = arg; break;
     case COMPARE: options.compare = arg; break;
@@ -191,6 +195,8 @@ static enum rk_status read_answers(struct rk_run *run, struct work *w, struct rk
     }
     w->answers.codebook = w->codebook;
     w->answers.missing = rk_text(options.missing);
+    if (options.survey)
+        w->answers.surveys = rk_text(options.survey);
     while (rk_option_item(&items, &item))
         rk_strings_add(&w->answers.wanted_items, item);
     if (options.p_values)
@@ -287,7 +293,7 @@ static enum rk_status run_survey(struct rk_run *run, struct rk_table *in, struct
                           "answers (--min-n)"),
                         (unsigned long long)w.result.few, (long long)options.how.least);
         if (w.answers.unread)
-            rk_run_detail(run, _("%llu answers are free text or to other items"),
+            rk_run_detail(run, _("%llu answers are free text, or to other items or surveys"),
                           (unsigned long long)w.answers.unread);
     }
     bool attention = !status && w.raking.failed;

@@ -30,6 +30,8 @@ static const struct {
      N_("summarise a survey: items, scales, groups, waves, an experiment, a series")},
     {NULL, "retain",
      N_("tell how long hires stay, and whether users' part in hiring goes with it")},
+    {NULL, "follow",
+     N_("tell how recruitments went: stages with users, days, costs, and what waits")},
     {N_("Privacy"), "pseudonymize",
      N_("replace ids by keyed pseudonyms, and leave out what is personal")},
     {NULL, "suppress", N_("hide what a table must not tell, or audit a published one")},

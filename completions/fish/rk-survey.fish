@@ -1,5 +1,6 @@
 # made by rk-survey --describe=fish
 complete -c rk-survey -l codebook -x -d 'what items ask and answers are worth: a name among share/codebooks (effect-goals), or a file; without one, answers are numbers'
+complete -c rk-survey -l survey -x -d 'read only the answers to these surveys, joined by | (all)'
 complete -c rk-survey -l items -x -d 'items to tell of, joined by commas (all; of answers needed)'
 complete -c rk-survey -l by -x -d 'tell apart the rows with the same values of these columns, joined by commas: of respondents any, wave, survey'
 complete -c rk-survey -l compare -x -d 'compare the groups with the same value of this, each to the first'

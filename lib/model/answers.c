@@ -358,6 +358,10 @@ enum rk_status rk_answers_read_long(struct rk_answers *a, struct rk_table *table
     enum rk_status status;
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         const struct rk_value *v = row->values;
+        if (a->surveys.size && !rk_list_has(a->surveys, rk_value_text(&v[survey]))) {
+            a->unread++;
+            continue;
+        }
         uint32_t person = person_of(r, &key, &v[survey], &v[id], !r->has_respondents);
         if (person == RK_NONE) {
             rk_table_reject(table, id, _("nobody of that id is in the table respondents"));

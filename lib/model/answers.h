@@ -27,6 +27,7 @@ struct rk_answers {                     /* zeroed = empty; give back with rk_ans
     const struct rk_codebook *codebook; /* or NULL: all answers are numbers */
     struct rk_text missing;             /* '|'-joined words that are no answer */
     struct rk_strings wanted_items;     /* if any: no others. Wide: needed */
+    struct rk_text surveys;             /* '|'-joined, long: no others; empty = all */
     struct rk_answers_column *columns;
     uint32_t column_count, column_room;
 
@@ -37,7 +38,7 @@ struct rk_answers {                     /* zeroed = empty; give back with rk_ans
     double *values;   /* item × rows; NaN = no answer */
     uint32_t *person; /* by row: the same in every wave; RK_NONE = not told */
     double *weight;   /* by row; NULL = there is no such column */
-    uint64_t unread;  /* answers to items that are not wanted, or not numbers by the codebook */
+    uint64_t unread;  /* answers to what is not wanted, or not numbers by the codebook */
 
     struct rk_arena arena;
     struct rk_answers_reading *reading; /* rk_answers_read_…'s own */

@@ -4,7 +4,7 @@
 #include "stream/json.h"
 
 static const char *const known_actors[] = {"user",         "staff",  "manager", "candidate",
-                                           "commissioner", "client", "union",   NULL};
+                                           "commissioner", "client", "union", "organisation", NULL};
 
 static enum rk_status taken(const char *what, const char *id, struct rk_error *error)
 {
@@ -145,7 +145,7 @@ static enum rk_status read_actors(struct rk_codebook *c, struct rk_codebook_item
         if (!text || !*a)
             return rk_fail(error, RK_BAD_DATA,
                            _("%s.actors: expected user, staff, manager, candidate, commissioner, "
-                             "client or union"),
+                             "client, union or organisation"),
                            what);
         item->actors[i] = *a;
     }

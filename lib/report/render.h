@@ -9,6 +9,8 @@
 void rk_render_html(struct rk_buf *out, struct rk_report *report);
 /* Markdown with pipe tables (GitHub, pandoc). */
 void rk_render_markdown(struct rk_buf *out, struct rk_report *report);
+/* A LaTeX article of tables, for pdflatex with babel; charts are left out. */
+void rk_render_latex(struct rk_buf *out, struct rk_report *report);
 /* The section's chart as an inline <svg>; its colours are classes that the page's style sheet
  * defines. `id` makes the ids of its title and description unique. */
 void rk_render_svg(struct rk_buf *out, struct rk_report *report, const char *id,

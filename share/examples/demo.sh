@@ -29,7 +29,7 @@ run() {
 step() { printf '\n# %s\n' "$1"; }
 
 step 'A fresh folder'
-run rm -rf "$data" "$sheets"
+run rm -rf "$data" "$sheets" "$out/evaluation"
 run mkdir -p "$data" "$sheets"
 run cp -R "$rubrics" "$data/rubrics"
 
@@ -53,6 +53,8 @@ import statements yttranden.csv
 import hires anstallningar.csv
 import costs kostnader.csv
 import indicators nyckeltal.csv
+import responses enkatsvar.csv
+import respondents svarande.csv
 
 step 'The score sheets: a column per criterion, a column per rater, one joint sheet'
 by_criterion() { # RUBRIC STAGE FILE
@@ -98,5 +100,9 @@ for language in sv en; do
         -o "$out/report.$language.md"
 done
 
+step 'The evaluation: nine questions, each with its tables, in two languages and four forms'
+run sh "$(dirname "$files")/pipelines/evaluation.sh" "$data" 2020-06-30 "$out/evaluation"
+
 printf '\nMade, to be opened in a browser:\n    %s\n    %s\n' "$out/report.sv.html" "$out/report.en.html"
+printf '    %s … %s\n' "$out/evaluation/1.sv.html" "$out/evaluation/9.en.html"
 printf 'and as text:\n    %s\n    %s\n' "$out/report.sv.md" "$out/report.en.md"

@@ -236,8 +236,8 @@ static void bad_codebooks(void)
                "scales[0].values[1]: 'ja' is there already");
     CHECK_TEXT(refused("{\"id\": \"a\", \"items\": [{\"id\": \"x\", \"label\": \"X?\", \"actors\": "
                        "[\"users\"]}]}"),
-               "items[0].actors: expected user, staff, manager, candidate, commissioner, client or "
-               "union");
+               "items[0].actors: expected user, staff, manager, candidate, commissioner, client, "
+               "union or organisation");
 }
 
 int main(void)

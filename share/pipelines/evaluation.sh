@@ -1,0 +1,114 @@
+#!/bin/sh
+# The whole evaluation of a data package: nine questions, each a report with its tables, in Swedish and
+# English, as HTML, LaTeX, Markdown and CSV, and the measures they are picked from.
+#
+#     sh evaluation.sh DATA DAY OUT
+#
+# DATA is a folder with a table in each file (rk-data(7)), DAY the day on which everything is told as it was
+# known. rk's tools are on PATH. What a table of DATA does not hold is told as missing; what fails leaves no
+# OUT behind. The measures are in OUT/measures/, of which share/reports/evaluation-*.json pick. Also read,
+# where they are there: series.csv (applicants over time) and targets.csv (whom the bank should mirror).
+set -eu
+[ $# -eq 3 ] || { echo 'usage: evaluation.sh DATA DAY OUT' >&2; exit 2; }
+data=${1%/} day=$2 out=${3%/}
+[ -d "$data" ] || { echo "evaluation.sh: $data is no folder" >&2; exit 2; }
+[ ! -e "$out" ] || { echo "evaluation.sh: $out is there already" >&2; exit 2; }
+part=$out.part
+rm -rf "$part"
+trap 'rm -rf "$part"' EXIT
+trap 'exit 130' INT TERM
+mkdir -p "$part/measures"
+measures=$part/measures
+has() { [ -s "$data/$1.csv" ]; }
+# 3 = done, and a person should look: that is for the reader of the tables
+run() { "$@" || [ $? -eq 3 ]; }
+tell() { printf '%s\n' "evaluation: $1"; }
+
+# 1 who is chosen
+changed=
+if command -v rk-impact >/dev/null && has ratings; then
+    tell 'the voice of each group: rk-impact'
+    run rk-impact -q --data "$data" --measures "$measures/impact.csv" -o "$part/impact.csv"
+    # recruitments that would have another first without the users, by all stages or the last
+    changed=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        $at["decides"] == "true" && $at["rater_group"] == "user" && $at["first_changed"] == "yes" && !seen[$at["recruitment_id"]]++ {
+            list = list (list == "" ? "" : ",") $at["recruitment_id"] }
+        END { print list }' "$part/impact.csv")
+    set -- --changed "$changed"
+else
+    tell 'rk-impact is not there: its tables are told as missing'
+    set --
+fi
+
+# 4, 8 and 9 what happened, and what it cost
+if has recruitments; then
+    tell 'stages, days, costs: rk-follow'
+    run rk-follow -q --data "$data" --as-of "$day" --by department,rubric,advert "$@" -o "$measures/follow.csv"
+    run rk-follow -q --data "$data" --as-of "$day" --waiting -o "$part/waiting.csv"
+fi
+
+# 2, 3, 4, 5 and 8 what people say: each survey by its codebook
+if has responses; then
+    tell 'surveys: rk-survey'
+    for survey in effects advert users organisations staff managers candidates hires commissioners clients \
+        unions employer; do
+        run rk-survey -q --data "$data" --survey "$survey" --codebook "$survey" --by actor \
+            -o "$measures/$survey.csv"
+        # nobody answered: what the reports pick is not there
+        [ "$(wc -l <"$measures/$survey.csv")" -gt 1 ] || rm "$measures/$survey.csv"
+    done
+    run rk-survey -q --data "$data" --survey advert --codebook advert --compare arm -o "$measures/advert-arms.csv"
+    if awk -F, '$1 == "employer" { found = 1 } END { exit !found }' "$data/responses.csv"; then
+        work=work_strengths,work_difference,work_again lead=lead_why,lead_asks,lead_contradict
+        aim=aim_known,aim_users,aim_mend
+        run rk-survey -q --data "$data" --survey employer --codebook employer --scale "work=$work" \
+            --scale "leading=$lead" --scale "direction=$aim" --scale "engagement=$work,$lead,$aim" \
+            -o "$measures/engagement.csv"
+    fi
+    if awk -F, '$1 == "staff" && $2 == "before" { b = 1 } $1 == "staff" && $2 == "after" { a = 1 }
+        END { exit !(a && b) }' "$data/responses.csv"; then
+        run rk-survey -q --data "$data" --survey staff --codebook staff --before before --after after \
+            -o "$measures/staff-change.csv"
+    fi
+fi
+if has series; then
+    tell 'applicants over time: rk-survey'
+    run rk-survey -q --series "$data/series.csv" -o "$measures/series.csv"
+fi
+
+# open answers: what two coders found in each, a row per answer, coder and theme
+if has themes; then
+    tell 'open answers: rk-agree and rk-survey'
+    sh "$(dirname "$0")/themes.sh" "$data/themes.csv" "$measures"
+fi
+
+# 6 who is represented
+if has panelists; then
+    tell 'the user bank: rk-panel-cover'
+    run rk-panel-cover -q --data "$data" --as-of "$day" -o "$measures/cover.csv"
+fi
+
+# 7 who stays
+if has hires; then
+    tell 'hires: rk-retain'
+    set --
+    if has responses && awk -F, '$1 == "hires" && $4 ~ /^(promised|found)_users$/ { n[$4] = 1 }
+        END { exit !(n["promised_users"] && n["found_users"]) }' "$data/responses.csv"; then
+        set -- --gap promised_users,found_users
+    fi
+    run rk-retain -q --data "$data" --as-of "$day" "$@" -o "$measures/retain.csv"
+fi
+
+[ -n "$(ls "$measures")" ] || { echo "evaluation.sh: $data has none of the tables" >&2; exit 1; }
+for question in 1 2 3 4 5 6 7 8 9; do
+    for language in sv en; do
+        for form in html latex markdown csv; do
+            case $form in latex) end=tex ;; markdown) end=md ;; *) end=$form ;; esac
+            run rk-report --spec "evaluation-$question" --lang "$language" --to "$form" \
+                -o "$part/$question.$language.$end" "$measures"/*.csv
+        done
+    done
+done
+mv "$part" "$out"
+trap - EXIT
+tell "made in $out: 1.sv.html … 9.en.csv"
