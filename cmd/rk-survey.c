@@ -18,6 +18,7 @@ enum {
     SCALE,
     TOP,
     FULL,
+    EVERY_INTERVAL,
     LEAST,
     ADJUST,
     CONFIDENCE,
@@ -75,6 +76,10 @@ static const struct argp_option table[] = {
     {"top", TOP, "N", 0, N_("how many of a scale's highest steps are its top box (2)"), 0},
     {"full", FULL, NULL, 0,
      N_("tell also quartiles, shape, least and most, and the share of each answer"), 0},
+    {"every-interval", EVERY_INTERVAL, NULL, 0,
+     N_("give shares also the other intervals: Wilson's corrected, Clopper and Pearson's, Agresti "
+        "and Coull's, Jeffreys'"),
+     0},
     {"min-n", LEAST, "N", 0, N_("tell no figure of fewer answers (5)"), 0},
     {"adjust", ADJUST, adjustments, 0,
      N_("how p-values of many items are adjusted (holm); bh: the share of false finds"), 0},
@@ -129,6 +134,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case TOP: options.how.top = (unsigned)rk_option_int("top", arg, 0, 100); break;
     case FULL: options.how.full = true; break;
+    case EVERY_INTERVAL: options.how.every_interval = true; break;
     case LEAST: options.how.least = rk_option_int("min-n", arg, 1, 1000000000); break;
     case ADJUST:
         options.how.adjustment = (enum rk_adjustment)rk_choice("adjust", adjustments, arg);

@@ -140,13 +140,27 @@ static struct rk_text top_name(struct rk_survey *to, const struct rk_survey_item
 
 /* A weighted share: Wilson's interval at Kish's effective number. */
 static void tell_share(const struct place *p, const char *name, struct rk_text variant,
-                       double share, double n, double effective, double level)
+                       double share, double n, double effective, const struct rk_survey_options *o)
 {
-    struct rk_interval i = rk_wilson(share * effective, effective, level);
-    struct rk_measure *m = add(p, name, share, n, "wilson");
-    m->variant = variant;
-    m->low = i.low;
-    m->high = i.high;
+    static const struct {
+        const char *name;
+        struct rk_interval (*of)(double x, double n, double level);
+    } ways[] = {{"wilson", rk_wilson},
+                {"wilson corrected", rk_wilson_corrected},
+                {"clopper-pearson", rk_clopper_pearson},
+                {"agresti-coull", rk_agresti_coull},
+                {"jeffreys", rk_jeffreys}};
+    double x = share * effective;
+    size_t count = o->every_interval && effective == n ? sizeof ways / sizeof *ways : 1;
+    if (effective == n)
+        x = nearbyint(x); /* a number of people: the share is its quotient */
+    for (size_t i = 0; i < count; i++) {
+        struct rk_interval ends = ways[i].of(x, effective, o->level);
+        struct rk_measure *m = add(p, name, share, n, ways[i].name);
+        m->variant = variant;
+        m->low = ends.low;
+        m->high = ends.high;
+    }
 }
 
 static double sum_where(const double *values, const double *weights, size_t n,
@@ -183,8 +197,8 @@ static void tell_nps(const struct place *p, const struct rk_survey_item *item, c
     double up = sum_where(values, weights, n, is_promoter, item, 0) / all,
            down = sum_where(values, weights, n, is_detractor, item, 0) / all;
     double score = up - down, variance = up + down - score * score;
-    tell_share(p, "promoters", RK_TEXT("9-10"), up, (double)n, effective, o->level);
-    tell_share(p, "detractors", RK_TEXT("0-6"), down, (double)n, effective, o->level);
+    tell_share(p, "promoters", RK_TEXT("9-10"), up, (double)n, effective, o);
+    tell_share(p, "detractors", RK_TEXT("0-6"), down, (double)n, effective, o);
     struct rk_measure *m = add(p, "nps", score, (double)n, "wald");
     double se = sqrt(variance / effective), z = rk_normal_quantile((1 + o->level) / 2);
     set_interval(m, se, (struct rk_interval){score - z * se, score + z * se});
@@ -193,7 +207,8 @@ static void tell_nps(const struct place *p, const struct rk_survey_item *item, c
 /* ---- items ---- */
 
 static void tell_values(const struct place *p, const double *sorted, size_t n, const double *values,
-                        const double *weights, double all, double effective, double level)
+                        const double *weights, double all, double effective,
+                        const struct rk_survey_options *o)
 {
     enum { MOST = 20 };
     size_t distinct = 0;
@@ -205,7 +220,7 @@ static void tell_values(const struct place *p, const double *sorted, size_t n, c
         double share = 0;
         for (size_t j = 0; j < n; j++)
             share += values[j] == sorted[i] ? (weights ? weights[j] : 1) : 0;
-        tell_share(p, "share", number(p->to, sorted[i]), share / all, (double)n, effective, level);
+        tell_share(p, "share", number(p->to, sorted[i]), share / all, (double)n, effective, o);
     }
 }
 
@@ -271,13 +286,13 @@ static void tell_item(const struct place *p, const struct rk_survey_item *item, 
     if (all > 0 && has_top(item, o->top))
         tell_share(p, "top_box", top_name(p->to, item, o->top),
                    sum_where(values, weights, n, in_top, item, o->top) / all, (double)n, effective,
-                   o->level);
+                   o);
     if (all > 0)
         tell_nps(p, item, values, weights, n, all, effective, o);
     if (o->full && !weights)
         tell_full(p, &s, sorted, n);
     if (o->full && all > 0)
-        tell_values(p, sorted, n, values, weights, all, effective, o->level);
+        tell_values(p, sorted, n, values, weights, all, effective, o);
     rk_free(sorted);
 }
 
@@ -668,12 +683,12 @@ static void tell_change(const struct place *p, const struct rk_survey_item *item
           isnan(v.p) ? "no_change"
           : v.exact  ? "exact"
                      : "normal");
-    tell_share(p, "rose", RK_TEXT(""), rose / N, N, N, o->level);
-    tell_share(p, "fell", RK_TEXT(""), fell / N, N, N, o->level);
+    tell_share(p, "rose", RK_TEXT(""), rose / N, N, N, o);
+    tell_share(p, "fell", RK_TEXT(""), fell / N, N, N, o);
     if (has_top(item, o->top)) {
         struct rk_text name = top_name(p->to, item, o->top);
-        tell_share(p, "top_box_before", name, top[0] / N, N, N, o->level);
-        tell_share(p, "top_box_after", name, top[1] / N, N, N, o->level);
+        tell_share(p, "top_box_before", name, top[0] / N, N, N, o);
+        tell_share(p, "top_box_after", name, top[1] / N, N, N, o);
         struct rk_mcnemar mc = rk_mcnemar(up, down);
         add(p, "mcnemar", mc.statistic, N, "");
         add(p, "mcnemar_p", mc.p, N, "");

@@ -33,6 +33,7 @@ struct rk_survey_options {
     int64_t least; /* answers that a figure needs, else `too_few` */
     unsigned top;  /* how many of the highest steps are the top box */
     bool full;     /* also quartiles, spread, shape, least and most, and what each value got */
+    bool every_interval; /* of shares that are not weighted: not only Wilson's */
     enum rk_adjustment adjustment;
 };
 
