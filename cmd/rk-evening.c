@@ -203,6 +203,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_evening_tables t = {0};
     struct rk_assembled a = {0};
     struct rk_plan_rows plan = {0};
+    struct rk_strings over = {0};
     const char *path = options.repair ? options.repair : options.check;
     if (options.rules.until > options.rules.from && options.rules.first_day != RK_NO_DATE)
         rk_usage(_("--evening and --days: give one of them"));
@@ -215,6 +216,13 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                    "--calendars to write"));
     options.rules.without = &options.without;
     enum rk_status status = rk_evening_files_read(run, &t, error);
+    if (!status && path)
+        status = rk_evening_files_plan(run, &plan, path, error);
+    for (uint32_t i = 0; i < plan.count && !status; i++)
+        if (plan.rows[i].round && plan.rows[i].round <= options.rules.held &&
+            plan.rows[i].status <= RK_PLAN_MOVED)
+            rk_strings_add(&over, plan.rows[i].id);
+    options.rules.over = &over;
     if (!status)
         status = rk_assemble(&a, &t, &options.rules, error);
     if (!status && a.ageless)
@@ -225,8 +233,6 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         if (rk_attendees_find(&t.attendees, false, options.without.texts[i]) == RK_NONE &&
             rk_attendees_find(&t.attendees, true, options.without.texts[i]) == RK_NONE)
             rk_run_warn(run, _("--without: %s is in no meeting"), options.without.texts[i].text);
-    if (!status && path)
-        status = rk_evening_files_plan(run, &plan, path, error);
     if (!status && options.check)
         status = rk_evening_files_check(run, &a, &plan);
     else if (!status && options.repair)
@@ -237,6 +243,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_assembled_free(&a);
     rk_evening_tables_free(&t);
     rk_strings_free(&options.without);
+    rk_strings_free(&over);
     return status;
 }
 

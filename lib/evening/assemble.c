@@ -104,9 +104,9 @@ static uint32_t enough(const struct rk_assembled *a, const struct rk_evening_rul
 
 /* ---- who ---- */
 
-static bool stays_away(const struct rk_evening_rules *rules, struct rk_text id)
+static bool stays_away(const struct rk_evening_rules *rules, bool over, struct rk_text id)
 {
-    return rules->without && rk_strings_find(rules->without, id) != RK_NONE;
+    return !over && rules->without && rk_strings_find(rules->without, id) != RK_NONE;
 }
 
 static bool may_not_meet(const struct rk_evening_tables *t, uint32_t who, const struct rk_wanted *w)
@@ -166,7 +166,7 @@ static void come(struct gathering *g, uint32_t who)
 
 /* The participants of a wanted meeting; how many count in the room. */
 static uint32_t gather_panel(struct rk_assembled *a, const struct rk_evening_rules *rules,
-                             const struct rk_wanted *w, struct gathering *g,
+                             const struct rk_wanted *w, bool over, struct gathering *g,
                              enum rk_wanted_state *state)
 {
     const struct rk_attendees *all = &a->tables->attendees;
@@ -176,11 +176,12 @@ static uint32_t gather_panel(struct rk_assembled *a, const struct rk_evening_rul
         struct rk_text rest = p->members, item;
         uint32_t members = 0, here = 0;
         list(&g->participants, p->id);
-        bool conflict = may_not_meet(a->tables, w->who[i], w), away = stays_away(rules, p->id);
+        bool conflict = may_not_meet(a->tables, w->who[i], w),
+             away = stays_away(rules, over, p->id);
         while (rk_list_next(&rest, &item) && !conflict && !away) {
             uint32_t m = rk_attendees_find(all, false, item);
             members++;
-            if (stays_away(rules, item))
+            if (stays_away(rules, over, item))
                 continue;
             if (may_not_meet(a->tables, m, w)) {
                 list(&g->out, item);
@@ -215,9 +216,10 @@ static void gather_meetings(struct rk_assembled *a, const struct rk_evening_rule
     for (uint32_t i = 0; i < t->wanted_count; i++) {
         const struct rk_wanted *w = &t->wanted[i];
         enum rk_wanted_state state = RK_WANTED_IN;
-        uint32_t size = gather_panel(a, rules, w, &g, &state);
+        bool over = rules->over && rk_strings_find(rules->over, t->wanted_ids.texts[i]) != RK_NONE;
+        uint32_t size = gather_panel(a, rules, w, over, &g, &state);
         if (w->candidate != RK_NONE) {
-            if (stays_away(rules, all->rows[w->candidate].id))
+            if (stays_away(rules, over, all->rows[w->candidate].id))
                 state = RK_WANTED_CANCELLED;
             come(&g, w->candidate);
         }
@@ -230,7 +232,7 @@ static void gather_meetings(struct rk_assembled *a, const struct rk_evening_rule
                          c = rk_attendees_find(all, true, item);
                 along = (q != RK_NONE && g.in[q]) || (c != RK_NONE && g.in[c]);
             }
-            if (!along || stays_away(rules, all->rows[p].id))
+            if (!along || stays_away(rules, over, all->rows[p].id))
                 continue;
             list(&g.support, all->rows[p].id);
             come(&g, p);

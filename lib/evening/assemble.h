@@ -19,7 +19,8 @@ struct rk_evening_rules {
     uint32_t pause;              /* minutes that end a row */
     bool assume_available;
     uint32_t held;                    /* rounds that are over: what the old plan has there stays */
-    const struct rk_strings *without; /* who does not come, or NULL */
+    const struct rk_strings *without; /* who does not come, or NULL … */
+    const struct rk_strings *over; /* … but to these meetings, by id, which have been; or NULL */
 };
 
 enum rk_wanted_state { RK_WANTED_IN, RK_WANTED_CONFLICT, RK_WANTED_CANCELLED };

@@ -187,6 +187,13 @@ static void note_plan(struct rk_run *run, const struct rk_assembled *a,
                     _("%llu rounds of waiting in all, of which at least %llu cannot be spared; the "
                       "longest wait is %u"),
                     (unsigned long long)p->waits, (unsigned long long)p->least_waits, p->longest);
+    uint32_t conflicts = 0;
+    for (uint32_t i = 0; i < a->tables->wanted_count; i++)
+        conflicts += a->state[i] == RK_WANTED_CONFLICT;
+    if (conflicts)
+        rk_run_warn(run,
+                    _("%u wanted meetings fall away for a conflict of interest (status conflict)"),
+                    conflicts);
     if (a->stepped_out)
         rk_run_note(run, _("%u times a member steps out for a conflict of interest"),
                     a->stepped_out);
