@@ -266,6 +266,15 @@ static enum rk_status tell(struct work *w, struct rk_error *error)
     return RK_OK;
 }
 
+/* By wave, in one way or another? Then it is a column that was wanted. */
+static bool is_told_apart(const struct rk_answers *answers)
+{
+    for (uint32_t c = 0; c < answers->column_count; c++)
+        if (rk_text_is(answers->columns[c].name, "wave"))
+            return true;
+    return false;
+}
+
 static enum rk_status run_survey(struct rk_run *run, struct rk_table *in, struct rk_error *error)
 {
     struct work w = {0};
@@ -293,6 +302,11 @@ static enum rk_status run_survey(struct rk_run *run, struct rk_table *in, struct
     if (!status) {
         rk_survey_write(run, &w.result, &w.parts, &w.groups, options.table ? &w.against : &w.groups,
                         &w.scales, options.rake ? &w.raking : NULL, &w.answers);
+        if (w.answers.waves > 1 && !options.before && !is_told_apart(&w.answers))
+            rk_run_note(run,
+                        _("%u waves are told together, whoever answered in several counted "
+                          "each time; --by wave tells them apart"),
+                        w.answers.waves);
         if (w.result.few)
             rk_run_note(run,
                         _("%llu figures are not told, since they rest on fewer than %lld "
@@ -329,7 +343,15 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (options.weights && !options.rake)
         return rk_fail(error, RK_BAD_USE, _("--weights needs --rake"));
     RK_TRY(rk_run_main(run, &in, choices, error));
-    if (!strcmp(rk_table_schema(in)->name, "series"))
+    bool series = !strcmp(rk_table_schema(in)->name, "series");
+    if (!series && (options.series.slope || options.series.harmonics || options.series.lags))
+        return rk_fail(error, RK_BAD_USE, _("--slope, --harmonics and --lags are for a series"));
+    if (series && (options.by || options.compare || options.before || options.table ||
+                   options.p_values || options.rake || options.items || options.scale_count))
+        return rk_fail(error, RK_BAD_USE,
+                       _("a series has no items: of the options only those that speak of a series, "
+                         "and --confidence, go with it"));
+    if (series)
         return rk_series_tell(run, in, &options.series, error);
     return run_survey(run, in, error);
 }

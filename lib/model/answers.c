@@ -281,6 +281,7 @@ static void lay_out(struct rk_answers *a)
     uint32_t *people = rk_strings_ranks(&r->people), *waves = rk_strings_ranks(&r->waves);
     uint32_t *item_place = order_items(a, &r->names, false);
     a->rows = r->rows.count;
+    a->waves = r->waves.count;
     struct ordered *order = rk_alloc(a->rows + 1, sizeof *order);
     uint32_t *place = rk_alloc(a->rows + 1, sizeof *place);
     for (uint32_t i = 0; i < a->rows; i++)

@@ -38,6 +38,7 @@ struct rk_answers {                     /* zeroed = empty; give back with rk_ans
     double *values;   /* item × rows; NaN = no answer */
     uint32_t *person; /* by row: the same in every wave; RK_NONE = not told */
     double *weight;   /* by row; NULL = there is no such column */
+    uint32_t waves;   /* of a long table: how many there are answers of */
     uint64_t unread;  /* answers to what is not wanted, or not numbers by the codebook */
 
     struct rk_arena arena;
