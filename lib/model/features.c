@@ -368,7 +368,7 @@ void rk_features_arrange(struct rk_features *features, const uint32_t *place)
 {
     size_t width = features->count;
     struct rk_feature_set *sets = rk_alloc(features->row_count * width, sizeof *sets);
-    for (uint32_t r = 0; r < features->row_count; r++)
+    for (uint32_t r = 0; r < features->row_count && width; r++)
         memcpy(sets + place[r] * width, features->sets + r * width, width * sizeof *sets);
     rk_free(features->sets);
     features->sets = sets;
