@@ -27,12 +27,15 @@ static const struct names level_change = {"level_change", "level_change_log", "l
                           did = {"difference_in_differences", "difference_in_differences_log",
                                  "difference_in_differences_p"};
 
+/* What iteration and rounding leave of 0 is 0: it would differ between machines. */
+static double settled(double x) { return fabs(x) < 1e-11 ? 0 : x; }
+
 /* exp(b) with its interval; `times` the error that the covariance tells. */
 static void ratio(struct rk_series_result *to, struct names names, const char *variant,
                   const struct rk_regression *fit, size_t k, size_t at, double times, double n,
                   double level)
 {
-    double b = fit->coefficients[at], se = times * sqrt(fit->covariance[at * k + at]);
+    double b = settled(fit->coefficients[at]), se = times * sqrt(fit->covariance[at * k + at]);
     double z = rk_normal_quantile((1 + level) / 2);
     struct rk_measure *m = add(to, names.own, variant, exp(b), n, "rate ratio");
     m->low = exp(b - z * se);
@@ -45,7 +48,7 @@ static void ratio(struct rk_series_result *to, struct names names, const char *v
 static void number(struct rk_series_result *to, struct names names, const char *variant,
                    const struct rk_regression *fit, size_t k, size_t at, double n, double level)
 {
-    double b = fit->coefficients[at], se = sqrt(fit->covariance[at * k + at]),
+    double b = settled(fit->coefficients[at]), se = sqrt(fit->covariance[at * k + at]),
            t = rk_t_quantile((1 + level) / 2, fit->df);
     struct rk_measure *m = add(to, names.own, variant, b, n, "least squares");
     if (se > 1e-12 * (1 + fabs(b)) && fit->df > 0) { /* less is what rounding leaves of 0 */
@@ -103,7 +106,7 @@ enum rk_status rk_series_interrupted(struct rk_series_result *to, const struct r
         ratio(to, trend, "quasi", &fit, k, 2, spread > 0 ? spread : 1, n, o->level);
         if (o->slope)
             ratio(to, trend_change, "quasi", &fit, k, 3, spread > 0 ? spread : 1, n, o->level);
-        add(to, "dispersion", NULL, fit.dispersion, n, "pearson");
+        add(to, "dispersion", NULL, settled(fit.dispersion), n, "pearson");
     } else {
         rk_least_squares_robust(&fit, &problem, o->lags);
         number(to, level_change, "newey-west", &fit, k, 1, n, o->level);
@@ -144,10 +147,10 @@ enum rk_status rk_series_differences(struct rk_series_result *to, const struct r
             ratio(to, did, "quasi", &fit, K, 3, spread, n, o->level);
     } else {
         const double *b = fit.coefficients;
-        add(to, "treated", "before", b[0] + b[2], n, "mean");
-        add(to, "treated", "after", b[0] + b[1] + b[2] + b[3], n, "mean");
-        add(to, "others", "before", b[0], n, "mean");
-        add(to, "others", "after", b[0] + b[1], n, "mean");
+        add(to, "treated", "before", settled(b[0] + b[2]), n, "mean");
+        add(to, "treated", "after", settled(b[0] + b[1] + b[2] + b[3]), n, "mean");
+        add(to, "others", "before", settled(b[0]), n, "mean");
+        add(to, "others", "after", settled(b[0] + b[1]), n, "mean");
         if (fit.df > 0)
             rk_least_squares_robust(&fit, &problem, 0);
         number(to, did, fit.df > 0 ? "robust" : "means", &fit, K, 3, n, o->level);
