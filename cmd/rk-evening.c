@@ -1,8 +1,7 @@
 /* rk-evening: plans who meets whom, in which round and room. */
 #include "base/date.h"
 #include "tool/evening_files.h"
-
-#include <time.h>
+#include "tool/watch.h"
 
 enum {
     MOST_ROUNDS = 256,
@@ -166,30 +165,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-struct watch { /* asked by the search: ends it when the time is up */
-    struct rk_run *run;
-    struct timespec start;
-    uint64_t asked;
-};
-
-static bool time_is_up(void *context)
-{
-    struct watch *watch = context;
-    struct timespec now;
-    rk_run_progress(watch->run, _("planning, steps"), ++watch->asked, 0);
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return options.seconds && (now.tv_sec - watch->start.tv_sec) * INT64_C(1000000000) +
-                                      (now.tv_nsec - watch->start.tv_nsec) >=
-                                  options.seconds * INT64_C(1000000000);
-}
-
 static enum rk_status make_plan(struct rk_run *run, const struct rk_assembled *a,
                                 const struct rk_plan_rows *old, struct rk_error *error)
 {
-    struct watch watch = {.run = run};
+    struct rk_watch watch;
     struct rk_evening_plan plan;
-    clock_gettime(CLOCK_MONOTONIC, &watch.start);
-    const struct rk_evening_wish wish = {time_is_up, &watch, options.search, options.any_waits};
+    rk_watch_start(&watch, run, _("planning, steps"), options.seconds);
+    const struct rk_evening_wish wish = {rk_watch_is_up, &watch, options.search, options.any_waits};
     enum rk_status status = rk_evening_solve(&a->evening, &wish, &plan, error);
     if (!status)
         status = rk_evening_files_write(run, &options.files, a, &plan, options.repair ? old : NULL,

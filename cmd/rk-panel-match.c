@@ -1,8 +1,7 @@
 /* rk-panel-match: matches panelists to recruitments. */
 #include "panel/words.h"
 #include "tool/panel_files.h"
-
-#include <time.h>
+#include "tool/watch.h"
 
 enum {
     FIXED = 256,
@@ -136,24 +135,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-/* Asked by what takes long: shows that it goes on, and ends it when the time is up. */
-struct watch {
-    struct rk_run *run;
-    struct timespec start;
-    uint64_t asked;
-};
-
-static bool time_is_up(void *context)
-{
-    struct watch *watch = context;
-    struct timespec now;
-    rk_run_progress(watch->run, _("matching, steps"), ++watch->asked, 0);
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return options.seconds && (now.tv_sec - watch->start.tv_sec) * INT64_C(1000000000) +
-                                      (now.tv_nsec - watch->start.tv_nsec) >=
-                                  options.seconds * INT64_C(1000000000);
-}
-
 static void check_use(void)
 {
     if (options.chances && !options.lottery)
@@ -177,8 +158,8 @@ static enum rk_status break_off(enum rk_status *broken, struct rk_error *error)
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     check_use();
-    struct watch watch = {.run = run};
-    clock_gettime(CLOCK_MONOTONIC, &watch.start);
+    struct rk_watch watch;
+    rk_watch_start(&watch, run, _("matching, steps"), options.seconds);
     struct rk_bank t = {0};
     struct rk_eligible *eligible = NULL;
     enum rk_status broken = RK_OK;
@@ -216,7 +197,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = break_off(&broken, error);
     struct rk_panel_work work = {0};
     const struct rk_panel_wish wish = {.seed = run->seed,
-                                       .stop = time_is_up,
+                                       .stop = rk_watch_is_up,
                                        .stop_context = &watch,
                                        .most_solves = options.search,
                                        .lottery = options.lottery,

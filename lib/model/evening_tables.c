@@ -351,42 +351,38 @@ enum rk_status rk_evening_read_panelists(struct rk_evening_tables *t, struct rk_
     return status;
 }
 
+/* Ids, each told once, and a text beside each. */
+static enum rk_status read_beside(struct rk_evening_tables *t, struct rk_table *table,
+                                  struct rk_strings *ids, struct rk_text **texts, uint32_t *room,
+                                  size_t id, size_t text, const char *twice, struct rk_error *error)
+{
+    ROWS(row)
+    {
+        uint32_t count = ids->count, at = rk_strings_add(ids, rk_value_text(&row->values[id]));
+        if (at < count) {
+            rk_table_reject(table, id, "%s", twice);
+            continue;
+        }
+        RK_GROW(*texts, count, *room);
+        (*texts)[at] = rk_cell_text(&t->arena, &row->values[text]);
+    }
+    return status;
+}
+
 enum rk_status rk_evening_read_recruitments(struct rk_evening_tables *t, struct rk_table *table,
                                             const struct rk_schema *schema, struct rk_error *error)
 {
-    size_t id = rk_schema_field(schema, "recruitment_id"), unit = rk_schema_field(schema, "unit");
-    ROWS(row)
-    {
-        uint32_t before = t->recruitments.count,
-                 at = rk_strings_add(&t->recruitments, rk_value_text(&row->values[id]));
-        if (at < before) {
-            rk_table_reject(table, id, _("the recruitment is told twice"));
-            continue;
-        }
-        uint32_t count = at;
-        RK_GROW(t->units, count, t->unit_room);
-        t->units[at] = rk_cell_text(&t->arena, &row->values[unit]);
-    }
-    return status;
+    return read_beside(t, table, &t->recruitments, &t->units, &t->unit_room,
+                       rk_schema_field(schema, "recruitment_id"), rk_schema_field(schema, "unit"),
+                       _("the recruitment is told twice"), error);
 }
 
 enum rk_status rk_evening_read_raters(struct rk_evening_tables *t, struct rk_table *table,
                                       const struct rk_schema *schema, struct rk_error *error)
 {
-    size_t id = rk_schema_field(schema, "rater_id"), who = rk_schema_field(schema, "panelist_id");
-    ROWS(row)
-    {
-        uint32_t before = t->raters.count,
-                 at = rk_strings_add(&t->raters, rk_value_text(&row->values[id]));
-        if (at < before) {
-            rk_table_reject(table, id, _("the rater is told twice"));
-            continue;
-        }
-        uint32_t count = at;
-        RK_GROW(t->rater_panelists, count, t->rater_room);
-        t->rater_panelists[at] = rk_cell_text(&t->arena, &row->values[who]);
-    }
-    return status;
+    return read_beside(t, table, &t->raters, &t->rater_panelists, &t->rater_room,
+                       rk_schema_field(schema, "rater_id"), rk_schema_field(schema, "panelist_id"),
+                       _("the rater is told twice"), error);
 }
 
 enum rk_status rk_evening_read_conflicts(struct rk_evening_tables *t, struct rk_table *table,

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "stat/dense.h"
 #include "stat/distribution.h"
+#include "stat/estimate.h"
 
 #include <math.h>
 
@@ -28,8 +29,7 @@ static double *covariances(const double *values, size_t n, size_t k)
     return c;
 }
 
-/* Alpha of the items but `without` (k: of all). */
-static double alpha_of(const double *c, size_t k, size_t without)
+double rk_alpha_without(const double *c, size_t k, size_t without)
 {
     double own = 0, all = 0, m = 0;
     for (size_t i = 0; i < k; i++) {
@@ -40,12 +40,12 @@ static double alpha_of(const double *c, size_t k, size_t without)
         for (size_t j = 0; j < k; j++)
             all += j == without ? 0 : c[i * k + j];
     }
-    return m > 1 && all > 0 ? m / (m - 1) * (1 - own / all) : none;
+    return m > 1 && all > 1e-12 * own ? m / (m - 1) * rk_or_zero(all - own, all) / all : none;
 }
 
-static double with_rest(const double *c, size_t k, size_t item)
+double rk_rest_correlation(const double *c, size_t k, size_t item)
 {
-    double cross = 0, rest = 0;
+    double cross = 0, rest = 0, own = c[item * k + item];
     for (size_t i = 0; i < k; i++) {
         if (i == item)
             continue;
@@ -53,8 +53,18 @@ static double with_rest(const double *c, size_t k, size_t item)
         for (size_t j = 0; j < k; j++)
             rest += j == item ? 0 : c[i * k + j];
     }
-    double v = rest * c[item * k + item];
-    return v > 0 ? cross / sqrt(v) : none;
+    return own > 0 && rest > 0 ? fmax(-1, fmin(1, cross / sqrt(own * rest))) : none;
+}
+
+double rk_mean_of_correlations(const double *c, size_t k)
+{
+    double sum = 0, pairs = (double)k * (double)(k - 1) / 2;
+    for (size_t i = 0; i < k; i++)
+        for (size_t j = 0; j < i; j++) {
+            double v = c[i * k + i] * c[j * k + j];
+            sum += v > 0 ? c[i * k + j] / sqrt(v) : none;
+        }
+    return pairs > 0 ? sum / pairs : none;
 }
 
 /* One factor of the correlations by minres: each loading in turn is the least-squares one given the
@@ -118,14 +128,14 @@ struct rk_scale rk_scale(const double *values, size_t n, size_t k, double level,
         dropped[i] = rest[i] = none;
     if (n < 2 || k < 2 || k > RK_FACTOR_ITEMS)
         return s;
-    double *c = covariances(values, n, k), r = 0;
+    double *c = covariances(values, n, k);
     bool varies = true;
     for (size_t i = 0; i < k; i++)
         varies &= c[i * k + i] > 0;
-    s.alpha = alpha_of(c, k, k);
+    s.alpha = rk_alpha_without(c, k, k);
     for (size_t i = 0; i < k && dropped; i++) {
-        dropped[i] = alpha_of(c, k, i);
-        rest[i] = with_rest(c, k, i);
+        dropped[i] = rk_alpha_without(c, k, i);
+        rest[i] = rk_rest_correlation(c, k, i);
     }
     if (!isnan(s.alpha)) { /* (1 - a) F: df n - 1 and (n - 1)(k - 1) */
         double df1 = (double)(n - 1), df2 = df1 * (double)(k - 1);
@@ -133,11 +143,8 @@ struct rk_scale rk_scale(const double *values, size_t n, size_t k, double level,
         s.alpha_high = 1 - (1 - s.alpha) * rk_f_quantile((1 - level) / 2, df1, df2);
     }
     if (varies) {
-        for (size_t i = 0; i < k; i++)
-            for (size_t j = 0; j < i; j++)
-                r += c[i * k + j] / sqrt(c[i * k + i] * c[j * k + j]);
         double m = (double)k;
-        s.mean_r = r / (m * (m - 1) / 2);
+        s.mean_r = rk_mean_of_correlations(c, k);
         s.standardized = m * s.mean_r / (1 + (m - 1) * s.mean_r);
         s.lambda6 = lambda6_of(c, k);
         s.omega = k > 2 ? omega_of(c, k) : none; /* two items leave one factor open */

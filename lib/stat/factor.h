@@ -24,4 +24,11 @@ struct rk_scale { /* NaN: not estimable */
 struct rk_scale rk_scale(const double *values, size_t n, size_t items, double level,
                          double *dropped, double *rest);
 
+/* The same of covariances, items × items, symmetric; NaN where the items, or their sum, do not
+ * vary. Alpha of all but `without` (`items`: of all); an item's correlation with the sum of the
+ * others, -1 to 1; the mean correlation of two. */
+double rk_alpha_without(const double *covariance, size_t items, size_t without);
+double rk_rest_correlation(const double *covariance, size_t items, size_t item);
+double rk_mean_of_correlations(const double *covariance, size_t items);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/message.h"
+#include "stat/factor.h"
 
 struct rk_items rk_items(const struct rk_judged *j)
 {
@@ -50,14 +51,10 @@ void rk_items_free(struct rk_items *items)
 
 struct rk_estimate rk_items_standardized(const struct rk_items *items)
 {
-    size_t k = items->count;
-    double sum = 0, n = (double)k;
     if (items->why)
         return rk_estimate_none(items->why);
-    for (size_t g = 0; g < k; g++)
-        for (size_t h = 0; h < g; h++)
-            sum += items->cov[g * k + h] / sqrt(items->cov[g * k + g] * items->cov[h * k + h]);
-    double r = sum / (n * (n - 1) / 2), below = 1 + (n - 1) * r;
+    double n = (double)items->count, r = rk_mean_of_correlations(items->cov, items->count),
+           below = 1 + (n - 1) * r;
     if (isnan(r))
         return rk_estimate_none(N_("some rater gave all the same score"));
     if (!(below > 1e-12))
@@ -67,38 +64,21 @@ struct rk_estimate rk_items_standardized(const struct rk_items *items)
 
 struct rk_estimate rk_items_without(const struct rk_items *items, size_t item)
 {
-    size_t k = items->count;
-    double own = 0, all = 0, n = (double)k - 1;
     if (items->why)
         return rk_estimate_none(items->why);
-    if (k < 3)
+    if (items->count < 3)
         return rk_estimate_none(N_("it needs three raters"));
-    for (size_t g = 0; g < k; g++)
-        for (size_t h = 0; h < k && g != item; h++)
-            if (h != item) {
-                all += items->cov[g * k + h];
-                own += g == h ? items->cov[g * k + h] : 0;
-            }
-    if (!(all > 1e-12 * own))
-        return rk_estimate_none(N_("the sum of the raters' scores does not differ at all"));
-    return rk_estimate_of(n / (n - 1) * rk_or_zero(all - own, all) / all, items->n,
-                          "cronbach-1951");
+    double alpha = rk_alpha_without(items->cov, items->count, item);
+    return isnan(alpha)
+               ? rk_estimate_none(N_("the sum of the raters' scores does not differ at all"))
+               : rk_estimate_of(alpha, items->n, "cronbach-1951");
 }
 
 struct rk_estimate rk_items_with_rest(const struct rk_items *items, size_t item)
 {
-    size_t k = items->count;
-    double with = 0, rest = 0, own;
     if (items->why)
         return rk_estimate_none(items->why);
-    own = items->cov[item * k + item];
-    for (size_t g = 0; g < k; g++)
-        for (size_t h = 0; h < k && g != item; h++)
-            if (h == item)
-                with += items->cov[g * k + h];
-            else
-                rest += items->cov[g * k + h];
-    if (!(own > 0) || !(rest > 0))
-        return rk_estimate_none(N_("some rater gave all the same score"));
-    return rk_estimate_of(fmax(-1, fmin(1, with / sqrt(own * rest))), items->n, "pearson");
+    double r = rk_rest_correlation(items->cov, items->count, item);
+    return isnan(r) ? rk_estimate_none(N_("some rater gave all the same score"))
+                    : rk_estimate_of(r, items->n, "pearson");
 }
