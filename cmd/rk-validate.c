@@ -1,23 +1,19 @@
 /* rk-validate: holds tables against the schemas and each other. */
 #include "base/mem.h"
-#include "model/codebook.h"
-#include "model/contents.h"
 #include "model/rules.h"
-#include "model/specification.h"
 #include "privacy/identity.h"
-#include "table/findings.h"
 #include "table/pass.h"
-#include "tool/tool.h"
+#include "tool/package_files.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 
 static struct {
-    const char *table, *rubrics;
-    bool require_declarations;
+    const char *table, *rubrics, *package;
+    bool require_declarations, letter, compare;
 } options;
 
-enum { KEY_TABLE = 't', KEY_RUBRICS = 1, KEY_DECLARATIONS };
+enum { KEY_TABLE = 't', KEY_RUBRICS = 1, KEY_DECLARATIONS, KEY_LETTER, KEY_COMPARE, KEY_PACKAGE };
 
 static const struct argp_option table[] = {
     {"table", KEY_TABLE, "TEXT", 0, N_("which table the files are (told by their names)"), 0},
@@ -25,6 +21,12 @@ static const struct argp_option table[] = {
      N_("the rubric that ratings are held against, or a folder of rubrics"), 0},
     {"require-declarations", KEY_DECLARATIONS, NULL, 0,
      N_("a rating needs a declaration about conflicts of interest by its rater"), 0},
+    {"letter", KEY_LETTER, NULL, 0,
+     N_("the findings as a letter to whoever must correct the files, in Swedish unless --lang"), 0},
+    {"compare", KEY_COMPARE, NULL, 0,
+     N_("no rules: two files of one table, entered twice, are held against each other"), 0},
+    {"package", KEY_PACKAGE, "FILE", 0,
+     N_("where nothing is wrong with DIR: a datapackage.json about it, with sizes and hashes"), 0},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -34,6 +36,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_TABLE: options.table = arg; return 0;
     case KEY_RUBRICS: options.rubrics = arg; return 0;
     case KEY_DECLARATIONS: options.require_declarations = true; return 0;
+    case KEY_LETTER: options.letter = true; return 0;
+    case KEY_COMPARE: options.compare = true; return 0;
+    case KEY_PACKAGE: options.package = arg; return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -47,6 +52,7 @@ struct work {
     struct rk_rules *rules;
     struct rk_findings *findings; /* NULL with --rejects */
     struct rk_table *now;
+    const char *path;        /* of the document looked at */
     struct rk_error problem; /* --rejects: what isn't about a row */
     struct rk_pass *good;    /* --rejects: the rows without findings */
 };
@@ -66,14 +72,12 @@ static enum rk_status find_files(struct work *w, struct rk_error *error)
         rk_usage(_("--%s takes one file"), "rejects");
     for (size_t i = 0; i < (run->operand_count ? run->operand_count : 1); i++) {
         const char *path = run->operand_count ? run->operands[i] : "-", *name = options.table;
-        bool file = strcmp(path, "-") != 0;
-        if (file && stat(path, &info))
-            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = rk_keep(path)}, errno, "%s",
-                                 _("cannot read"));
-        if (file && S_ISDIR(info.st_mode) && options.table) /* a table was expected there */
-            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = rk_keep(path)}, EISDIR,
-                                 "%s", _("cannot read"));
-        if (file && S_ISDIR(info.st_mode))
+        bool there = !strcmp(path, "-") || !stat(path, &info);
+        bool folder = there && strcmp(path, "-") != 0 && S_ISDIR(info.st_mode);
+        if (!there || (folder && options.table)) /* a table was expected there */
+            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = rk_keep(path)},
+                                 there ? EISDIR : errno, "%s", _("cannot read"));
+        if (folder)
             rk_usage(_("%s is a folder, which is checked as a whole: name it alone"), path);
         enum rk_content kind =
             name ? RK_CONTENT_TABLE : rk_content_of(path, rk_rules_tables, &name);
@@ -179,6 +183,7 @@ static enum rk_status check_table(struct work *w, const struct rk_content_file *
                        schema->name);
     if (why.status) {
         status = unreadable(w, file, &why, error);
+        rk_run_speak(w->run, true);
         if (w->findings)
             rk_findings_end(w->findings, 0, 0);
         rk_run_speak(w->run, false);
@@ -209,11 +214,12 @@ static enum rk_status check_table(struct work *w, const struct rk_content_file *
     }
     size_t fields = rk_reader_columns(rk_table_reader(w->now));
     rk_package_end(w->package, &count);
+    if (w->findings)
+        rk_findings_end(w->findings, fields, count.rows);
     rk_run_speak(w->run, false);
     if (!w->findings)
         return status; /* lib/tool tells the counts, and closes the table */
     rk_run_close(w->run, w->now);
-    rk_findings_end(w->findings, fields, count.rows);
     if (status)
         return status;
     rk_run_note(w->run, _("%s: %llu rows in = %llu good + %llu with findings"), file->path,
@@ -222,51 +228,26 @@ static enum rk_status check_table(struct work *w, const struct rk_content_file *
     return status;
 }
 
-struct listed {
-    struct work *work;
-    const char *file;
-};
-
-static void not_there(void *context, const char *why)
+static void not_as_listed(void *context, const char *why)
 {
-    const struct listed *listed = context;
+    struct work *w = context;
     struct rk_finding finding = {
-        .pos = {.file = listed->file}, .field = SIZE_MAX, .kind = "source-error", .text = why};
-    rk_findings_add(listed->work->findings, &finding);
+        .pos = {.file = w->path}, .field = SIZE_MAX, .kind = "source-error", .text = why};
+    rk_findings_add(w->findings, &finding);
 }
 
 static enum rk_status check_document(struct work *w, const struct rk_content_file *file,
                                      struct rk_error *error)
 {
-    struct rk_codebook *codebook;
-    struct rk_rubric *rubric;
-    struct rk_specification specification;
-    rk_json *document = NULL;
     struct rk_error why = {0};
-    struct listed listed = {w, file->path};
+    w->path = file->path;
     rk_findings_begin(w->findings, rk_content_name(file->path), file->path, "json");
     rk_run_speak(w->run, w->whole_folder);
-    if (file->kind == RK_CONTENT_RUBRIC && !options.rubrics) {
-        why.status = rk_rubrics_add(&w->rubrics, file->path, &why);
-    } else if (file->kind == RK_CONTENT_RUBRIC) { /* the user's are the ones to go by */
-        why.status = rk_rubric_read(&rubric, file->path, &why);
-        if (!why.status)
-            rk_rubric_free(rubric);
-    } else if (file->kind == RK_CONTENT_CODEBOOK) {
-        why.status = rk_codebook_read(&codebook, file->path, &why);
-        if (!why.status)
-            rk_codebook_free(codebook);
-    } else if (file->kind == RK_CONTENT_SPECIFICATION) {
-        why.status = rk_json_read(&document, file->path, &why);
-        if (!why.status)
-            why.status = rk_specification_from_json(&specification, document, file->path, &why);
-        if (!why.status)
-            rk_specification_free(&specification);
-        rk_json_free(document);
-    } else {
-        why.status = rk_contents_check_listed(file->path, not_there, &listed, &why);
-    }
+    /* the user's rubrics are the ones to go by */
+    why.status = rk_package_files_document(w->run, file, options.rubrics ? NULL : &w->rubrics,
+                                           not_as_listed, w, &why);
     enum rk_status status = why.status ? unreadable(w, file, &why, error) : RK_OK;
+    rk_run_speak(w->run, true);
     rk_findings_end(w->findings, 0, 0);
     rk_run_speak(w->run, false);
     return status;
@@ -287,24 +268,24 @@ static enum rk_status read_rubrics(struct work *w, struct rk_error *error)
 /* A map may only speak of columns of the tables at hand. */
 static enum rk_status check_map(struct work *w, struct rk_error *error)
 {
-    const struct rk_schema *schemas[64];
+    const struct rk_schema **schemas = rk_alloc(w->files.count + 1, sizeof *schemas);
+    enum rk_status status = RK_OK;
     size_t n = 0;
-    for (size_t i = 0; i < w->files.count && n < 64; i++)
-        if (w->files.files[i].table) {
-            enum rk_status status =
-                rk_run_schema(w->run, &schemas[n], w->files.files[i].table, error);
-            if (status)
-                return status;
-            n++;
-        }
-    return rk_map_check(w->run->map, schemas, n, error);
+    for (size_t i = 0; i < w->files.count && !status; i++)
+        if (w->files.files[i].table)
+            status = rk_run_schema(w->run, &schemas[n++], w->files.files[i].table, error);
+    if (!status)
+        status = rk_map_check(w->run->map, schemas, n, error);
+    rk_free(schemas);
+    return status;
 }
 
 static enum rk_status check_all(struct work *w, struct rk_error *error)
 {
     enum rk_status status = RK_OK;
     for (size_t i = 0; i < w->files.count && !status; i++)
-        if (!w->files.files[i].table)
+        if (!w->files.files[i].table &&
+            !(options.package && w->files.files[i].kind == RK_CONTENT_PACKAGE))
             status = check_document(w, &w->files.files[i], error);
     for (size_t i = 0; i < w->files.count; i++)
         if (w->files.files[i].table)
@@ -322,11 +303,46 @@ static enum rk_status check_all(struct work *w, struct rk_error *error)
     return status;
 }
 
+static enum rk_status compare(struct work *w, struct rk_error *error)
+{
+    struct rk_run *run = w->run;
+    const char *name = options.table;
+    if (run->operand_count != 2)
+        rk_usage(_("--%s takes two files"), "compare");
+    const char *const paths[2] = {rk_keep(run->operands[0]), rk_keep(run->operands[1])};
+    if (!name && rk_content_of(paths[0], rk_rules_tables, &name) != RK_CONTENT_TABLE)
+        rk_usage(_("%s: which table is it? --table NAME tells"), paths[0]);
+    rk_findings_begin(w->findings, name, paths[1], "table");
+    rk_run_speak(run, true);
+    enum rk_status status =
+        rk_package_files_compare(run, name, paths, on_finding, is_identity, w, error);
+    rk_findings_end(w->findings, 0, 0);
+    rk_run_speak(run, false);
+    return status;
+}
+
+static void check_options(struct rk_run *run)
+{
+    const char *other = rk_run_rejecting(run) ? "rejects" : options.package ? "package" : NULL;
+    if (options.compare && (other || options.rubrics))
+        rk_usage(_("--%s holds no rules: leave out --%s"), "compare", other ? other : "rubrics");
+    if (options.letter && rk_run_rejecting(run))
+        rk_usage(_("--%s and --%s exclude each other"), "letter", "rejects");
+    const char *our, *theirs, *value;
+    if (options.package && rk_map_entry(run->map, RK_MAP_COLUMNS, 0, &our, &theirs, &value))
+        rk_usage(_("--%s describes files as they are: leave out --%s"), "package", "map");
+    if (options.letter && !run->language_asked)
+        run->language_asked = "sv"; /* it goes to offices here */
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct work w = {.run = run};
-    enum rk_status status = find_files(&w, error);
-    if (!status && !w.files.count)
+    check_options(run);
+    enum rk_status status = options.compare ? RK_OK : find_files(&w, error);
+    if (options.package && !w.whole_folder)
+        rk_usage(_("--%s takes a folder"), "package");
+    if (!status && !w.files.count && !options.compare)
         status = rk_fail(error, RK_BAD_DATA, _("%s: no table or document of ours in the folder"),
                          run->operands[0]);
     if (!status)
@@ -335,12 +351,18 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = read_rubrics(&w, error);
     w.package = rk_package_new(on_finding, is_identity, &w);
     if (!rk_run_rejecting(run))
-        w.findings = rk_findings_new(rk_run_out(run), run->form);
+        w.findings = options.letter ? rk_findings_new_letter(rk_run_out(run))
+                                    : rk_findings_new(rk_run_out(run), run->form);
     if (!status)
-        status = check_all(&w, error);
+        status = options.compare ? compare(&w, error) : check_all(&w, error);
     if (w.findings) {
         uint64_t count = rk_findings_count(w.findings);
+        rk_run_speak(run, true);
         rk_findings_finish(w.findings);
+        rk_run_speak(run, false);
+        if (!status && !count && options.package)
+            status =
+                rk_package_files_describe(run, options.package, run->operands[0], &w.files, error);
         if (!status && count)
             status = RK_BAD_DATA; /* the findings are the result: no text, so they are written */
     }
@@ -352,9 +374,14 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
 }
 
 static const char *const examples[] = {
-    "rk-validate ratings.csv", "rk-validate ratings.csv raters.csv candidates.csv --to table",
+    "rk-validate ratings.csv",
+    "rk-validate ratings.csv raters.csv candidates.csv --to table",
     "rk-validate --table ratings --rejects bad.csv -o good.csv export.csv",
-    "rk-validate --to json town", NULL};
+    "rk-validate --to json town",
+    "rk-validate --letter --rubrics rubric.json ratings.csv raters.csv",
+    "rk-validate --compare --table ratings first.csv second.csv",
+    "rk-validate --package town/datapackage.json town",
+    NULL};
 
 static const struct rk_tool_table outputs[] = {{"findings", RK_MAIN, NULL}, {0}};
 

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/sha256.h"
 #include "stream/json.h"
 #include "stream/listing.h"
 
@@ -215,9 +216,40 @@ enum rk_status rk_contents_listed(const char *folder, const char *table, const c
     return status;
 }
 
+/* What the package says of a file's size and bytes, against the file. */
+static enum rk_status check_bytes(const rk_json *resource, const char *what, const char *file,
+                                  const struct stat *info, struct rk_buf *why, struct rk_log *log,
+                                  struct rk_error *error)
+{
+    static const char sha256[] = "sha256:";
+    const char *hash = NULL;
+    rk_fixed bytes = rk_fixed_int(-1);
+    char now[RK_SHA256_HEX];
+    enum rk_status status = rk_json_string(resource, "hash", false, &hash, what, error);
+    if (!status)
+        status = rk_json_fixed(resource, "bytes", false, &bytes, what, error);
+    if (status)
+        return status;
+    if (bytes >= 0 && bytes != rk_fixed_int(info->st_size)) {
+        rk_buf_printf(why, _("%s: the file is of another size than when it was described"), what);
+        return RK_OK;
+    }
+    if (hash && strncmp(hash, sha256, strlen(sha256)) != 0) {
+        rk_log(log, RK_WARNING, &(struct rk_pos){.file = file},
+               _("%s.hash: only SHA-256 can be checked"), what);
+        return RK_OK;
+    }
+    if (!hash)
+        return RK_OK;
+    status = rk_sha256_file(now, file, error);
+    if (!status && strcasecmp(now, hash + strlen(sha256)) != 0)
+        rk_buf_printf(why, _("%s: the file has changed since it was described"), what);
+    return status;
+}
+
 enum rk_status rk_contents_check_listed(const char *path,
-                                        void (*lacks)(void *context, const char *why),
-                                        void *context, struct rk_error *error)
+                                        void (*wrong)(void *context, const char *why),
+                                        void *context, struct rk_log *log, struct rk_error *error)
 {
     rk_json *document;
     const rk_json *resources = NULL;
@@ -226,11 +258,12 @@ enum rk_status rk_contents_check_listed(const char *path,
     if (!status)
         status = rk_json_array(document, "resources", true, &resources, "", error);
     for (size_t i = 0; !status && i < rk_json_count(resources); i++) {
+        const rk_json *resource = rk_json_item(resources, i);
         const char *named = NULL;
         struct stat info;
         char what[40];
         snprintf(what, sizeof what, "resources[%zu]", i);
-        status = rk_json_string(rk_json_item(resources, i), "path", false, &named, what, error);
+        status = rk_json_string(resource, "path", false, &named, what, error);
         if (status || !named)
             continue;
         rk_buf_clear(&file);
@@ -240,8 +273,10 @@ enum rk_status rk_contents_check_listed(const char *path,
             rk_buf_printf(&why, _("%s.path: must lie inside the folder"), what);
         else if (stat(file.text, &info))
             rk_buf_printf(&why, _("%s.path: there is no such file"), what);
-        if (why.size)
-            lacks(context, why.text);
+        else
+            status = check_bytes(resource, what, file.text, &info, &why, log, error);
+        if (!status && why.size)
+            wrong(context, why.text);
     }
     rk_json_free(document);
     rk_buf_free(&file);

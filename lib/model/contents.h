@@ -1,6 +1,6 @@
-/* What stands in a data package's folder, by the names of its files: NAME.csv (.json, .jsonl, each also
- * .gz) where NAME is a table; rubric*.json and rubrics/NAME.json; codebook*.json and codebooks/NAME.json;
- * specification*.json and reports/NAME.json; datapackage.json. */
+/* What stands in a data package's folder, by the names of its files: NAME.csv (.json, .jsonl, each
+ * also .gz) where NAME is a table; rubric*.json and rubrics/NAME.json; codebook*.json and
+ * codebooks/NAME.json; specification*.json and reports/NAME.json; datapackage.json. */
 #ifndef RK_CONTENTS_H
 #define RK_CONTENTS_H
 
@@ -30,8 +30,8 @@ struct rk_contents { /* zeroed = empty */
 enum rk_content rk_content_of(const char *path, const char *const *tables, const char **table);
 void rk_contents_add(struct rk_contents *contents, const char *path, enum rk_content kind,
                      const char *table);
-/* All of a folder, documents first, then the tables in the order of `tables`. Data that are nothing of
- * ours are warned of in `log`. */
+/* All of a folder, documents first, then the tables in the order of `tables`. Data that are nothing
+ * of ours are warned of in `log`. */
 enum rk_status rk_contents_add_folder(struct rk_contents *contents, const char *root,
                                       const char *const *tables, struct rk_log *log,
                                       struct rk_error *error);
@@ -41,13 +41,15 @@ void rk_contents_free(struct rk_contents *contents);
 /* The last part of a path. */
 const char *rk_content_name(const char *path);
 
-/* The file in `folder` that its datapackage.json names for the table: *path, kept until the program ends;
- * NULL where there is no such document or it does not name the table. */
+/* The file in `folder` that its datapackage.json names for the table: *path, kept until the program
+ * ends; NULL where there is no such document or it does not name the table. */
 enum rk_status rk_contents_listed(const char *folder, const char *table, const char **path,
                                   struct rk_error *error);
-/* Calls `lacks` for every file that the package `path` lists and that isn't in its folder. */
+/* Calls `wrong` for every file that the package `path` lists and that isn't in its folder, or is
+ * there with another size or SHA-256 than it says. A hash of another kind cannot be looked at,
+ * which `log` is told. */
 enum rk_status rk_contents_check_listed(const char *path,
-                                        void (*lacks)(void *context, const char *why),
-                                        void *context, struct rk_error *error);
+                                        void (*wrong)(void *context, const char *why),
+                                        void *context, struct rk_log *log, struct rk_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 #include "model/rules.h"
 
 #include "base/hash.h"
+#include "model/cells.h"
 
 const char *const rk_rules_tables[] = {
     "panelists",     "recruitments", "sessions",    "quotas",      "targets",      "availability",
@@ -20,12 +21,17 @@ enum { MOST_FIELDS = 10 };
 struct panelist {
     bool known, consents, withdrew, guardian;
     int32_t until, withdrawn_on;
-    int birth_year; /* 0 = not known */
+    int birth_year;              /* 0 = not known */
+    int64_t per_month, per_year; /* most memberships; -1 = any number */
 };
 struct recruitment {
     const struct rk_rubric *rubric; /* NULL = not known */
     uint32_t unit;                  /* or RK_NONE */
     uint32_t first_session;         /* or RK_NONE */
+    bool cancelled;
+    int32_t day;                  /* that memberships count on: of the first session, else opened or
+                                   * closes; RK_NO_DATE = not known */
+    int64_t seats, room, members; /* -1 = any number */
 };
 struct session {
     uint32_t stage, next;
@@ -58,6 +64,9 @@ struct rk_rules {
     struct rk_tuples seats; /* {recruitment, rater} … */
     uint32_t *seat_of;      /* … by seat: the panelist */
     size_t seat_room;
+    struct rk_tuples spans; /* {panelist, month or RK_NONE, year} … */
+    uint32_t *span_count;   /* … memberships that count in it */
+    size_t span_room;
     struct rk_tuples conflicts, declared;
     bool seen_raters, seen_candidates, seen_sessions, seen_panelists;
     /* the last rating's answer, since its rows stand together */
@@ -124,7 +133,7 @@ static uint32_t find_id(const struct rk_strings *strings, struct rk_text id)
 
 static uint32_t add_recruitment(struct rk_rules *r, struct rk_text id)
 {
-    struct recruitment fresh = {NULL, RK_NONE, RK_NONE};
+    struct recruitment fresh = {NULL, RK_NONE, RK_NONE, false, RK_NO_DATE, -1, -1, 0};
     return ADD(&r->recruitment_ids, r->recruitments, r->recruitment_room, id, &fresh);
 }
 
@@ -142,15 +151,21 @@ static uint32_t add_rater(struct rk_rules *r, struct rk_text id)
 
 static uint32_t add_panelist(struct rk_rules *r, struct rk_text id)
 {
-    struct panelist fresh = {0};
+    struct panelist fresh = {.per_month = -1, .per_year = -1};
     return ADD(&r->panelist_ids, r->panelists, r->panelist_room, id, &fresh);
 }
 
 /* ---- people and recruitments ---- */
 
+/* A cell that says how many at most; -1 where it is missing. */
+static int64_t most(const struct rk_rules *r, size_t i)
+{
+    return there(r, i) ? r->values[i]->number / RK_FIXED_ONE : -1;
+}
+
 static void panelist(struct rk_rules *r)
 {
-    enum { ID, UNTIL, WITHDRAWN, BORN, GUARDIAN };
+    enum { ID, UNTIL, WITHDRAWN, BORN, GUARDIAN, PER_MONTH, PER_YEAR };
     uint32_t number = add_panelist(r, text_of(r, ID));
     if (number == RK_NONE || r->panelists[number].known)
         return; /* of duplicates the first holds */
@@ -161,7 +176,9 @@ static void panelist(struct rk_rules *r)
                           .guardian = r->values[GUARDIAN]->number != 0,
                           .until = (int32_t)r->values[UNTIL]->time,
                           .withdrawn_on = (int32_t)r->values[WITHDRAWN]->time,
-                          .birth_year = (int)(r->values[BORN]->number / RK_FIXED_ONE)};
+                          .birth_year = (int)(r->values[BORN]->number / RK_FIXED_ONE),
+                          .per_month = most(r, PER_MONTH),
+                          .per_year = most(r, PER_YEAR)};
 }
 
 static const struct rk_rubric *rubric_named(const struct rk_rules *r, struct rk_text id)
@@ -174,12 +191,17 @@ static const struct rk_rubric *rubric_named(const struct rk_rules *r, struct rk_
 
 static void recruitment(struct rk_rules *r)
 {
-    enum { ID, RUBRIC, UNIT };
+    enum { ID, RUBRIC, UNIT, STATUS, SEATS, ROOM, OPENED, CLOSES };
     uint32_t number = add_recruitment(r, text_of(r, ID));
     if (number != RK_NONE) {
-        r->recruitments[number].rubric = rubric_named(r, text_of(r, RUBRIC));
-        r->recruitments[number].unit =
-            there(r, UNIT) ? rk_strings_add(&r->units, text_of(r, UNIT)) : RK_NONE;
+        struct recruitment *one = &r->recruitments[number];
+        one->rubric = rubric_named(r, text_of(r, RUBRIC));
+        one->unit = there(r, UNIT) ? rk_strings_add(&r->units, text_of(r, UNIT)) : RK_NONE;
+        one->cancelled = is(r, STATUS, "cancelled");
+        one->seats = most(r, SEATS);
+        one->room = most(r, ROOM);
+        if (there(r, OPENED) || there(r, CLOSES))
+            one->day = (int32_t)r->values[there(r, OPENED) ? OPENED : CLOSES]->time;
     }
     if (r->options.rubrics && there(r, RUBRIC) && !rubric_named(r, text_of(r, RUBRIC)))
         find(r, RUBRIC, "foreign-key", _("there is no such rubric among those given"));
@@ -191,11 +213,14 @@ static void session(struct rk_rules *r)
     uint32_t number = add_recruitment(r, text_of(r, RECRUITMENT));
     if (number == RK_NONE || !there(r, STAGE) || !there(r, START))
         return;
+    struct recruitment *to = &r->recruitments[number];
+    int32_t day = (int32_t)(r->values[START]->time / (24 * 60));
+    if (to->first_session == RK_NONE || day < to->day)
+        to->day = day;
     RK_GROW(r->sessions, r->session_count, r->session_room);
-    r->sessions[r->session_count] = (struct session){rk_strings_add(&r->stages, text_of(r, STAGE)),
-                                                     r->recruitments[number].first_session,
-                                                     (int32_t)(r->values[START]->time / (24 * 60))};
-    r->recruitments[number].first_session = r->session_count++;
+    r->sessions[r->session_count] =
+        (struct session){rk_strings_add(&r->stages, text_of(r, STAGE)), to->first_session, day};
+    to->first_session = r->session_count++;
 }
 
 static void candidate(struct rk_rules *r)
@@ -252,9 +277,55 @@ static const char *against(const struct panelist *p, int32_t day)
     return NULL;
 }
 
+/* One membership more in the span; is it more than `most`? */
+static bool above(struct rk_rules *r, uint32_t who, uint32_t month, uint32_t year, int64_t most)
+{
+    if (most < 0)
+        return false;
+    uint32_t before = r->spans.count;
+    uint32_t span = rk_tuples_add(&r->spans, (uint32_t[]){who, month, year});
+    if (span >= r->span_room) {
+        r->span_room = r->span_room ? r->span_room * 2 : 64;
+        r->span_count = rk_resize(r->span_count, r->span_room, sizeof *r->span_count);
+    }
+    if (span == before)
+        r->span_count[span] = 0;
+    return ++r->span_count[span] > most;
+}
+
+/* Members against the seats and the room, and against how often the panelist is asked at most. As
+ * rk-panel-match counts: once, on the first day, also who was absent; not who declined, nor in a
+ * recruitment that was cancelled. */
+static void check_caps(struct rk_rules *r, uint32_t to, uint32_t who, size_t at, bool absent)
+{
+    struct recruitment *recruitment = &r->recruitments[to];
+    const struct panelist *p = &r->panelists[who];
+    if (recruitment->cancelled)
+        return;
+    if (!absent) { /* another may have come instead */
+        recruitment->members++;
+        if (recruitment->seats >= 0 && recruitment->members > recruitment->seats)
+            find(r, at, "cap", _("more members than the recruitment has seats, %lld"),
+                 (long long)recruitment->seats);
+        else if (recruitment->room >= 0 && recruitment->members > recruitment->room)
+            find(r, at, "cap", _("more members than the room takes, %lld"),
+                 (long long)recruitment->room);
+    }
+    if (recruitment->day == RK_NO_DATE)
+        return;
+    struct rk_date day = rk_date_from_days(recruitment->day);
+    /* both are counted, whichever is told */
+    bool month = above(r, who, (uint32_t)day.month, (uint32_t)day.year, p->per_month);
+    bool year = above(r, who, RK_NONE, (uint32_t)day.year, p->per_year);
+    if (month || year)
+        find(r, at, "cap", "%s",
+             month ? _("more memberships in a month than max_per_month allows")
+                   : _("more memberships in a year than max_per_year allows"));
+}
+
 static void assignment(struct rk_rules *r)
 {
-    enum { RECRUITMENT, PANELIST, STAGES, RATER, STATUS, DECLARED };
+    enum { RECRUITMENT, PANELIST, STAGES, RATER, STATUS, DECLARED, SEAT };
     uint32_t to = add_recruitment(r, text_of(r, RECRUITMENT));
     uint32_t who = add_panelist(r, text_of(r, PANELIST));
     uint32_t as = add_rater(r, text_of(r, RATER));
@@ -273,6 +344,8 @@ static void assignment(struct rk_rules *r)
     }
     if (there(r, DECLARED))
         rk_tuples_add(&r->declared, (uint32_t[]){WHO_PANELIST, who, WHAT_RECRUITMENT, to});
+    if (is(r, SEAT, "member") && !is(r, STATUS, "declined"))
+        check_caps(r, to, who, PANELIST, is(r, STATUS, "absent"));
     if (!r->seen_panelists || !r->seen_sessions || is(r, STATUS, "declined") ||
         is(r, STATUS, "absent"))
         return;
@@ -455,14 +528,17 @@ static void score(struct rk_rules *r)
 static const struct rule_table tables[] = {
     {"panelists",
      panelist,
-     {"panelist_id", "consent_until", "consent_withdrawn_on", "birth_year", "guardian_consent"}},
-    {"recruitments", recruitment, {"recruitment_id", "rubric", "unit"}},
+     {"panelist_id", "consent_until", "consent_withdrawn_on", "birth_year", "guardian_consent",
+      "max_per_month", "max_per_year"}},
+    {"recruitments",
+     recruitment,
+     {"recruitment_id", "rubric", "unit", "status", "seats", "room_max", "opened", "closes"}},
     {"sessions", session, {"recruitment_id", "stage", "start"}},
     {"candidates", candidate, {"candidate_id", "recruitment_id", "status", "gender", "birth_year"}},
     {"raters", rater, {"rater_id", "rater_group", "panelist_id"}},
     {"assignments",
      assignment,
-     {"recruitment_id", "panelist_id", "stages", "rater_id", "status", "declared_on"}},
+     {"recruitment_id", "panelist_id", "stages", "rater_id", "status", "declared_on", "seat"}},
     {"conflicts",
      conflict,
      {"panelist_id", "rater_id", "recruitment_id", "candidate_id", "unit", "ground"}},
@@ -486,6 +562,7 @@ struct rk_rules *rk_rules_new(const struct rk_rules_options *options, rk_rules_f
     r->found = found;
     r->context = context;
     r->seats.width = 2;
+    r->spans.width = 3;
     r->conflicts.width = r->declared.width = 4;
     r->last[0] = RK_NONE;
     return r;
@@ -526,6 +603,7 @@ void rk_rules_free(struct rk_rules *r)
     rk_strings_free(&r->stages);
     rk_strings_free(&r->units);
     rk_tuples_free(&r->seats);
+    rk_tuples_free(&r->spans);
     rk_tuples_free(&r->conflicts);
     rk_tuples_free(&r->declared);
     rk_free(r->panelists);
@@ -534,6 +612,7 @@ void rk_rules_free(struct rk_rules *r)
     rk_free(r->raters);
     rk_free(r->sessions);
     rk_free(r->seat_of);
+    rk_free(r->span_count);
     rk_buf_free(&r->text);
     rk_free(r);
 }

@@ -18,8 +18,8 @@ struct rk_rules_options {
     bool require_declarations;        /* who rates must have declared conflicts, or to have none */
 };
 
-/* `field` of the schema last begun. `kind`: row-constraint, foreign-key, consent, scale, conflict,
- * declaration. */
+/* `field` of the schema last begun. `kind`: row-constraint, foreign-key, consent, cap, scale,
+ * conflict, declaration. */
 typedef void rk_rules_found(void *context, size_t field, const char *kind, const char *text);
 
 /* Every table of ours, those that others are held against first; ends with NULL. */

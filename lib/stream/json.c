@@ -318,3 +318,14 @@ bool rk_json_each(const rk_json *object, void **iterator, const char **key, cons
     *value = json_object_iter_value(*iterator);
     return true;
 }
+
+static int print_piece(const char *text, size_t size, void *out)
+{
+    rk_buf_add(out, text, size);
+    return 0;
+}
+
+void rk_json_print(struct rk_buf *out, const rk_json *value)
+{
+    json_dump_callback(value, print_piece, out, JSON_ENCODE_ANY);
+}

@@ -49,6 +49,8 @@ const rk_json *rk_json_item(const rk_json *array, size_t index);
 const char *rk_json_text(const rk_json *value); /* NULL unless a string */
 const rk_json *rk_json_member(const rk_json *object, const char *key); /* NULL where it is not */
 bool rk_json_is_null(const rk_json *value);
+/* As JSON on one line, members in the order of the file. */
+void rk_json_print(struct rk_buf *out, const rk_json *value);
 /* False unless it is written as a whole number, of at most 63 bits and a sign. NULL is allowed. */
 bool rk_json_int(const rk_json *value, int64_t *number);
 /* Members in the order of the file. Start with iterator NULL. */

@@ -2,8 +2,7 @@
 #include "base/mem.h"
 #include "table/table.h"
 
-/* `'text' ` for a message, or nothing where the field is personal. */
-static void show(const struct rk_field *field, struct rk_text text, struct rk_buf *why)
+void rk_field_show(const struct rk_field *field, struct rk_text text, struct rk_buf *why)
 {
     if (field->personal) {
         rk_buf_text(why, _("the value"));
@@ -23,7 +22,7 @@ static void show(const struct rk_field *field, struct rk_text text, struct rk_bu
 static bool wrong(const struct rk_field *field, struct rk_text text, struct rk_buf *why,
                   const char *what)
 {
-    show(field, text, why);
+    rk_field_show(field, text, why);
     rk_buf_char(why, ' ');
     rk_buf_text(why, what);
     return false;

@@ -1,5 +1,6 @@
 #include "table/findings.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 const struct rk_writer_column rk_findings_columns[] = {
@@ -24,6 +25,8 @@ static const struct {
     {"foreign-key", N_("Unknown reference"), N_("a value is not in the table that it refers to")},
     {"row-constraint", N_("Contradiction"), N_("values that exclude each other")},
     {"consent", N_("Consent"), N_("somebody takes part without the consent that is needed")},
+    {"cap", N_("Too many"),
+     N_("more members than there are seats or places, or than the panelist takes")},
     {"scale", N_("Outside the rubric"), N_("a rating that the rubric has no room for")},
     {"conflict", N_("Conflict of interest"),
      N_("a rating by somebody with a conflict of interest")},
@@ -31,17 +34,31 @@ static const struct {
      N_("a rating by somebody who has not declared conflicts of interest")},
     {"identity-number", N_("Identity number"),
      N_("a personal identity number or coordination number, which no table may hold")},
+    {"missing-row", N_("Missing row"), N_("a row that only one of two files has")},
+    {"different", N_("Entered differently"), N_("a value that was entered in two ways")},
     {"phone", N_("Telephone number"), N_("a text holds a telephone number")},
     {"email", N_("E-mail address"), N_("a text holds an e-mail address")},
     {"address", N_("Street address"), N_("a text holds a street address or post code")},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
+/* In a letter: faults that are alike, in one file. */
+enum { MOST_LINES = 8, MOST_FAULTS = 20 };
+struct fault {
+    uint64_t lines[MOST_LINES], count;
+};
+
 struct rk_findings {
     struct rk_out *out;
-    struct rk_writer *writer; /* NULL: a report */
+    struct rk_writer *writer; /* NULL: a report or a letter */
+    bool letter;
     struct rk_buf text;
     uint64_t tasks, all, here;
+    const char *place;         /* letter: of the file */
+    struct rk_strings sayings; /* … what is wrong in it, the first MOST_FAULTS … */
+    struct fault faults[MOST_FAULTS];
+    uint64_t told;      /* … and how many findings those are */
+    struct rk_buf good; /* files without a fault */
 };
 
 struct rk_findings *rk_findings_new(struct rk_out *out, enum rk_form form)
@@ -52,6 +69,14 @@ struct rk_findings *rk_findings_new(struct rk_out *out, enum rk_form form)
         rk_buf_text(&f->text, "{\"tasks\": [");
     else
         f->writer = rk_writer_open(out, form, rk_findings_columns, COLUMNS);
+    return f;
+}
+
+struct rk_findings *rk_findings_new_letter(struct rk_out *out)
+{
+    struct rk_findings *f = rk_alloc(1, sizeof *f);
+    f->out = out;
+    f->letter = true;
     return f;
 }
 
@@ -71,7 +96,8 @@ static void member(struct rk_findings *f, const char *name, const char *value)
 void rk_findings_begin(struct rk_findings *f, const char *name, const char *place, const char *type)
 {
     f->here = 0;
-    if (f->writer)
+    f->place = place;
+    if (f->writer || f->letter)
         return;
     rk_buf_text(&f->text, f->tasks++ ? ",\n{" : "\n{");
     member(f, "name", name);
@@ -101,12 +127,105 @@ static void add_row(struct rk_findings *f, const struct rk_finding *finding)
     rk_write_end(f->writer);
 }
 
+static void add_fault(struct rk_findings *f, const struct rk_finding *finding)
+{
+    const struct rk_pos *pos = &finding->pos;
+    struct rk_buf saying = {0};
+    if (pos->field)
+        rk_buf_printf(&saying, _("Column %s: "), pos->field);
+    rk_buf_text(&saying, finding->text);
+    struct rk_text text = {saying.text, saying.size};
+    uint32_t which = f->sayings.count < MOST_FAULTS ? rk_strings_add(&f->sayings, text)
+                                                    : rk_strings_find(&f->sayings, text);
+    if (which != RK_NONE) {
+        struct fault *fault = &f->faults[which];
+        if (fault->count < MOST_LINES)
+            fault->lines[fault->count] = pos->line;
+        fault->count++;
+        f->told++;
+    }
+    rk_buf_free(&saying);
+}
+
+static void write_lines(struct rk_buf *out, const struct fault *fault)
+{
+    uint64_t shown = fault->count < MOST_LINES ? fault->count : MOST_LINES;
+    if (!fault->lines[0]) /* the file as a whole */
+        return;
+    rk_buf_text(out, "\n     ");
+    rk_buf_text(out, fault->count == 1 ? _("Line") : _("Lines"));
+    for (uint64_t i = 0; i < shown; i++)
+        rk_buf_printf(out, "%s %llu", i ? "," : "", (unsigned long long)fault->lines[i]);
+    if (fault->count > shown)
+        rk_buf_printf(out, _(" and %llu more"), (unsigned long long)(fault->count - shown));
+    rk_buf_char(out, '.');
+}
+
+static void head_letter(struct rk_findings *f)
+{
+    if (!f->tasks++)
+        rk_buf_text(&f->text, _("To whoever corrects the files\n\n"
+                                "This was found when they were checked.\n"));
+}
+
+/* The file's part of the letter. */
+static void end_letter(struct rk_findings *f, uint64_t rows)
+{
+    struct rk_buf *out = &f->text;
+    head_letter(f);
+    if (!f->here) {
+        rk_buf_printf(&f->good, "  %s\n", f->place);
+        return;
+    }
+    rk_buf_printf(out, "\n%s\n", f->place);
+    if (rows)
+        rk_buf_printf(out, _("Rows read: %llu. Faults: %llu.\n"), (unsigned long long)rows,
+                      (unsigned long long)f->here);
+    for (uint32_t i = 0; i < f->sayings.count; i++) {
+        rk_buf_printf(out, "%3u. %s", (unsigned)i + 1, f->sayings.texts[i].text);
+        write_lines(out, &f->faults[i]);
+        rk_buf_char(out, '\n');
+    }
+    if (f->here > f->told)
+        rk_buf_printf(out, _("     And %llu faults of other kinds; the whole list can be had.\n"),
+                      (unsigned long long)(f->here - f->told));
+    rk_strings_free(&f->sayings);
+    memset(f->faults, 0, sizeof f->faults);
+    f->told = 0;
+    flush(f);
+}
+
+static void finish_letter(struct rk_findings *f)
+{
+    struct rk_buf *out = &f->text;
+    head_letter(f);
+    if (f->good.size) {
+        rk_buf_text(out, "\n");
+        rk_buf_text(out, _("Nothing is wrong in"));
+        rk_buf_printf(out, "\n%s", f->good.text);
+    }
+    if (f->all) {
+        rk_buf_text(out, "\n");
+        rk_buf_text(out,
+                    _("What to do: correct it where it was entered, and send the whole file anew.\n"
+                      "Lines are counted from the top of the file, and the headings are line 1.\n"
+                      "Names and identity numbers are never shown here: look in the file. If what\n"
+                      "stands there is right, say so, and the rule will be looked at instead.\n"));
+    }
+    flush(f);
+    rk_buf_free(&f->good);
+}
+
 void rk_findings_add(struct rk_findings *f, const struct rk_finding *finding)
 {
     f->all++;
     f->here++;
     if (f->writer) {
         add_row(f, finding);
+        return;
+    }
+    if (f->letter) {
+        add_fault(f, finding);
         return;
     }
     size_t k = 0;
@@ -140,7 +259,9 @@ static const char *truth(bool value) { return value ? "true" : "false"; }
 
 void rk_findings_end(struct rk_findings *f, size_t fields, uint64_t rows)
 {
-    if (f->writer)
+    if (f->letter)
+        end_letter(f, rows);
+    if (f->writer || f->letter)
         return;
     rk_buf_printf(&f->text,
                   "%s], \"valid\": %s, \"warnings\": [], \"stats\": {\"errors\": %llu, "
@@ -156,6 +277,8 @@ void rk_findings_finish(struct rk_findings *f)
 {
     if (f->writer) {
         rk_writer_finish(f->writer);
+    } else if (f->letter) {
+        finish_letter(f);
     } else {
         rk_buf_printf(
             &f->text,

@@ -66,8 +66,8 @@ enum rk_map_rest {
     RK_REST_DROP,
 };
 enum rk_map_rest rk_map_rest(const struct rk_map *map);
-/* "alternatives": [{our: theirs}], of which the first holds whose columns are all in the file. False
- * when the alternative has no such entry; each has one at least. */
+/* "alternatives": [{our: theirs}], of which the first holds whose columns are all in the file.
+ * False when the alternative has no such entry; each has one at least. */
 bool rk_map_alternative(const struct rk_map *map, size_t alternative, size_t index,
                         const char **our, const char **theirs);
 /* "ask": columns of ours that the user must say the value of; NULL when there are no more. */
@@ -75,31 +75,31 @@ const char *rk_map_asked(const struct rk_map *map, size_t index);
 
 struct rk_table;
 struct rk_table_options {
-    const struct rk_map *map;      /* or NULL */
-    struct rk_log *log;            /* not NULL: bad rows and cells */
+    const struct rk_map *map; /* or NULL */
+    struct rk_log *log;       /* not NULL: bad rows and cells */
     struct rk_reader_options reader;
-    bool by_alias;                 /* headers may also be the schema's aliases (rk-import) */
+    bool by_alias; /* headers may also be the schema's aliases (rk-import) */
     /* Required columns that an analysis tool can do without: the whole column may be absent, and is
      * then this text in every row. Pairs, ends with NULL: {"stage", "all", NULL}. */
     const char *const *defaults;
-    /* Nothing is checked but the mapping: every row is returned, with its cells as texts alone, and a
-     * required column may be absent (lib/table/package does the checking). */
+    /* Nothing is checked but the mapping: every row is returned, with its cells as texts alone, and
+     * a required column may be absent (lib/table/package does the checking). */
     bool unchecked;
-    bool hash;                     /* rk_table_hash will be asked */
-    struct rk_out *rejects;        /* bad rows go here at the end, as CSV: rk:file, rk:line,
-                                    * rk:reason, then the row (less columns of these names, where rejects
-                                    * are read again); or NULL: then any bad row makes the table bad */
+    bool hash;              /* rk_table_hash will be asked */
+    struct rk_out *rejects; /* bad rows go here at the end, as CSV: rk:file, rk:line,
+                             * rk:reason, then the row (less columns of these names, where rejects
+                             * are read again); or NULL: then any bad row makes the table bad */
 };
 
-/* Opens the files one after another as one table (each has its header). `schema`, `paths`, `options`
- * must outlive it. A missing required column or a mapped column that is not in the file: RK_BAD_DATA
- * naming the nearest. */
+/* Opens the files one after another as one table (each has its header). `schema`, `paths`,
+ * `options` must outlive it. A missing required column or a mapped column that is not in the file:
+ * RK_BAD_DATA naming the nearest. */
 enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *schema,
                              const char *const *paths, size_t path_count,
                              const struct rk_table_options *options, struct rk_error *error);
-/* The same where the header decides what the table is: the first of `choices` whose column is there (by
- * its name or the map's), the last of them (column NULL) otherwise. Its defaults take the place of
- * those in `options`. */
+/* The same where the header decides what the table is: the first of `choices` whose column is there
+ * (by its name or the map's), the last of them (column NULL) otherwise. Its defaults take the place
+ * of those in `options`. */
 struct rk_table_choice {
     const struct rk_schema *schema;
     const char *column; /* NULL in the last */
@@ -117,15 +117,17 @@ enum rk_status rk_table_next(struct rk_table *table, const struct rk_row **row,
  * as a whole. */
 void rk_table_reject(struct rk_table *table, size_t field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Cells for whose text `hide` is true are left empty among the rejects: a reject must not spread what
- * no table may hold. */
+/* Cells for whose text `hide` is true are left empty among the rejects: a reject must not spread
+ * what no table may hold. */
 void rk_table_hide(struct rk_table *table, bool (*hide)(struct rk_text text));
-bool rk_table_has(const struct rk_table *table, size_t field); /* column there, mapped or constant */
+bool rk_table_has(const struct rk_table *table,
+                  size_t field); /* column there, mapped or constant */
 /* Columns that the schema does not know, of the file now being read, in its order. */
 size_t rk_table_extras(const struct rk_table *table);
 struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
 /* The column of ours, not in the file, that the name of the extra one was surely meant to be; NULL
- * where there is none. rk_table_next and rk_table_open refuse such a file unless it is unchecked. */
+ * where there is none. rk_table_next and rk_table_open refuse such a file unless it is unchecked.
+ */
 const struct rk_field *rk_table_extra_meant(const struct rk_table *table, size_t extra);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
 /* Where the field of the last row stands; SIZE_MAX: the row as a whole, which is cheap to ask. */
@@ -135,17 +137,19 @@ struct rk_pos rk_table_pos(const struct rk_table *table, size_t field);
 const struct rk_reader *rk_table_reader(const struct rk_table *table);
 const struct rk_record *rk_table_record(const struct rk_table *table);
 size_t rk_table_column(const struct rk_table *table, size_t field);
-/* After the last row: the SHA-256 of the bytes, unpacked, of file `index` of those that have rows; NULL
- * when there are no more. */
+/* After the last row: the SHA-256 of the bytes, unpacked, of file `index` of those that have rows;
+ * NULL when there are no more. */
 const char *rk_table_hash(const struct rk_table *table, size_t index);
 uint64_t rk_table_rows_in(const struct rk_table *table);
 bool rk_table_is_rejecting(const struct rk_table *table); /* bad rows are put aside */
 uint64_t rk_table_rows_rejected(const struct rk_table *table);
 void rk_table_close(struct rk_table *table); /* NULL is allowed */
 
-/* Checks one text as a cell of `field`; false and a reason for people in `why` when it does not fit.
- * Never puts the text of a personal field into `why`. */
+/* Checks one text as a cell of `field`; false and a reason for people in `why` when it does not
+ * fit. Never puts the text of a personal field into `why`. */
 bool rk_field_check(const struct rk_field *field, struct rk_text text, struct rk_value *value,
                     struct rk_buf *why);
+/* Adds 'text' for a message, cut and made visible; of a personal field only that it is a value. */
+void rk_field_show(const struct rk_field *field, struct rk_text text, struct rk_buf *out);
 
 #endif
