@@ -229,7 +229,7 @@ static bool may_serve(const struct rk_simulate *simulate, uint32_t panelist, int
     return year - p->birth_year > 18 || p->guardian;
 }
 
-/* How often each has served, by month and year, so that nobody goes over their own limit. */
+/* How often each has served, by month and year of the first session, so that nobody goes over their own limit. */
 struct served {
     uint8_t *month; /* panelists × months */
     uint8_t *year;  /* panelists × years */
@@ -242,8 +242,8 @@ static bool seat(struct rk_simulate *simulate, struct rk_simulate_recruitment *r
 {
     if (!holders->count)
         return false;
-    uint32_t month = (uint32_t)(rk_month_of(r->interview_on) - simulate->options.first_month);
-    uint32_t year = (uint32_t)(rk_date_from_days(r->interview_on).year -
+    uint32_t month = (uint32_t)(rk_month_of(r->shortlist_on) - simulate->options.first_month);
+    uint32_t year = (uint32_t)(rk_date_from_days(r->shortlist_on).year -
                                simulate->options.first_month / 12);
     for (int attempt = 0; attempt < 60; attempt++) {
         double at = rk_random_unit(random) * holders->sums[holders->count - 1];
