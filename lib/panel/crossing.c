@@ -100,31 +100,6 @@ void rk_crossing_free(struct rk_crossing *crossing)
 
 /* ---- what holds ---- */
 
-/* The rows that nest, with empty seats kept for their people, as in the network. */
-static bool rows_hold(const struct rk_network *net, const struct rk_crossing_panel *panel,
-                      const int32_t *counts, int32_t empty)
-{
-    uint32_t first = net->row_first[panel->recruitment];
-    uint32_t rows = net->row_first[panel->recruitment + 1] - first;
-    int32_t *into = rk_alloc((size_t)rows + 1, sizeof *into), kept = 0;
-    bool hold = true;
-    for (uint32_t c = 0; c < panel->cells; c++) {
-        uint32_t inner = net->inner[panel->first_cell + c];
-        if (inner != RK_NONE)
-            into[inner - first] += counts[c];
-    }
-    for (uint32_t v = 0; v < rows && hold; v++) {
-        const struct rk_quota_row *row = &net->rows[first + v];
-        int32_t wait = row->min > into[v] ? row->min - into[v] : 0;
-        kept += wait;
-        hold = into[v] + wait <= row->max;
-        if (row->around != RK_NONE)
-            into[row->around - first] += into[v] + wait;
-    }
-    rk_free(into);
-    return hold && kept <= empty;
-}
-
 bool rk_crossing_holds(const struct rk_crossing *crossing, const struct rk_crossing_panel *panel,
                        const int32_t *counts, int32_t empty)
 {
@@ -135,10 +110,8 @@ bool rk_crossing_holds(const struct rk_crossing *crossing, const struct rk_cross
         for (uint32_t j = 0; j < cell->count; j++)
             have[problem->cell_rows[cell->first + j] - panel->first_quota] += counts[c];
     }
-    bool hold =
-        empty >= 0 &&
-        rk_match_quotas_hold(crossing->rules + panel->first_quota, panel->quotas, have, empty) &&
-        rows_hold(crossing->net, panel, counts, empty);
+    bool hold = empty >= 0 && rk_match_quotas_hold(crossing->rules + panel->first_quota,
+                                                   panel->quotas, have, empty);
     rk_free(have);
     return hold;
 }

@@ -22,9 +22,10 @@
  * cross each other are not a flow: lib/panel/price.h.
  *
  * Quotas. A row asks for min … max members of a kind. An empty seat stands for somebody who is not
- * found yet: it can be kept for the people of one row, so a minimum that nobody is there for
- * empties that many seats and no more, and a panel never becomes impossible. Where rows nest, who
- * is kept a place for in a row counts in the rows around it.
+ * found yet, who has one value of each feature, or another than those asked for: quotas hold where
+ * such people, no more than the empty seats, could make up for what the members lack, no max
+ * exceeded. So a minimum that nobody is there for empties that many seats and no more, and a panel
+ * never becomes impossible.
  *
  * Panelists and recruitments are known by their places in the arrays; give them sorted by id and
  * the answer does not depend on the order of any input. */
@@ -188,7 +189,8 @@ unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
 bool rk_match_replaces(const struct rk_match_state *state, uint32_t pair, uint32_t member);
 
 /* Do `quotas` (of one recruitment) hold when `counts` of its members are of each, and so many of
- * its seats are empty? An empty seat stands for one person who is not found yet. */
+ * its seats are empty? Exact, but that a search over very many kinds of people not found yet says
+ * no. */
 bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,
                           const int32_t *counts, int32_t empty);
 

@@ -311,6 +311,7 @@ struct quota_set {
 struct quota_sets {
     struct quota_set *sets;
     uint32_t count, words;
+    bool tied; /* some are for several features */
 };
 
 /* Is everybody of kind a of kind b too, in the bank or out of it? */
@@ -371,6 +372,31 @@ static int by_size(const void *x, const void *y)
     return a->quota < b->quota ? -1 : a->quota > b->quota;
 }
 
+/* In the tree, an empty seat that is kept for the people of `inner` counts in `outer` too. It must
+ * where their kinds say so; it may where that keeps nobody out, here or in rows for several
+ * features. */
+static bool may_count(const struct rk_match_problem *problem, const struct quota_sets *all,
+                      const struct quota_set *inner, const struct quota_set *outer)
+{
+    const struct rk_match_quota *a = &problem->quotas[inner->quota],
+                                *b = &problem->quotas[outer->quota];
+    return a->min == 0 || implies(a, b) ||
+           (!all->tied && b->max >= problem->recruitments[b->recruitment].places);
+}
+
+/* Nobody is there of `set`, and its kind says that it is inside a. Would the tree put the seats
+ * kept for it into b where it is not of that kind, or leave them out of b where it is? */
+static bool misplaces(const struct rk_match_problem *problem, const struct quota_sets *all,
+                      const struct quota_set *set, const struct quota_set *a,
+                      const struct quota_set *b)
+{
+    return !set->size && problem->quotas[set->quota].min > 0 && set != a && set != b && a != b &&
+           inside(problem, all, set, a) &&
+           (inside(problem, all, set, b)
+                ? !inside(problem, all, a, b) && !inside(problem, all, b, a)
+                : inside(problem, all, a, b));
+}
+
 /* Can `set` stand beside those kept in one tree? Two minimums that nobody in the bank meets at
  * once, but somebody could, cannot: the same empty seat may be kept for both. */
 static bool fits_tree(const struct rk_match_problem *problem, const struct quota_sets *all,
@@ -381,8 +407,18 @@ static bool fits_tree(const struct rk_match_problem *problem, const struct quota
         const struct quota_set *other = &all->sets[i];
         if (!other->kept || other == set)
             continue;
-        if (inside(problem, all, set, other) || inside(problem, all, other, set))
+        for (uint32_t j = 0; j < all->count; j++)
+            if (all->sets[j].kept && (misplaces(problem, all, set, other, &all->sets[j]) ||
+                                      misplaces(problem, all, &all->sets[j], set, other) ||
+                                      misplaces(problem, all, &all->sets[j], other, set)))
+                return false;
+        bool in = inside(problem, all, set, other), around = inside(problem, all, other, set);
+        if (in || around) {
+            bool inner = in && (!around || set < other); /* of the same people: the first */
+            if (!may_count(problem, all, inner ? set : other, inner ? other : set))
+                return false;
             continue;
+        }
         if (!apart(all, set, other))
             return false;
         const struct rk_match_quota *its = &problem->quotas[other->quota];
@@ -542,6 +578,8 @@ static void build_quotas(struct rk_network *net)
         for (uint32_t i = quota_first; i < q; i++) /* those that hold back nobody are passed over */
             if (problem->quotas[i].min > 0 || problem->quotas[i].max < places)
                 all.sets[all.count++] = all.sets[i - quota_first];
+        for (uint32_t i = 0; i < all.count; i++)
+            all.tied = all.tied || all.sets[i].parts > 1;
         qsort(all.sets, all.count, sizeof *all.sets, by_size);
         choose_tree(net, &all);
         add_rows(net, r, &all);

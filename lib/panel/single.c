@@ -167,6 +167,16 @@ static void bound_seats(const struct rk_single *single, struct rk_match_result *
     result->bound[RK_MATCH_SHORTAGE] = (lacking + empty) * (lacking + empty) - lacking * lacking;
 }
 
+/* Are quotas for several features at once? What empty seats can stand for is then more than sums by
+ * feature can tell. */
+static bool is_tied(const struct rk_single *single)
+{
+    for (uint32_t i = 0; i < single->rows; i++)
+        if (single->problem->quotas[single->row_quota[i]].part_count > 1)
+            return true;
+    return false;
+}
+
 bool rk_single_choose(struct rk_single *single, struct rk_match_result *result,
                       struct rk_effort *effort)
 {
@@ -177,6 +187,8 @@ bool rk_single_choose(struct rk_single *single, struct rk_match_result *result,
         return false;
     struct rk_panel_fill fill = rk_panel_find(single->panel, effort);
     rk_free(fill.counts);
+    if ((!fill.found || fill.empty) && is_tied(single))
+        return false;
     if (!fill.found) {
         set_result(single, result, NULL, 0);
         bound_seats(single, result, fill.least_empty);

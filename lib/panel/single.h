@@ -30,7 +30,8 @@ void rk_single_free(struct rk_single *single);
  * then there is the greedy choice of nobody). */
 
 /* The best choice: as many seats as can be, then the levels of a match, by exact search. Only where
- * quotas cross: else false, since a flow does it. */
+ * quotas cross: else false, since a flow does it; so is it where seats stay empty and there are
+ * quotas for several features at once, which a panel's program knows nothing of. */
 bool rk_single_choose(struct rk_single *single, struct rk_match_result *result,
                       struct rk_effort *effort);
 /* The leximin lottery over panels, and the draw of problem->seed. */

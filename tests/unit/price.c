@@ -1,7 +1,9 @@
-/* lib/panel/price against all choices there are, on random small programmes with quotas of two or
- * three features that cross: the best choice at all levels, the bound where the search is cut
- * short, and the prices, from which the bound is worked out again by weak duality. */
+/* Quotas, of two or three features with min and max, against all choices there are, on random small
+ * programmes: the best choice at all levels, where they nest, where they cross and for a panel by
+ * itself; the bound where the search is cut short; and the prices, from which the bound is worked
+ * out again by weak duality. */
 #include "panel/cut.h"
+#include "panel/single.h"
 #include "programme.h"
 
 enum { ROWS = 8 };
@@ -118,65 +120,95 @@ static void cross(struct crossing *c, int trial, int kind)
         add_stay(&c->in, trial);
 }
 
-/* The rows that nest, with empty seats kept for their people: inside out. */
-static bool rows_keep(const struct rk_network *net, uint32_t r, uint32_t chosen, int32_t empty)
+/* Can up to `empty` people who are not found yet, each with one value of each feature, or another
+ * than those asked for, make up for what the rules lack, no maximum exceeded? Tried one by one:
+ * everybody who is of the first kind that lacks somebody. */
+static bool can_be_found(const struct rk_match_quota *rules, uint32_t count, const int32_t *counts,
+                         int32_t empty)
 {
-    const struct rk_match_problem *p = net->problem;
-    int32_t kept_in[64] = {0}, all = 0;
-    for (uint32_t v = net->row_first[r]; v < net->row_first[r + 1]; v++) {
-        int32_t people = kept_in[v];
-        for (uint32_t i = 0; i < p->pair_count; i++) {
-            if (!(chosen >> i & 1) || p->pairs[i].recruitment != r)
-                continue;
-            uint32_t at = net->inner[p->pair_cell[i]];
-            while (at != UINT32_MAX && at != v)
-                at = net->rows[at].around;
-            people += at == v;
-        }
-        int32_t wait = net->rows[v].min > people ? net->rows[v].min - people : 0;
-        all += wait;
-        if (people + wait > net->rows[v].max)
+    uint32_t lacking = 0;
+    for (uint32_t k = 0; k < count; k++)
+        if (counts[k] > rules[k].max)
             return false;
-        for (uint32_t a = net->rows[v].around; a != UINT32_MAX; a = net->rows[a].around)
-            kept_in[a] += wait;
+    while (lacking < count && counts[lacking] >= rules[lacking].min)
+        lacking++;
+    if (lacking == count || empty <= 0)
+        return lacking == count;
+    for (uint32_t person = 0; person < 4 * 4 * 4; person++) {
+        uint32_t value[] = {person % 4, person / 4 % 4, person / 16};
+        int32_t with[ROWS];
+        for (uint32_t k = 0; k < count; k++) {
+            bool of = true;
+            for (uint32_t i = 0; i < rules[k].part_count; i++)
+                of = of && value[rules[k].parts[i].feature] == rules[k].parts[i].value;
+            with[k] = counts[k] + of;
+        }
+        if (with[lacking] > counts[lacking] && can_be_found(rules, count, with, empty - 1))
+            return true;
     }
-    return all <= empty;
+    return false;
 }
 
-static bool holds(const struct rk_network *net, uint32_t chosen)
+/* Which choices keep the quotas, panel by panel: keeps[r] by the bits of r's own pairs in order. */
+struct keeping {
+    uint32_t pairs[RECRUITMENTS]; /* as bits */
+    bool keeps[RECRUITMENTS][1 << PANELISTS];
+};
+
+/* `lowered`: by how much each minimum is less; false where there was no need for that. */
+static bool find_keeping(const struct rk_match_problem *p, const int32_t *lowered,
+                         struct keeping *k)
 {
-    struct rk_match_problem p = *net->problem;
-    p.quota_count = 0;
-    if (!allowed(&p, chosen))
-        return false;
-    p = *net->problem;
-    for (uint32_t r = 0; r < p.recruitment_count; r++) {
+    bool needed = true;
+    *k = (struct keeping){0};
+    for (uint32_t r = 0; r < p->recruitment_count; r++) {
         struct rk_match_quota rules[ROWS];
-        int32_t counts[ROWS] = {0}, empty = p.recruitments[r].places;
-        uint32_t first = 0, count = 0;
-        while (first < p.quota_count && p.quotas[first].recruitment < r)
+        int32_t nobody[ROWS] = {0}, sum = 0;
+        uint32_t first = 0, count = 0, own[PANELISTS], n = 0;
+        while (first < p->quota_count && p->quotas[first].recruitment < r)
             first++;
-        for (; first + count < p.quota_count && p.quotas[first + count].recruitment == r; count++) {
-            rules[count] = p.quotas[first + count];
-            rules[count].min -= net->lowered[first + count];
+        for (; first + count < p->quota_count && p->quotas[first + count].recruitment == r;
+             count++) {
+            rules[count] = p->quotas[first + count];
+            sum += lowered[first + count];
         }
-        if (!count || empty <= 0)
-            continue;
-        bool crosses = false;
-        for (uint32_t k = 0; k < count; k++)
-            crosses = crosses || net->crossing[first + k];
-        for (uint32_t i = 0; i < p.pair_count; i++)
-            if ((chosen >> i & 1) && p.pairs[i].recruitment == r) {
-                const struct rk_match_cell *cell = &p.cells[p.pair_cell[i]];
-                empty--;
-                for (uint32_t k = 0; k < cell->count; k++)
-                    counts[p.cell_rows[cell->first + k] - first]++;
+        if (sum && can_be_found(rules, count, nobody, p->recruitments[r].places))
+            needed = false;
+        for (uint32_t i = 0; i < count; i++)
+            rules[i].min -= lowered[first + i];
+        for (uint32_t i = 0; i < p->pair_count; i++)
+            if (p->pairs[i].recruitment == r) {
+                k->pairs[r] |= 1u << i;
+                own[n++] = i;
             }
-        if ((crosses && !rk_match_quotas_hold(rules, count, counts, empty)) ||
-            !rows_keep(net, r, chosen, empty))
+        for (uint32_t set = 0; set < 1u << n; set++) {
+            int32_t counts[ROWS] = {0}, empty = p->recruitments[r].places;
+            for (uint32_t j = 0; j < n && count; j++) {
+                const struct rk_match_cell *cell = &p->cells[p->pair_cell[own[j]]];
+                empty -= set >> j & 1;
+                for (uint32_t c = 0; c < cell->count && set >> j & 1; c++)
+                    counts[p->cell_rows[cell->first + c] - first]++;
+            }
+            k->keeps[r][set] = p->recruitments[r].places <= 0 ||
+                               (empty >= 0 && can_be_found(rules, count, counts, empty));
+        }
+    }
+    return needed;
+}
+
+static bool holds(const struct rk_match_problem *problem, const struct keeping *k, uint32_t chosen)
+{
+    struct rk_match_problem p = *problem;
+    p.quota_count = 0;
+    for (uint32_t r = 0; r < p.recruitment_count; r++) {
+        uint32_t set = 0, bit = 0;
+        for (uint32_t i = 0; i < p.pair_count; i++)
+            if (k->pairs[r] >> i & 1)
+                set |= (chosen >> i & 1) << bit++;
+        if (!k->keeps[r][set])
             return false;
     }
-    return true;
+    return allowed(&p, chosen);
 }
 
 static void value_of(const struct rk_match_problem *p, uint32_t chosen, int64_t *value)
@@ -220,13 +252,13 @@ static uint32_t bits(const struct rk_match_problem *p, const bool *member)
     return chosen;
 }
 
-static void best_of_all(const struct rk_network *net, int64_t *best)
+static void best_of_all(const struct rk_match_problem *p, const struct keeping *k, int64_t *best)
 {
     bool any = false;
     int64_t value[RK_MATCH_LEVELS];
-    for (uint32_t chosen = 0; chosen < 1u << net->problem->pair_count; chosen++) {
-        value_of(net->problem, chosen, value);
-        if ((!any || compare(value, best) < 0) && holds(net, chosen)) {
+    for (uint32_t chosen = 0; chosen < 1u << p->pair_count; chosen++) {
+        value_of(p, chosen, value);
+        if ((!any || compare(value, best) < 0) && holds(p, k, chosen)) {
             memcpy(best, value, sizeof value);
             any = true;
         }
@@ -329,7 +361,8 @@ static int searched_in_all; /* where prices alone were not the answer */
 
 static void against_all(int kind, int trials)
 {
-    int wrong = 0, crossed = 0, searched = 0, untold = 0, open = 0, lowered = 0, empty = 0;
+    int wrong = 0, crossed = 0, nested = 0, searched = 0, untold = 0, open = 0, lowered = 0,
+        empty = 0;
     for (int trial = 0; trial < trials; trial++) {
         struct crossing c;
         cross(&c, trial, kind);
@@ -338,40 +371,92 @@ static void against_all(int kind, int trials)
         struct rk_match_result result, part;
         int64_t best[RK_MATCH_LEVELS];
         CHECK(rk_match(p, &result, NULL) == RK_OK);
-        if (!result.network->crossing_count) {
+        if (!p->quota_count) {
             rk_match_result_free(&result);
             continue;
         }
-        crossed++;
-        best_of_all(result.network, best);
+        crossed += result.network->crossing_count > 0;
+        nested += !result.network->crossing_count;
+        struct keeping keeping;
+        bool needed = find_keeping(p, result.network->lowered, &keeping);
+        best_of_all(p, &keeping, best);
         for (uint32_t q = 0; q < p->quota_count; q++)
             lowered += result.network->lowered[q] > 0;
         empty += best[RK_MATCH_SEATS] > 0;
-        bool bad = !result.proven || compare(result.value, best) != 0 ||
+        bool bad = !needed || !result.proven || compare(result.value, best) != 0 ||
                    compare(result.bound, best) != 0 ||
-                   !holds(result.network, bits(p, result.member)) ||
-                   compare(result.priced, best) > 0;
+                   !holds(p, &keeping, bits(p, result.member)) ||
+                   (result.network->crossing_count && compare(result.priced, best) > 0);
         if (bad)
-            printf("kind %d trial %d: proven %d value %d bound %d\n", kind, trial, result.proven,
-                   compare(result.value, best), compare(result.bound, best));
+            printf("kind %d trial %d: crossing %d proven %d value %d bound %d\n", kind, trial,
+                   result.network->crossing_count, result.proven, compare(result.value, best),
+                   compare(result.bound, best));
         wrong += bad;
-        untold += !prices_tell(&result);
-        searched += compare(result.priced, result.value) != 0;
+        if (result.network->crossing_count) {
+            untold += !prices_tell(&result);
+            searched += compare(result.priced, result.value) != 0;
+        }
         p->most_solves = 1;
         CHECK(rk_match(p, &part, NULL) == RK_OK);
         wrong += compare(part.value, best) < 0 || compare(part.bound, best) > 0 ||
-                 !holds(part.network, bits(p, part.member)) ||
+                 !holds(p, &keeping, bits(p, part.member)) ||
                  part.proven != (compare(part.bound, part.value) == 0);
         open += !part.proven;
         rk_match_result_free(&part);
         rk_match_result_free(&result);
     }
-    printf("kind %d: %d crossed, %d searched, %d open, %d lowered, %d empty, %d wrong, %d untold\n",
-           kind, crossed, searched, open, lowered, empty, wrong, untold);
+    printf("kind %d: %d crossed, %d nested, %d searched, %d open, %d lowered, %d empty, %d wrong, "
+           "%d untold\n",
+           kind, crossed, nested, searched, open, lowered, empty, wrong, untold);
     CHECK(wrong == 0);
     CHECK(untold == 0);
     CHECK(crossed > trials / 3);
     searched_in_all += searched;
+}
+
+/* One recruitment with quotas, by itself: as a panel, and as a programme of one. */
+static void alone(int trials)
+{
+    int wrong = 0, chosen = 0, empty = 0;
+    for (int trial = 0; trial < trials; trial++) {
+        struct crossing c;
+        cross(&c, 2 * trial + 1, 0); /* dense */
+        struct rk_match_problem *p = &c.in.problem;
+        for (uint32_t r = 1; r < p->recruitment_count; r++)
+            c.in.recruitments[r].places = 0;
+        struct rk_single single;
+        struct rk_match_result result, flow;
+        struct rk_effort effort = {.nodes = 10000};
+        struct keeping keeping;
+        int64_t best[RK_MATCH_LEVELS];
+        if (rk_single_recruitment(p) != 0 || !p->quota_count)
+            continue;
+        int32_t lowered[ROWS * RECRUITMENTS] = {0};
+        rk_single_new(&single, p, 0);
+        CHECK(rk_match(p, &flow, NULL) == RK_OK);
+        bool needed = find_keeping(p, flow.network->lowered, &keeping), more = true;
+        best_of_all(p, &keeping, best);
+        bool bad = !needed || !flow.proven || compare(flow.value, best);
+        if (rk_single_choose(&single, &result, &effort)) {
+            for (uint32_t i = 0; i < single.rows; i++)
+                lowered[single.row_quota[i]] = single.lowered[i];
+            more = find_keeping(p, lowered, &keeping);
+            best_of_all(p, &keeping, best);
+            bad = bad || !more || !result.proven || compare(result.value, best) ||
+                  !holds(p, &keeping, bits(p, result.member));
+            empty += best[RK_MATCH_SEATS] > 0;
+            chosen++;
+        }
+        if (bad)
+            printf("alone, trial %d\n", trial);
+        wrong += bad;
+        rk_single_free(&single);
+        rk_match_result_free(&result);
+        rk_match_result_free(&flow);
+    }
+    CHECK(wrong == 0);
+    CHECK(chosen > trials / 8 && empty > trials / 50);
+    printf("alone: %d chosen, %d empty, %d wrong\n", chosen, empty, wrong);
 }
 
 int main(void)
@@ -379,6 +464,7 @@ int main(void)
     against_all(0, 1000);
     against_all(1, 500);
     against_all(2, 500);
+    alone(1000);
     CHECK(searched_in_all > 30);
     return finish();
 }
