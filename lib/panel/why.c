@@ -253,13 +253,22 @@ static struct rivals find_rivals(const struct rk_why *why, uint32_t pair)
     return rivals;
 }
 
+/* Is a seat of the panel empty that the quotas would let the panelist have? */
+static bool is_open(const struct rk_why *why, uint32_t pair, struct rivals rivals, unsigned blocked)
+{
+    uint32_t r = why->match->problem->pairs[pair].recruitment;
+    return !(blocked & RK_MATCH_QUOTA) &&
+           (int32_t)rivals.members < why->match->problem->recruitments[r].places;
+}
+
 /* Would the panelist have no place there either without the seats given elsewhere? */
-static bool is_beaten(const struct rk_why *why, uint32_t pair)
+static bool is_beaten(const struct rk_why *why, uint32_t pair, unsigned blocked)
 {
     if (pair == RK_NONE || why->match->chance || why->match->problem->stay)
         return false;
     struct rivals rivals = find_rivals(why, pair);
-    return !rivals.count || rivals.least_fit > why->match->problem->pairs[pair].fit;
+    return !is_open(why, pair, rivals, blocked) &&
+           (!rivals.count || rivals.least_fit > why->match->problem->pairs[pair].fit);
 }
 
 static enum rk_answer_outcome say_lot(const struct rk_why *why, uint32_t pair,
@@ -419,7 +428,7 @@ struct rk_answer rk_why_ask(const struct rk_why *why, uint32_t panelist, uint32_
     uint32_t *rows = rk_alloc((size_t)match->problem->quota_count + 1, sizeof *rows);
     uint32_t count = own_quotas(why, panelist, recruitment, rows);
     unsigned blocked = rk_match_blocked(why->state, panelist, recruitment, rows, count);
-    if (blocked & (RK_MATCH_CAP | RK_MATCH_OVERLAP) && !is_beaten(why, pair)) {
+    if (blocked & (RK_MATCH_CAP | RK_MATCH_OVERLAP) && !is_beaten(why, pair, blocked)) {
         struct rk_buf names = {0};
         name_given(why, panelist, &names);
         if (blocked & RK_MATCH_OVERLAP) {
