@@ -72,27 +72,66 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
     return status;
 }
 
+static struct rk_assignment declined(uint32_t recruitment, uint32_t panelist)
+{
+    return (struct rk_assignment){.recruitment = recruitment,
+                                  .panelist = panelist,
+                                  .status = RK_ASSIGNMENT_DECLINED,
+                                  .declared_on = RK_NO_DATE,
+                                  .confidentiality_on = RK_NO_DATE};
+}
+
+/* Where the row of the pair is, or would be. */
+static uint32_t place_of(const struct rk_assignments *assignments, uint32_t recruitment,
+                         uint32_t panelist, uint32_t count)
+{
+    struct rk_assignment key = {.recruitment = recruitment, .panelist = panelist};
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (by_pair(&assignments->rows[middle], &key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_at(const struct rk_assignments *assignments, uint32_t at, uint32_t count,
+                  uint32_t recruitment, uint32_t panelist)
+{
+    return at < count && assignments->rows[at].recruitment == recruitment &&
+           assignments->rows[at].panelist == panelist;
+}
+
+void rk_assignments_bar(struct rk_assignments *assignments, const bool *recruitments,
+                        uint32_t recruitment_count, const bool *panelists, uint32_t panelist_count)
+{
+    uint32_t count = assignments->count;
+    for (uint32_t p = 0; p < panelist_count; p++)
+        for (uint32_t r = 0; panelists[p] && r < recruitment_count; r++) {
+            if (!recruitments[r] ||
+                is_at(assignments, place_of(assignments, r, p, count), count, r, p))
+                continue;
+            RK_GROW(assignments->rows, assignments->count, assignments->room);
+            assignments->rows[assignments->count++] = declined(r, p);
+        }
+    if (assignments->count > count)
+        qsort(assignments->rows, assignments->count, sizeof *assignments->rows, by_pair);
+}
+
 void rk_assignments_decline(struct rk_assignments *assignments, uint32_t recruitment,
                             uint32_t panelist, bool add)
 {
-    uint32_t at = 0;
-    while (at < assignments->count && (assignments->rows[at].recruitment < recruitment ||
-                                       (assignments->rows[at].recruitment == recruitment &&
-                                        assignments->rows[at].panelist < panelist)))
-        at++;
-    bool there = at < assignments->count && assignments->rows[at].recruitment == recruitment &&
-                 assignments->rows[at].panelist == panelist;
-    if (!there && add) {
+    uint32_t at = place_of(assignments, recruitment, panelist, assignments->count);
+    if (is_at(assignments, at, assignments->count, recruitment, panelist)) {
+        assignments->rows[at].status = RK_ASSIGNMENT_DECLINED;
+    } else if (add) {
         RK_GROW(assignments->rows, assignments->count, assignments->room);
         memmove(&assignments->rows[at + 1], &assignments->rows[at],
                 (assignments->count++ - at) * sizeof *assignments->rows);
-        assignments->rows[at] = (struct rk_assignment){.recruitment = recruitment,
-                                                       .panelist = panelist,
-                                                       .declared_on = RK_NO_DATE,
-                                                       .confidentiality_on = RK_NO_DATE};
+        assignments->rows[at] = declined(recruitment, panelist);
     }
-    if (there || add)
-        assignments->rows[at].status = RK_ASSIGNMENT_DECLINED;
 }
 
 void rk_assignments_free(struct rk_assignments *assignments)

@@ -40,6 +40,9 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
                                    const struct rk_panelists *panelists,
                                    const struct rk_recruitments *recruitments,
                                    struct rk_error *error);
+/* Adds a declined row for every pair of these recruitments and panelists that has no row. */
+void rk_assignments_bar(struct rk_assignments *assignments, const bool *recruitments,
+                        uint32_t recruitment_count, const bool *panelists, uint32_t panelist_count);
 /* Marks the row of the pair as declined; adds one where there is none, or not, as `add` says. */
 void rk_assignments_decline(struct rk_assignments *assignments, uint32_t recruitment,
                             uint32_t panelist, bool add);

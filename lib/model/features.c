@@ -313,8 +313,8 @@ static enum rk_status put_column(struct rk_features *features, uint32_t f,
     feature->found = true;
     if (feature->field != SIZE_MAX) {
         const struct rk_value *value = &row->values[feature->field];
-        put_texts(features, feature, set, rk_value_text(value),
-                  rk_table_schema(table)->fields[feature->field].type == RK_LIST);
+        feature->may_list = rk_table_schema(table)->fields[feature->field].type == RK_LIST;
+        put_texts(features, feature, set, rk_value_text(value), feature->may_list);
     } else {
         struct rk_cell cell = rk_table_extra(table, feature->extra);
         put_texts(features, feature, set, (struct rk_text){cell.text, cell.size}, true);

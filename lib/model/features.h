@@ -38,6 +38,7 @@ struct rk_feature {
     uint32_t part_count;              /* 0 = a column */
     bool is_age;                      /* derived from birth_year: known once a row was read */
     bool is_list;                     /* somebody has several values: shares may sum to over 1 */
+    bool may_list;                    /* a list of the schema: somebody may have */
     struct rk_feature_band *bands;    /* of a derived age */
     uint32_t band_count;
     size_t field, extra; /* where it was found last, SIZE_MAX = not there */

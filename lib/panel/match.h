@@ -199,10 +199,11 @@ bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,
 void rk_match_order(const struct rk_match_state *state, uint32_t *pairs, uint32_t count);
 
 /* Reserves: for each recruitment up to its `reserves` pairs, of those who are not members there and
- * could step in: room under their caps, no overlap with a membership. In that order; but where
- * there are quotas, the next is always one who can take the place of most of the members for whom
- * nobody before can, all quotas kept (then of most members). Somebody may be a reserve for several.
- * pairs[first[r]] … pairs[first[r + 1] - 1] are those of recruitment r. Caller frees both. */
+ * could step in: room under their caps, no overlap with a membership. Where a panel is repaired,
+ * those who stood by come first, as they did. The others in that order; but where there are quotas,
+ * the next is always one who can take the place of most of the members for whom nobody before can,
+ * all quotas kept (then of most members). Somebody may be a reserve for several. pairs[first[r]] …
+ * pairs[first[r + 1] - 1] are those of recruitment r. Caller frees both. */
 void rk_match_reserves(const struct rk_match_state *state, const bool *member, uint32_t **pairs,
                        uint32_t **first);
 

@@ -214,9 +214,9 @@ static uint32_t list_kinds(const struct rk_match_problem *problem, uint32_t *pai
 }
 
 /* Puts the first `asked` of `could`, which are in order, so that each can take the place of most of
- * the members for whom nobody before can. */
+ * the members for whom nobody before can; but the first `stay` as they are. */
 static void order_by_repair(const struct rk_match_state *state, uint32_t r, uint32_t *could,
-                            uint32_t count, uint32_t *members, uint32_t member_count,
+                            uint32_t count, uint32_t stay, uint32_t *members, uint32_t member_count,
                             uint32_t asked)
 {
     const struct rk_match_problem *problem = state->problem;
@@ -235,7 +235,7 @@ static void order_by_repair(const struct rk_match_state *state, uint32_t r, uint
     }
     for (uint32_t next = 0; next < asked && next < count; next++) {
         uint32_t best = next, best_new = 0, best_all = 0;
-        for (int turn = 0; turn < 2 && !best_new; turn++) {
+        for (int turn = 0; turn < 2 && !best_new && next >= stay; turn++) {
             best_all = 0;
             for (uint32_t i = next; i < count; i++) {
                 uint32_t k = 0, fresh = 0, all = 0;
@@ -268,6 +268,23 @@ static void order_by_repair(const struct rk_match_state *state, uint32_t r, uint
     rk_free(covered);
 }
 
+/* Puts those first who stood by before a repair, the first of them first; returns how many. */
+static uint32_t stay_first(const struct rk_match_problem *problem, uint32_t *could, uint32_t count)
+{
+    uint32_t staying = 0;
+    for (uint32_t i = 0; i < count && problem->stay; i++) {
+        uint32_t pair = could[i], at = staying;
+        if (problem->stay[pair] <= 0)
+            continue;
+        while (at && problem->stay[could[at - 1]] < problem->stay[pair])
+            at--;
+        memmove(could + at + 1, could + at, (i - at) * sizeof *could);
+        could[at] = pair;
+        staying++;
+    }
+    return staying;
+}
+
 void rk_match_reserves(const struct rk_match_state *state, const bool *member, uint32_t **pairs,
                        uint32_t **first)
 {
@@ -289,9 +306,10 @@ void rk_match_reserves(const struct rk_match_state *state, const bool *member, u
                        ~(unsigned)RK_MATCH_QUOTA))
                 could[count++] = pair_of[k];
         rk_match_order(state, could, count);
+        uint32_t stay = stay_first(problem, could, count);
         uint32_t asked = (uint32_t)problem->recruitments[r].reserves;
         if (state->quota_first[r] != state->quota_first[r + 1])
-            order_by_repair(state, r, could, count, members, member_count, asked);
+            order_by_repair(state, r, could, count, stay, members, member_count, asked);
         n += count < asked ? count : asked;
     }
     (*first)[problem->recruitment_count] = n;

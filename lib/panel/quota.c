@@ -120,7 +120,8 @@ static void set_parts(const struct rk_panel_quotas *q, const struct kind *kind,
     quota->part_count = kind->part_count;
     for (uint32_t k = 0; k < kind->part_count; k++) {
         const struct part *part = &kind->parts[k];
-        bool several = q->features->all[part->feature].is_list;
+        const struct rk_feature *feature = &q->features->all[part->feature];
+        bool several = feature->is_list || feature->may_list;
         for (uint32_t i = 0; part->is_age && i < q->kind_count && !several; i++)
             for (uint32_t j = 0; j < q->kinds[i].part_count; j++) {
                 const struct part *other = &q->kinds[i].parts[j];

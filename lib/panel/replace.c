@@ -1,14 +1,18 @@
 #include "panel/replace.h"
 
+static bool is_open(const struct rk_recruitment *recruitment)
+{
+    return recruitment->status == RK_RECRUITMENT_OPEN ||
+           recruitment->status == RK_RECRUITMENT_REOPENED;
+}
+
 static uint32_t take_out(const bool *out, const struct rk_recruitments *recruitments,
                          struct rk_assignments *assignments)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < assignments->count; i++) {
         struct rk_assignment *row = &assignments->rows[i];
-        enum rk_recruitment_status status = recruitments->rows[row->recruitment].status;
-        if (!out[row->panelist] ||
-            (status != RK_RECRUITMENT_OPEN && status != RK_RECRUITMENT_REOPENED) ||
+        if (!out[row->panelist] || !is_open(&recruitments->rows[row->recruitment]) ||
             row->status == RK_ASSIGNMENT_DECLINED || row->status == RK_ASSIGNMENT_ABSENT)
             continue;
         row->status = RK_ASSIGNMENT_DECLINED;
@@ -17,10 +21,17 @@ static uint32_t take_out(const bool *out, const struct rk_recruitments *recruitm
     return count;
 }
 
-uint32_t rk_replace_take_out(const bool *out, const struct rk_recruitments *recruitments,
+uint32_t rk_replace_take_out(const bool *out, uint32_t panelists,
+                             const struct rk_recruitments *recruitments,
                              struct rk_assignments *assignments, struct rk_assignments *fixed)
 {
-    return take_out(out, recruitments, assignments) + take_out(out, recruitments, fixed);
+    uint32_t count = take_out(out, recruitments, assignments) + take_out(out, recruitments, fixed);
+    bool *open = rk_alloc((size_t)recruitments->count + 1, sizeof *open);
+    for (uint32_t r = 0; r < recruitments->count; r++)
+        open[r] = is_open(&recruitments->rows[r]);
+    rk_assignments_bar(assignments, open, recruitments->count, out, panelists);
+    rk_free(open);
+    return count;
 }
 
 const struct rk_assignment *rk_replace_standing(const struct rk_assignments *assignments,

@@ -5,9 +5,11 @@
 
 #include "panel/eligible.h"
 
-/* Takes panelists out: their rows of open recruitments, in `assignments` and `fixed`, are declined
- * from now on. Returns how many rows. `out` is by panelist. */
-uint32_t rk_replace_take_out(const bool *out, const struct rk_recruitments *recruitments,
+/* Takes panelists out: they have declined all open recruitments from now on, in rows of
+ * `assignments` and `fixed`, or new ones. Returns how many had said something else. `out` is by
+ * panelist. */
+uint32_t rk_replace_take_out(const bool *out, uint32_t panelists,
+                             const struct rk_recruitments *recruitments,
                              struct rk_assignments *assignments, struct rk_assignments *fixed);
 
 /* What each pair of the problem is worth keeping (rk_match_problem.stay): a proposed member more

@@ -261,14 +261,22 @@ static bool is_open(const struct rk_why *why, uint32_t pair, struct rivals rival
            (int32_t)rivals.members < why->match->problem->recruitments[r].places;
 }
 
-/* Would the panelist have no place there either without the seats given elsewhere? */
+/* Were all seats filled that can be, as far as is known? */
+static bool is_filled(const struct rk_why *why)
+{
+    const struct rk_match_result *result = why->match->result;
+    return result->value[RK_MATCH_SEATS] == result->bound[RK_MATCH_SEATS];
+}
+
+/* Is it, for all that is known, not the seats given elsewhere that keep the panelist out? */
 static bool is_beaten(const struct rk_why *why, uint32_t pair, unsigned blocked)
 {
     if (pair == RK_NONE || why->match->chance || why->match->problem->stay)
         return false;
     struct rivals rivals = find_rivals(why, pair);
-    return !is_open(why, pair, rivals, blocked) &&
-           (!rivals.count || rivals.least_fit > why->match->problem->pairs[pair].fit);
+    return is_open(why, pair, rivals, blocked)
+               ? !is_filled(why)
+               : !rivals.count || rivals.least_fit > why->match->problem->pairs[pair].fit;
 }
 
 static enum rk_answer_outcome say_lot(const struct rk_why *why, uint32_t pair,
@@ -334,9 +342,7 @@ static enum rk_answer_outcome compare(const struct rk_why *why, uint32_t pair, u
     int32_t seats = why->match->problem->recruitments[own->recruitment].places;
     struct rivals rivals = find_rivals(why, pair);
     sayf(reason, _("People who could sit there: %u; seats to fill: %d."), competing, seats);
-    const struct rk_match_result *result = why->match->result;
-    if (rivals.members < (uint32_t)seats &&
-        result->value[RK_MATCH_SEATS] != result->bound[RK_MATCH_SEATS])
+    if (rivals.members < (uint32_t)seats && !is_filled(why))
         return say_unproven(reason, change);
     if (!rivals.count) {
         say_quotas(why, own->panelist, own->recruitment, rivals.members < (uint32_t)seats, reason,

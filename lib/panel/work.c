@@ -154,7 +154,8 @@ enum rk_status rk_panel_work_leave(const struct rk_strings *names,
         else
             out[panelist] = true;
     }
-    *left = status ? 0 : rk_replace_take_out(out, recruitments, assignments, fixed);
+    *left =
+        status ? 0 : rk_replace_take_out(out, panelists->count, recruitments, assignments, fixed);
     rk_free(out);
     return status;
 }

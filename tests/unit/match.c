@@ -214,6 +214,97 @@ static void reserves(void)
     CHECK(found > 50);
 }
 
+/* The members of r whose place the pair could take, all quotas kept, as bits. */
+static uint32_t repairs(const struct rk_match_problem *p, uint32_t chosen, uint32_t pair)
+{
+    uint32_t r = p->pairs[pair].recruitment, places = 0;
+    for (uint32_t m = 0; m < p->pair_count; m++) {
+        int32_t kind[4] = {0};
+        uint32_t with = (chosen | 1u << pair) & ~(1u << m);
+        if (!(chosen >> m & 1) || p->pairs[m].recruitment != r)
+            continue;
+        for (uint32_t i = 0; i < p->pair_count; i++)
+            kind[p->pairs[i].panelist % 4] += (with >> i & 1) && p->pairs[i].recruitment == r;
+        places |= keeps_quotas(p, r, kind) ? 1u << m : 0;
+    }
+    return places;
+}
+
+/* Reserves of panels with quotas, and of panels that are repaired: who stood by comes first; then
+ * always who can take the place of most members for whom nobody before can. */
+static void reserves_repair(void)
+{
+    int wrong = 0, found = 0, out_of_order = 0;
+    for (int trial = 0; trial < 1000; trial++) {
+        struct instance in;
+        invent(&in, trial, 0);
+        if (trial % 3)
+            add_quotas(&in, trial);
+        if (trial % 2)
+            add_stay(&in, trial);
+        const struct rk_match_problem *p = &in.problem;
+        struct rk_match_result result;
+        CHECK(rk_match(p, &result, NULL) == RK_OK);
+        struct rk_match_state *state = rk_match_state_new(p, &result);
+        uint32_t *pairs, *first, chosen = bits(p, result.member);
+        rk_match_reserves(state, result.member, &pairs, &first);
+        int64_t value[RK_MATCH_LEVELS], shortage[RECRUITMENTS], load[PANELISTS];
+        value_of(p, chosen, value, shortage, load);
+        for (uint32_t r = 0; r < p->recruitment_count; r++) {
+            struct instance wide = in;
+            wide.problem.recruitments = wide.recruitments;
+            wide.problem.quota_count = 0;
+            wide.recruitments[r].places++;
+            bool quotas = false;
+            for (uint32_t q = 0; q < p->quota_count; q++)
+                quotas = quotas || p->quotas[q].recruitment == r;
+            uint32_t left = 0, covered = 0, last = UINT32_MAX;
+            for (uint32_t i = 0; i < p->pair_count; i++)
+                if (p->pairs[i].recruitment == r && !result.member[i] &&
+                    allowed(&wide.problem, chosen | 1u << i))
+                    left |= 1u << i;
+            for (uint32_t k = first[r]; k < first[r + 1]; k++) {
+                int64_t best[6];
+                uint32_t next = UINT32_MAX;
+                for (int turn = 0; turn < 2 && next == UINT32_MAX; turn++) {
+                    for (uint32_t i = 0; i < p->pair_count; i++) {
+                        uint32_t places = quotas ? repairs(p, chosen, i) : 0;
+                        int64_t stay = p->stay ? p->stay[i] : 0;
+                        int64_t key[] = {-stay,
+                                         stay ? 0 : -__builtin_popcount(places & ~covered),
+                                         stay ? 0 : -__builtin_popcount(places),
+                                         -p->pairs[i].fit,
+                                         load[p->pairs[i].panelist],
+                                         lot(p, i)};
+                        if (left >> i & 1 && (next == UINT32_MAX || compare(key, best, 6) < 0)) {
+                            next = i;
+                            memcpy(best, key, sizeof best);
+                        }
+                    }
+                    if (!turn && next != UINT32_MAX && !best[0] && !best[1] && covered) {
+                        covered = 0; /* somebody for everyone: begin anew */
+                        next = UINT32_MAX;
+                    }
+                }
+                wrong += pairs[k] != next;
+                found++;
+                if (next == UINT32_MAX)
+                    break;
+                out_of_order += last != UINT32_MAX && p->pairs[last].fit < p->pairs[next].fit;
+                last = next;
+                left &= ~(1u << next);
+                covered |= quotas ? repairs(p, chosen, next) : 0;
+            }
+        }
+        rk_free(pairs);
+        rk_free(first);
+        rk_match_state_free(state);
+        rk_match_result_free(&result);
+    }
+    CHECK(wrong == 0);
+    CHECK(found > 500 && out_of_order > 5);
+}
+
 /* A search that is cut short keeps everyone from two places at once and tells a bound that holds.
  */
 static void cut_short(void)
@@ -306,6 +397,7 @@ int main(void)
     against_all(3, 600);
     against_all(4, 600);
     reserves();
+    reserves_repair();
     cut_short();
     stopped();
     stages();
