@@ -465,6 +465,25 @@ const struct rk_assignment *rk_eligible_kept_row(const struct rk_eligible *e, ui
 uint32_t rk_eligible_replaced(const struct rk_eligible *e) { return e->replaced; }
 uint32_t rk_eligible_not_open(const struct rk_eligible *e) { return e->not_open; }
 
+uint32_t rk_eligible_of_no_age(const struct rk_eligible *e)
+{
+    uint32_t count = 0;
+    for (uint32_t p = 0; p < e->facts.panelists->count; p++)
+        count += e->persons[p].active && e->persons[p].minor_until == INT32_MAX;
+    return count;
+}
+
+uint32_t rk_eligible_of_no_times(const struct rk_eligible *e)
+{
+    uint32_t count = 0, sessions = 0;
+    for (uint32_t r = 0; r < e->facts.recruitments->count && !sessions; r++)
+        if (e->panels[r].open)
+            rk_sessions_of(e->facts.sessions, r, &sessions);
+    for (uint32_t p = 0; p < e->facts.panelists->count; p++)
+        count += e->persons[p].active && e->persons[p].times == e->persons[p + 1].times;
+    return sessions && !e->facts.assume_available ? count : 0;
+}
+
 /* ---- the rules ---- */
 
 static unsigned marks_of(const struct rk_eligible *e, uint32_t p, uint32_t r)

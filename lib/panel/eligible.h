@@ -78,6 +78,11 @@ const struct rk_assignment *rk_eligible_kept_row(const struct rk_eligible *eligi
 /* Rows of `assignments` that are replaced; rows of `fixed` whose recruitment is not open. */
 uint32_t rk_eligible_replaced(const struct rk_eligible *eligible);
 uint32_t rk_eligible_not_open(const struct rk_eligible *eligible);
+/* Active panelists whom assume_adult, or assume_available, would let sit where nothing else stands
+ * in the way: no birth_year and no guardian's consent; no times, while open recruitments have
+ * sessions. */
+uint32_t rk_eligible_of_no_age(const struct rk_eligible *eligible);
+uint32_t rk_eligible_of_no_times(const struct rk_eligible *eligible);
 /* All rules the pair breaks, as RK_REFUSED_BITs; 0 = none. For a kept row, `overlap` and `cap` tell
  * whether it breaks them beside the other kept ones. The recruitment must be open. */
 unsigned rk_eligible_reasons(const struct rk_eligible *eligible, uint32_t panelist,

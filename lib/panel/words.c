@@ -147,6 +147,22 @@ void rk_panel_tell(struct rk_log *log, const struct rk_explain *match)
     rk_buf_free(&fit);
 }
 
+/* What an option would change, where somebody is lacking. */
+static void tell_unknown(struct rk_log *log, const struct rk_eligible *eligible)
+{
+    uint32_t ages = rk_eligible_of_no_age(eligible), times = rk_eligible_of_no_times(eligible);
+    if (ages)
+        rk_log(log, RK_NOTE, NULL,
+               _("active panelists with no birth_year, refused as if they were under age: %u; "
+                 "--assume-adult takes them as adults"),
+               ages);
+    if (times)
+        rk_log(log, RK_NOTE, NULL,
+               _("active panelists with no row in availability, refused where there are sessions: "
+                 "%u; --assume-available takes them as able to come"),
+               times);
+}
+
 bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
                     const struct rk_explanation *panels, uint32_t count, bool explained)
 {
@@ -178,6 +194,8 @@ bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
                wanting - 20);
     if (wanting && !explained)
         rk_log(log, RK_NOTE, NULL, _("--explain FILE tells why"));
+    if (wanting)
+        tell_unknown(log, match->eligible);
     uint32_t not_open = rk_eligible_not_open(match->eligible);
     if (not_open)
         rk_log(
