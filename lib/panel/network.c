@@ -311,7 +311,8 @@ struct quota_set {
 struct quota_sets {
     struct quota_set *sets;
     uint32_t count, words;
-    bool tied; /* some are for several features */
+    bool tied;  /* some are for several features */
+    bool empty; /* nobody is there for some minimum */
 };
 
 /* Is everybody of kind a of kind b too, in the bank or out of it? */
@@ -407,7 +408,7 @@ static bool fits_tree(const struct rk_match_problem *problem, const struct quota
         const struct quota_set *other = &all->sets[i];
         if (!other->kept || other == set)
             continue;
-        for (uint32_t j = 0; j < all->count; j++)
+        for (uint32_t j = 0; j < all->count && all->empty; j++)
             if (all->sets[j].kept && (misplaces(problem, all, set, other, &all->sets[j]) ||
                                       misplaces(problem, all, &all->sets[j], set, other) ||
                                       misplaces(problem, all, &all->sets[j], other, set)))
@@ -578,8 +579,10 @@ static void build_quotas(struct rk_network *net)
         for (uint32_t i = quota_first; i < q; i++) /* those that hold back nobody are passed over */
             if (problem->quotas[i].min > 0 || problem->quotas[i].max < places)
                 all.sets[all.count++] = all.sets[i - quota_first];
-        for (uint32_t i = 0; i < all.count; i++)
+        for (uint32_t i = 0; i < all.count; i++) {
             all.tied = all.tied || all.sets[i].parts > 1;
+            all.empty = all.empty || (!all.sets[i].size && all.sets[i].minimum);
+        }
         qsort(all.sets, all.count, sizeof *all.sets, by_size);
         choose_tree(net, &all);
         add_rows(net, r, &all);

@@ -1,6 +1,7 @@
 #include "panel/quota.h"
 
 #include "base/date.h"
+#include "panel/panel.h"
 
 /* One part of a kind: a value of a feature. */
 struct part {
@@ -205,6 +206,11 @@ static enum rk_status list_quotas(struct rk_panel_quotas *q, const struct rk_eli
             if (j == own)
                 add_quota(q, q->own[i], r);
         }
+        if (q->count - from > RK_PANEL_MOST_ROWS)
+            return rk_fail(error, RK_BAD_DATA,
+                           _("recruitment %s: %u quotas are more than can be kept together (%d)"),
+                           recruitments->rows[r].recruitment_id.text, q->count - from,
+                           RK_PANEL_MOST_ROWS);
         RK_TRY(check_sums(q, from, &recruitments->rows[r], error));
         while (k < kept_count && kept[k].recruitment < r)
             k++;
