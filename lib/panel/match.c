@@ -176,7 +176,7 @@ static void choose_greedily(const struct solver *solver, struct rk_choice *choic
     const struct rk_match_problem *problem = solver->problem;
     uint32_t n = problem->recruitment_count, q = 0;
     memset(choice->member, 0, problem->pair_count * sizeof *choice->member);
-    struct rk_match_result none = {.member = choice->member};
+    struct rk_match_result none = {.member = choice->member, .network = solver->net};
     struct rk_match_state *state = rk_match_state_new(problem, &none);
     uint32_t *pairs = rk_alloc((size_t)problem->pair_count + 1, sizeof *pairs);
     for (uint32_t i = 0; i < problem->pair_count; i++)

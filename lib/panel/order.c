@@ -24,6 +24,7 @@ static int by_order(const void *x, const void *y)
 
 struct rk_match_state {
     const struct rk_match_problem *problem;
+    const uint32_t *lottery; /* by pair; NULL: to be drawn anew */
     struct rk_overlaps overlaps;
     struct rk_match_used *used; /* with the new memberships, sorted */
     uint32_t used_count;
@@ -67,6 +68,7 @@ struct rk_match_state *rk_match_state_new(const struct rk_match_problem *problem
     for (uint32_t i = 0; i < problem->pair_count; i++)
         given += result->member[i];
     state->problem = problem;
+    state->lottery = result->network ? result->network->lottery : NULL;
     state->overlaps = rk_overlaps_find(problem);
     state->load = rk_alloc((size_t)panelists + 1, sizeof *state->load);
     state->first = rk_alloc((size_t)panelists + 1, sizeof *state->first);
@@ -159,19 +161,24 @@ unsigned rk_match_blocked(const struct rk_match_state *state, uint32_t panelist,
     return blocked;
 }
 
-void rk_match_order(const struct rk_match_state *state, uint32_t *pairs, uint32_t count)
+static struct ordered order_of(const struct rk_match_state *state, uint32_t pair,
+                               struct rk_buf *key)
 {
     const struct rk_match_problem *problem = state->problem;
+    const struct rk_match_pair *of = &problem->pairs[pair];
+    return (struct ordered){
+        pair, problem->by_lot ? 0 : of->fit, problem->by_lot ? 0 : state->load[of->panelist],
+        state->lottery ? state->lottery[pair]
+                       : rk_match_lot(problem->seed, problem->recruitments[of->recruitment].id,
+                                      problem->panelists[of->panelist].id, key)};
+}
+
+void rk_match_order(const struct rk_match_state *state, uint32_t *pairs, uint32_t count)
+{
     struct ordered *rows = rk_alloc((size_t)count + 1, sizeof *rows);
     struct rk_buf key = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        const struct rk_match_pair *pair = &problem->pairs[pairs[i]];
-        rows[i] = (struct ordered){pairs[i], problem->by_lot ? 0 : pair->fit,
-                                   problem->by_lot ? 0 : state->load[pair->panelist],
-                                   rk_match_lot(problem->seed,
-                                                problem->recruitments[pair->recruitment].id,
-                                                problem->panelists[pair->panelist].id, &key)};
-    }
+    for (uint32_t i = 0; i < count; i++)
+        rows[i] = order_of(state, pairs[i], &key);
     qsort(rows, count, sizeof *rows, by_order);
     for (uint32_t i = 0; i < count; i++)
         pairs[i] = rows[i].pair;
@@ -285,6 +292,52 @@ static uint32_t stay_first(const struct rk_match_problem *problem, uint32_t *cou
     return staying;
 }
 
+static bool could_step_in(const struct rk_match_state *state, uint32_t pair)
+{
+    const struct rk_match_pair *of = &state->problem->pairs[pair];
+    return !(rk_match_blocked(state, of->panelist, of->recruitment, NULL, 0) &
+             ~(unsigned)RK_MATCH_QUOTA);
+}
+
+enum { FEW_RESERVES = 64 };
+
+/* Of `could`, leaves of each kind the first so many who could step in; returns how many those are.
+ * The others would have no turn. */
+static uint32_t keep_first(const struct rk_match_state *state, uint32_t r, uint32_t *could,
+                           uint32_t count, uint32_t asked)
+{
+    const struct rk_match_problem *problem = state->problem;
+    bool quotas = state->quota_first[r] != state->quota_first[r + 1];
+    uint32_t least = RK_NONE, most = 0, kept = 0;
+    for (uint32_t i = 0; i < count && quotas; i++) {
+        uint32_t cell = problem->pair_cell[could[i]];
+        least = cell < least ? cell : least;
+        most = cell > most ? cell : most;
+    }
+    uint32_t kinds = quotas && count ? most - least + 1 : 1;
+    struct ordered *rows = rk_alloc((size_t)kinds * asked + 1, sizeof *rows);
+    uint32_t *have = rk_alloc((size_t)kinds + 1, sizeof *have);
+    struct rk_buf key = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t k = quotas ? problem->pair_cell[could[i]] - least : 0, at = have[k];
+        struct ordered next = order_of(state, could[i], &key), *row = rows + (size_t)k * asked;
+        if ((at == asked && by_order(&next, &row[at - 1]) > 0) || !could_step_in(state, could[i]))
+            continue;
+        have[k] += at < asked;
+        at -= at == asked;
+        for (; at && by_order(&next, &row[at - 1]) < 0; at--)
+            row[at] = row[at - 1];
+        row[at] = next;
+    }
+    for (uint32_t k = 0; k < kinds; k++)
+        for (uint32_t i = 0; i < have[k]; i++)
+            could[kept++] = rows[(size_t)k * asked + i].pair;
+    rk_buf_free(&key);
+    rk_free(rows);
+    rk_free(have);
+    return kept;
+}
+
 void rk_match_reserves(const struct rk_match_state *state, const bool *member, uint32_t **pairs,
                        uint32_t **first)
 {
@@ -299,15 +352,17 @@ void rk_match_reserves(const struct rk_match_state *state, const bool *member, u
         if (problem->recruitments[r].reserves <= 0)
             continue;
         uint32_t count = 0, member_count = 0, *could = *pairs + n;
+        uint32_t asked = (uint32_t)problem->recruitments[r].reserves;
+        bool few = asked <= FEW_RESERVES && !problem->stay;
         for (uint32_t k = first_of[r]; k < first_of[r + 1]; k++)
             if (member[pair_of[k]])
                 members[member_count++] = pair_of[k];
-            else if (!(rk_match_blocked(state, problem->pairs[pair_of[k]].panelist, r, NULL, 0) &
-                       ~(unsigned)RK_MATCH_QUOTA))
+            else if (few || could_step_in(state, pair_of[k]))
                 could[count++] = pair_of[k];
+        if (few)
+            count = keep_first(state, r, could, count, asked);
         rk_match_order(state, could, count);
         uint32_t stay = stay_first(problem, could, count);
-        uint32_t asked = (uint32_t)problem->recruitments[r].reserves;
         if (state->quota_first[r] != state->quota_first[r + 1])
             order_by_repair(state, r, could, count, stay, members, member_count, asked);
         n += count < asked ? count : asked;
