@@ -1,5 +1,7 @@
 #include "model/ratings.h"
 
+#include <assert.h>
+
 const char *const rk_ratings_defaults[] = {
     "recruitment_id", "all", "rater_group", "all", "stage", "all", "criterion", "all", NULL};
 
@@ -105,20 +107,28 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
     size_t field[6];
     for (size_t k = 0; k < 6; k++)
         field[k] = rk_schema_field(schema, keys[k].name);
+    assert(schema->field_count <= 64); /* the bits of row->same */
     size_t score = rk_schema_field(schema, "score"), missing = rk_schema_field(schema, "missing"),
            basis = rk_schema_field(schema, "basis"), persons = rk_schema_field(schema, "n_persons"),
            count = SIZE_MAX, extras = SIZE_MAX;
     struct rk_places places = {0};
     enum rk_status status;
+    uint32_t id[6]; /* by place in `keys` */
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         const struct rk_value *v = row->values;
-        struct rk_rating r = {.missing = RK_NOT_MISSING};
-        uint32_t *id[6] = {&r.recruitment, &r.candidate, &r.rater,
-                           &r.group,       &r.stage,     &r.criterion};
         for (size_t k = 0; k < 6; k++) {
+            if (row->same >> field[k] & 1)
+                continue;
             struct rk_text text = rk_value_text(&v[field[k]]);
-            *id[k] = rk_id(ratings->ids, keys[k].kind, text.size ? text : RK_TEXT("all"));
+            id[k] = rk_id(ratings->ids, keys[k].kind, text.size ? text : RK_TEXT("all"));
         }
+        struct rk_rating r = {.recruitment = id[0],
+                              .candidate = id[1],
+                              .rater = id[2],
+                              .group = id[3],
+                              .stage = id[4],
+                              .criterion = id[5],
+                              .missing = RK_NOT_MISSING};
         if (v[score].size && v[missing].size) {
             rk_table_reject(table, missing, _("a score and a reason why it is missing"));
             continue;

@@ -34,6 +34,9 @@ struct rk_reader {
     struct rk_strings columns;
     struct rk_cell *cells;
     size_t cell_count, cell_room;
+    bool like;     /* the cells are those of the record in `raw`, which has no quotes: the next one is
+                    * split by what it shares with it */
+    uint64_t same; /* see struct rk_record */
     struct rk_buf text;   /* what the cells point into, where that is not the window */
     size_t *offsets;      /* of cells in `text` while it may still move */
     size_t offset_room;
@@ -70,6 +73,7 @@ static enum rk_status more(struct rk_reader *r, size_t *got, struct rk_error *er
     if (r->at_end)
         return RK_OK;
     size_t seen = r->start ? 0 : r->end;
+    r->like = false;
     if (r->start) {
         memmove(r->window, r->window + r->start, r->end - r->start);
         r->end -= r->start;
@@ -262,13 +266,87 @@ static enum rk_status split_quoted(struct rk_reader *r, struct rk_error *error)
     return RK_OK;
 }
 
+/* The bytes that two texts of at least `most` bytes have in common at their starts, at most `most`. */
+static size_t shared_start(const char *a, const char *b, size_t most)
+{
+    size_t n = 0;
+    uint64_t x, y;
+    for (; n + sizeof x <= most; n += sizeof x) {
+        memcpy(&x, a + n, sizeof x);
+        memcpy(&y, b + n, sizeof y);
+        if (x != y)
+            break;
+    }
+    while (n < most && a[n] == b[n])
+        n++;
+    return n;
+}
+
+/* … and at their ends. */
+static size_t shared_end(const char *a_end, const char *b_end, size_t most)
+{
+    size_t n = 0;
+    uint64_t x, y;
+    for (; n + sizeof x <= most; n += sizeof x) {
+        memcpy(&x, a_end - n - sizeof x, sizeof x);
+        memcpy(&y, b_end - n - sizeof y, sizeof y);
+        if (x != y)
+            break;
+    }
+    while (n < most && a_end[-1 - (ptrdiff_t)n] == b_end[-1 - (ptrdiff_t)n])
+        n++;
+    return n;
+}
+
+static uint64_t bit(size_t cell) { return cell < 64 ? (uint64_t)1 << cell : 0; }
+
+/* Splits the record by what it shares with `before`, whose cells are in r->cells: those that lie
+ * wholly in its common start or end only move. False, with the cells spoiled, where what is between
+ * has not as many cells as there. */
+static bool split_like(struct rk_reader *r, struct rk_text before)
+{
+    size_t most = before.size < r->raw_size ? before.size : r->raw_size;
+    size_t start = shared_start(before.text, r->raw, most);
+    size_t end = shared_end(before.text + before.size, r->raw + r->raw_size, most - start);
+    size_t first = 0, last = r->cell_count; /* [first, last) are looked at */
+    const char *shared = before.text + start, *from_end = before.text + before.size - end;
+    ptrdiff_t shift = r->raw - before.text,
+              end_shift = shift + (ptrdiff_t)r->raw_size - (ptrdiff_t)before.size;
+    struct rk_cell *cells = r->cells;
+    for (; first < last && cells[first].text + cells[first].size < shared; first++)
+        cells[first].text += shift;
+    while (last > first && cells[last - 1].text > from_end)
+        cells[--last].text += end_shift;
+    r->same = bit(r->cell_count) - 1;
+    const char *from = first ? cells[first - 1].text + cells[first - 1].size + 1 : r->raw;
+    const char *to = last < r->cell_count ? cells[last].text - 1 : r->raw + r->raw_size;
+    for (size_t i = first; i < last; i++) {
+        const char *at = from;
+        while (at < to && *at != r->delimiter)
+            at++;
+        if ((at == to) != (i + 1 == last))
+            return false;
+        struct rk_cell fresh = {from, (size_t)(at - from), false};
+        if (fresh.size != cells[i].size || memcmp(fresh.text, cells[i].text, fresh.size) != 0)
+            r->same &= ~bit(i);
+        cells[i] = fresh;
+        from = at + 1;
+    }
+    return last > first || from == to + 1;
+}
+
 /* Without a quote a record is what stands between the delimiters. */
-static enum rk_status split_plain(struct rk_reader *r, struct rk_error *error)
+static enum rk_status split_plain(struct rk_reader *r, const struct rk_text *before,
+                                  struct rk_error *error)
 {
     const char *from = r->raw, *end = r->raw + r->raw_size;
     if (r->returns && memchr(r->raw, '\r', r->raw_size))
         return bad(r, error, (size_t)((const char *)memchr(r->raw, '\r', r->raw_size) - r->raw),
                    _("a carriage return without a line feed"));
+    if (before && split_like(r, *before))
+        return RK_OK;
+    r->same = 0;
+    r->cell_count = 0;
     for (const char delimiter = r->delimiter;; from++) { /* cells are short */
         const char *start = from;
         while (from < end && *from != delimiter)
@@ -283,12 +361,18 @@ static enum rk_status split_plain(struct rk_reader *r, struct rk_error *error)
 static enum rk_status csv_next(struct rk_reader *r, bool *found, struct rk_error *error)
 {
     bool quotes;
-    r->cell_count = 0;
+    const struct rk_text before = {r->raw, r->raw_size};
     enum rk_status status = frame(r, found, &quotes, error);
     if (status || !*found)
         return status;
-    status = quotes ? split_quoted(r, error) : split_plain(r, error);
-    for (size_t i = 0; i < r->cell_count && !status; i++)
+    if (quotes) {
+        r->cell_count = 0;
+        r->same = 0;
+        status = split_quoted(r, error);
+    } else
+        status = split_plain(r, r->like ? &before : NULL, error);
+    r->like = !quotes;
+    for (size_t i = 0; r->raw_size > r->max_field && i < r->cell_count && !status; i++)
         if (r->cells[i].size > r->max_field) {
             struct rk_pos pos = rk_reader_pos(r, i);
             status = rk_fail_at(error, RK_BAD_DATA, &pos, _("larger than the %zu bytes allowed"),
@@ -648,7 +732,7 @@ enum rk_status rk_reader_next(struct rk_reader *r, struct rk_record *record, boo
     r->looked = false;
     if (status || !*more_records)
         return status;
-    *record = (struct rk_record){r->cells, r->cell_count, ++r->records, r->raw_line};
+    *record = (struct rk_record){r->cells, r->cell_count, ++r->records, r->raw_line, r->same};
     return RK_OK;
 }
 

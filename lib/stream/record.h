@@ -25,6 +25,9 @@ struct rk_record {
     size_t count;
     uint64_t number; /* from 1, the header not counted */
     uint64_t line;   /* physical line on which it starts */
+    /* Bit c: cell c has the same bytes as in the record before (some that have are not told). Rows
+     * are much like their neighbours: what was made of such a cell need not be made again. */
+    uint64_t same;
 };
 
 struct rk_reader;

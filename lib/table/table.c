@@ -41,6 +41,7 @@ struct rk_table {
     struct rk_value *values;
     struct rk_buf why;
     bool row_bad; /* the row last read was already counted as bad */
+    bool row_kept; /* `values` are those of the record before the one last read */
     uint64_t rows_in, rows_bad, rows_before; /* before: the file now being read */
     struct rk_strings reject_columns;
     struct reject *rejects;
@@ -166,6 +167,7 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
             t->extras[t->extra_count++] = c;
         }
     t->bound_columns = columns;
+    t->row_kept = false;
     rk_free(taken);
     return status || !final ? status : check_extras(t, error);
 }
@@ -330,10 +332,19 @@ static void reject(struct rk_table *t, const struct rk_pos *pos, const char *why
 static void check_row(struct rk_table *t)
 {
     size_t kept = 0;
+    const uint64_t same = t->row_kept ? t->record.same : 0;
+    t->row.same = t->row_kept ? ~(uint64_t)0 : 0;
     for (size_t a = 0; a < t->asked_count; a++) {
         size_t f = t->asked[a];
         const struct rk_field *field = &t->schema->fields[f];
         const struct source *s = &t->sources[f];
+        if (s->column < 64 && same >> s->column & 1 && !s->words) {
+            t->asked[kept++] = f;
+            t->values[f].text = t->record.cells[s->column].text;
+            continue;
+        }
+        if (f < 64)
+            t->row.same &= ~((uint64_t)1 << f);
         struct rk_text text = {0};
         bool bare = false;
         t->asked[kept++] = f;
@@ -417,9 +428,11 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
                               rk_reader_columns(t->reader));
             reject(t, &pos, why.text);
             rk_buf_free(&why);
+            t->row_kept = false;
             continue;
         }
         check_row(t);
+        t->row_kept = !t->row_bad;
         if (t->row_bad)
             continue;
         t->row.number = t->record.number;

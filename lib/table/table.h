@@ -26,6 +26,9 @@ static inline struct rk_text rk_value_text(const struct rk_value *value)
 struct rk_row {
     const struct rk_value *values; /* by field of the schema */
     uint64_t number;               /* from 1 within its file */
+    /* Bit f: field f has the same value as in the row before it (the one last returned); some that
+     * have are not told. */
+    uint64_t same;
 };
 
 /* --map / --map-file: what foreign columns, constants and words mean. */
