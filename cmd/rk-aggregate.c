@@ -68,7 +68,8 @@ static enum rk_status take_score(void *context, const struct rk_score *score, ui
     return rk_aggregate_add(((struct work *)context)->aggregate, score, place, error);
 }
 
-/* Ratings have become scores as they do in rk-score, and go on as it would have printed them. */
+/* Ratings have become scores as they do in rk-score, and go on as it would have printed them: most
+ * have, while they were read. */
 static enum rk_status add_scored(struct rk_run *run, struct work *work, struct rk_error *error)
 {
     struct rk_score score;
@@ -79,6 +80,8 @@ static enum rk_status add_scored(struct rk_run *run, struct work *work, struct r
         rk_scorer_get(work->scorer, i, &score);
         status = rk_aggregate_add(work->aggregate, &score, 0, error);
     }
+    if (!status)
+        rk_aggregate_take_gates(work->aggregate, work->scorer);
     if (!status && options.partial)
         rk_scorer_give(work->scorer, &work->part);
     rk_scorer_free(work->scorer); /* before the ranking takes its memory */
@@ -93,7 +96,9 @@ static enum rk_status add_input(struct rk_run *run, struct work *work, struct rk
                                        .top = (size_t)options.top,
                                        .partial = options.partial};
     const struct rk_scorer_options scoring = {.rubrics = &work->input.rubrics,
-                                              .partial = options.partial};
+                                              .partial = options.partial,
+                                              .take = options.partial ? NULL : take_score,
+                                              .context = work};
     RK_TRY(rk_aggregation_open(run, &work->input, &options.rule, NULL, error));
     rk_aggregation_fill(run, &work->input, options.measures ? 20 : 1, &how);
     work->aggregate = rk_aggregate_new(&how, &work->input.ids);

@@ -34,6 +34,7 @@ void rk_aggregate_free(struct rk_aggregate *a)
     rk_tuples_free(&a->unlinked);
     rk_tuples_free(&a->unadjusted);
     rk_free(a->sheet_places);
+    rk_once_free(&a->once);
     rk_free(a->scales);
     rk_free(a->group_place);
     rk_free(a->groups);
@@ -182,6 +183,34 @@ bool rk_aggregate_sheet(struct rk_aggregate *a, const uint32_t key[4], uint32_t 
     return true;
 }
 
+static void recall(void *context, const uint32_t key[4], const uint32_t *notes, size_t count)
+{
+    uint32_t other;
+    assert(count == 1);
+    rk_aggregate_sheet(context, (uint32_t[]){key[0], key[1], key[3], key[2]}, *notes, &other);
+}
+
+/* rk_aggregate_sheet in little memory, while none comes again. */
+static enum rk_status note_sheet(struct rk_aggregate *a, const struct rk_score *s, uint32_t place,
+                                 struct rk_error *error)
+{
+    const uint32_t key[4] = {s->recruitment, s->candidate, s->stage, s->rater};
+    uint32_t other;
+    if (!a->recalled && !rk_once_has(&a->once, key)) {
+        rk_once_add(&a->once, key, &place, 1);
+        return RK_OK;
+    }
+    if (!a->recalled && !rk_once_read(&a->once, recall, a))
+        return rk_fail(error, RK_FAILED, "%s", _("cannot read a temporary file"));
+    if (!a->recalled)
+        rk_once_free(&a->once);
+    a->recalled = true;
+    if (!rk_aggregate_sheet(a, (uint32_t[]){s->recruitment, s->candidate, s->rater, s->stage},
+                            place, &other))
+        return clash(error, "rater_id", other, _("the same rater's score was already given"));
+    return RK_OK;
+}
+
 /* A score that is raw although others are adjusted: its severity could not be estimated. */
 static bool is_unadjusted(struct rk_text flags)
 {
@@ -199,12 +228,9 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
     if (rk_text_is(rk_id_text(a->ids, RK_ID_STAGE, s->stage), "*"))
         return clash(error, "stage", 0, _("'*' is the name of all stages together"));
     uint8_t *known;
-    uint32_t other;
     RK_TRY(rk_aggregate_scale(a, s->recruitment, s->percent, s->has_adjusted, &known, error));
-    if (place &&
-        !rk_aggregate_sheet(a, (uint32_t[]){s->recruitment, s->candidate, s->rater, s->stage},
-                            place, &other))
-        return clash(error, "rater_id", other, _("the same rater's score was already given"));
+    if (place)
+        RK_TRY(note_sheet(a, s, place, error));
     *known = (uint8_t)(1 + s->percent + 2 * s->has_adjusted);
     rk_fixed value = s->has_adjusted ? s->adjusted : s->score, times;
     if (__builtin_mul_overflow(value, (rk_fixed)s->count, &times))
@@ -235,6 +261,17 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
     if (is_unadjusted(s->flags))
         rk_tuples_add(&a->unadjusted, (uint32_t[]){s->recruitment, s->candidate});
     return RK_OK;
+}
+
+void rk_aggregate_take_gates(struct rk_aggregate *a, const struct rk_scorer *scorer)
+{
+    uint32_t recruitment, candidate;
+    struct rk_text gates;
+    for (uint32_t i = 0; rk_scorer_gates(scorer, i, &recruitment, &candidate, &gates); i++) {
+        uint32_t person = rk_tuples_find(&a->people, (uint32_t[]){recruitment, candidate});
+        if (person != RK_NONE)
+            rk_aggregate_gates(a, person, gates);
+    }
 }
 
 /* ---- after the last score ---- */

@@ -105,6 +105,8 @@ void rk_aggregate_free(struct rk_aggregate *aggregate);
  * scores are known to be distinct. RK_BAD_DATA as in rk_take_rating. */
 enum rk_status rk_aggregate_add(struct rk_aggregate *aggregate, const struct rk_score *score,
                                 uint32_t place, struct rk_error *error);
+/* Gates that the scorer found failed (after its end) by candidates who have scores here. */
+void rk_aggregate_take_gates(struct rk_aggregate *aggregate, const struct rk_scorer *scorer);
 
 /* The search for Kemeny's order of a contest. */
 struct rk_aggregate_kemeny {

@@ -429,13 +429,7 @@ static enum rk_status take_sheets(struct rk_aggregate *a, struct rk_scorer *scor
         RK_TRY(rk_aggregate_add(a, &score, 0, error));
     }
     /* gates stand on every row of a candidate, also on those that came as sums */
-    uint32_t recruitment, candidate;
-    struct rk_text gates;
-    for (uint32_t i = 0; rk_scorer_gates(scorer, i, &recruitment, &candidate, &gates); i++) {
-        uint32_t person = rk_tuples_find(&a->people, (uint32_t[]){recruitment, candidate});
-        if (person != RK_NONE)
-            rk_aggregate_gates(a, person, gates);
-    }
+    rk_aggregate_take_gates(a, scorer);
     return RK_OK;
 }
 

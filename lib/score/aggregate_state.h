@@ -4,6 +4,7 @@
 
 #include "score/aggregate.h"
 #include "score/rule.h"
+#include "stream/once.h"
 
 enum { MOST_GROUPS = 100, RECENT = 64 };
 
@@ -61,6 +62,9 @@ struct rk_aggregate {
     struct rk_tuples sheets; /* recruitment, candidate, rater, stage: told apart */
     uint32_t *sheet_places;
     uint32_t sheet_room;
+    struct rk_once once; /* instead of these until one comes again: recruitment, candidate, stage,
+                          * rater; the place */
+    bool recalled;       /* one has */
     bool keeps_votes;
     struct vote *votes; /* in finish: by contest, group, rater, candidate */
     size_t vote_count, vote_room;

@@ -1,5 +1,7 @@
 #include "score/score.h"
 
+#include "stream/once.h"
+
 #include <assert.h>
 
 /* One criterion of a plan. */
@@ -42,9 +44,15 @@ struct sheet {
     uint32_t group;
     uint32_t persons, count;
     uint32_t scored, seen; /* criteria */
+    uint32_t whole;        /* so many seen: nothing can follow; 0 = not known */
     uint8_t basis;
     uint8_t missing; /* bit per reason */
+    bool given;      /* whole, and taken */
 };
+
+/* Sheets that are held before those that were given are let go. */
+enum { HELD = 4096 };
+
 
 struct gate_sum {
     rk_fixed sum[2]; /* by basis */
@@ -71,6 +79,9 @@ struct rk_scorer {
     struct rk_tuples rest; /* sheet, criterion: beyond the sheet's width */
     uint32_t *rest_place;
     uint32_t rest_room;
+    struct rk_once once; /* sheets given and let go: recruitment, candidate, stage, rater; the places */
+    uint32_t most_held;  /* 0 = all: one of those came again */
+    uint32_t open;       /* sheets not given */
 
     struct rk_tuples people; /* recruitment, candidate */
     struct person *persons;
@@ -182,6 +193,7 @@ struct rk_scorer *rk_scorer_new(const struct rk_scorer_options *options, struct 
     scorer->rest.width = 2;
     scorer->people.width = 2;
     scorer->cells.width = 4;
+    scorer->most_held = options->take ? HELD : 0;
     scorer->plain = (struct item){{1, 1}, {1, 1}, 0, RK_FIXED_ONE, NULL, RK_NONE};
     if (options->rubrics && options->rubrics->count) {
         scorer->plans = rk_alloc(options->rubrics->count, sizeof *scorer->plans);
@@ -207,6 +219,7 @@ void rk_scorer_free(struct rk_scorer *scorer)
     rk_free(scorer->sheets);
     rk_free(scorer->places);
     rk_free(scorer->rest_place);
+    rk_once_free(&scorer->once);
     rk_free(scorer->persons);
     rk_free(scorer->gates);
     rk_free(scorer->farthest);
@@ -236,6 +249,13 @@ static const struct plan_stage *plan_stage_of(const struct plan *plan, uint32_t 
         if (plan->stages[s].id == stage)
             return &plan->stages[s];
     return NULL;
+}
+
+/* How many criteria a sheet of the stage can have; 0 where there is no rubric. */
+static uint32_t criteria_of(const struct plan *plan, uint32_t stage)
+{
+    const struct plan_stage *of = plan ? plan_stage_of(plan, stage) : NULL;
+    return plan ? (uint32_t)(of ? of->criterion_count : plan->rubric->criterion_count) : 0;
 }
 
 static enum rk_status bad(struct rk_error *error, const char *field, const char *text)
@@ -366,6 +386,7 @@ static struct sheet *new_sheet(struct rk_scorer *scorer, const struct plan *plan
     memset(scorer->places + scorer->place_count, 0, width * sizeof *scorer->places);
     struct sheet *sheet = &scorer->sheets[number];
     *sheet = *like;
+    scorer->open += !like->given;
     sheet->places = scorer->place_count;
     sheet->width = width;
     scorer->place_count += width;
@@ -506,9 +527,79 @@ enum rk_status rk_scorer_rate(struct rk_scorer *scorer, const struct rk_rating *
     return RK_OK;
 }
 
-enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, struct rk_error *error)
+/* ---- sheets given at once ---- */
+
+static void fill_score(struct rk_scorer *scorer, uint32_t number, struct rk_score *score);
+static void count_empty(struct rk_scorer *scorer, const struct sheet *sheet);
+
+/* Lets go of the sheets that were given; the others are numbered anew, in the same order. */
+static void let_go(struct rk_scorer *scorer)
+{
+    struct rk_tuples old = scorer->keys;
+    scorer->keys = (struct rk_tuples){.width = 4};
+    scorer->place_count = 0;
+    for (uint32_t i = 0; i < old.count; i++) {
+        const uint32_t *m = old.members + 4 * (size_t)i;
+        struct sheet *sheet = &scorer->sheets[i];
+        const uint32_t *places = scorer->places + sheet->places;
+        if (sheet->given) {
+            rk_once_add(&scorer->once, (uint32_t[]){m[0], m[1], m[3], m[2]}, places, sheet->width);
+            continue;
+        }
+        memmove(scorer->places + scorer->place_count, places, sheet->width * sizeof *places);
+        sheet->places = scorer->place_count;
+        scorer->place_count += sheet->width;
+        scorer->sheets[rk_tuples_add(&scorer->keys, m)] = *sheet;
+    }
+    rk_tuples_free(&old);
+    scorer->most_held = HELD + 2 * scorer->open;
+}
+
+static void take_back(void *context, const uint32_t key[4], const uint32_t *places, size_t count)
 {
     struct rk_scorer *scorer = context;
+    uint32_t number = rk_tuples_add(&scorer->keys, (uint32_t[]){key[0], key[1], key[3], key[2]});
+    struct sheet *sheet =
+        new_sheet(scorer, plan_for(scorer, key[0]), &(struct sheet){.given = true}, number);
+    assert(sheet->width == count);
+    memcpy(scorer->places + sheet->places, places, count * sizeof *places);
+}
+
+/* Before a sheet that is not held is begun. One that was let go may have come again: then all are
+ * held from now on, with the places of their ratings. */
+static enum rk_status look_back(struct rk_scorer *scorer, const uint32_t key[4],
+                                struct rk_error *error)
+{
+    if (!scorer->most_held)
+        return RK_OK;
+    if (rk_once_has(&scorer->once, (uint32_t[]){key[0], key[1], key[3], key[2]})) {
+        scorer->most_held = 0;
+        if (!rk_once_read(&scorer->once, take_back, scorer))
+            return rk_fail(error, RK_FAILED, "%s", _("cannot read a temporary file"));
+        rk_once_free(&scorer->once);
+    } else if (scorer->keys.count >= scorer->most_held)
+        let_go(scorer);
+    return RK_OK;
+}
+
+/* A sheet to which nothing can be added any more. */
+static enum rk_status give(struct rk_scorer *scorer, uint32_t number, struct rk_error *error)
+{
+    struct sheet *sheet = &scorer->sheets[number];
+    struct rk_score score;
+    sheet->given = true;
+    scorer->open--;
+    if (!sheet->weight) {
+        count_empty(scorer, sheet);
+        return RK_OK;
+    }
+    fill_score(scorer, number, &score);
+    return scorer->options.take(scorer->options.context, &score, 0, error);
+}
+
+static enum rk_status add(struct rk_scorer *scorer, const struct rk_rating *rating,
+                          uint32_t *into, struct rk_error *error)
+{
     const struct plan *plan;
     const struct item *item;
     uint32_t criterion;
@@ -519,18 +610,25 @@ enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, stru
     struct sheet *sheet;
     if (number >= scorer->keys.count ||
         memcmp(scorer->keys.members + 4 * (size_t)number, key, sizeof key) != 0) {
-        uint32_t before = scorer->keys.count;
-        number = scorer->last_sheet = rk_tuples_add(&scorer->keys, key);
-        sheet = number != before ? &scorer->sheets[number]
-                                 : new_sheet(scorer, plan,
-                                             &(struct sheet){.place = rating->place,
-                                                             .group = rating->group,
-                                                             .persons = rating->persons,
-                                                             .count = rating->count,
-                                                             .basis = (uint8_t)rating->basis},
-                                             number);
-    } else
-        sheet = &scorer->sheets[number];
+        number = rk_tuples_find(&scorer->keys, key);
+        if (number == RK_NONE) {
+            RK_TRY(look_back(scorer, key, error));
+            uint32_t before = scorer->keys.count;
+            number = rk_tuples_add(&scorer->keys, key);
+            if (number == before)
+                new_sheet(scorer, plan,
+                          &(struct sheet){.place = rating->place,
+                                          .group = rating->group,
+                                          .persons = rating->persons,
+                                          .count = rating->count,
+                                          .whole = criteria_of(plan, rating->stage),
+                                          .basis = (uint8_t)rating->basis},
+                          number);
+        }
+        scorer->last_sheet = number;
+    }
+    sheet = &scorer->sheets[number];
+    *into = number;
 
     uint32_t *place = place_of(scorer, sheet, number, criterion);
     if (*place)
@@ -561,6 +659,16 @@ enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, stru
     if (item->gate != RK_NONE && !add_to_gate(scorer, plan, item, rating))
         return rk_fail(error, RK_FAILED, _("scores are too large to be added exactly"));
     return RK_OK;
+}
+
+enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, struct rk_error *error)
+{
+    struct rk_scorer *scorer = context;
+    uint32_t number;
+    RK_TRY(add(scorer, rating, &number, error));
+    const struct sheet *sheet = &scorer->sheets[number];
+    return scorer->options.take && sheet->seen == sheet->whole ? give(scorer, number, error)
+                                                               : RK_OK;
 }
 
 static enum rk_status check_scales(const struct rk_scorer *scorer, struct rk_error *error)
@@ -634,10 +742,8 @@ static void judge_gates(struct rk_scorer *scorer)
 static bool is_open(const struct rk_scorer *scorer, uint32_t number)
 {
     const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
-    const struct plan *plan = plan_for(scorer, m[0]);
-    const struct plan_stage *stage = plan_stage_of(plan, m[3]);
-    size_t criteria = stage ? stage->criterion_count : plan->rubric->criterion_count;
-    return scorer->sheets[number].seen < criteria || !scorer->sheets[number].weight;
+    return scorer->sheets[number].seen < criteria_of(plan_for(scorer, m[0]), m[3]) ||
+           !scorer->sheets[number].weight;
 }
 
 static void count_empty(struct rk_scorer *scorer, const struct sheet *sheet)
@@ -677,7 +783,7 @@ enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error
     uint32_t n = scorer->keys.count;
     scorer->order = rk_resize(NULL, (size_t)n + 1, sizeof *scorer->order);
     for (uint32_t i = 0; i < n; i++)
-        if (scorer->options.partial && is_open(scorer, i))
+        if (scorer->sheets[i].given || (scorer->options.partial && is_open(scorer, i)))
             continue;
         else if (scorer->sheets[i].weight)
             scorer->order[scorer->order_count++] = i;
@@ -730,10 +836,9 @@ static struct rk_text flags_of(struct rk_scorer *scorer, uint8_t missing)
     return *text;
 }
 
-void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *score)
+/* All of a score but the gates. */
+static void fill_score(struct rk_scorer *scorer, uint32_t number, struct rk_score *score)
 {
-    assert(index < scorer->order_count);
-    uint32_t number = scorer->order[index];
     const struct sheet *sheet = &scorer->sheets[number];
     const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
     const struct plan *plan = plan_for(scorer, m[0]);
@@ -760,6 +865,14 @@ void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *scor
         sheet->weight == whole
             ? RK_FIXED_ONE
             : rk_fixed_round(rk_fixed_times(sheet->weight, reciprocal(scorer, whole)));
+}
+
+void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *score)
+{
+    assert(index < scorer->order_count);
+    uint32_t number = scorer->order[index];
+    const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
+    fill_score(scorer, number, score);
     if (scorer->people.count) {
         uint32_t person = scorer->last_person; /* rows of a candidate stand together */
         if (person >= scorer->people.count ||

@@ -1,6 +1,7 @@
 /* Ratings to scores. Ratings are added one by one, in any order, and kept only as sums per
  * recruitment, candidate, rater and stage (a "sheet") and, for each criterion of a sheet, the place
- * of its rating, by which the same rating given twice is told.
+ * of its rating, by which the same rating given twice is told. Where scores are taken as soon as
+ * nothing can follow on their sheets, only that they were there is kept of them (stream/once.h).
  *
  * The score of a sheet is the weighted mean of its criteria: Σ w·y / Σ w over those that were
  * scored (design/domain.md 3.3: what is missing takes no part, the weights that are left are
@@ -36,6 +37,11 @@ struct rk_scorer_options {
     bool
         partial; /* with a rubric: of a part of the ratings. A sheet is then only scored when
                   * nothing of it can be elsewhere, that is when it has all criteria of its stage */
+    /* With a rubric, and not of a part: takes each score, without its gates, as soon as its sheet has
+     * all criteria of its stage; it is then not among those that rk_scorer_get gives. The gates follow
+     * by rk_scorer_gates. NULL: all scores come at the end. */
+    rk_take_score *take;
+    void *context; /* of take */
 };
 
 /* `ids` is shared with the reader of the ratings and must outlive the scorer. */
