@@ -103,14 +103,9 @@ static uint32_t strings_slot(const struct rk_strings *strings, struct rk_text te
     return at;
 }
 
-uint64_t rk_hash_secret(const void *bytes, size_t size)
-{
-    return rk_siphash(table_key(), bytes, size);
-}
-
 static uint32_t hash_of(const void *bytes, size_t size)
 {
-    return (uint32_t)rk_hash_secret(bytes, size);
+    return (uint32_t)rk_siphash(table_key(), bytes, size);
 }
 
 uint32_t rk_strings_find(const struct rk_strings *strings, struct rk_text text)

@@ -13,9 +13,6 @@
 
 uint64_t rk_siphash(const uint64_t key[2], const void *bytes, size_t size);
 
-/* By a key that is drawn at random for the process: never for what is written. */
-uint64_t rk_hash_secret(const void *bytes, size_t size);
-
 #define RK_NONE UINT32_MAX
 
 /* Texts to numbers 0, 1, 2 … A zeroed struct is empty; at most 2^32 - 2 texts. */

@@ -11,6 +11,7 @@ struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options
     a->keeps_votes =
         !rk_aggregate_is_plain(a) || options->measures || options->ranges || options->draws;
     a->keys.width = a->sheets.width = 4;
+    a->once.places.width = 3;
     a->contest_keys.width = a->people.width = a->unlinked.width = a->unadjusted.width =
         a->contender_keys.width = 2;
     return a;
@@ -196,8 +197,8 @@ static enum rk_status note_sheet(struct rk_aggregate *a, const struct rk_score *
 {
     const uint32_t key[4] = {s->recruitment, s->candidate, s->stage, s->rater};
     uint32_t other;
-    if (!a->recalled && !rk_once_has(&a->once, key)) {
-        rk_once_add(&a->once, key, &place, 1);
+    if (!a->recalled && rk_once_add(&a->once, key)) {
+        rk_once_note(&a->once, key, &place, 1);
         return RK_OK;
     }
     if (!a->recalled && !rk_once_read(&a->once, recall, a))

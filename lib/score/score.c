@@ -79,7 +79,8 @@ struct rk_scorer {
     struct rk_tuples rest; /* sheet, criterion: beyond the sheet's width */
     uint32_t *rest_place;
     uint32_t rest_room;
-    struct rk_once once; /* sheets given and let go: recruitment, candidate, stage, rater; the places */
+    struct rk_once once; /* all sheets: recruitment, candidate, stage, rater; the places of those
+                          * that were let go */
     uint32_t most_held;  /* 0 = all: one of those came again */
     uint32_t open;       /* sheets not given */
 
@@ -192,6 +193,7 @@ struct rk_scorer *rk_scorer_new(const struct rk_scorer_options *options, struct 
     scorer->keys.width = 4;
     scorer->rest.width = 2;
     scorer->people.width = 2;
+    scorer->once.places.width = 3;
     scorer->cells.width = 4;
     scorer->most_held = options->take ? HELD : 0;
     scorer->plain = (struct item){{1, 1}, {1, 1}, 0, RK_FIXED_ONE, NULL, RK_NONE};
@@ -543,7 +545,8 @@ static void let_go(struct rk_scorer *scorer)
         struct sheet *sheet = &scorer->sheets[i];
         const uint32_t *places = scorer->places + sheet->places;
         if (sheet->given) {
-            rk_once_add(&scorer->once, (uint32_t[]){m[0], m[1], m[3], m[2]}, places, sheet->width);
+            rk_once_note(&scorer->once, (uint32_t[]){m[0], m[1], m[3], m[2]}, places,
+                         sheet->width);
             continue;
         }
         memmove(scorer->places + scorer->place_count, places, sheet->width * sizeof *places);
@@ -572,7 +575,7 @@ static enum rk_status look_back(struct rk_scorer *scorer, const uint32_t key[4],
 {
     if (!scorer->most_held)
         return RK_OK;
-    if (rk_once_has(&scorer->once, (uint32_t[]){key[0], key[1], key[3], key[2]})) {
+    if (!rk_once_add(&scorer->once, (uint32_t[]){key[0], key[1], key[3], key[2]})) {
         scorer->most_held = 0;
         if (!rk_once_read(&scorer->once, take_back, scorer))
             return rk_fail(error, RK_FAILED, "%s", _("cannot read a temporary file"));

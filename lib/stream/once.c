@@ -1,6 +1,5 @@
 #include "stream/once.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "stream/out.h"
 
@@ -9,40 +8,64 @@
 
 enum { HEAD = 5, LOG = 1 << 18, MOST_NOTES = 65536 }; /* in numbers of four bytes */
 
-struct rk_once_slot {
-    uint64_t hash; /* of the key but for the six lowest bits of its last number */
-    uint64_t bits; /* by those; 0 = free */
+struct slot {
+    uint64_t bits;  /* by the six lowest bits of the members; 0 = free */
+    uint32_t block; /* their other bits */
 };
 
-static uint64_t hash_of(const uint32_t key[4])
+struct rk_once_place {
+    struct slot *slots;
+    uint32_t used;
+    uint32_t size; /* log2 of how many slots there are; 0 = none */
+};
+
+static struct slot *slot_of(const struct rk_once_place *place, uint32_t block)
 {
-    const uint32_t block[4] = {key[0], key[1], key[2], key[3] >> 6};
-    return rk_hash_secret(block, sizeof block);
+    uint32_t mask = (1u << place->size) - 1, at = block * 2654435769u >> (32 - place->size);
+    while (place->slots[at].bits && place->slots[at].block != block)
+        at = (at + 1) & mask;
+    return &place->slots[at];
 }
 
-static size_t slot_of(const struct rk_once *once, uint64_t hash)
+static void grow(struct rk_once *once, struct rk_once_place *place)
 {
-    size_t at = (size_t)hash & (once->slot_count - 1);
-    while (once->slots[at].bits && once->slots[at].hash != hash)
-        at = (at + 1) & (once->slot_count - 1);
-    return at;
-}
-
-bool rk_once_has(const struct rk_once *once, const uint32_t key[4])
-{
-    return once->used &&
-           once->slots[slot_of(once, hash_of(key))].bits >> (key[3] & 63) & 1;
-}
-
-static void grow(struct rk_once *once)
-{
-    struct rk_once old = *once;
-    once->slot_count = old.slot_count ? old.slot_count * 2 : 256;
-    once->slots = rk_alloc(once->slot_count, sizeof *once->slots);
-    for (size_t i = 0; i < old.slot_count; i++)
+    struct rk_once_place old = *place;
+    place->size = old.size ? old.size + 1 : 2;
+    place->slots = rk_arena_zeroed(&once->slots, (size_t)1 << place->size, sizeof *place->slots);
+    for (size_t i = 0; old.size && i < (size_t)1 << old.size; i++)
         if (old.slots[i].bits)
-            once->slots[slot_of(once, old.slots[i].hash)] = old.slots[i];
-    rk_free(old.slots);
+            *slot_of(place, old.slots[i].block) = old.slots[i];
+}
+
+static struct rk_once_place *place_of(struct rk_once *once, const uint32_t key[3])
+{
+    if (once->last < once->places.count &&
+        !memcmp(once->places.members + 3 * (size_t)once->last, key, 3 * sizeof *key))
+        return &once->of[once->last];
+    uint32_t before = once->places.count;
+    once->last = rk_tuples_add(&once->places, key);
+    if (once->last == before) {
+        if (before >= once->room) {
+            once->room = once->room ? once->room * 2 : 64;
+            once->of = rk_resize(once->of, once->room, sizeof *once->of);
+        }
+        once->of[before] = (struct rk_once_place){0};
+    }
+    return &once->of[once->last];
+}
+
+bool rk_once_add(struct rk_once *once, const uint32_t key[4])
+{
+    struct rk_once_place *place = place_of(once, key);
+    uint64_t bit = (uint64_t)1 << (key[3] & 63);
+    if (!place->size || place->used >= (1u << place->size) / 4 * 3)
+        grow(once, place);
+    struct slot *slot = slot_of(place, key[3] >> 6);
+    if (slot->bits & bit)
+        return false;
+    place->used += !slot->bits;
+    *slot = (struct slot){slot->bits | bit, key[3] >> 6};
+    return true;
 }
 
 /* Moves the log out of memory. Where that fails it stays there, and no harm is done. */
@@ -67,16 +90,9 @@ static void spill(struct rk_once *once)
     once->log_count = 0;
 }
 
-void rk_once_add(struct rk_once *once, const uint32_t key[4], const uint32_t *notes, size_t count)
+void rk_once_note(struct rk_once *once, const uint32_t key[4], const uint32_t *notes, size_t count)
 {
     assert(count <= MOST_NOTES);
-    if (once->used >= once->slot_count / 4 * 3)
-        grow(once);
-    uint64_t hash = hash_of(key);
-    struct rk_once_slot *slot = &once->slots[slot_of(once, hash)];
-    once->used += !slot->bits;
-    slot->hash = hash;
-    slot->bits |= (uint64_t)1 << (key[3] & 63);
     if (once->log_count >= LOG && !once->stuck)
         spill(once);
     if (once->log_room - once->log_count < HEAD + count) {
@@ -131,7 +147,9 @@ void rk_once_free(struct rk_once *once)
 {
     if (once->spill > 0)
         close(once->spill - 1);
-    rk_free(once->slots);
+    rk_tuples_free(&once->places);
+    rk_free(once->of);
+    rk_arena_free(&once->slots);
     rk_free(once->log);
-    *once = (struct rk_once){0};
+    *once = (struct rk_once){.places.width = 3};
 }
