@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -43,24 +44,38 @@ static enum rk_status keep(const struct rk_in *in, const unsigned char *bytes, s
     return RK_OK;
 }
 
+/* Up to `room` bytes from the file; none at its end. A thread that reads ahead may be ended while it
+ * waits here, and nowhere else. */
+static enum rk_status get_bytes(struct rk_in *in, unsigned char *to, size_t room, size_t *got,
+                                struct rk_error *error)
+{
+    for (;;) {
+        int before;
+        pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
+        ssize_t n = read(in->fd, to, room);
+        int problem = errno;
+        pthread_setcancelstate(before, NULL);
+        *got = n > 0 ? (size_t)n : 0;
+        if (n >= 0)
+            return keep(in, to, *got, error);
+        if (problem != EINTR)
+            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = in->name}, problem,
+                                 "%s", _("cannot read"));
+    }
+}
+
 /* Adds bytes from the file to what is left in the buffer; nothing more at the end of the file. */
 static enum rk_status fill(struct rk_in *in, struct rk_error *error)
 {
+    size_t got;
     if (in->fd < 0)
         return RK_OK;
     if (in->raw_size)
         memmove(in->buffer, in->raw, in->raw_size);
     in->raw = in->buffer;
-    for (;;) {
-        ssize_t n = read(in->fd, in->buffer + in->raw_size, RAW - in->raw_size);
-        if (n >= 0) {
-            in->raw_size += (size_t)n;
-            return keep(in, in->buffer + in->raw_size - n, (size_t)n, error);
-        }
-        if (errno != EINTR)
-            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = in->name}, errno, "%s",
-                                 _("cannot read"));
-    }
+    RK_TRY(get_bytes(in, in->buffer + in->raw_size, RAW - in->raw_size, &got, error));
+    in->raw_size += got;
+    return RK_OK;
 }
 
 /* Tells gzip by its first two bytes. */
@@ -172,11 +187,13 @@ static enum rk_status read_gzip(struct rk_in *in, void *bytes, size_t room, size
 static enum rk_status read_plain(struct rk_in *in, void *bytes, size_t room, size_t *got,
                                  struct rk_error *error)
 {
-    if (!in->raw_size) {
-        enum rk_status status = fill(in, error);
-        if (status)
-            return status;
+    if (!in->raw_size && in->fd >= 0 && room >= RAW) { /* past the buffer */
+        RK_TRY(get_bytes(in, bytes, room, got, error));
+        in->ended = !*got;
+        return RK_OK;
     }
+    if (!in->raw_size)
+        RK_TRY(fill(in, error));
     size_t n = in->raw_size < room ? in->raw_size : room;
     if (n)
         memcpy(bytes, in->raw, n);

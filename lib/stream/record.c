@@ -2,13 +2,14 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "stream/ahead.h"
 #include "stream/json.h"
 
 #include <assert.h>
 #include <csv.h>
 #include <jansson.h>
 
-enum { WINDOW = 128 * 1024, FIELD = 1024 * 1024, MOST_COLUMNS = 100000 };
+enum { WINDOW = 128 * 1024, FIELD = 1024 * 1024, MOST_COLUMNS = 100000, AHEAD = 2048 };
 
 struct rk_reader {
     struct rk_in *in;
@@ -44,6 +45,17 @@ struct rk_reader {
     bool csv_ready, row_ended;
     json_t *object;       /* the record last read, in JSON */
     struct rk_arena lists;
+
+    bool may_ahead; /* a thread may be started */
+    /* The thread has a reader of its own, to which the window and the input went over. */
+    struct rk_reader *worker;
+    struct rk_ahead *ahead;
+    const struct rk_batch *batch;
+    size_t batch_at;
+    /* in the worker: */
+    bool hold;          /* records point into the window: it must stay */
+    bool held_up;       /* more bytes were needed, and not read because of that */
+    struct rk_buf rest; /* of the window, for the next batch */
 };
 
 /* ---- the window ---- */
@@ -175,6 +187,11 @@ static enum rk_status frame(struct rk_reader *r, bool *found, bool *quotes, stru
             r->raw_line = r->line;
             return bad(r, error, open ? open_quote(r->raw, at - r->start) : 0,
                        open ? _("a quote opened here is never closed") : _("the line is too long"));
+        }
+        r->held_up = r->hold && !r->at_end;
+        if (r->held_up) {
+            *found = false;
+            return RK_OK;
         }
         size_t got, offset = at - r->start;
         enum rk_status status = more(r, &got, error);
@@ -379,6 +396,100 @@ static enum rk_status csv_next(struct rk_reader *r, bool *found, struct rk_error
                                 r->max_field);
         }
     return status;
+}
+
+/* ---- ahead ---- */
+
+static void add_to_batch(struct rk_reader *w, struct rk_batch *b)
+{
+    RK_GROW(b->records, b->count, b->record_room);
+    b->records[b->count++] = (struct rk_batch_record){w->raw,  w->raw_size,   w->raw_line,
+                                                      w->same, b->cell_count, w->cell_count};
+    while (b->cell_room - b->cell_count < w->cell_count) {
+        b->cell_room = b->cell_room ? b->cell_room * 2 : 1024;
+        b->cells = rk_resize(b->cells, b->cell_room, sizeof *b->cells);
+    }
+    struct rk_cell *to = b->cells + b->cell_count;
+    memcpy(to, w->cells, w->cell_count * sizeof *to);
+    b->cell_count += w->cell_count;
+    if (w->like)
+        return;
+    const char *text = rk_arena_text(&b->more, w->text.text, w->text.size); /* had quotes */
+    for (size_t i = 0; i < w->cell_count; i++)
+        to[i].text = text + (to[i].text - w->text.text);
+}
+
+/* The records that one window holds. */
+static enum rk_status fill_batch(void *context, struct rk_batch *b, bool *last,
+                                 struct rk_error *error)
+{
+    struct rk_reader *w = context;
+    bool found;
+    enum rk_status status;
+    if (b->room < w->rest.size + WINDOW) {
+        b->room = w->rest.size + WINDOW;
+        b->bytes = rk_resize(b->bytes, b->room, 1);
+    }
+    if (w->rest.size)
+        memcpy(b->bytes, w->rest.text, w->rest.size);
+    w->window = b->bytes;
+    w->room = b->room;
+    w->start = 0;
+    w->end = w->rest.size;
+    w->like = w->hold = false;
+    while (!(status = csv_next(w, &found, error)) && found) {
+        add_to_batch(w, b);
+        w->hold = true;
+    }
+    *last = !w->held_up;
+    b->bytes = w->window; /* it may have grown for the first record */
+    b->room = w->room;
+    w->window = NULL;
+    rk_buf_clear(&w->rest);
+    if (!status && w->held_up)
+        rk_buf_add(&w->rest, b->bytes + w->start, w->end - w->start);
+    return status;
+}
+
+static void start_ahead(struct rk_reader *r)
+{
+    struct rk_reader *w = rk_alloc(1, sizeof *w);
+    *w = *r;
+    w->columns = (struct rk_strings){0};
+    w->cells = NULL;
+    w->cell_count = w->cell_room = 0;
+    w->text = (struct rk_buf){0};
+    w->offsets = NULL;
+    w->offset_room = 0;
+    w->csv_ready = false;
+    w->window = NULL;
+    rk_buf_add(&w->rest, r->window + r->start, r->end - r->start);
+    r->may_ahead = false;
+    r->ahead = rk_ahead_start(fill_batch, w);
+    if (r->ahead)
+        r->worker = w;
+    else {
+        rk_buf_free(&w->rest);
+        rk_free(w);
+    }
+}
+
+static enum rk_status next_ahead(struct rk_reader *r, bool *found, struct rk_error *error)
+{
+    if (!r->batch || ++r->batch_at == r->batch->count) {
+        r->batch_at = 0;
+        do
+            RK_TRY(rk_ahead_next(r->ahead, &r->batch, error));
+        while (r->batch && !r->batch->count);
+    }
+    *found = r->batch != NULL;
+    if (!r->batch)
+        return RK_OK;
+    const struct rk_batch_record *record = &r->batch->records[r->batch_at];
+    r->raw = record->raw;
+    r->raw_size = record->raw_size;
+    r->raw_line = record->line;
+    return RK_OK;
 }
 
 /* Where in the raw record cell `column` starts. */
@@ -700,6 +811,7 @@ enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
     r->max_field = options && options->max_field ? options->max_field : FIELD;
     r->max_record = r->max_field * 16;
     r->line = 1;
+    r->may_ahead = options && options->ahead;
     enum rk_status status = begin(r, error);
     *reader = r;
     if (status) {
@@ -711,6 +823,10 @@ enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
 
 static enum rk_status read_record(struct rk_reader *r, bool *found, struct rk_error *error)
 {
+    if (r->may_ahead && r->records >= AHEAD && !r->json && !r->at_end)
+        start_ahead(r);
+    if (r->ahead)
+        return next_ahead(r, found, error);
     return r->json ? json_next(r, found, error) : csv_next(r, found, error);
 }
 
@@ -733,6 +849,12 @@ enum rk_status rk_reader_next(struct rk_reader *r, struct rk_record *record, boo
     if (status || !*more_records)
         return status;
     *record = (struct rk_record){r->cells, r->cell_count, ++r->records, r->raw_line, r->same};
+    if (r->ahead) {
+        const struct rk_batch_record *from = &r->batch->records[r->batch_at];
+        record->cells = r->batch->cells + from->first;
+        record->count = from->count;
+        record->same = from->same;
+    }
     return RK_OK;
 }
 
@@ -758,19 +880,30 @@ struct rk_pos rk_reader_pos(const struct rk_reader *r, size_t column)
     return pos;
 }
 
+static void close_splitting(struct rk_reader *r)
+{
+    if (r->csv_ready)
+        csv_free(&r->csv);
+    rk_buf_free(&r->text);
+    rk_buf_free(&r->rest);
+    rk_free(r->cells);
+    rk_free(r->offsets);
+}
+
 void rk_reader_close(struct rk_reader *r)
 {
     if (!r)
         return;
+    rk_ahead_stop(r->ahead);
+    if (r->worker) {
+        close_splitting(r->worker);
+        rk_free(r->worker);
+    }
     rk_in_close(r->in);
-    if (r->csv_ready)
-        csv_free(&r->csv);
+    close_splitting(r);
     json_decref(r->object);
     rk_strings_free(&r->columns);
     rk_arena_free(&r->lists);
-    rk_buf_free(&r->text);
     rk_free(r->window);
-    rk_free(r->cells);
-    rk_free(r->offsets);
     rk_free(r);
 }

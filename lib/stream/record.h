@@ -34,6 +34,8 @@ struct rk_reader;
 struct rk_reader_options {
     char delimiter;   /* 0 = comma */
     size_t max_field; /* 0 = 1 MiB */
+    bool ahead;       /* a thread may read and split a long CSV ahead of rk_reader_next: the same records
+                       * and the same failures, in the same order */
 };
 
 /* Takes over `in` (closes it, also on failure) and reads the header. */

@@ -185,7 +185,9 @@ static enum rk_status open_input(struct rk_run *run, struct rk_table **table, en
         paths[i] = path ? path : s->operands[i];
     struct rk_table_options options = {.map = run->map,
                                        .log = run->log,
-                                       .reader = {.delimiter = s->delimiter},
+                                       .reader = {.delimiter = s->delimiter,
+                                                  .ahead = run->tool->flags & RK_HAS_THREADS &&
+                                                           run->threads > 1},
                                        .hash = use == RK_MAIN && s->hash,
                                        .rejects = use == RK_MAIN ? s->rejects : NULL};
     enum rk_status status = rk_table_open_choice(table, choices, paths, count, &options, error);
