@@ -589,6 +589,81 @@ static void same_score_twice(void)
     CHECK(give(aggregate, "A v user * 5") == RK_BAD_DATA);
 }
 
+/* ---- sheets given at once ---- */
+
+struct taken {
+    size_t count;
+    rk_fixed sum;
+};
+
+static enum rk_status take(void *context, const struct rk_score *score, uint32_t place,
+                           struct rk_error *why)
+{
+    struct taken *t = context;
+    (void)why;
+    CHECK(!place);
+    t->count++;
+    t->sum += score->score * (1 + score->candidate % 5);
+    return RK_OK;
+}
+
+/* Rater `r` of 100, candidate `c`, on one of the two criteria. */
+static enum rk_status rate_one(struct rk_scorer *s, uint32_t c, uint32_t r, const char *criterion,
+                               int score, uint32_t place)
+{
+    char candidate[16], rater[16];
+    snprintf(candidate, sizeof candidate, "c%u", c);
+    snprintf(rater, sizeof rater, "r%u", r);
+    struct rk_rating rated = {.recruitment = id(RK_ID_RECRUITMENT, "R"),
+                              .candidate = id(RK_ID_CANDIDATE, candidate),
+                              .rater = id(RK_ID_RATER, rater),
+                              .group = id(RK_ID_GROUP, "user"),
+                              .stage = id(RK_ID_STAGE, "interview"),
+                              .criterion = id(RK_ID_CRITERION, criterion),
+                              .score = rk_fixed_int(score),
+                              .count = 1,
+                              .place = place};
+    return rk_scorer_add(s, &rated, &error);
+}
+
+/* The scores are the same whether they are taken one by one or at the end; a rating that comes again
+ * long after its sheet was let go is told with the place of the first. Some sheets never have all
+ * criteria. */
+static void given_at_once(void)
+{
+    enum { SHEETS = 20000 };
+    struct taken once = {0}, late = {0};
+    for (int t = 0; t < 2; t++) {
+        struct rk_scorer *s = rk_scorer_new(
+            &(struct rk_scorer_options){
+                .rubrics = &rubrics, .take = t ? take : NULL, .context = &once},
+            &ids);
+        for (uint32_t i = 0; i < SHEETS; i++) {
+            CHECK(rate_one(s, i / 100, i % 100, "clarity", (int)(1 + i % 5), 1 + 2 * i) == RK_OK);
+            if (i % 7)
+                CHECK(rate_one(s, i / 100, i % 100, "rules", (int)(i % 11), 2 + 2 * i) == RK_OK);
+        }
+        CHECK(!t || once.count == SHEETS - (SHEETS + 6) / 7);
+        const uint32_t again[] = {2, 15000, 19999, 7};
+        for (size_t k = 0; k < 4; k++) {
+            uint32_t i = again[k];
+            CHECK(rate_one(s, i / 100, i % 100, "clarity", 3, 99999) == RK_BAD_DATA);
+            CHECK(error.pos.line == 1 + 2 * i);
+        }
+        CHECK(rate_one(s, 0, 8, "rules", 3, 99999) == RK_BAD_DATA && error.pos.line == 18);
+        CHECK(rate_one(s, 0, 7, "rules", 3, 99999) == RK_OK); /* had not all */
+        CHECK(rate_one(s, SHEETS, 7, "rules", 3, 99999) == RK_OK);
+        CHECK(rk_scorer_finish(s, &error) == RK_OK);
+        for (size_t i = 0; i < rk_scorer_count(s); i++) {
+            struct rk_score score;
+            rk_scorer_get(s, i, &score);
+            CHECK(!take(t ? &once : &late, &score, 0, &error));
+        }
+        rk_scorer_free(s);
+    }
+    CHECK(once.count == SHEETS + 1 && late.count == once.count && late.sum == once.sum);
+}
+
 int main(void)
 {
     make_rubric();
@@ -605,6 +680,7 @@ int main(void)
     ties();
     stages_together();
     same_score_twice();
+    given_at_once();
     rk_aggregate_free(aggregate);
     rk_ids_free(&ids);
     return finish();
