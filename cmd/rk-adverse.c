@@ -278,7 +278,7 @@ static void note_left_out(struct rk_run *run, const struct work *w,
                     shown(&number[2], out->is_protected), shown(&number[3], out->pending));
     for (uint32_t f = 0; f < w->listed.count; f++)
         if (told[f].adverse.unknown)
-            rk_run_note(run, _("%s is not known of %s people, who are in no group"),
+            rk_run_note(run, _("%s is not known, or outside the groups, of %s people"),
                         told[f].feature->name.text, shown(&number[0], told[f].adverse.unknown));
     for (int i = 0; i < 4; i++)
         rk_buf_free(&number[i]);

@@ -6,7 +6,7 @@ static struct {
     struct rk_aggregation_options rule;
     const char *measures, *partial;
     int64_t draws, top;
-    bool in_long;
+    bool in_long, top_given;
 } options = {.rule = RK_AGGREGATION_USUAL, .top = 3};
 
 enum { BOOTSTRAP = RK_AGGREGATION_END, MEASURES, TOP, LONG, PARTIAL };
@@ -36,7 +36,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case BOOTSTRAP: options.draws = rk_option_int("bootstrap", arg, 1, 1000000); break;
     case MEASURES: options.measures = arg; break;
-    case TOP: options.top = rk_option_int("top", arg, 1, 1000000); break;
+    case TOP:
+        options.top = rk_option_int("top", arg, 1, 1000000);
+        options.top_given = true;
+        break;
     case LONG: options.in_long = true; break;
     case PARTIAL:
         options.partial = "sums";
@@ -131,6 +134,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (options.partial && (options.measures || options.in_long || run->form != RK_CSV))
         return rk_fail(error, RK_BAD_USE,
                        _("--partial: --measures, --long and --to are for rk-merge"));
+    if (options.partial && rk_utf8_valid(run->seed.text, run->seed.size) != run->seed.size)
+        return rk_fail(error, RK_BAD_USE, _("--partial: a seed that is not UTF-8 cannot be passed on"));
+    if (options.top_given && !options.measures && !options.partial)
+        return rk_fail(error, RK_BAD_USE, _("--top says nothing here; it is for --measures"));
     if (options.partial)
         rk_run_hash(run);
     enum rk_status status = add_input(run, &work, error);

@@ -345,6 +345,26 @@ static enum rk_status find_groups(struct rk_aggregate *a, struct rk_error *error
     return RK_OK;
 }
 
+static enum rk_status no_weight(const struct rk_aggregate *a, uint32_t recruitment, uint32_t group,
+                                struct rk_error *error)
+{
+    const char **given = rk_alloc(a->options.weight_count + 1, sizeof *given);
+    for (size_t i = 0; i < a->options.weight_count; i++)
+        given[i] = name(a, RK_ID_GROUP, a->options.weights[i].group);
+    const char *nearest = rk_nearest(name(a, RK_ID_GROUP, group), given);
+    rk_free(given);
+    if (nearest)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("group %s (recruitment %s) has no weight among those given; is it meant by "
+                         "%s? 0 would make it advisory"),
+                       name(a, RK_ID_GROUP, group), name(a, RK_ID_RECRUITMENT, recruitment),
+                       nearest);
+    return rk_fail(error, RK_BAD_DATA,
+                   _("group %s (recruitment %s) has no weight among those given; 0 would make it "
+                     "advisory"),
+                   name(a, RK_ID_GROUP, group), name(a, RK_ID_RECRUITMENT, recruitment));
+}
+
 /* The nominal weight of a group; RK_BAD_DATA when nothing gives it one. */
 static enum rk_status weight_of(const struct rk_aggregate *a, const struct rk_rubric *rubric,
                                 uint32_t recruitment, uint32_t group, rk_fixed *weight,
@@ -357,11 +377,7 @@ static enum rk_status weight_of(const struct rk_aggregate *a, const struct rk_ru
                 *weight = a->options.weights[i].weight;
                 return RK_OK;
             }
-        return rk_fail(
-            error, RK_BAD_DATA,
-            _("group %s (recruitment %s) has no weight among those given; 0 would make it "
-              "advisory"),
-            name(a, RK_ID_GROUP, group), name(a, RK_ID_RECRUITMENT, recruitment));
+        return no_weight(a, recruitment, group, error);
     }
     if (!rubric || !rubric->group_count)
         return RK_OK;

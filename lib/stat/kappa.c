@@ -153,7 +153,7 @@ struct rk_estimate rk_kappa_cohen(const struct rk_pairs *p, const struct rk_weig
         /* cells, not units, are what rounding adds up over */
         sum = rk_squares_or_zero(sum / p->n, sqrt((double)p->count), 1);
         e.se = root(sum / p->n) / ((1 - pe) * (1 - pe));
-        rk_estimate_interval(&e, INFINITY, confidence, INFINITY);
+        rk_estimate_interval(&e, INFINITY, confidence, 1);
         e.se_null = root(rk_or_zero(null_spread(&m, w) - pe * pe, 1) / p->n) / (1 - pe);
         e.statistic = e.p = NAN;
         if (e.se_null > 0) {

@@ -32,7 +32,40 @@ error_t rk_aggregation_parse(struct rk_aggregation_options *o, int key, char *ar
     case RK_AGGREGATION_EQUALISE: o->equalise = true; break;
     default: return ARGP_ERR_UNKNOWN;
     }
+    o->given |= 1u << (key - RK_AGGREGATION_RUBRIC);
     return 0;
+}
+
+/* Options that say nothing of the method are refused, not ignored, unless they ask for what is usual. */
+static enum rk_status check_method(const struct rk_aggregation_options *o, struct rk_error *error)
+{
+    enum {
+        PAIRS = 1u << RK_METHOD_COPELAND | 1u << RK_METHOD_SCHULZE | 1u << RK_METHOD_RANKED_PAIRS |
+                1u << RK_METHOD_MINIMAX | 1u << RK_METHOD_KEMENY
+    };
+    const struct {
+        enum rk_aggregation_key key;
+        unsigned methods; /* bit per method */
+        const char *option, *names;
+        bool asks;
+    } bound[] = {
+        {RK_AGGREGATION_STRENGTH,
+         1u << RK_METHOD_SCHULZE | 1u << RK_METHOD_RANKED_PAIRS | 1u << RK_METHOD_MINIMAX,
+         "strength", "schulze, ranked-pairs, minimax", o->strength},
+        {RK_AGGREGATION_UNRANKED, PAIRS | 1u << RK_METHOD_BORDA, "unranked",
+         "borda, copeland, schulze, ranked-pairs, minimax, kemeny", true},
+        {RK_AGGREGATION_TIES, PAIRS, "ties", "copeland, schulze, ranked-pairs, minimax, kemeny",
+         o->ties},
+        {RK_AGGREGATION_WINS, 1u << RK_METHOD_RANKED_PAIRS, "equal-wins", "ranked-pairs", o->wins},
+        {RK_AGGREGATION_TRIM, 1u << RK_METHOD_TRIMMED, "trim", "trimmed", true},
+        {RK_AGGREGATION_DEVIATION, 1u << RK_METHOD_STANDARDISED, "deviation", "standardised",
+         o->deviation}};
+    for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
+        if (bound[i].asks && o->given >> (bound[i].key - RK_AGGREGATION_RUBRIC) & 1 &&
+            !(bound[i].methods >> o->method & 1))
+            return rk_fail(error, RK_BAD_USE, _("--%s says nothing here; it is for --method %s"),
+                           bound[i].option, bound[i].names);
+    return RK_OK;
 }
 
 static enum rk_status read_candidates(struct rk_aggregation *a, struct rk_table *candidates,
@@ -107,6 +140,7 @@ enum rk_status rk_aggregation_open(struct rk_run *run, struct rk_aggregation *a,
     if (options->equalise && rk_method_on_pairs((enum rk_method)options->method))
         return rk_fail(error, RK_BAD_USE,
                        _("--equalise: methods on pairs have no effective weights"));
+    RK_TRY(check_method(options, error));
     RK_TRY(read_rubrics(run, a, recruitments, error));
     RK_TRY(rk_aggregate_weights(options->weights, &a->ids, &a->weights, &a->weight_count, error));
     bool package =
@@ -119,6 +153,8 @@ enum rk_status rk_aggregation_open(struct rk_run *run, struct rk_aggregation *a,
     const char *schema = rk_table_schema(a->main)->name;
     a->is_ratings = !strcmp(schema, "ratings");
     a->is_ballots = !strcmp(schema, "ballots");
+    if (!strcmp(schema, "scores") && rk_extra_column(a->main, "rank") != SIZE_MAX)
+        rk_run_warn(run, _("there are both score and rank: the scores are read, the ranks are not"));
     return RK_OK;
 }
 

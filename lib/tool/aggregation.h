@@ -21,6 +21,7 @@ struct rk_aggregation_options {
     size_t basis, empty, stages, method, strength, unranked, ties, wins, deviation;
     rk_fixed trim;
     bool equalise;
+    unsigned given; /* bit per key, from RK_AGGREGATION_RUBRIC on */
 };
 #define RK_AGGREGATION_USUAL                                                                       \
     {                                                                                              \

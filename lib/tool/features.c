@@ -45,15 +45,31 @@ enum rk_status rk_option_age_bands(struct rk_features *features, const char *tex
 {
     struct rk_text item;
     int32_t from, to;
+    struct band {
+        struct rk_text text;
+        int32_t from, to;
+    } *bands = NULL;
+    size_t count = 0, room = 0;
+    enum rk_status status = RK_OK;
     uint32_t age = rk_features_find(features, RK_TEXT("age"));
     if (age == RK_NONE)
         return rk_fail(error, RK_BAD_USE, _("--age-bands: age is not among the features"));
-    while (rk_option_item(&text, &item)) {
-        if (!rk_feature_band(item, &from, &to))
-            return rk_fail(error, RK_BAD_USE,
-                           _("--age-bands: '%.*s' is not a band such as 13-17 or 65+"),
-                           (int)item.size, item.text);
+    while (!status && rk_option_item(&text, &item)) {
+        if (!rk_feature_band(item, &from, &to)) {
+            status = rk_fail(error, RK_BAD_USE,
+                             _("--age-bands: '%.*s' is not a band such as 13-17 or 65+"),
+                             (int)item.size, item.text);
+            break;
+        }
+        for (size_t i = 0; i < count; i++)
+            if (from <= bands[i].to && bands[i].from <= to)
+                status = rk_fail(error, RK_BAD_USE, _("--age-bands: %.*s and %.*s overlap"),
+                                 (int)bands[i].text.size, bands[i].text.text, (int)item.size,
+                                 item.text);
+        RK_GROW(bands, count, room);
+        bands[count++] = (struct band){item, from, to};
         rk_features_expect(features, age, item);
     }
-    return RK_OK;
+    rk_free(bands);
+    return status;
 }
