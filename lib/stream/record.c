@@ -454,8 +454,7 @@ static enum rk_status fill_batch(void *context, struct rk_batch *b, bool *last,
 static void start_ahead(struct rk_reader *r)
 {
     struct rk_reader *w = rk_alloc(1, sizeof *w);
-    *w = *r;
-    w->columns = (struct rk_strings){0};
+    *w = *r; /* the columns, which stay as they are, belong to both */
     w->cells = NULL;
     w->cell_count = w->cell_room = 0;
     w->text = (struct rk_buf){0};
