@@ -31,7 +31,7 @@ static struct {
     struct rk_evening_rules rules;
     struct rk_strings without;
     struct rk_evening_files files;
-    const char *repair, *check;
+    const char *repair, *check, *evening_only; /* an option that needs --evening */
     int64_t seconds;
     uint64_t search;
     bool any_waits;
@@ -107,7 +107,7 @@ static int32_t time_of_day(const char *arg)
 {
     if (strlen(arg) != 5 || arg[2] != ':' || strspn(arg, "0123456789") != 2 ||
         strspn(arg + 3, "0123456789") != 2 || arg[0] > '2' || arg[3] > '5' ||
-        (arg[0] == '2' && arg[1] > '4'))
+        strcmp(arg, "24:00") > 0)
         rk_usage(_("--%s: a time of day like 20:00 was expected"), "minors-until");
     return ((arg[0] - '0') * 10 + arg[1] - '0') * 60 + (arg[3] - '0') * 10 + arg[4] - '0';
 }
@@ -142,8 +142,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             rk_usage(_("--%s: the end is not after the start"), "days");
         break;
     case WEEKENDS: r->weekends = true; break;
-    case MINUTES: r->minutes = number("minutes", arg, 1); break;
-    case BETWEEN: r->between = number("between", arg, 0); break;
+    case MINUTES:
+        r->minutes = number("minutes", arg, 1);
+        options.evening_only = "minutes";
+        break;
+    case BETWEEN:
+        r->between = number("between", arg, 0);
+        options.evening_only = "between";
+        break;
     case ROOM_LIMIT: r->room_limit = number("room-limit", arg, 1); break;
     case MINORS_UNTIL: r->minors_until = time_of_day(arg); break;
     case IN_A_ROW: r->in_a_row = number("in-a-row", arg, 1); break;
@@ -189,10 +195,14 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     const char *path = options.repair ? options.repair : options.check;
     if (options.rules.until > options.rules.from && options.rules.first_day != RK_NO_DATE)
         rk_usage(_("--evening and --days: give one of them"));
+    if (options.evening_only && options.rules.until == options.rules.from)
+        rk_usage(_("--%s goes with --%s"), options.evening_only, "evening");
+    if (options.rules.weekends && options.rules.first_day == RK_NO_DATE)
+        rk_usage(_("--%s goes with --%s"), "weekends", "days");
     if (options.repair && options.check)
         rk_usage(_("--repair and --check: give one of them"));
     if (options.rules.held && !options.repair)
-        rk_usage(_("--held goes with --repair"));
+        rk_usage(_("--%s goes with --%s"), "held", "repair");
     if (options.check && (options.files.explain || options.files.wall || options.files.calendars))
         rk_usage(_("--check plans nothing, so there is nothing for --explain, --wall or "
                    "--calendars to write"));

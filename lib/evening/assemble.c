@@ -279,6 +279,15 @@ static bool is_minor(const struct rk_attendee *p, int64_t when)
     return p->birth_year >= 0 && rk_month_of((int32_t)(when / DAY)) / 12 - p->birth_year <= ADULT;
 }
 
+bool rk_assembled_too_late(const struct rk_assembled *a, uint32_t who, uint32_t round)
+{
+    if (a->minors_until < 0 || !a->evening.rounds)
+        return false;
+    int64_t start = rk_assembled_start(a, round), end = rk_assembled_end(a, round);
+    return is_minor(&a->tables->attendees.rows[who], start) &&
+           end - start / DAY * DAY > a->minors_until;
+}
+
 /* Is all of the time from start to end among the free times, which may touch and overlap? */
 static bool covered(const struct rk_free_time *times, uint32_t count, int64_t start, int64_t end)
 {
@@ -335,9 +344,7 @@ static void find_presence(struct rk_assembled *a, const struct rk_evening_rules 
             int64_t start = rk_assembled_start(a, r), end = rk_assembled_end(a, r);
             if (by_time)
                 can = can && covered(times + first[p], n, start, end);
-            if (by_age && is_minor(x, start))
-                can = can && end - start / DAY * DAY <= rules->minors_until;
-            if (can)
+            if (can && !rk_assembled_too_late(a, p, r))
                 rk_round_add(there, r);
         }
         who[p].there = there;
@@ -346,14 +353,10 @@ static void find_presence(struct rk_assembled *a, const struct rk_evening_rules 
         uint32_t p = t->present[i].who, r = t->present[i].round - 1;
         if (p == RK_NONE || r >= e->round_count)
             continue;
-        const struct rk_attendee *x = &t->attendees.rows[p];
         bool can =
             first[p + 1] == first[p] || covered(times + first[p], first[p + 1] - first[p],
                                                 rk_assembled_start(a, r), rk_assembled_end(a, r));
-        if (can && rules->minors_until >= 0 && is_minor(x, rk_assembled_start(a, r)))
-            can = rk_assembled_end(a, r) - rk_assembled_start(a, r) / DAY * DAY <=
-                  rules->minors_until;
-        if (can)
+        if (can && !rk_assembled_too_late(a, p, r))
             rk_round_add((uint64_t *)who[p].there, r);
     }
     rk_free(first);
@@ -417,6 +420,9 @@ static enum rk_status find_travel(struct rk_assembled *a, struct rk_error *error
                     error, RK_BAD_DATA,
                     a->evening.rounds
                         ? _("the table travel must tell minutes, since the rounds have times")
+                    : x->minutes >= 0
+                        ? _("the table travel tells minutes, so the rounds need times: --rounds "
+                            "FILE, --evening or --days")
                         : _("the table travel must tell rounds, since the rounds have no times"));
             travel[turn ? (size_t)from * n + to : (size_t)to * n + from] = (uint32_t)takes;
         }
@@ -427,7 +433,7 @@ static enum rk_status find_travel(struct rk_assembled *a, struct rk_error *error
 enum rk_status rk_assemble(struct rk_assembled *a, const struct rk_evening_tables *t,
                            const struct rk_evening_rules *rules, struct rk_error *error)
 {
-    *a = (struct rk_assembled){.tables = t};
+    *a = (struct rk_assembled){.tables = t, .minors_until = rules->minors_until};
     size_t n = (size_t)t->wanted_count + 1;
     a->meetings = rk_arena_zeroed(&a->arena, n, sizeof *a->meetings);
     a->wanted = rk_arena_zeroed(&a->arena, n, sizeof *a->wanted);

@@ -36,6 +36,7 @@ struct rk_assembled { /* give back with rk_assembled_free */
     struct rk_text *participants, *support, *out; /* by wanted, '|'-joined */
     struct rk_strings places;
     bool *unknown;        /* by person: nobody knows when they can come */
+    int32_t minors_until; /* minutes of the day, -1 = no limit */
     uint32_t ageless;     /* panelists in meetings who may be minors for all that is told */
     uint32_t stepped_out; /* members who step out of a meeting, in all */
 };
@@ -53,6 +54,8 @@ static inline struct rk_text rk_assembled_who(const struct rk_assembled *assembl
 /* The minutes of a round; INT64_MIN where rounds have no time of day. */
 int64_t rk_assembled_start(const struct rk_assembled *assembled, uint32_t round);
 int64_t rk_assembled_end(const struct rk_assembled *assembled, uint32_t round);
+/* Is the person a minor, and does the round end after what is the latest for them? */
+bool rk_assembled_too_late(const struct rk_assembled *assembled, uint32_t who, uint32_t round);
 void rk_assembled_free(struct rk_assembled *assembled);
 
 #endif

@@ -1,5 +1,5 @@
 /* Evenings: meetings are placed in rounds and rooms, so that nobody is in two places at once and as
- * few rounds as can be are used, counted from the first. A meeting is of any number of people (or
+ * few rounds as can be are used, counted from round 1 whether that is used or not. A meeting is of any number of people (or
  * groups): a panel and a candidate, an interpreter beside them, agents of a project. Sessions of a
  * project over days are the same with a day for a round.
  *

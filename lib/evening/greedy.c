@@ -86,7 +86,7 @@ bool rk_evening_greedy(const struct rk_evening_work *w, uint32_t aim, uint32_t *
                 load[e->meetings[m].who[i]] -= e->meetings[m].length;
         }
     }
-    if (!left && e->meeting_count)
+    if (e->meeting_count)
         memcpy(start, s.start, e->meeting_count * sizeof *start);
     rk_free(load);
     rk_free(slack);

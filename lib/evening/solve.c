@@ -5,7 +5,9 @@ enum {
     MOST_DECISIONS = 2000000, /* of the search for fewest rounds, or fewest moved */
     WAIT_DECISIONS = 3000,    /* of that for the shortest waits, unless told otherwise */
     WAIT_CELLS = 20000,       /* meetings × rounds with which that is tried */
-    WHY_DECISIONS = 20000,    /* of each meeting that might be left out of a bottleneck */
+    SQUEEZE_CELLS = 20000, /* meetings × rounds from which a plan is squeezed before the search */
+    MOST_SQUEEZE_CELLS = 1 << 26,
+    WHY_DECISIONS = 20000, /* of each meeting that might be left out of a bottleneck */
     MOST_FORBIDDEN = 2000,
 };
 
@@ -139,6 +141,19 @@ static void explain(struct search *s)
     rk_evening_code_free(code);
 }
 
+/* Large evenings: what the quick plan lacks of the bound, or of being one. */
+static void squeeze(struct search *s)
+{
+    const struct rk_evening *e = s->work.evening;
+    struct rk_evening_plan *p = s->plan;
+    uint64_t cells = (uint64_t)e->round_count * (e->meeting_count + e->who_count);
+    if ((uint64_t)e->meeting_count * e->round_count <= SQUEEZE_CELLS || cells > MOST_SQUEEZE_CELLS)
+        return;
+    if (rk_evening_squeeze(&s->work, s->wish, p->least_rounds, s->start) ||
+        (!p->found && rk_evening_squeeze(&s->work, s->wish, e->round_count, s->start)))
+        take(s);
+}
+
 static void fewest_rounds(struct search *s)
 {
     const struct rk_evening *e = s->work.evening;
@@ -147,6 +162,9 @@ static void fewest_rounds(struct search *s)
         return;
     if (rk_evening_greedy(&s->work, p->least_rounds, s->start))
         take(s);
+    if (p->found && p->rounds == p->least_rounds)
+        return;
+    squeeze(s);
     if (p->found && p->rounds == p->least_rounds)
         return;
     uint32_t rounds = p->found ? p->rounds - 1 : e->round_count;

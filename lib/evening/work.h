@@ -67,8 +67,15 @@ bool rk_evening_colour(const struct rk_evening_work *work, uint32_t rounds, uint
 /* ---- greedy ---- */
 
 /* Round by round whoever has least time left; keeps old rounds first in a repair. False where some
- * meeting found no round. */
+ * meeting found no round, which is RK_NONE. */
 bool rk_evening_greedy(const struct rk_evening_work *work, uint32_t aim, uint32_t *start);
+
+/* ---- squeeze ---- */
+
+/* Makes a right plan of no more than so many rounds of one that has more, or lacks some; false, and
+ * nothing changed, where none was found. */
+bool rk_evening_squeeze(const struct rk_evening_work *work, const struct rk_evening_wish *wish,
+                        uint32_t rounds, uint32_t *start);
 
 /* ---- state: a plan that is changed ---- */
 

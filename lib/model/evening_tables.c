@@ -88,6 +88,7 @@ enum rk_status rk_evening_read_participants(struct rk_evening_tables *t, struct 
         a->size = rk_cell_count(&v[size]);
         a->minor = rk_cell_flag(&v[minor]);
         a->in_a_row = rk_cell_count(&v[row_field]);
+        a->pos = rk_table_pos(table, supports);
     }
     /* members, who need no row of their own; not while rows are read, for they might have one */
     for (uint32_t i = 0, count = t->attendees.count; i < count && !status; i++) {
@@ -107,6 +108,102 @@ static bool agrees(struct rk_text *told, struct rk_text now)
     return !now.size || rk_text_equal(*told, now);
 }
 
+static int by_number(const void *x, const void *y)
+{
+    const uint32_t *a = x, *b = y;
+    return *a < *b ? -1 : *a > *b;
+}
+
+struct ordered {
+    uint32_t class;
+    struct rk_text text;
+    uint32_t old;
+};
+
+static int by_class(const void *x, const void *y)
+{
+    const struct ordered *a = x, *b = y;
+    if (a->class != b->class)
+        return a->class < b->class ? -1 : 1;
+    return rk_text_compare(a->text, b->text);
+}
+
+/* Numbers the texts anew, by class and then bytewise; tells the new number of each. The caller
+ * frees. */
+static uint32_t *sort_texts(struct rk_strings *strings, const uint32_t *class)
+{
+    struct ordered *order = rk_alloc((size_t)strings->count + 1, sizeof *order);
+    uint32_t *number = rk_alloc((size_t)strings->count + 1, sizeof *number);
+    struct rk_strings sorted = {0};
+    for (uint32_t i = 0; i < strings->count; i++)
+        order[i] = (struct ordered){class ? class[i] : 0, strings->texts[i], i};
+    if (strings->count)
+        qsort(order, strings->count, sizeof *order, by_class);
+    for (uint32_t i = 0; i < strings->count; i++)
+        number[order[i].old] = rk_strings_add(&sorted, order[i].text);
+    rk_strings_free(strings);
+    *strings = sorted;
+    rk_free(order);
+    return number;
+}
+
+/* A plan must not hang on the order of rows, so that of ids is taken: groups first, who are told of
+ * rather than their members. */
+static void sort_all(struct rk_evening_tables *t)
+{
+    static const uint32_t classes[] = {[RK_ATTENDEE_GROUP] = 0,
+                                       [RK_ATTENDEE_PANELIST] = 1,
+                                       [RK_ATTENDEE_CANDIDATE] = 2,
+                                       [RK_ATTENDEE_SUPPORT] = 3};
+    struct rk_attendees *all = &t->attendees;
+    uint32_t *class = rk_alloc((size_t)all->count + 1, sizeof *class);
+    for (uint32_t i = 0; i < all->count; i++)
+        class[i] = classes[all->rows[i].kind];
+    uint32_t *person = sort_texts(&all->keys, class), *meeting = sort_texts(&t->wanted_ids, NULL);
+    struct rk_attendee *rows = rk_alloc((size_t)all->count + 1, sizeof *rows);
+    struct rk_wanted *wanted = rk_alloc((size_t)t->wanted_count + 1, sizeof *wanted);
+    for (uint32_t i = 0; i < all->count; i++) {
+        struct rk_text key = all->keys.texts[person[i]];
+        rows[person[i]] = all->rows[i];
+        rows[person[i]].id = (struct rk_text){key.text + 1, key.size - 1};
+    }
+    for (uint32_t i = 0; i < t->wanted_count; i++) {
+        struct rk_wanted *w = &t->wanted[i];
+        w->id = t->wanted_ids.texts[meeting[i]];
+        w->candidate = w->candidate == RK_NONE ? RK_NONE : person[w->candidate];
+        for (uint32_t k = 0; k < w->who_count; k++)
+            w->who[k] = person[w->who[k]];
+        if (w->who_count)
+            qsort(w->who, w->who_count, sizeof *w->who, by_number);
+        wanted[meeting[i]] = *w;
+    }
+    rk_free(all->rows);
+    rk_free(t->wanted);
+    all->rows = rows;
+    all->room = all->count + 1;
+    t->wanted = wanted;
+    t->wanted_room = t->wanted_count + 1;
+    rk_free(class);
+    rk_free(person);
+    rk_free(meeting);
+}
+
+/* Whom support goes along with must be somebody. */
+static enum rk_status find_supported(const struct rk_evening_tables *t, struct rk_error *error)
+{
+    for (uint32_t i = 0; i < t->attendees.count; i++) {
+        const struct rk_attendee *a = &t->attendees.rows[i];
+        struct rk_text rest = a->supports, item;
+        while (rk_list_next(&rest, &item))
+            if (rk_attendees_find(&t->attendees, false, item) == RK_NONE &&
+                rk_attendees_find(&t->attendees, true, item) == RK_NONE)
+                return rk_fail_at(error, RK_BAD_DATA, &a->pos,
+                                  _("support for somebody who is neither in meetings nor in "
+                                    "participants"));
+    }
+    return RK_OK;
+}
+
 enum rk_status rk_evening_read_meetings(struct rk_evening_tables *t, struct rk_table *table,
                                         const struct rk_schema *schema, struct rk_error *error)
 {
@@ -117,6 +214,7 @@ enum rk_status rk_evening_read_meetings(struct rk_evening_tables *t, struct rk_t
            length = rk_schema_field(schema, "length"), place = rk_schema_field(schema, "place"),
            fixed = rk_schema_field(schema, "fixed");
     struct rk_buf key = {0};
+    uint32_t told = t->attendees.count;
     ROWS(row)
     {
         const struct rk_value *v = row->values;
@@ -128,6 +226,14 @@ enum rk_status rk_evening_read_meetings(struct rk_evening_tables *t, struct rk_t
         if (!v[id].size && v[candidate].size) {
             rk_buf_char(&key, ' ');
             rk_buf_add(&key, v[candidate].text, v[candidate].size);
+        }
+        if (rk_text_equal(rk_value_text(&v[who]), rk_value_text(&v[candidate])) &&
+            (rk_attendees_find(&t->attendees, false, rk_value_text(&v[who])) >= told ||
+             rk_attendees_find(&t->attendees, true, rk_value_text(&v[who])) >= told)) {
+            rk_table_reject(table, candidate,
+                            _("nobody meets themselves; if these are two, the table participants "
+                              "has to tell both"));
+            continue;
         }
         uint32_t at = rk_strings_add(&t->wanted_ids, (struct rk_text){key.text, key.size});
         if (at == t->wanted_count) {
@@ -171,6 +277,10 @@ enum rk_status rk_evening_read_meetings(struct rk_evening_tables *t, struct rk_t
         w->who[w->who_count++] = p;
     }
     rk_buf_free(&key);
+    if (!status)
+        status = find_supported(t, error);
+    if (!status)
+        sort_all(t);
     return status;
 }
 
@@ -223,7 +333,7 @@ enum rk_status rk_evening_read_availability(struct rk_evening_tables *t, struct 
     return status;
 }
 
-static int by_number(const void *x, const void *y)
+static int by_round(const void *x, const void *y)
 {
     const struct rk_told_round *a = x, *b = y;
     return a->number < b->number ? -1 : a->number > b->number;
@@ -248,7 +358,7 @@ enum rk_status rk_evening_read_rounds(struct rk_evening_tables *t, struct rk_tab
     if (status)
         return status;
     if (t->round_count)
-        qsort(t->rounds, t->round_count, sizeof *t->rounds, by_number);
+        qsort(t->rounds, t->round_count, sizeof *t->rounds, by_round);
     for (uint32_t r = 0; r < t->round_count; r++) {
         struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
         pos.line = 0;
@@ -265,6 +375,12 @@ enum rk_status rk_evening_read_rounds(struct rk_evening_tables *t, struct rk_tab
 }
 
 /* ---- where ---- */
+
+static int by_room(const void *x, const void *y)
+{
+    const struct rk_told_room *a = x, *b = y;
+    return rk_text_compare(a->id, b->id);
+}
 
 enum rk_status rk_evening_read_rooms(struct rk_evening_tables *t, struct rk_table *table,
                                      const struct rk_schema *schema, struct rk_error *error)
@@ -288,6 +404,8 @@ enum rk_status rk_evening_read_rooms(struct rk_evening_tables *t, struct rk_tabl
             rk_cell_count(&v[most]), v[start].size ? v[start].time : INT64_MIN,
             v[end].size ? v[end].time : INT64_MAX};
     }
+    if (t->room_count)
+        qsort(t->rooms, t->room_count, sizeof *t->rooms, by_room);
     return status;
 }
 
@@ -305,6 +423,16 @@ enum rk_status rk_evening_read_travel(struct rk_evening_tables *t, struct rk_tab
             rk_cell_count(&v[minutes]), rk_cell_count(&v[rounds])};
     }
     return status;
+}
+
+static int by_meetings(const void *x, const void *y)
+{
+    const struct rk_told_gap *a = x, *b = y;
+    if (a->a != b->a)
+        return a->a < b->a ? -1 : 1;
+    if (a->b != b->b)
+        return a->b < b->b ? -1 : 1;
+    return a->rounds < b->rounds ? -1 : a->rounds > b->rounds;
 }
 
 enum rk_status rk_evening_read_gaps(struct rk_evening_tables *t, struct rk_table *table,
@@ -332,6 +460,8 @@ enum rk_status rk_evening_read_gaps(struct rk_evening_tables *t, struct rk_table
         t->gaps[t->gap_count++] =
             (struct rk_told_gap){of[0], of[1], (uint32_t)rk_cell_count(&v[gap])};
     }
+    if (t->gap_count)
+        qsort(t->gaps, t->gap_count, sizeof *t->gaps, by_meetings);
     return status;
 }
 

@@ -20,6 +20,7 @@ struct rk_attendee {
     int32_t size, in_a_row;           /* -1 = missing */
     int8_t minor;                     /* -1 = missing */
     int32_t birth_year;               /* -1 = not known */
+    struct rk_pos pos;                /* of `supports` */
 };
 /* Candidates have ids of their own: `candidate` tells in which of the two an id is looked for. */
 struct rk_attendees {
@@ -116,7 +117,8 @@ struct rk_evening_tables { /* zeroed = empty; give back with rk_evening_tables_f
 uint32_t rk_attendees_find(const struct rk_attendees *attendees, bool candidate, struct rk_text id);
 /* Each reads its table to its end. The order: participants, meetings, and then the others;
  * recruitments and raters before conflicts. What is told twice or differently, and what names a
- * meeting that is not there, are bad rows. */
+ * meeting that is not there, are bad rows; support of nobody is RK_BAD_DATA. People, meetings, rooms
+ * and gaps are in the order of their ids, whatever that of the rows. */
 typedef enum rk_status rk_evening_reader(struct rk_evening_tables *tables, struct rk_table *table,
                                          const struct rk_schema *schema, struct rk_error *error);
 rk_evening_reader rk_evening_read_participants, rk_evening_read_meetings, rk_evening_read_presence,

@@ -1,6 +1,9 @@
 #include "tool/evening_files.h"
 
 #include "evening/agenda.h"
+#include "stream/folder.h"
+
+#include <sys/stat.h>
 
 enum rk_status rk_evening_files_read(struct rk_run *run, struct rk_evening_tables *t,
                                      struct rk_error *error)
@@ -129,7 +132,8 @@ static enum rk_status explain(struct rk_run *run, const char *path, const struct
 
 struct calendars {
     struct rk_run *run;
-    const char *folder;
+    const char *path;
+    struct rk_folder *folder; /* that is made; NULL where it is there */
 };
 
 static enum rk_status calendar_file(void *context, const char *name, struct rk_text bytes,
@@ -138,8 +142,10 @@ static enum rk_status calendar_file(void *context, const char *name, struct rk_t
     struct rk_out *out;
     struct rk_buf path = {0};
     const struct calendars *calendars = context;
-    rk_buf_printf(&path, "%s/%s", calendars->folder, name);
-    enum rk_status status = rk_run_file(calendars->run, &out, rk_keep(path.text), error);
+    rk_buf_printf(&path, "%s/%s", calendars->path, name);
+    enum rk_status status = calendars->folder
+                                ? rk_folder_file(calendars->folder, &out, name, error)
+                                : rk_run_file(calendars->run, &out, rk_keep(path.text), error);
     if (!status)
         rk_out_write(out, bytes.text, bytes.size);
     rk_buf_free(&path);
@@ -155,6 +161,23 @@ static int64_t stamp(void)
                    seconds < INT64_C(253402300800)
                ? seconds
                : INT64_C(946684800);
+}
+
+/* Into the folder that is there, beside what an earlier plan left, or into a new one. */
+static enum rk_status write_calendars(struct rk_run *run, const char *path,
+                                      const struct rk_assembled *a, const struct rk_plan_rows *rows,
+                                      const struct rk_plan_rows *old, struct rk_error *error)
+{
+    struct stat there;
+    struct calendars calendars = {run, path, NULL};
+    if (stat(path, &there))
+        RK_TRY(rk_folder_open(&calendars.folder, path, NULL, error));
+    enum rk_status status =
+        rk_agenda_write(a, rows, old, stamp(), calendar_file, &calendars, error);
+    if (!status && calendars.folder)
+        return rk_folder_commit(calendars.folder, error);
+    rk_folder_discard(calendars.folder);
+    return status;
 }
 
 static void note_plan(struct rk_run *run, const struct rk_assembled *a,
@@ -216,15 +239,14 @@ static enum rk_status write_plan(struct rk_run *run, const struct rk_evening_fil
     if (files->wall)
         rk_evening_wall(&wall, a, &rows, run->language_asked ? run->language_asked : "en");
     enum rk_status status = RK_OK;
-    if (files->calendars)
-        status = rk_agenda_write(a, &rows, old, stamp(), calendar_file,
-                                 &(struct calendars){run, files->calendars}, error);
-    rk_run_speak(run, false);
-    if (!status && files->wall) {
+    if (files->wall) {
         status = rk_run_file(run, &out, files->wall, error);
         if (!status)
             rk_out_write(out, wall.text, wall.size);
     }
+    if (!status && files->calendars)
+        status = write_calendars(run, files->calendars, a, &rows, old, error);
+    rk_run_speak(run, false);
     rk_buf_free(&wall);
     rk_plan_rows_free(&rows);
     return status;
