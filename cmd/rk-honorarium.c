@@ -178,6 +178,17 @@ static void free_work(struct work *w)
 
 /* ---- reading ---- */
 
+static const char *nearest_rate(const struct rk_rates *rates, const char *name)
+{
+    uint32_t count = rates->names.count;
+    const char **names = rk_alloc((size_t)count + 1, sizeof *names);
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = rates->names.texts[i].text;
+    const char *near = rk_nearest(name, names);
+    rk_free(names);
+    return near;
+}
+
 static enum rk_status read_rates(struct rk_run *run, struct work *w, struct rk_error *error)
 {
     const struct rk_schema *schema;
@@ -190,6 +201,16 @@ static enum rk_status read_rates(struct rk_run *run, struct work *w, struct rk_e
         struct rk_table *in;
         RK_TRY(rk_run_open(run, &in, schema, i ? options.rates[i - 1] : own, false, error));
         RK_TRY(rk_rates_read(&w->rates, in, schema, error));
+        if (!i) /* ours, not among the rows that the user gave */
+            rk_run_close(run, in);
+    }
+    const char *least = options.rules.minimum_rate;
+    if (least && rk_strings_find(&w->rates.names, rk_text(least)) == RK_NONE) {
+        const char *near = nearest_rate(&w->rates, least);
+        return near ? rk_fail(error, RK_BAD_USE,
+                              _("--minimum: no rate is called %s; did you mean %s?"), least, near)
+                    : rk_fail(error, RK_BAD_USE,
+                              _("--minimum: expected kronor or the name of a rate: %s"), least);
     }
     return RK_OK;
 }
@@ -225,6 +246,10 @@ static enum rk_status read_other(struct work *w, struct rk_table *in, struct rk_
         struct rk_other_pay one = {.taxable = v[taxable].number};
         if (!rk_month_parse(rk_value_text(&v[when]), &one.month)) {
             rk_table_reject(in, when, _("expected a month, as 2024-03"));
+            continue;
+        }
+        if (w->has_panelists && rk_strings_find(&w->known, rk_value_text(&v[who])) == RK_NONE) {
+            rk_table_reject(in, who, _("the panelist is not in the table panelists"));
             continue;
         }
         one.panelist = rk_strings_add(&w->activities.panelists, rk_value_text(&v[who]));
@@ -300,18 +325,20 @@ static bool say(struct rk_run *run, const struct rk_pay_view *view)
     }
     if (shown > SHOWN)
         rk_run_warn(run, _("and %llu more such months"), (unsigned long long)shown - SHOWN);
-    if (r->doubtful)
+    uint64_t doubtful = rk_honorarium_doubtful(r, options.by_month, options.month),
+             unconfirmed = rk_honorarium_unconfirmed(r, options.by_month, options.month);
+    if (doubtful)
         rk_run_note(run,
                     options.rules.pay_doubtful
                         ? _("%llu activities need a person, and are paid all the same")
                         : _("%llu activities need a person; those claimed twice or overlapping are "
                             "held (--doubtful)"),
-                    (unsigned long long)r->doubtful);
-    if (r->unconfirmed)
+                    (unsigned long long)doubtful);
+    if (unconfirmed)
         rk_run_warn(run,
                     _("%llu lines rest on rates that are not confirmed in their source; --rates "
                       "gives them"),
-                    (unsigned long long)r->unconfirmed);
+                    (unsigned long long)unconfirmed);
     if (unknown)
         rk_run_warn(run, _("%llu months are of panelists who are not among the identities"),
                     (unsigned long long)unknown);

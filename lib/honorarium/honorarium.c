@@ -87,6 +87,11 @@ bool rk_honorarium_can(const struct rk_honorarium_rules *rules, const struct rk_
         rk_buf_printf(why, _("over 1000 hours in one activity"));
         return false;
     }
+    if (a->expense % ore) {
+        *field = "expense";
+        rk_buf_printf(why, _("an expense is kronor with two decimals at most"));
+        return false;
+    }
     *field = "date";
     if (!has(rates, paid, "contributions_from", MONEY, why) ||
         !has(rates, paid, "withholding_from", MONEY, why))
@@ -122,7 +127,6 @@ static void add_line(struct work *w, uint32_t activity, enum rk_pay_kind kind, c
 {
     struct rk_honorarium *to = w->to;
     flags |= w->flags[activity];
-    to->unconfirmed += (flags & RK_PAY_UNCONFIRMED) != 0;
     RK_GROW(to->lines, to->line_count, to->line_room);
     to->lines[to->line_count++] =
         (struct rk_pay_line){activity,
@@ -141,31 +145,40 @@ static rk_fixed weight(const struct work *w, uint32_t activity)
     return a->hours + (w->rules->skip_travel ? 0 : a->travel_hours);
 }
 
+struct share {
+    rk_fixed rest;
+    uint32_t place;
+};
+
+static int by_rest(const void *x, const void *y)
+{
+    const struct share *a = x, *b = y;
+    if (a->rest != b->rest)
+        return a->rest > b->rest ? -1 : 1;
+    return a->place < b->place ? -1 : a->place > b->place;
+}
+
 /* Divides `fee`, a number of whole steps, among the activities from … to - 1 that are not held, by
  * their hours, which sum to `total` > 0. */
 static void divide(const struct work *w, uint32_t from, uint32_t to, rk_fixed fee, rk_fixed total,
                    rk_fixed *parts)
 {
     rk_fixed step = w->rules->step, left = fee / step;
-    rk_fixed *rest = rk_alloc(to - from, sizeof *rest);
+    struct share *shares = rk_alloc(to - from, sizeof *shares);
     for (uint32_t i = from; i < to; i++) {
         bool held = w->flags[i] & RK_PAY_HELD;
         rk_fixed share = held ? 0 : weight(w, i) * (fee / step); /* < 10^21 × 10^13 */
         parts[i - from] = share / total;
-        rest[i - from] = held ? -1 : share % total;
+        shares[i - from] = (struct share){held ? -1 : share % total, i - from};
         left -= parts[i - from];
     }
-    for (; left > 0; left--) {
-        uint32_t most = 0;
-        for (uint32_t i = 1; i < to - from; i++)
-            if (rest[i] > rest[most])
-                most = i;
-        parts[most]++;
-        rest[most] = -1;
-    }
+    if (left > 0) /* fewer than there are: each share lost less than a step */
+        qsort(shares, to - from, sizeof *shares, by_rest);
+    for (uint32_t i = 0; i < left; i++)
+        parts[shares[i].place]++;
     for (uint32_t i = 0; i < to - from; i++)
         parts[i] *= step;
-    rk_free(rest);
+    rk_free(shares);
 }
 
 /* The fee of the activities from … to - 1 together, and what it is by. */
@@ -252,22 +265,45 @@ static void pay(struct work *w, uint32_t from, uint32_t to)
 
 /* ---- claims that a person must look at ---- */
 
-static bool same_work(const struct rk_activity *a, const struct rk_activity *b)
+struct claim {
+    uint32_t recruitment, stage, activity;
+};
+
+static int by_work(const void *x, const void *y)
 {
-    return a->recruitment == b->recruitment && a->stage == b->stage;
+    const struct claim *a = x, *b = y;
+    if (a->recruitment != b->recruitment)
+        return a->recruitment < b->recruitment ? -1 : 1;
+    if (a->stage != b->stage)
+        return a->stage < b->stage ? -1 : 1;
+    return a->activity < b->activity ? -1 : a->activity > b->activity;
 }
 
 /* Claimed again: at the time of a claim before it, or at no time told, beside one of any time.
- * Those with no time come first in a day. */
-static bool is_double(const struct work *w, uint32_t i, uint32_t day, uint32_t end)
+ * Those with no time come first in a day, then by their time, so that of the same work as well. */
+static void mark_double(struct work *w, uint32_t day, uint32_t end)
 {
-    const struct rk_activity *rows = w->activities->rows, *a = &rows[i];
-    for (uint32_t j = day; j < end; j++)
-        if (j != i && same_work(&rows[j], a) &&
-            (j < i ? rows[j].start == a->start
-                   : a->start == RK_NO_TIME && rows[j].start != RK_NO_TIME))
-            return true;
-    return false;
+    const struct rk_activity *rows = w->activities->rows;
+    uint32_t count = end - day;
+    if (count < 2)
+        return;
+    struct claim *claims = rk_alloc(count, sizeof *claims);
+    for (uint32_t i = 0; i < count; i++)
+        claims[i] = (struct claim){rows[day + i].recruitment, rows[day + i].stage, day + i};
+    qsort(claims, count, sizeof *claims, by_work);
+    for (uint32_t i = 0, next; i < count; i = next) {
+        for (next = i + 1; next < count && claims[next].recruitment == claims[i].recruitment &&
+                           claims[next].stage == claims[i].stage;)
+            next++;
+        bool timed = rows[claims[next - 1].activity].start != RK_NO_TIME;
+        for (uint32_t k = i; k < next; k++) {
+            int64_t start = rows[claims[k].activity].start;
+            if ((k > i && rows[claims[k - 1].activity].start == start) ||
+                (start == RK_NO_TIME && timed))
+                w->flags[claims[k].activity] = RK_PAY_DOUBLE;
+        }
+    }
+    rk_free(claims);
 }
 
 static void mark(struct work *w)
@@ -280,12 +316,13 @@ static void mark(struct work *w)
         for (end = day; end < w->activities->count && rows[end].panelist == rows[day].panelist &&
                         rows[end].date == rows[day].date;)
             end++;
+        mark_double(w, day, end);
         busy = rows[day].panelist == panelist ? busy : INT64_MIN;
         panelist = rows[day].panelist;
         for (uint32_t i = day; i < end; i++) {
             const struct rk_activity *a = &rows[i];
-            if (is_double(w, i, day, end))
-                w->flags[i] = RK_PAY_DOUBLE;
+            if (w->flags[i]) /* claimed twice */
+                ;
             else if (a->start != RK_NO_TIME && a->start < busy)
                 w->flags[i] = RK_PAY_OVERLAP;
             else if (a->start != RK_NO_TIME && a->hours > 0) {
@@ -301,7 +338,6 @@ static void mark(struct work *w)
         for (uint32_t i = day; i < end; i++) {
             if (total > 24 * RK_FIXED_ONE && !(w->flags[i] & RK_PAY_HELD))
                 w->flags[i] |= RK_PAY_OVER_DAY;
-            w->to->doubtful += w->flags[i] != 0;
         }
     }
 }
@@ -423,6 +459,25 @@ void rk_honorarium(struct rk_honorarium *result, const struct rk_honorarium_rule
     }
     sum_months(&w, other, other_count);
     rk_free(w.flags);
+}
+
+uint64_t rk_honorarium_doubtful(const struct rk_honorarium *of, bool by_month, int32_t month)
+{
+    const unsigned doubtful = RK_PAY_DOUBLE | RK_PAY_OVERLAP | RK_PAY_OVER_DAY;
+    uint64_t count = 0;
+    for (size_t i = 0; i < of->line_count; i++)
+        count += (of->lines[i].flags & doubtful) && (!by_month || of->lines[i].month == month) &&
+                 (!i || of->lines[i - 1].activity != of->lines[i].activity);
+    return count;
+}
+
+uint64_t rk_honorarium_unconfirmed(const struct rk_honorarium *of, bool by_month, int32_t month)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < of->line_count; i++)
+        count +=
+            (of->lines[i].flags & RK_PAY_UNCONFIRMED) && (!by_month || of->lines[i].month == month);
+    return count;
 }
 
 void rk_honorarium_free(struct rk_honorarium *result)

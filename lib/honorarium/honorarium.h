@@ -86,7 +86,6 @@ struct rk_honorarium {         /* give back with rk_honorarium_free */
     struct rk_pay_month *months; /* by panelist_id, then month; also those in which other pay alone
                                   * makes contributions due */
     size_t month_count, month_room;
-    uint64_t doubtful, unconfirmed; /* activities held or flagged; lines by a rate not confirmed */
 };
 
 /* Is every rate that the activity needs there? False, with the column it is missed by and why. */
@@ -97,6 +96,12 @@ void rk_honorarium(struct rk_honorarium *result, const struct rk_honorarium_rule
                    const struct rk_rates *rates, const struct rk_activities *activities,
                    const struct rk_other_pay *other, size_t other_count);
 void rk_honorarium_free(struct rk_honorarium *result);
+
+/* Activities held or flagged, and lines by a rate that is not confirmed: of what is paid in this
+ * month, or with `by_month` false of all. An activity of no hours, way and expense is not counted.
+ */
+uint64_t rk_honorarium_doubtful(const struct rk_honorarium *of, bool by_month, int32_t month);
+uint64_t rk_honorarium_unconfirmed(const struct rk_honorarium *of, bool by_month, int32_t month);
 
 /* Sums of lines. */
 enum rk_pay_by { /* what a sum is kept apart by, beside the month */

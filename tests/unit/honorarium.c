@@ -71,12 +71,18 @@ static void random_work(struct rk_activities *to, struct rk_random *random)
         int32_t day = rk_date_days((struct rk_date){2023, 11, 1});
         for (uint32_t n = (uint32_t)rk_random_below(random, 9); n; n--) {
             day += (int32_t)rk_random_below(random, 40) / 10 * 7;
+            const struct rk_activity *last = to->count ? &to->rows[to->count - 1] : NULL;
+            bool after =
+                last && last->panelist == p && last->date == day && last->start != RK_NO_TIME;
+            int64_t start = after ? last->start + 60 * (int64_t)rk_random_below(random, 2)
+                            : rk_random_below(random, 2) ? RK_NO_TIME
+                                                         : (int64_t)day * 1440 + 600;
             RK_GROW(to->rows, to->count, to->room);
             to->rows[to->count++] = (struct rk_activity){
                 .panelist = p,
                 .recruitment = (uint32_t)rk_random_below(random, 3),
                 .date = day,
-                .start = (int64_t)day * 1440 + 60 * (int64_t)(24 - n),
+                .start = start,
                 .hours = kr((double)rk_random_below(random, 13) / 4),
                 .travel_hours = kr((double)rk_random_below(random, 3) / 2),
                 .travel_km = kr((double)rk_random_below(random, 50) / 10),
@@ -175,6 +181,25 @@ static void check_days(const struct rk_honorarium *h, const struct rk_activities
     }
 }
 
+/* What is claimed twice, by the words of the header: each pair of the day is looked at. */
+static void check_doubles(const struct rk_honorarium *h, const struct rk_activities *a)
+{
+    for (size_t k = 0; k < h->line_count; k++) {
+        uint32_t i = h->lines[k].activity;
+        const struct rk_activity *x = &a->rows[i];
+        bool twice = false;
+        for (uint32_t j = 0; j < a->count; j++) {
+            const struct rk_activity *y = &a->rows[j];
+            if (j == i || y->panelist != x->panelist || y->date != x->date ||
+                y->recruitment != x->recruitment)
+                continue;
+            twice = twice || (j < i && y->start == x->start) ||
+                    (x->start == RK_NO_TIME && y->start != RK_NO_TIME);
+        }
+        CHECK(twice == ((h->lines[k].flags & RK_PAY_DOUBLE) != 0));
+    }
+}
+
 static void random_sums(void)
 {
     struct rk_rates rates = {0};
@@ -201,6 +226,7 @@ static void random_sums(void)
         check_months(&h, &a, &other);
         check_sums(&h, &a);
         check_days(&h, &a, &rules);
+        check_doubles(&h, &a);
         rk_honorarium_free(&h);
         rk_activities_free(&a);
     }
