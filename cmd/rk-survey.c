@@ -64,7 +64,7 @@ static const struct argp_option table[] = {
         "respondents any, wave, survey"),
      0},
     {"compare", COMPARE, "COLUMN", 0,
-     N_("compare the groups with the same value of this, each to the first"), 0},
+     N_("compare the groups with the same value of this, each to the first that answered"), 0},
     {"before", BEFORE, "TEXT", 0,
      N_("compare what the same people answered in this wave and in that of --after"), 0},
     {"after", AFTER, "TEXT", 0, N_("see --before"), 0},
@@ -78,7 +78,7 @@ static const struct argp_option table[] = {
      N_("tell also quartiles, shape, least and most, and the share of each answer"), 0},
     {"every-interval", EVERY_INTERVAL, NULL, 0,
      N_("give shares also the other intervals: Wilson's corrected, Clopper and Pearson's, Agresti "
-        "and Coull's, Jeffreys'"),
+        "and Coull's, Jeffreys', Wald's; and the exact test of a half"),
      0},
     {"min-n", LEAST, "N", 0, N_("tell no figure of fewer answers (5)"), 0},
     {"adjust", ADJUST, adjustments, 0,

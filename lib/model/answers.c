@@ -275,13 +275,28 @@ static int by_texts(const void *x, const void *y)
     return (a->wave > b->wave) - (a->wave < b->wave);
 }
 
-static void lay_out(struct rk_answers *a)
+/* The answers are held at once, of everybody to everything: about 2 GB of them. */
+enum { MOST_CELLS = 1 << 28 };
+
+static enum rk_status lay_out(struct rk_answers *a, const struct rk_table *table,
+                              struct rk_error *error)
 {
     struct rk_answers_reading *r = a->reading;
     uint32_t *people = rk_strings_ranks(&r->people), *waves = rk_strings_ranks(&r->waves);
     uint32_t *item_place = order_items(a, &r->names, false);
     a->rows = r->rows.count;
     a->waves = r->waves.count;
+    if (a->item_count && a->rows > MOST_CELLS / a->item_count) {
+        struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
+        pos.line = 0;
+        rk_free(people);
+        rk_free(waves);
+        rk_free(item_place);
+        return rk_fail_at(error, RK_BAD_DATA, &pos,
+                          _("%zu rows by %u items are too many at once; --survey or --items takes "
+                            "fewer"),
+                          a->rows, a->item_count);
+    }
     struct ordered *order = rk_alloc(a->rows + 1, sizeof *order);
     uint32_t *place = rk_alloc(a->rows + 1, sizeof *place);
     for (uint32_t i = 0; i < a->rows; i++)
@@ -306,6 +321,7 @@ static void lay_out(struct rk_answers *a)
     rk_free(people);
     rk_free(waves);
     rk_free(item_place);
+    return RK_OK;
 }
 
 /* An answer twice to the same item, by the same person in the same wave? Bits, rows by items. */
@@ -416,7 +432,7 @@ enum rk_status rk_answers_read_long(struct rk_answers *a, struct rk_table *table
     if (!status)
         status = check_columns(a, table, here, error);
     if (!status)
-        lay_out(a);
+        status = lay_out(a, table, error);
     rk_buf_free(&key);
     rk_free(here);
     rk_free(codes);
@@ -453,7 +469,6 @@ enum rk_status rk_answers_read_wide(struct rk_answers *a, struct rk_table *table
 {
     struct rk_answers_reading *r = begin(a);
     const struct rk_schema *schema = rk_table_schema(table);
-    enum { MOST_ROWS = 100000000 };
     size_t id = rk_schema_field(schema, "respondent_id"),
            weight = rk_schema_field(schema, "weight"), count = rk_schema_field(schema, "count");
     uint32_t *place = order_items(a, &a->wanted_items, true);
@@ -487,8 +502,9 @@ enum rk_status rk_answers_read_wide(struct rk_answers *a, struct rk_table *table
             bad = true;
         }
         int64_t times = v[count].size ? (int64_t)(v[count].number / RK_FIXED_ONE) : 1;
-        if (!bad && times > (int64_t)(MOST_ROWS - a->rows)) {
-            rk_table_reject(table, count, _("the counts sum to over 100 million"));
+        size_t most = MOST_CELLS / (a->item_count ? a->item_count : 1);
+        if (!bad && times > (int64_t)(most - a->rows)) {
+            rk_table_reject(table, count, _("the counts sum to over %zu"), most);
             bad = true;
         }
         if (bad)

@@ -57,6 +57,14 @@ struct rk_interval rk_clopper_pearson(double x, double n, double level)
     return is_share(x, n) ? beta_ends(x, n, level, 0, 1) : none;
 }
 
+struct rk_interval rk_wald(double x, double n, double level)
+{
+    if (!is_share(x, n))
+        return none;
+    double p = x / n, half = z_of(level) * sqrt(p * (1 - p) / n);
+    return (struct rk_interval){p - half, p + half};
+}
+
 struct rk_interval rk_jeffreys(double x, double n, double level)
 {
     return is_share(x, n) ? beta_ends(x, n, level, 0.5, 0.5) : none;

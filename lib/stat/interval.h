@@ -19,6 +19,7 @@ struct rk_interval rk_wilson(double x, double n, double level);           /* sco
 struct rk_interval rk_wilson_corrected(double x, double n, double level); /* for continuity */
 struct rk_interval rk_clopper_pearson(double x, double n, double level);  /* exact, never short */
 struct rk_interval rk_agresti_coull(double x, double n, double level);
+struct rk_interval rk_wald(double x, double n, double level); /* not cut off at 0 and 1 */
 struct rk_interval rk_jeffreys(double x, double n, double level);
 /* One of `k` shares that sum to 1, such that all k intervals hold at once. */
 struct rk_interval rk_goodman(double x, double n, size_t k, double level);

@@ -149,7 +149,8 @@ static void tell_share(const struct place *p, const char *name, struct rk_text v
                 {"wilson corrected", rk_wilson_corrected},
                 {"clopper-pearson", rk_clopper_pearson},
                 {"agresti-coull", rk_agresti_coull},
-                {"jeffreys", rk_jeffreys}};
+                {"jeffreys", rk_jeffreys},
+                {"wald", rk_wald}};
     double x = share * effective;
     size_t count = o->every_interval && effective == n ? sizeof ways / sizeof *ways : 1;
     if (effective == n)
@@ -161,6 +162,9 @@ static void tell_share(const struct place *p, const char *name, struct rk_text v
         m->low = ends.low;
         m->high = ends.high;
     }
+    if (count > 1)
+        add(p, "half_p", rk_mcnemar((unsigned)x, (unsigned)(n - x)).exact_p, n, "exact")->variant =
+            variant;
 }
 
 static double sum_where(const double *values, const double *weights, size_t n,
@@ -475,13 +479,15 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
         for (uint32_t i = 0; i < f->item_count; i++) {
             const struct rk_survey_item *item = &f->items[i];
             struct place p = {to, part, i, 0, RK_NONE};
-            size_t n = 0, first = answers_of(f, &r, part, item->values, 0, a, NULL), with = 0;
+            size_t n = 0, with = 0;
+            uint32_t first = RK_NONE; /* of those that answered */
             bool few = false;
             for (uint32_t g = 0; g < f->groups; g++) {
                 size_t m = answers_of(f, &r, part, item->values, g, all + n, NULL);
                 samples[g] = rk_sample(all + n, m);
                 for (size_t j = 0; j < m; j++)
                     group[n + j] = g;
+                first = m && first == RK_NONE ? g : first;
                 n += m;
                 with += m > 0;
             }
@@ -493,6 +499,7 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
             }
             if (few)
                 continue;
+            size_t of_first = answers_of(f, &r, part, item->values, first, a, NULL);
             for (uint32_t g = 0; g < f->groups; g++)
                 if (samples[g].n) {
                     p.group = g;
@@ -506,12 +513,12 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
                             "type 7")
                             ->variant = q ? RK_TEXT("0.75") : RK_TEXT("0.25");
                 }
-            for (uint32_t g = 1; g < f->groups && first; g++)
+            for (uint32_t g = first + 1; g < f->groups; g++)
                 if (samples[g].n) {
                     size_t m = answers_of(f, &r, part, item->values, g, b, NULL);
                     p.group = g;
-                    p.against = 0;
-                    tell_pair(&p, item, b, m, a, first, families, o);
+                    p.against = first;
+                    tell_pair(&p, item, b, m, a, of_first, families, o);
                 }
             p.group = p.against = RK_NONE;
             tell_together(&p, samples, all, group, n, f->groups, &families[TOGETHER]);
@@ -534,6 +541,20 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
 }
 
 /* ---- two columns ---- */
+
+/* Why a figure of two columns is not there. */
+static const char *why_not(const struct rk_crosstab *t, const char *figure)
+{
+    if (!(t->n > 0))
+        return "no_answers";
+    if (t->rows < 2 || t->columns < 2)
+        return "one_value";
+    if (!strncmp(figure, "chi_square_corrected", 20))
+        return "not_two_by_two";
+    if (!strcmp(figure, "fisher_p"))
+        return t->rows != 2 && t->columns != 2 ? "not_two_values" : "too_many_answers";
+    return "not_estimable";
+}
 
 void rk_survey_table(struct rk_survey *to, const int64_t *counts, uint32_t rows, uint32_t columns,
                      const struct rk_survey_options *o)
@@ -563,7 +584,7 @@ void rk_survey_table(struct rk_survey *to, const int64_t *counts, uint32_t rows,
                 {"lambda", t.lambda, "goodman-kruskal"}};
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         add(&p, told[i].name, told[i].value, t.n,
-            isnan(told[i].value) ? "not_estimable" : told[i].method);
+            isnan(told[i].value) ? why_not(&t, told[i].name) : told[i].method);
     rk_crosstab_cells(counts, rows, columns, expected, residual);
     for (uint32_t r = 0; r < rows; r++)
         for (uint32_t c = 0; c < columns; c++) {
