@@ -13,7 +13,7 @@ const char *const rk_rules_tables[] = {
     "cost_centres",  "payroll",      "identities",  "spells",      "answers",      "series",
     "impact",        "games",        "power",       "meetings",    "participants", "presence",
     "rounds",        "rooms",        "travel",      "gaps",        "plan",         "cells",
-    "intervals",     "ptable",       "pseudonyms",  "waiting",     NULL,
+    "intervals",     "ptable",       "pseudonyms",  "waiting",     "themes",       NULL,
 };
 
 enum { MOST_FIELDS = 10 };

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "model/codebook.h"
-#include "model/specification.h"
+#include "model/picks.h"
 #include "table/compare.h"
 #include "table/describe.h"
 
@@ -18,6 +18,7 @@ enum rk_status rk_package_files_document(struct rk_run *run, const struct rk_con
     struct rk_codebook *codebook;
     struct rk_rubric *rubric;
     struct rk_specification specification;
+    struct rk_picks picks = {0};
     rk_json *document = NULL;
     enum rk_status status = RK_OK;
     switch (file->kind) {
@@ -35,10 +36,14 @@ enum rk_status rk_package_files_document(struct rk_run *run, const struct rk_con
         return status;
     case RK_CONTENT_SPECIFICATION:
         status = rk_json_read(&document, file->path, error);
-        if (!status)
+        if (!status && rk_picks_are(document)) {
+            status = rk_picks_from_json(&picks, document, file->path, error);
+            rk_picks_free(&picks);
+        } else if (!status) {
             status = rk_specification_from_json(&specification, document, file->path, error);
-        if (!status)
-            rk_specification_free(&specification);
+            if (!status)
+                rk_specification_free(&specification);
+        }
         rk_json_free(document);
         return status;
     default: return rk_contents_check_listed(file->path, wrong, context, run->log, error);

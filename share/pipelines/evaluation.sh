@@ -19,6 +19,7 @@ trap 'rm -rf "$part"' EXIT
 trap 'exit 130' INT TERM
 mkdir -p "$part/measures"
 measures=$part/measures
+csv=$(cat "$(dirname "$0")/csv.awk")
 has() { [ -s "$data/$1.csv" ]; }
 # 3 = done, and a person should look: that is for the reader of the tables
 run() { "$@" || [ $? -eq 3 ]; }
@@ -30,9 +31,10 @@ if command -v rk-impact >/dev/null && has ratings; then
     tell 'the voice of each group: rk-impact'
     run rk-impact -q --data "$data" --measures "$measures/impact.csv" -o "$part/impact.csv"
     # recruitments that would have another first without the users, by all stages or the last
-    changed=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-        $at["decides"] == "true" && $at["rater_group"] == "user" && $at["first_changed"] == "yes" && !seen[$at["recruitment_id"]]++ {
-            list = list (list == "" ? "" : ",") $at["recruitment_id"] }
+    changed=$(LC_ALL=C awk "$csv"'
+        cell[at["decides"]] == "true" && cell[at["rater_group"]] == "user" && cell[at["first_changed"]] == "yes" {
+            id = cell[at["recruitment_id"]]
+            if (!seen[id]++) list = list (list == "" ? "" : ",") id }
         END { print list }' "$part/impact.csv")
     set -- --changed "$changed"
 else
@@ -58,15 +60,15 @@ if has responses; then
         [ "$(wc -l <"$measures/$survey.csv")" -gt 1 ] || rm "$measures/$survey.csv"
     done
     run rk-survey -q --data "$data" --survey advert --codebook advert --compare arm -o "$measures/advert-arms.csv"
-    if awk -F, '$1 == "employer" { found = 1 } END { exit !found }' "$data/responses.csv"; then
+    if [ -e "$measures/employer.csv" ]; then
         work=work_strengths,work_difference,work_again lead=lead_why,lead_asks,lead_contradict
         aim=aim_known,aim_users,aim_mend
         run rk-survey -q --data "$data" --survey employer --codebook employer --scale "work=$work" \
             --scale "leading=$lead" --scale "direction=$aim" --scale "engagement=$work,$lead,$aim" \
             -o "$measures/engagement.csv"
     fi
-    if awk -F, '$1 == "staff" && $2 == "before" { b = 1 } $1 == "staff" && $2 == "after" { a = 1 }
-        END { exit !(a && b) }' "$data/responses.csv"; then
+    if LC_ALL=C awk "$csv"' cell[at["survey"]] == "staff" { of[cell[at["wave"]]] = 1 }
+        END { exit !(("before" in of) && ("after" in of)) }' "$data/responses.csv"; then
         run rk-survey -q --data "$data" --survey staff --codebook staff --before before --after after \
             -o "$measures/staff-change.csv"
     fi
@@ -92,8 +94,8 @@ fi
 if has hires; then
     tell 'hires: rk-retain'
     set --
-    if has responses && awk -F, '$1 == "hires" && $4 ~ /^(promised|found)_users$/ { n[$4] = 1 }
-        END { exit !(n["promised_users"] && n["found_users"]) }' "$data/responses.csv"; then
+    if has responses && LC_ALL=C awk "$csv"' cell[at["survey"]] == "hires" { of[cell[at["item"]]] = 1 }
+        END { exit !(("promised_users" in of) && ("found_users" in of)) }' "$data/responses.csv"; then
         set -- --gap promised_users,found_users
     fi
     run rk-retain -q --data "$data" --as-of "$day" "$@" -o "$measures/retain.csv"

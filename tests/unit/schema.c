@@ -107,7 +107,7 @@ static void every_schema(void)
         }
         rk_schema_free(s);
     }
-    CHECK(count == 58);
+    CHECK(count == 59);
     rk_schema_free_names(names);
 }
 
