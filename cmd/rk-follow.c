@@ -313,6 +313,12 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status && w.follow.later)
         rk_run_note(run, _("recruitments that opened after --as-of are left out: %llu"),
                     (unsigned long long)w.follow.later);
+    if (!status && w.follow.backwards)
+        rk_run_warn(
+            run,
+            _("%llu recruitments ended before they opened, or were told of before they were "
+              "decided; those durations are left out"),
+            (unsigned long long)w.follow.backwards);
     free_work(&w);
     return status;
 }

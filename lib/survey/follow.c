@@ -136,6 +136,11 @@ static void set_state(struct rk_follow_case *c, const struct rk_recruitment *r,
     }
 }
 
+static bool is_before(int32_t date, int32_t other)
+{
+    return date != RK_NO_DATE && other != RK_NO_DATE && date < other;
+}
+
 static void add_decisions(struct rk_follow *f, int32_t *first)
 {
     const struct rk_process *p = f->facts->process;
@@ -220,6 +225,10 @@ void rk_follow_start(struct rk_follow *follow, const struct rk_follow_facts *fac
         struct rk_follow_case *c = &follow->cases[i];
         set_state(c, &facts->recruitments->rows[i], first[i], options);
         follow->later += c->state == RK_FOLLOW_LATER;
+        follow->backwards +=
+            is_before(c->end, c->opened) ||
+            (c->state == RK_FOLLOW_DECIDED &&
+             (is_before(c->users_told, c->end) || is_before(c->candidates_told, c->end)));
         if (!facts->process->has_events && !a)
             c->took_part = true; /* nothing tells that they did not */
     }

@@ -64,7 +64,9 @@ struct rk_follow { /* grows with each call */
     size_t count, room;
     struct rk_follow_waiting *waiting;
     size_t waiting_count, waiting_room;
-    uint64_t later; /* recruitments that opened after the day */
+    uint64_t later;     /* recruitments that opened after the day */
+    uint64_t backwards; /* that ended before they opened, or were told of before they were decided:
+                           such durations are left out */
     const struct rk_follow_facts *facts;
     const struct rk_follow_options *options;
     struct rk_follow_case *cases; /* by recruitment */

@@ -202,7 +202,10 @@ static void tell_figures(struct rk_retain *to, const struct rk_curve *c, uint32_
                                        half_by(c, t, high_of)};
         limit = isnan(o->limit) ? longest_told(t) : limit;
     }
-    struct rk_measure *m = add(to, group, none, "median", q.time, c->n, method_of(o->interval));
+    struct rk_measure *m =
+        add(to, group, none, "median", q.time, c->n,
+            o->min_count <= 1 && isnan(q.time) && isnan(q.low) ? "not_reached"
+                                                               : method_of(o->interval));
     m->low = q.low;
     m->high = q.high;
     if (!c->n || isnan(limit))
@@ -273,14 +276,14 @@ void rk_retain_all(struct rk_retain *to, const struct rk_retain_facts *f,
 /* ---- comparisons ---- */
 
 static void tell_test(struct rk_retain *to, const struct rk_logrank *test, const char *name,
-                      const char *p, uint32_t n, const char *method)
+                      const char *p, uint32_t n, const char *method, const char *why_not)
 {
     struct rk_measure *m = add(to, RK_NONE, (double)NAN, name, test->chi_square, n, method);
     if (!test->df)
-        m->method = RK_TEXT("not_estimable");
+        m->method = rk_text(why_not);
     m = add(to, RK_NONE, (double)NAN, p, test->p, n, method);
     if (!test->df)
-        m->method = RK_TEXT("not_estimable");
+        m->method = rk_text(why_not);
 }
 
 static void compare(struct rk_retain *to, const struct rk_retain_facts *f,
@@ -297,19 +300,23 @@ static void compare(struct rk_retain *to, const struct rk_retain_facts *f,
         add(to, g, (double)NAN, "observed", test.observed[g], n, "logrank");
         add(to, g, (double)NAN, "expected", test.expected[g], n, "logrank");
     }
+    double events = 0;
+    for (uint32_t g = 0; g < f->groups; g++)
+        events += test.observed[g];
+    const char *why_not = events > 0 ? "not_estimable" : "no_events";
     const char *strata = f->stratified ? "stratified" : "";
-    tell_test(to, &test, "logrank", "logrank_p", n, strata);
+    tell_test(to, &test, "logrank", "logrank_p", n, strata, why_not);
     rk_logrank(&test, known, n, f->groups, 1);
-    tell_test(to, &test, "peto", "peto_p", n, strata);
+    tell_test(to, &test, "peto", "peto_p", n, strata, why_not);
     if (f->groups == 2) {
         struct rk_hazard h;
         bool found = rk_hazard_ratio(&h, known, n);
         double z = rk_normal_quantile((1 + o->level) / 2);
         struct rk_measure *m = add(to, 1, (double)NAN, "log_hazard_ratio", h.log_ratio, n,
-                                   found ? "cox efron" : "not_estimable");
+                                   found ? "cox efron" : why_not);
         m->se = h.se;
         m = add(to, 1, (double)NAN, "hazard_ratio", exp(h.log_ratio), n,
-                found ? "cox efron" : "not_estimable");
+                found ? "cox efron" : why_not);
         m->low = exp(h.log_ratio - z * h.se);
         m->high = exp(h.log_ratio + z * h.se);
     }
