@@ -68,7 +68,7 @@ static void tell(void *context, int check, enum rk_verify_verdict verdict, const
 }
 
 /* The certificate says how the rules were read; what the user says must be the same. */
-static enum rk_status agree(struct rk_run *run, const struct rk_certificate *c, struct rk_bank *t,
+static enum rk_status agree(struct rk_run *run, struct rk_certificate *c, struct rk_bank *t,
                             struct rk_verify_facts *facts, struct rk_error *error)
 {
     const char *other = options.assume_available && !c->assume_available   ? "assume-available"
@@ -81,10 +81,10 @@ static enum rk_status agree(struct rk_run *run, const struct rk_certificate *c, 
     if (other)
         return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = options.certificate},
                           _("the certificate was made without this --%s"), other);
-    facts->rules.assume_available = c->assume_available;
-    facts->rules.assume_adult = c->assume_adult;
-    facts->rules.require_declarations = c->require_declarations;
-    facts->rules.candidate_conflicts_pass = c->candidate_conflicts_pass;
+    facts->tables.assume_available = c->assume_available;
+    facts->tables.assume_adult = c->assume_adult;
+    facts->tables.require_declarations = c->require_declarations;
+    facts->tables.candidate_conflicts_pass = c->candidate_conflicts_pass;
     facts->seed = c->seed;
     facts->certificate = c;
     for (uint32_t r = 0; r < t->recruitments.count && c->only.count; r++)
@@ -128,7 +128,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                     &t.features,
                                     NULL,
                                     run->seed};
-    enum rk_status status = rk_bank_read(run, &t, &options.fixed, rk_panel_quotas_want, error);
+    enum rk_status status = rk_bank_read(run, &t, &options.fixed, rk_verify_want, error);
     if (!status)
         status = read_result(run, &t, &result, error);
     if (!status && options.certificate)

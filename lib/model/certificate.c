@@ -95,22 +95,20 @@ static uint32_t index_below(struct reading *r, const rk_json *value, uint32_t fr
     return r->status ? RK_NONE : (uint32_t)index;
 }
 
-/* [recruitment_id, panelist_id], and for `stay` what that is worth */
-static struct rk_certificate_stay *read_pairs(struct reading *r, const rk_json *document,
-                                              const char *key, bool stay, uint32_t *count)
+/* [recruitment_id, panelist_id] each */
+static void read_left(struct reading *r, const rk_json *document)
 {
-    const rk_json *list = array(r, document, key, false, "");
+    const rk_json *list = array(r, document, "left", false, "");
     size_t n = list ? rk_json_count(list) : 0;
-    struct rk_certificate_stay *pairs = rk_arena_zeroed(&r->c->arena, n + 1, sizeof *pairs);
-    for (*count = 0; *count < n && !r->status; ++*count) {
-        const rk_json *item = rk_json_item(list, *count);
-        expect(r, rk_json_count(item) == (stay ? 3 : 2), key,
-               stay ? "[recruitment_id, panelist_id, number]" : "[recruitment_id, panelist_id]");
-        pairs[*count] = (struct rk_certificate_stay){
-            recruitment(r, rk_json_item(item, 0), key), panelist(r, rk_json_item(item, 1), key),
-            stay ? whole(r, rk_json_item(item, 2), key) : 0};
+    r->c->repair = list != NULL;
+    r->c->left = rk_arena_zeroed(&r->c->arena, n + 1, sizeof *r->c->left);
+    for (uint32_t i = 0; i < n && !r->status; i++) {
+        const rk_json *item = rk_json_item(list, i);
+        expect(r, rk_json_count(item) == 2, "left", "[recruitment_id, panelist_id]");
+        r->c->left[r->c->left_count++] =
+            (struct rk_certificate_pair){recruitment(r, rk_json_item(item, 0), "left"),
+                                         panelist(r, rk_json_item(item, 1), "left")};
     }
-    return pairs;
 }
 
 static int32_t bound(struct reading *r, const rk_json *object, const char *key, const char *what)
@@ -305,6 +303,8 @@ static void read_stage(struct reading *r, const rk_json *item, struct rk_certifi
     expect(r, rk_json_count(weights) == (count ? count : 1), what,
            _("levels, and as many weights"));
     if (!count) {
+        s->first = RK_CHOICE_LEVELS;
+        s->end = RK_CHOICE_LEVELS + 1;
         s->weight[RK_CHOICE_LEVELS] = whole(r, rk_json_item(weights, 0), what);
         expect(r, s->weight[RK_CHOICE_LEVELS] > 0, what, _("weights over 0"));
     }
@@ -559,10 +559,9 @@ static void free_vectors(struct rk_certificate_vectors *v)
 static void read_document(struct reading *r, const rk_json *document)
 {
     static const char *const known[] = {
-        "$schema", "certificate", "version", "mode",   "seed",        "rules", "levels",
-        "only",    "left",        "stay",    "quotas", "rows",        "nodes", "totals",
-        "chances", "kept",        "equal",   "types",  "type_values", "empty", "total",
-        "drawn",   "panels",      "steps",   NULL};
+        "$schema", "certificate", "version", "mode",  "seed",   "rules",   "levels", "only",
+        "left",    "quotas",      "rows",    "nodes", "totals", "chances", "kept",   "equal",
+        "types",   "type_values", "empty",   "total", "drawn",  "panels",  "steps",  NULL};
     static const char *const modes[] = {"choice", "lottery-programme", "lottery-panels"};
     struct rk_certificate *c = r->c;
     int mode = 0;
@@ -572,7 +571,7 @@ static void read_document(struct reading *r, const rk_json *document)
     rk_fixed version = 0;
     if (r->status == RK_OK)
         r->status = rk_json_fixed(document, "version", true, &version, "", r->error);
-    expect(r, version == 2 * RK_FIXED_ONE, "version", "2");
+    expect(r, version == 3 * RK_FIXED_ONE, "version", "3");
     const char *name = string(r, document, "mode", "");
     while (mode < 3 && strcmp(modes[mode], name))
         mode++;
@@ -587,8 +586,7 @@ static void read_document(struct reading *r, const rk_json *document)
         expect(r, level && !strcmp(level, rk_choice_level_names[l]), "levels",
                _("the levels in their order"));
     }
-    c->stay = read_pairs(r, document, "stay", true, &c->stay_count);
-    c->left = read_pairs(r, document, "left", false, &c->left_count);
+    read_left(r, document);
     read_names(r, document, "only", &c->only);
     read_quotas(r, document);
     if (c->mode == RK_CERTIFICATE_PANELS)

@@ -22,9 +22,8 @@ enum rk_choice_level {
 };
 extern const char *const rk_choice_level_names[RK_CHOICE_LEVELS + 1]; /* ends with NULL */
 
-struct rk_certificate_stay { /* what it is worth that the panelist stays where they had a seat */
+struct rk_certificate_pair {
     uint32_t recruitment, panelist;
-    int64_t worth;
 };
 
 /* A quota, less kept members. An empty seat can be kept for the people of one quota of each group;
@@ -60,6 +59,7 @@ struct rk_certificate_row {
     uint32_t count, types;
     int64_t least;
     uint32_t node; /* of a cut: the first node of its proof */
+    uint32_t rule; /* the checker's number for it */
 };
 
 struct rk_certificate_price {
@@ -72,8 +72,8 @@ struct rk_certificate_prices {
 };
 
 struct rk_certificate_stage {
-    int first, end; /* levels first … end - 1, solved as one; none for a cut */
-    int64_t weight[RK_CHOICE_LEVELS + 1]; /* over 0, of those levels; the last: of a cut */
+    int first, end; /* levels first … end - 1, solved as one; of a cut: the one after all */
+    int64_t weight[RK_CHOICE_LEVELS + 1]; /* over 0, of those levels */
     struct rk_certificate_prices prices;
 };
 /* Stages, then either nothing or a split: the sum of a row's numbers is at most `at` in the node
@@ -128,13 +128,14 @@ struct rk_certificate { /* zeroed = empty; give back with rk_certificate_free */
     struct rk_certificate_panels lottery;
     struct rk_text seed;
     bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
-    struct rk_strings only;                  /* the recruitments that alone are filled */
-    struct rk_certificate_stay *stay, *left; /* left: who leave panels that are repaired */
-    struct rk_certificate_quota *quotas;     /* sorted by group */
+    struct rk_strings only; /* the recruitments that alone are filled */
+    bool repair;            /* some leave panels, which are repaired: */
+    struct rk_certificate_pair *left;
+    struct rk_certificate_quota *quotas; /* sorted by group */
     struct rk_certificate_row *rows;
     struct rk_certificate_stage *stages;
     struct rk_certificate_node *nodes; /* the first is the whole */
-    uint32_t stay_count, left_count, quota_count, row_count, stage_count, node_count;
+    uint32_t left_count, quota_count, row_count, stage_count, node_count;
     struct rk_arena arena;
 };
 

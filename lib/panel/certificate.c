@@ -115,24 +115,11 @@ static void tell_changes(struct rk_certify *c, const struct rk_certificate_rules
     rk_buf_char(c->out, ']');
 }
 
-static void tell_stay(struct rk_certify *c)
-{
-    const struct rk_match_problem *problem = c->match->problem;
-    rk_certify_list(c, "stay");
-    for (uint32_t i = 0; i < problem->pair_count; i++) {
-        if (!problem->stay[i])
-            continue;
-        tell_pair(c, problem->pairs[i].recruitment, problem->pairs[i].panelist);
-        rk_buf_printf(c->out, ",%lld]", (long long)problem->stay[i]);
-    }
-    rk_buf_char(c->out, ']');
-}
-
 void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *rules,
                      const char *mode)
 {
     struct rk_buf *out = c->out;
-    rk_buf_printf(out, "{\"certificate\":\"rk-panel-match\",\"version\":2,\"mode\":\"%s\",", mode);
+    rk_buf_printf(out, "{\"certificate\":\"rk-panel-match\",\"version\":3,\"mode\":\"%s\",", mode);
     rk_buf_text(out, "\n \"seed\":");
     rk_json_quote(out, c->match->problem->seed);
     rk_buf_printf(out,
@@ -147,8 +134,6 @@ void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *ru
         rk_buf_printf(out, "%s\"%s\"", l ? "," : "", levels[l]);
     rk_buf_char(out, ']');
     tell_changes(c, rules);
-    if (c->match->problem->stay)
-        tell_stay(c);
 }
 
 void rk_certify_close(struct rk_certify *c)

@@ -1,27 +1,44 @@
-/* Is an assignment what the rules allow, and the best there is? What a pair alone may is asked of
- * lib/panel/eligible.h and quota.h, which tests/unit/eligible.c holds against another telling of
- * the rules. All else is checked here, by code that shares nothing with the matcher, so that
- * neither has to be believed; what is best is told in lib/panel/match.h.
+/* Is an assignment what the rules allow, and the best there is? All is worked out from the tables,
+ * by code that shares nothing with the matcher, so that neither has to be believed. The rules are
+ * those of lib/panel/eligible.h and quota.h, told again; what is best is told in lib/panel/match.h.
  *
- * verify.c        each row of the assignment beside the others, each panel whole
- * verify_proof.c  that nothing is better: the certificate's prices are put on the rules, and what
- *                 the cheapest choice would cost if only they held it back is summed (weak
- *                 duality, lib/stat/duality.h)
- * verify_panels.c that no lottery over panels is fairer */
+ * verify_tables.c  who may sit where, what is kept, which quotas there are
+ * verify.c         each row of the assignment beside the others, each panel whole
+ * verify_proof.c   that nothing is better: the certificate's prices are put on the rules, and what
+ *                  the cheapest choice would cost if only they held it back is summed (weak
+ *                  duality, lib/stat/duality.h) */
 #ifndef RK_VERIFY_H
 #define RK_VERIFY_H
 
+#include "model/assignments.h"
+#include "model/availability.h"
 #include "model/certificate.h"
-#include "panel/quota.h"
+#include "model/conflicts.h"
+#include "model/explanation.h"
+#include "model/quotas.h"
+#include "model/sessions.h"
 
-struct rk_verify_facts {                 /* all outlive the call */
-    struct rk_eligible_facts rules;      /* what the matcher read */
-    const struct rk_assignments *result; /* what it wrote */
+struct rk_verify_tables { /* what the matcher read, and how */
+    const struct rk_panelists *panelists;
+    const struct rk_recruitments *recruitments;
+    const struct rk_sessions *sessions;
+    const struct rk_availability *availability;
+    const struct rk_conflicts *conflicts;
+    const struct rk_candidates *candidates;
+    const struct rk_assignments *assignments, *fixed;
+    bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
+};
+struct rk_verify_facts { /* all outlive the call */
+    struct rk_verify_tables tables;
+    const struct rk_assignments *result; /* what the matcher wrote */
     const struct rk_quotas *quotas;
-    struct rk_features *features; /* rk_panel_quotas_want was called before they were read */
-    const struct rk_certificate *certificate; /* NULL: nothing is proven */
+    struct rk_features *features;       /* rk_verify_want was called before they were read */
+    struct rk_certificate *certificate; /* NULL: nothing is proven. Its rows are numbered anew */
     struct rk_text seed;
 };
+
+/* Asks, before the panelists are read, for what quotas and experience are counted by. */
+void rk_verify_want(const struct rk_quotas *quotas, struct rk_features *features);
 
 /* What is checked: the hard rules by their rk_refusal, then these. */
 enum rk_verify_check {

@@ -1,39 +1,93 @@
-/* What the rules find and the proof goes by. Known inside lib/panel/verify*.c only. */
+/* What the tables say, and what was found. Known inside lib/panel/verify*.c only. */
 #ifndef RK_VERIFY_STATE_H
 #define RK_VERIFY_STATE_H
 
+#include "base/exact.h"
 #include "panel/verify.h"
+
+struct rk_verify_panel { /* by recruitment; those that are not open have days alone */
+    bool open, sat;      /* sat: somebody's membership counts */
+    int32_t first_day, last_day, month; /* RK_NO_DATE = none is known */
+    uint32_t first_asked, needs;        /* in `asked`: values of the experience; then the wants */
+    int32_t kept, kept_reserves;        /* members and reserves who are kept */
+    int32_t room, lacking; /* members there is place for; seats that will be empty for want of it */
+    int32_t places, reserves;  /* left to find */
+    int32_t members, standing; /* new members and reserves */
+};
+struct rk_verify_pair { /* whom the rules allow beside what is kept and was before */
+    uint32_t panelist, recruitment;
+    int64_t fit;
+    bool chosen, stands; /* is a new member, a new reserve */
+};
+struct rk_verify_quota {
+    uint32_t recruitment;
+    const struct rk_quota *row;
+    struct rk_verify_part {
+        uint32_t feature, value;
+        int32_t from, to; /* of an age */
+    } parts[RK_FEATURE_PARTS];
+    int32_t kept, min, max, lowered; /* min, max: of new members; min less `lowered` is proven */
+};
 
 struct rk_verify {
     const struct rk_verify_facts *facts;
     rk_verify_tell *tell;
     void *context;
     bool found[RK_VERIFY_CHECKS], broken, attention;
-    struct rk_eligible *eligible;
-    struct rk_match_problem problem; /* whom the rules allow beside kept and past memberships */
-    struct rk_panel_quotas *quotas;
-    rk_fixed unit;               /* of fit */
-    bool *chosen, *stands;       /* by pair: a new member, a new reserve */
-    int32_t *members, *standing; /* by recruitment: new members, new reserves */
-    int32_t *count, *lowered; /* by quota: new members of the kind; its min in the certificate is so
-                               * much less */
-    uint32_t *last, *before; /* by panelist: 1 + the row of the last new membership; by row: 1 + the
-                              * one before it */
-    uint32_t *pair_first, *quota_first; /* by panelist; by recruitment */
+    struct rk_verify_panel *panels;
+    struct rk_verify_pair *pairs; /* by panelist and recruitment */
+    struct rk_verify_quota *quotas;
+    uint32_t pair_count, pair_room, quota_count, quota_room;
+    uint32_t *pair_first, *quota_first, *time_first; /* by panelist; by recruitment; by panelist */
+    rk_fixed unit;                                   /* of fit */
+    struct rk_tuples marks;                          /* what was told of a pair */
+    struct rk_tuples kept;                           /* kept rows, by panelist and recruitment */
+    const struct rk_assignment **kept_rows;
+    struct rk_verify_seat { /* a membership kept or past */
+        const struct rk_assignment *row;
+        bool busy;
+        uint32_t next; /* 1 + another of the panelist */
+    } * seats;
+    uint32_t kept_room, seat_count, seat_room, *last_seat, *asked, asked_count, asked_room;
+    struct rk_fraction *now; /* by pair: 1 = is a new member */
 };
 
 void rk_verify_found(struct rk_verify *v, int check, enum rk_verify_verdict verdict,
                      const struct rk_pos *pos, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
-#define RECRUITMENT(r) v->problem.recruitments[r].id.text
-#define PANELIST(p) v->problem.panelists[p].id.text
+#define PANELS(v) (v)->facts->tables.recruitments->count
+#define PEOPLE(v) (v)->facts->tables.panelists->count
+#define RECRUITMENT(r) v->facts->tables.recruitments->rows[r].recruitment_id.text
+#define PANELIST(p) v->facts->tables.panelists->rows[p].panelist_id.text
 #define BROKEN(check, ...) rk_verify_found(v, check, RK_VERIFY_BROKEN, __VA_ARGS__)
 
-bool rk_verify_meet(const struct rk_verify *v, uint32_t a, uint32_t b); /* do sessions overlap? */
-/* Memberships that the cap of the month or year (months = 12) leaves beside kept and past ones. */
-int64_t rk_verify_left(const struct rk_verify *v, uint32_t panelist, int32_t month, int32_t months);
+/* verify_tables.c */
+enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error);
+void rk_verify_free(struct rk_verify *v);
 uint32_t rk_verify_pair(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment);
+const struct rk_assignment *rk_verify_kept(const struct rk_verify *v, uint32_t panelist,
+                                           uint32_t recruitment);
+/* The rules broken beside kept and past memberships, as RK_REFUSED_BITs; the sum of wanted weights.
+ */
+unsigned rk_verify_refusals(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment);
+rk_fixed rk_verify_fit(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment);
+bool rk_verify_counts(const struct rk_verify *v, const struct rk_verify_quota *quota,
+                      uint32_t panelist);
+int64_t rk_verify_load(const struct rk_verify *v, uint32_t panelist);
+/* Memberships that the cap of the month, or of its year (months = 12), leaves. */
+int64_t rk_verify_left(const struct rk_verify *v, uint32_t panelist, int32_t month, int32_t months);
+bool rk_verify_meet(const struct rk_verify *v, uint32_t a, uint32_t b); /* do sessions overlap? */
+
+/* verify.c */
+/* The rules a pair breaks where the panelist is a member so much (by pair), and `more` here. */
+unsigned rk_verify_beside(const struct rk_verify *v, const struct rk_fraction *members,
+                          uint32_t pair, int32_t more);
+/* Do quotas of the recruitment hold where so many members are of each (by quota), and others yet to
+ * be found take empty seats? Tells those that do not, if `tell`. */
+bool rk_verify_quotas(struct rk_verify *v, uint32_t recruitment, const int64_t *count,
+                      int64_t empty, bool tell);
 void rk_verify_end_rules(struct rk_verify *v); /* once `lowered` is known */
-void rk_verify_proof(struct rk_verify *v);     /* calls it */
+
+void rk_verify_proof(struct rk_verify *v); /* calls it */
 
 #endif

@@ -72,7 +72,7 @@ __int128 rk_duality_value(struct rk_duality *d, int level)
 
 /* Adds the least of a number's term; may narrow its range to where that is no more than `over`
  * more. */
-static void add_least(struct rk_duality *d, const struct rk_duality_stage *s, bool narrow,
+static void add_least(struct rk_duality *d, const struct rk_certificate_stage *s, bool narrow,
                       __int128 over, struct rk_duality_number *n, __int128 prices, __int128 *bound)
 {
     __int128 each = 0, square = 0;
@@ -106,22 +106,22 @@ static int64_t end_of(const struct rk_duality_rule *rule)
 
 /* The bound that the prices prove. One that has no end of its rule to stand on is left out. With
  * `narrow`, what is left are choices that cost no more than `over` more than the bound. */
-static __int128 bound_of(struct rk_duality *d, const struct rk_duality_stage *s, bool narrow,
+static __int128 bound_of(struct rk_duality *d, const struct rk_certificate_stage *s, bool narrow,
                          __int128 over)
 {
     __int128 *prices = rk_alloc((size_t)d->number_count + 1, sizeof *prices); /* on each number */
     __int128 bound = 0;
-    for (uint32_t i = 0; i < s->count; i++)
-        rk_duality_add(d, &d->rules[s->prices[i].rule].price, s->prices[i].price, 1);
-    for (uint32_t i = 0; i < s->count; i++)
-        if (end_of(&d->rules[s->prices[i].rule]) == RK_DUALITY_NONE)
-            d->rules[s->prices[i].rule].price = 0;
+    for (uint32_t i = 0; i < s->prices.count; i++)
+        rk_duality_add(d, &d->rules[s->prices.items[i].row].price, s->prices.items[i].price, 1);
+    for (uint32_t i = 0; i < s->prices.count; i++)
+        if (end_of(&d->rules[s->prices.items[i].row]) == RK_DUALITY_NONE)
+            d->rules[s->prices.items[i].row].price = 0;
     for (uint64_t t = 0; t < d->term_count; t++)
         if (d->rules[d->terms[t].rule].price)
             rk_duality_add(d, &prices[d->terms[t].number], d->rules[d->terms[t].rule].price,
                            d->terms[t].factor);
-    for (uint32_t i = 0; i < s->count; i++) {
-        struct rk_duality_rule *rule = &d->rules[s->prices[i].rule];
+    for (uint32_t i = 0; i < s->prices.count; i++) {
+        struct rk_duality_rule *rule = &d->rules[s->prices.items[i].row];
         int64_t end = end_of(rule);
         if (rule->price)
             rk_duality_add(d, &bound, rule->price, end);
@@ -137,7 +137,7 @@ static __int128 bound_of(struct rk_duality *d, const struct rk_duality_stage *s,
 
 struct proving {
     struct rk_duality *d;
-    const struct rk_duality_node *nodes;
+    const struct rk_certificate *told;
     const struct rk_duality_aim *aim;
     struct rk_duality_found found;
 };
@@ -174,12 +174,13 @@ static void not_proven(struct proving *p, int level, __int128 slack)
 }
 
 /* Returns the level after those proven; -1: no choice here is as good as the aim. */
-static int prove_stages(struct proving *p, const struct rk_duality_node *node, int level, bool root)
+static int prove_stages(struct proving *p, const struct rk_certificate_node *node, int level,
+                        bool root)
 {
     struct rk_duality *d = p->d;
     const struct rk_duality_aim *aim = p->aim;
-    for (uint32_t i = 0; i < node->count; i++) {
-        const struct rk_duality_stage *s = &node->stages[i];
+    for (uint32_t i = 0; i < node->stages; i++) {
+        const struct rk_certificate_stage *s = &p->told->stages[node->first_stage + i];
         __int128 gap = -bound_of(d, s, false, 0);
         if (s->first != level || s->end > aim->end) {
             not_proven(p, level, -1);
@@ -210,7 +211,7 @@ static int prove_stages(struct proving *p, const struct rk_duality_node *node, i
 
 static void prove_node(struct proving *p, uint32_t at, int level, bool root)
 {
-    const struct rk_duality_node *node = &p->nodes[at];
+    const struct rk_certificate_node *node = &p->told->nodes[at];
     struct rk_duality *d = p->d;
     level = prove_stages(p, node, level, root);
     if (level < 0 || level == p->aim->end)
@@ -232,14 +233,14 @@ static void prove_node(struct proving *p, uint32_t at, int level, bool root)
     rk_free(was.rules);
 }
 
-struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_duality_node *nodes,
-                                         uint32_t at, const struct rk_duality_aim *aim)
+struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_certificate *told,
+                                         uint32_t node, const struct rk_duality_aim *aim)
 {
-    struct proving proving = {d, nodes, aim, {aim->end, 0, false}};
+    struct proving proving = {d, told, aim, {aim->end, 0, false}};
     struct before was = {0};
     if (aim->apart)
         was = remember(d);
-    prove_node(&proving, at, aim->first, true);
+    prove_node(&proving, node, aim->first, true);
     if (aim->apart)
         go_back(d, &was);
     rk_free(was.numbers);
@@ -247,7 +248,7 @@ struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_d
     return proving.found;
 }
 
-void rk_duality_settle(struct rk_duality *d, const struct rk_duality_stage *stage)
+void rk_duality_settle(struct rk_duality *d, const struct rk_certificate_stage *stage)
 {
     bound_of(d, stage, true, 0);
 }
@@ -333,8 +334,8 @@ static void add(struct rk_fraction *sum, const struct rk_whole *factor,
     rk_fraction_free(&term);
 }
 
-bool rk_duality_pin(const struct rk_duality *d, const struct rk_duality_whole_price *prices,
-                    uint32_t count, struct rk_fraction *low, struct rk_fraction *high)
+bool rk_duality_pin(const struct rk_duality *d, const struct rk_certificate_vector *prices,
+                    struct rk_fraction *low, struct rk_fraction *high)
 {
     struct rk_whole *on = rk_alloc((size_t)d->number_count + 1, sizeof *on), factor = {0};
     uint32_t *priced = rk_alloc((size_t)d->rule_count + 1, sizeof *priced); /* 1 + place */
@@ -342,19 +343,20 @@ bool rk_duality_pin(const struct rk_duality *d, const struct rk_duality_whole_pr
     bool good = true;
     rk_fraction_set_whole(&least, 0);
     rk_fraction_set_whole(&most, 0);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct rk_duality_rule *rule = &d->rules[prices[i].rule];
-        int64_t at = rk_whole_sign(prices[i].price) > 0 ? rule->most : rule->least;
-        good &= !priced[prices[i].rule] && at != RK_DUALITY_NONE;
-        priced[prices[i].rule] = i + 1;
+    for (uint32_t i = 0; i < prices->count; i++) {
+        const struct rk_duality_rule *rule = &d->rules[prices->terms[i].of];
+        int64_t at = rk_whole_sign(&prices->terms[i].number) > 0 ? rule->most : rule->least;
+        good &= !priced[prices->terms[i].of] && at != RK_DUALITY_NONE;
+        priced[prices->terms[i].of] = i + 1;
         rk_fraction_set_whole(&end, at == RK_DUALITY_NONE ? 0 : at);
-        add(&most, prices[i].price, &end);
+        add(&most, &prices->terms[i].number, &end);
     }
     for (uint64_t t = 0; t < d->term_count; t++) {
         uint32_t place = priced[d->terms[t].rule];
         rk_whole_set_i64(&factor, d->terms[t].factor);
         if (place)
-            rk_whole_add_product(&on[d->terms[t].number], prices[place - 1].price, &factor);
+            rk_whole_add_product(&on[d->terms[t].number], &prices->terms[place - 1].number,
+                                 &factor);
     }
     for (uint32_t n = 0; n < d->number_count; n++) {
         int sign = rk_whole_sign(&on[n]);

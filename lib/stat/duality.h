@@ -20,9 +20,9 @@
 #ifndef RK_DUALITY_H
 #define RK_DUALITY_H
 
-#include "base/exact.h"
+#include "model/certificate.h"
 
-enum { RK_DUALITY_LEVELS = 7 };
+enum { RK_DUALITY_LEVELS = RK_CHOICE_LEVELS + 1 };
 #define RK_DUALITY_NONE INT64_MIN /* no least, no most */
 
 struct rk_duality_number {
@@ -60,25 +60,10 @@ bool rk_duality_holds(const struct rk_duality *d);
 __int128 rk_duality_value(struct rk_duality *d, int level);
 void rk_duality_add(struct rk_duality *d, __int128 *sum, __int128 a, __int128 b); /* sum += a·b */
 
-/* ---- proofs by stages and splits ---- */
+/* ---- proofs by stages and splits, as certificates tell them, whose rows are numbered as rules
+ * ----
+ */
 
-struct rk_duality_price {
-    uint32_t rule;
-    int64_t price;
-};
-struct rk_duality_stage {
-    int first, end; /* levels first … end - 1, weighed into one cost */
-    int64_t weight[RK_DUALITY_LEVELS];
-    const struct rk_duality_price *prices;
-    uint32_t count;
-};
-/* First its stages; what they settle holds on both sides of the split, too. */
-struct rk_duality_node {
-    const struct rk_duality_stage *stages;
-    uint32_t count;
-    uint32_t split, low, high; /* split: a rule, or UINT32_MAX; low, high: later nodes */
-    int64_t at;
-};
 struct rk_duality_aim {
     int first, end; /* the levels to prove */
     __int128 value[RK_DUALITY_LEVELS];
@@ -96,10 +81,10 @@ struct rk_duality_found {
 };
 /* The choice at hand must have the aim's values for the ranges left by stages without a split to be
  * used further. */
-struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_duality_node *nodes,
-                                         uint32_t at, const struct rk_duality_aim *aim);
+struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_certificate *told,
+                                         uint32_t node, const struct rk_duality_aim *aim);
 /* Narrows ranges and ties rules to what is least at the prices of one stage. */
-void rk_duality_settle(struct rk_duality *d, const struct rk_duality_stage *stage);
+void rk_duality_settle(struct rk_duality *d, const struct rk_certificate_stage *stage);
 
 /* ---- fractions: expected numbers ---- */
 
@@ -110,14 +95,10 @@ bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *valu
 bool rk_duality_rounds(const struct rk_duality *d, const struct rk_fraction *values,
                        uint32_t numbers);
 
-struct rk_duality_whole_price {
-    uint32_t rule;
-    const struct rk_whole *price;
-};
 /* Numbers lie between fractions low and high. True where the prices show that all numbers they
  * touch must be at one end: at the low one where the price sum is over 0, else at the high one; low
  * and high are then both that. */
-bool rk_duality_pin(const struct rk_duality *d, const struct rk_duality_whole_price *prices,
-                    uint32_t count, struct rk_fraction *low, struct rk_fraction *high);
+bool rk_duality_pin(const struct rk_duality *d, const struct rk_certificate_vector *prices,
+                    struct rk_fraction *low, struct rk_fraction *high);
 
 #endif

@@ -156,7 +156,7 @@ static bool read_tables(const struct town *t, struct tables *in)
         rk_buf_free(&text);
         return false;
     }
-    rk_panel_quotas_want(&in->quotas, &in->features);
+    rk_verify_want(&in->quotas, &in->features);
     in->panelists.features = &in->features;
     rk_buf_clear(&text);
     rk_buf_text(&text, "panelist_id,status,experience,birth_year,gender,area,consent_until,"
@@ -399,9 +399,15 @@ static enum rk_status verify(const struct town *t, const struct matched *m, stru
         status = rk_certificate_read(&certificate, path_of("certificate"), &in.panelists,
                                      &in.recruitments, NULL);
     if (!status) {
-        struct rk_verify_facts facts = {facts_of(&in), &result,      &in.quotas,
-                                        &in.features,  &certificate, certificate.seed};
-        facts.rules.assume_available = certificate.assume_available;
+        struct rk_verify_facts facts = {
+            {&in.panelists, &in.recruitments, &in.sessions, &in.availability, &in.conflicts,
+             &in.candidates, &in.assignments, &in.fixed, certificate.assume_available, false, false,
+             false},
+            &result,
+            &in.quotas,
+            &in.features,
+            &certificate,
+            certificate.seed};
         status = rk_verify(&facts, hear, NULL, NULL);
         if (totals)
             totals_of(&certificate, in.panelists.count, totals);

@@ -27,7 +27,6 @@ struct town {
     struct rk_candidates candidates;
     struct rk_assignments none, result;
     struct rk_quotas quotas;
-    struct rk_features features;
     struct rk_certificate certificate;
     struct rk_certificate_stage stages[RK_CHOICE_LEVELS];
     struct rk_certificate_node node;
@@ -35,6 +34,11 @@ struct town {
     struct rk_certificate_price price[RK_CHOICE_LEVELS][ROWS];
     struct rk_verify_facts facts;
 };
+
+/* Experience as the features know it: of A x and y, of B x, of C z. */
+static struct rk_feature_set sets[PEOPLE] = {{0, 2}, {2, 1}, {3, 1}};
+static uint32_t items[PEOPLE + 1] = {0, 1, 0, 2};
+static struct rk_features experience = {.sets = sets, .items = items};
 
 /* B has x, A has x and y, C has neither. R1 wants either at one half, R2 wants y at 1. */
 static void make(struct town *t, int people)
@@ -95,7 +99,7 @@ static void make(struct town *t, int people)
                                          &t->none, false, false, false, false},
                                         &t->result,
                                         &t->quotas,
-                                        &t->features,
+                                        &experience,
                                         &t->certificate,
                                         RK_TEXT("")};
 }
@@ -172,11 +176,15 @@ static void hear(void *context, int check, enum rk_verify_verdict verdict, const
     heard->broken[check] |= verdict == RK_VERIFY_BROKEN;
 }
 
-static enum rk_status verify(const struct town *t, struct heard *heard)
+static enum rk_status verify(struct town *t, struct heard *heard)
 {
     struct rk_error error = {0};
+    struct rk_certificate_price price[RK_CHOICE_LEVELS][ROWS]; /* whose rows are numbered anew */
+    memcpy(price, t->price, sizeof price);
     *heard = (struct heard){0};
-    return rk_verify(&t->facts, hear, heard, &error);
+    enum rk_status status = rk_verify(&t->facts, hear, heard, &error);
+    memcpy(t->price, price, sizeof price);
+    return status;
 }
 
 /* A in R2 and B in R1: fit 1 + 1/2; A in R1 and B in R2 would have 1 + 0. Seats and shortage need
@@ -317,7 +325,14 @@ static void never_too_much(void)
 
 int main(void)
 {
+    rk_features_want(&experience, RK_TEXT("experience"));
+    rk_features_expect(&experience, 0, RK_TEXT("x"));
+    rk_features_expect(&experience, 0, RK_TEXT("y"));
+    rk_features_expect(&experience, 0, RK_TEXT("z"));
     hand_made();
     never_too_much();
+    experience.sets = NULL;
+    experience.items = NULL;
+    rk_features_free(&experience);
     return finish();
 }
