@@ -4,6 +4,7 @@
 
 enum {
     FIXED = 256,
+    PROPOSED,
     CERTIFICATE,
     ASSUME_AVAILABLE,
     ASSUME_ADULT,
@@ -12,7 +13,7 @@ enum {
 };
 
 static struct {
-    const char *fixed, *certificate;
+    const char *fixed, *proposed, *certificate;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass;
 } options;
 
@@ -20,6 +21,9 @@ static const struct argp_option table[] = {
     {"certificate", CERTIFICATE, "FILE", 0,
      N_("the proof that rk-panel-match wrote; without it only the rules are checked"), 0},
     {"fixed", FIXED, "FILE", 0, N_("assignments that were to be kept, as given to rk-panel-match"),
+     0},
+    {"proposed", PROPOSED, "FILE", 0,
+     N_("assignments that stood before, beside the table assignments, as given to rk-panel-match"),
      0},
     {"assume-available", ASSUME_AVAILABLE, NULL, 0,
      N_("take a panelist with no row in availability as able to come"), 0},
@@ -38,6 +42,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     (void)state;
     switch (key) {
     case FIXED: options.fixed = arg; break;
+    case PROPOSED: options.proposed = arg; break;
     case CERTIFICATE: options.certificate = arg; break;
     case ASSUME_AVAILABLE: options.assume_available = true; break;
     case ASSUME_ADULT: options.assume_adult = true; break;
@@ -129,6 +134,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                     NULL,
                                     run->seed};
     enum rk_status status = rk_bank_read(run, &t, &options.fixed, rk_verify_want, error);
+    if (!status && options.proposed)
+        status = rk_bank_add(run, &t, &t.assignments, &options.proposed, error);
     if (!status)
         status = read_result(run, &t, &result, error);
     if (!status && options.certificate)

@@ -270,34 +270,23 @@ static void add_rules(struct proof *f)
     rk_free(counts);
 }
 
-static bool in_list(const struct rk_certificate_row *row, uint32_t one)
-{
-    uint32_t low = 0, high = row->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (row->list[middle] < one)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < row->count && row->list[low] == one;
-}
-
-/* A sum of what some of one panelist's, or of one recruitment's, pairs are. */
+/* The pairs that a row sums: of one panelist and some recruitments or a period, or of one
+ * recruitment and some panelists. */
 static void add_pairs(struct proof *f, const struct rk_certificate_row *row, uint32_t rule)
 {
     const struct rk_verify *v = f->v;
     bool people = row->kind == RK_CERTIFICATE_PEOPLE;
     int32_t months = row->kind == RK_CERTIFICATE_YEAR ? 12 : 1;
-    for (uint32_t i = people ? 0 : v->pair_first[row->of];
-         i < (people ? v->pair_count : v->pair_first[row->of + 1]); i++) {
-        uint32_t r = v->pairs[i].recruitment;
-        int32_t month = v->panels[r].month;
-        if (people      ? r == row->of && in_list(row, v->pairs[i].panelist)
-            : row->list ? in_list(row, r)
-                        : month >= row->month && month < row->month + months)
-            rk_duality_term(&f->d, rule, i, 1);
+    for (uint32_t k = 0; k < row->count; k++) {
+        uint32_t pair = people ? rk_verify_pair(v, row->list[k], row->of)
+                               : rk_verify_pair(v, row->of, row->list[k]);
+        if (pair != RK_NONE)
+            rk_duality_term(&f->d, rule, pair, 1);
     }
+    for (uint32_t i = row->count ? v->pair_count : v->pair_first[row->of];
+         !row->count && i < v->pair_first[row->of + 1]; i++)
+        if (v->panels[v->pairs[i].recruitment].month / months == row->month / months)
+            rk_duality_term(&f->d, rule, i, 1);
 }
 
 /* A sum of how many are of some types, and of what quotas lack. */
