@@ -58,7 +58,7 @@ unsigned rk_verify_beside(const struct rk_verify *v, const struct rk_fraction *m
 
 static bool is_new(const struct rk_verify *v, const struct rk_assignment *row)
 {
-    return !rk_verify_kept(v, row->panelist, row->recruitment);
+    return !rk_verify_row(&v->kept, row->panelist, row->recruitment);
 }
 
 static void see_row(struct rk_verify *v, const struct rk_assignment *row)
@@ -79,11 +79,10 @@ static void check_row(struct rk_verify *v, const struct rk_assignment *row)
 {
     uint32_t p = row->panelist, r = row->recruitment, i = rk_verify_pair(v, p, r), n;
     const struct rk_session *sessions = rk_sessions_of(v->facts->tables.sessions, r, &n);
-    const struct rk_assignment *kept = rk_verify_kept(v, p, r);
-    struct rk_assignment fresh = {.seat = row->seat,
-                                  .position = row->position,
-                                  .declared_on = RK_NO_DATE,
-                                  .confidentiality_on = RK_NO_DATE};
+    const struct rk_assignment *kept = rk_verify_row(&v->kept, p, r);
+    const struct rk_assignment *stood = rk_verify_row(&v->stood, p, r);
+    struct rk_assignment fresh = {.declared_on = RK_NO_DATE, .confidentiality_on = RK_NO_DATE};
+    const struct rk_certificate *c = v->facts->certificate;
     struct rk_buf stages = {0};
     if (!v->panels[r].open) {
         BROKEN(RK_VERIFY_ROW, &row->pos, _("recruitment %s is not open"), RECRUITMENT(r));
@@ -93,10 +92,12 @@ static void check_row(struct rk_verify *v, const struct rk_assignment *row)
         if (!rk_list_has((struct rk_text){stages.text, stages.size}, sessions[s].stage))
             rk_buf_printf(&stages, "%s%s", stages.size ? "|" : "", sessions[s].stage.text);
     fresh.stages = (struct rk_text){stages.text, stages.size};
-    if (v->facts->certificate && v->facts->certificate->mode != RK_CERTIFICATE_CHOICE) {
-        fresh.has_probability = row->has_probability; /* looked at with the lottery */
-        fresh.probability = row->probability;
-    }
+    if (stood && stood->seat == row->seat && c && c->repair) /* who stays, stays as before */
+        fresh = *stood;
+    fresh.seat = row->seat;
+    fresh.position = row->position;
+    fresh.has_probability = c && c->mode != RK_CERTIFICATE_CHOICE && row->has_probability;
+    fresh.probability = fresh.has_probability ? row->probability : 0; /* the lottery's to look at */
     const char *cell = rk_assignment_difference(row, kept ? kept : &fresh);
     if (cell)
         BROKEN(kept ? RK_VERIFY_KEPT : RK_VERIFY_ROW, &row->pos,
@@ -257,8 +258,8 @@ static void check(struct rk_verify *v)
         see_row(v, &result->rows[i]);
     for (uint32_t i = 0; i < result->count; i++)
         check_row(v, &result->rows[i]);
-    for (uint32_t i = 0; i < v->kept.count; i++) {
-        const struct rk_assignment *kept = v->kept_rows[i];
+    for (uint32_t i = 0; i < v->kept.pairs.count; i++) {
+        const struct rk_assignment *kept = v->kept.rows[i];
         uint32_t at = first[kept->recruitment], end = first[kept->recruitment + 1];
         while (at < end && result->rows[at].panelist != kept->panelist)
             at++;

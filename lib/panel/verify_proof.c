@@ -162,10 +162,10 @@ static void find_stays(struct proof *f)
     for (uint32_t i = 0; i < before->count; i++)
         if (before->rows[i].seat == RK_SEAT_RESERVE && before->rows[i].position > last)
             last = before->rows[i].position;
-    for (uint32_t i = 0; i < before->count && f->c->repair; i++) {
-        const struct rk_assignment *row = &before->rows[i];
+    for (uint32_t i = 0; i < v->stood.pairs.count && f->c->repair; i++) {
+        const struct rk_assignment *row = v->stood.rows[i];
         uint32_t pair = rk_verify_pair(v, row->panelist, row->recruitment);
-        if (pair != RK_NONE && row->status == RK_ASSIGNMENT_PROPOSED)
+        if (pair != RK_NONE)
             f->d.numbers[pair].each[RK_CHOICE_CHANGE] =
                 row->seat == RK_SEAT_MEMBER ? -places * last - 1
                 : row->position > 0         ? row->position - last - 1
@@ -489,7 +489,7 @@ static void check_chances(struct proof *f, const struct rk_fraction *values)
     for (uint32_t i = 0; i < v->facts->result->count; i++) {
         const struct rk_assignment *row = &v->facts->result->rows[i];
         uint32_t pair = rk_verify_pair(v, row->panelist, row->recruitment);
-        if (pair == RK_NONE || rk_verify_kept(v, row->panelist, row->recruitment))
+        if (pair == RK_NONE || rk_verify_row(&v->kept, row->panelist, row->recruitment))
             continue;
         double off = rk_fraction_double(&values[pair]) - rk_fixed_double(row->probability);
         if (!row->has_probability || off > 1e-12 || off < -1e-12)

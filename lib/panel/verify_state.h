@@ -41,14 +41,17 @@ struct rk_verify {
     uint32_t *pair_first, *quota_first, *time_first; /* by panelist; by recruitment; by panelist */
     rk_fixed unit;                                   /* of fit */
     struct rk_tuples marks;                          /* what was told of a pair */
-    struct rk_tuples kept;                           /* kept rows, by panelist and recruitment */
-    const struct rk_assignment **kept_rows;
+    struct rk_verify_rows {                          /* by panelist and recruitment */
+        struct rk_tuples pairs;
+        const struct rk_assignment **rows;
+        uint32_t room;
+    } kept, stood;          /* to be kept; proposed before */
     struct rk_verify_seat { /* a membership kept or past */
         const struct rk_assignment *row;
         bool busy;
         uint32_t next; /* 1 + another of the panelist */
     } * seats;
-    uint32_t kept_room, seat_count, seat_room, *last_seat, *asked, asked_count, asked_room;
+    uint32_t seat_count, seat_room, *last_seat, *asked, asked_count, asked_room;
     struct rk_fraction *now; /* by pair: 1 = is a new member */
 };
 
@@ -65,8 +68,8 @@ void rk_verify_found(struct rk_verify *v, int check, enum rk_verify_verdict verd
 enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error);
 void rk_verify_free(struct rk_verify *v);
 uint32_t rk_verify_pair(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment);
-const struct rk_assignment *rk_verify_kept(const struct rk_verify *v, uint32_t panelist,
-                                           uint32_t recruitment);
+const struct rk_assignment *rk_verify_row(const struct rk_verify_rows *rows, uint32_t panelist,
+                                          uint32_t recruitment); /* NULL: none */
 /* The rules broken beside kept and past memberships, as RK_REFUSED_BITs; the sum of wanted weights.
  */
 unsigned rk_verify_refusals(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment);

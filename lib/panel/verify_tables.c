@@ -110,6 +110,12 @@ static void add_seat(struct rk_verify *v, const struct rk_assignment *row, bool 
     v->panels[row->recruitment].sat = true;
 }
 
+static void add_row(struct rk_verify_rows *to, const struct rk_assignment *row)
+{
+    RK_GROW(to->rows, to->pairs.count, to->room);
+    to->rows[rk_tuples_add(&to->pairs, (uint32_t[]){row->panelist, row->recruitment})] = row;
+}
+
 static void see_assignment(struct rk_verify *v, const struct rk_assignment *row, bool fixed)
 {
     struct rk_verify_panel *panel = &v->panels[row->recruitment];
@@ -126,12 +132,12 @@ static void see_assignment(struct rk_verify *v, const struct rk_assignment *row,
     } else if (declined || absent) {
         mark(v, DECLINED, row->panelist, row->recruitment);
     } else if (fixed || row->status != RK_ASSIGNMENT_PROPOSED) {
-        RK_GROW(v->kept_rows, v->kept.count, v->kept_room);
-        v->kept_rows[v->kept.count] = row;
-        rk_tuples_add(&v->kept, (uint32_t[]){row->panelist, row->recruitment});
+        add_row(&v->kept, row);
         *(member ? &panel->kept : &panel->kept_reserves) += 1;
         if (member)
             add_seat(v, row, true);
+    } else {
+        add_row(&v->stood, row);
     }
 }
 
@@ -161,10 +167,10 @@ static void see_assignments(struct rk_verify *v)
     }
 }
 
-const struct rk_assignment *rk_verify_kept(const struct rk_verify *v, uint32_t p, uint32_t r)
+const struct rk_assignment *rk_verify_row(const struct rk_verify_rows *rows, uint32_t p, uint32_t r)
 {
-    uint32_t at = rk_tuples_find(&v->kept, (uint32_t[]){p, r});
-    return at == RK_NONE ? NULL : v->kept_rows[at];
+    uint32_t at = rk_tuples_find(&rows->pairs, (uint32_t[]){p, r});
+    return at == RK_NONE ? NULL : rows->rows[at];
 }
 
 int64_t rk_verify_load(const struct rk_verify *v, uint32_t p)
@@ -242,7 +248,7 @@ unsigned rk_verify_refusals(const struct rk_verify *v, uint32_t p, uint32_t r)
     const struct rk_verify_tables *t = &v->facts->tables;
     const struct rk_panelist *who = &t->panelists->rows[p];
     const struct rk_verify_panel *panel = &v->panels[r];
-    const struct rk_assignment *kept = rk_verify_kept(v, p, r);
+    const struct rk_assignment *kept = rk_verify_row(&v->kept, p, r);
     struct rk_text stages = kept ? kept->stages : RK_TEXT("");
     int32_t asks = kept && kept->seat == RK_SEAT_MEMBER ? 0 : 1; /* a kept one is counted */
     bool meets = false;
@@ -284,7 +290,7 @@ static enum rk_status find_pairs(struct rk_verify *v, struct rk_error *error)
         for (uint32_t r = 0; r < PANELS(v); r++) {
             const struct rk_verify_panel *panel = &v->panels[r];
             if (!panel->open || (!panel->places && !panel->reserves) || !meets_need(v, p, r) ||
-                rk_verify_kept(v, p, r) || rk_verify_refusals(v, p, r))
+                rk_verify_row(&v->kept, p, r) || rk_verify_refusals(v, p, r))
                 continue;
             RK_GROW(v->pairs, v->pair_count, v->pair_room);
             v->pairs[v->pair_count++] = (struct rk_verify_pair){p, r, 0, false, false};
@@ -364,8 +370,8 @@ static void list_quotas(struct rk_verify *v)
         }
     }
     v->quota_first = rk_firsts(v->quotas, v->quota_count, sizeof *v->quotas, PANELS(v));
-    for (uint32_t i = 0; i < v->kept.count; i++) {
-        const struct rk_assignment *row = v->kept_rows[i];
+    for (uint32_t i = 0; i < v->kept.pairs.count; i++) {
+        const struct rk_assignment *row = v->kept.rows[i];
         for (uint32_t q = v->quota_first[row->recruitment];
              q < v->quota_first[row->recruitment + 1] && row->seat == RK_SEAT_MEMBER; q++)
             v->quotas[q].kept += rk_verify_counts(v, &v->quotas[q], row->panelist);
@@ -383,7 +389,7 @@ enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error)
 {
     const struct rk_verify_tables *t = &v->facts->tables;
     v->marks.width = 3;
-    v->kept.width = 2;
+    v->kept.pairs.width = v->stood.pairs.width = 2;
     v->panels = rk_alloc((size_t)PANELS(v) + 1, sizeof *v->panels);
     v->last_seat = rk_alloc((size_t)PEOPLE(v) + 1, sizeof *v->last_seat);
     v->time_first = rk_firsts(t->availability->rows, t->availability->count,
@@ -409,10 +415,11 @@ void rk_verify_free(struct rk_verify *v)
 {
     rk_fractions_free(v->now, v->pair_count);
     rk_tuples_free(&v->marks);
-    rk_tuples_free(&v->kept);
+    rk_tuples_free(&v->kept.pairs);
+    rk_tuples_free(&v->stood.pairs);
     void *const arrays[] = {v->panels,      v->pairs,      v->quotas,    v->pair_first,
-                            v->quota_first, v->time_first, v->kept_rows, v->last_seat,
-                            v->seats,       v->asked};
+                            v->quota_first, v->time_first, v->kept.rows, v->stood.rows,
+                            v->last_seat,   v->seats,      v->asked};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         rk_free(arrays[i]);
 }

@@ -20,7 +20,9 @@ struct town {
     int people, panels, quotas;
     struct {
         int woman, east, month_cap, year_cap, before, skill; /* caps: -1 = none */
+        int stood; /* in the first panel: 1 = as a member, over 1 = as a reserve, in that order */
     } person[PEOPLE];
+    bool repair; /* the first panelist leaves the first panel */
     struct {
         int seats, month, slot, want; /* slot: -1 = no session */
     } panel[PANELS];
@@ -35,9 +37,9 @@ static struct rk_random dice;
 
 static int below(int n) { return (int)rk_random_below(&dice, (uint64_t)n); }
 
-static struct town invent(int features, int panels)
+static struct town invent(int features, int panels, bool repair)
 {
-    struct town t = {.people = 3 + below(PEOPLE - 2), .panels = panels};
+    struct town t = {.people = 3 + below(PEOPLE - 2), .panels = panels, .repair = repair};
     for (int p = 0; p < t.people; p++) {
         t.person[p].woman = below(2);
         t.person[p].east = below(2);
@@ -45,6 +47,7 @@ static struct town invent(int features, int panels)
         t.person[p].year_cap = below(3) ? -1 : 1 + below(2);
         t.person[p].before = !below(3);
         t.person[p].skill = below(3);
+        t.person[p].stood = !repair ? 0 : p ? below(4) : 1;
     }
     for (int r = 0; r < t.panels; r++) {
         t.panel[r].seats = 1 + below(3);
@@ -186,10 +189,15 @@ static bool read_tables(const struct town *t, struct tables *in)
         status ? status : rk_sessions_read(&in->sessions, table, schema, &in->recruitments, NULL);
     rk_table_close(table);
     rk_buf_clear(&text);
-    rk_buf_text(&text, "recruitment_id,panelist_id,seat,status\n");
+    rk_buf_text(&text, "recruitment_id,panelist_id,seat,status,position\n");
     for (int p = 0; p < t->people; p++)
         if (t->person[p].before)
-            rk_buf_printf(&text, "D,P%d,member,attended\n", p);
+            rk_buf_printf(&text, "D,P%d,member,attended,1\n", p);
+    for (int p = 0; p < t->people; p++)
+        if (t->person[p].stood)
+            rk_buf_printf(&text, "R0,P%d,%s,proposed,%d\n", p,
+                          t->person[p].stood > 1 ? "reserve" : "member",
+                          t->person[p].stood > 1 ? t->person[p].stood - 1 : p + 1);
     table = open_table("assignments", &text, &schema);
     status = status ? status
                     : rk_assignments_read(&in->assignments, table, schema, &in->panelists,
@@ -236,13 +244,24 @@ static bool is_of(const struct town *t, int p, int kind)
  * An empty seat is for one person, of one value of each feature. */
 static bool value_of(const struct town *t, unsigned choice, int64_t value[LEVELS])
 {
+    int seats = 0, last = 1;
     memset(value, 0, LEVELS * sizeof *value);
+    if (t->repair && choice & 1)
+        return false;
+    for (int r = 0; r < t->panels; r++)
+        seats += t->panel[r].seats;
+    for (int p = 0; p < t->people; p++)
+        last = t->person[p].stood - 1 > last ? t->person[p].stood - 1 : last;
     for (int p = 0; p < t->people; p++) {
         int months[13] = {[1] = t->person[p].before}, all = t->person[p].before, slots[13] = {0};
         for (int r = 0; r < t->panels; r++) {
             if (!(choice >> (p * PANELS + r) & 1))
                 continue;
             int want = t->panel[r].want, skill = t->person[p].skill;
+            int stood = r ? 0 : t->person[p].stood;
+            value[RK_CHOICE_CHANGE] -= stood > 1    ? last - (stood - 1) + 1
+                                       : stood == 1 ? seats * last + 1
+                                                    : 0;
             value[RK_CHOICE_FIT] -= want == 1 ? 2 * (skill != 1)
                                     : want    ? 2 * (skill != 1) + (skill != 0)
                                               : 0;
@@ -323,18 +342,25 @@ static bool match(const struct town *t, bool lottery, struct matched *m)
     struct rk_eligible *eligible = NULL;
     struct rk_panel_work work = {0};
     const struct rk_strings no_names = {0};
+    struct rk_strings names = {0};
     *m = (struct matched){0};
     bool read = read_tables(t, &in), good = false;
     struct rk_eligible_facts facts = facts_of(&in);
     const struct rk_panel_wish wish = {
-        .seed = RK_TEXT("s"), .lottery = lottery, .want_proof = true};
+        .seed = RK_TEXT("s"), .lottery = lottery, .want_proof = true, .repair = t->repair};
     const struct rk_panel_tables tables = {&in.panelists, &in.recruitments, &in.quotas,
                                            &in.features, &in.assignments};
     const struct rk_certificate_rules rules = {.assume_available = true,
                                                .only = &no_names,
-                                               .replace = &no_names,
+                                               .replace = &names,
                                                .assignments = &in.assignments,
                                                .fixed = &in.fixed};
+    uint32_t left;
+    if (t->repair)
+        rk_strings_add(&names, RK_TEXT("P0"));
+    if (read && t->repair)
+        rk_panel_work_leave(&names, &in.panelists, &in.recruitments, &in.assignments, &in.fixed,
+                            &left, NULL);
     if (read && !rk_eligible_new(&eligible, &facts, NULL) &&
         !rk_panel_work_solve(&work, &wish, &tables, eligible, NULL)) {
         good = true;
@@ -355,6 +381,7 @@ static bool match(const struct town *t, bool lottery, struct matched *m)
     }
     rk_panel_work_free(&work);
     rk_eligible_free(eligible);
+    rk_strings_free(&names);
     free_tables(&in);
     return good;
 }
@@ -398,16 +425,19 @@ static enum rk_status verify(const struct town *t, const struct matched *m, stru
     if (!status)
         status = rk_certificate_read(&certificate, path_of("certificate"), &in.panelists,
                                      &in.recruitments, NULL);
+    for (uint32_t i = 0; i < certificate.left_count && !status; i++)
+        rk_assignments_decline(&in.assignments, certificate.left[i].recruitment,
+                               certificate.left[i].panelist, true);
     if (!status) {
-        struct rk_verify_facts facts = {
-            {&in.panelists, &in.recruitments, &in.sessions, &in.availability, &in.conflicts,
-             &in.candidates, &in.assignments, &in.fixed, certificate.assume_available, false, false,
-             false},
-            &result,
-            &in.quotas,
-            &in.features,
-            &certificate,
-            certificate.seed};
+        struct rk_verify_facts facts = {{&in.panelists, &in.recruitments, &in.sessions,
+                                         &in.availability, &in.conflicts, &in.candidates,
+                                         &in.assignments, &in.fixed, certificate.assume_available,
+                                         false, false, false},
+                                        &result,
+                                        &in.quotas,
+                                        &in.features,
+                                        &certificate,
+                                        certificate.seed};
         status = rk_verify(&facts, hear, NULL, NULL);
         if (totals)
             totals_of(&certificate, in.panelists.count, totals);
@@ -489,7 +519,7 @@ static void change_assignment(struct matched *m, const struct town *t)
 static void change_town(struct town *t)
 {
     int p = below(t->people), r = below(t->panels), q = t->quotas ? below(t->quotas) : 0;
-    switch (below(9)) {
+    switch (below(t->repair ? 10 : 9)) {
     case 0: t->person[p].woman ^= 1; break;
     case 1: t->person[p].east ^= 1; break;
     case 2: t->person[p].month_cap = below(3) - 1; break;
@@ -497,6 +527,7 @@ static void change_town(struct town *t)
     case 4: t->person[p].skill = below(3); break;
     case 5: t->panel[r].seats = 1 + below(3); break;
     case 6: t->panel[r].want = below(3); break;
+    case 9: t->person[p].stood = p ? below(4) : 1; break;
     case 7:
         if (t->quotas)
             t->quota[q].min = below(t->quota[q].max + 1);
@@ -581,11 +612,11 @@ static void one(const struct town *t, bool lottery, int changes, struct tally *t
     free_matched(&m);
 }
 
-static void all(int features, int panels, bool lottery, int towns, int changes)
+static void all(int features, int panels, bool lottery, bool repair, int towns, int changes)
 {
     struct tally tally = {0};
     for (int i = 0; i < towns; i++) {
-        struct town t = invent(features, panels);
+        struct town t = invent(features, panels, repair);
         one(&t, lottery, changes, &tally);
     }
     CHECK(tally.towns > 0 && tally.proven > tally.towns * 3 / 4 && tally.broken == 0 &&
@@ -598,13 +629,15 @@ int main(void)
     if (!mkdtemp(folder))
         return 1;
     dice = rk_random(RK_TEXT("certificate"), RK_TEXT("towns"));
-    all(0, 3, false, 15, 8);
-    all(1, 3, false, 15, 8);
-    all(2, 3, false, 15, 8);
-    all(2, 1, false, 30, 8);
-    all(0, 3, true, 15, 8);
-    all(1, 3, true, 40, 6);
-    all(2, 1, true, 30, 8);
+    all(0, 3, false, false, 15, 8);
+    all(1, 3, false, false, 15, 8);
+    all(2, 3, false, false, 15, 8);
+    all(2, 1, false, false, 30, 8);
+    all(1, 3, false, true, 15, 8);
+    all(2, 1, false, true, 20, 8);
+    all(0, 3, true, false, 15, 8);
+    all(1, 3, true, false, 40, 6);
+    all(2, 1, true, false, 30, 8);
     static const char *const names[] = {"panelists", "recruitments", "sessions",
                                         "quotas",    "assignments",  "certificate"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
