@@ -39,6 +39,7 @@ struct rk_verify {
     struct rk_verify_quota *quotas;
     uint32_t pair_count, pair_room, quota_count, quota_room;
     uint32_t *pair_first, *quota_first, *time_first; /* by panelist; by recruitment; by panelist */
+    uint32_t experience;                             /* the feature */
     rk_fixed unit;                                   /* of fit */
     struct rk_tuples marks;                          /* what was told of a pair */
     struct rk_verify_rows {                          /* by panelist and recruitment */

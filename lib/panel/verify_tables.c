@@ -21,10 +21,8 @@ static int32_t day_of(int64_t minute)
 
 static void ask(struct rk_verify *v, struct rk_text experience)
 {
-    struct rk_features *features = v->facts->features;
     RK_GROW(v->asked, v->asked_count, v->asked_room);
-    v->asked[v->asked_count++] =
-        rk_features_expect(features, rk_features_find(features, RK_TEXT("experience")), experience);
+    v->asked[v->asked_count++] = rk_features_expect(v->facts->features, v->experience, experience);
 }
 
 static void see_panel(struct rk_verify *v, uint32_t r)
@@ -201,9 +199,7 @@ bool rk_verify_meet(const struct rk_verify *v, uint32_t a, uint32_t b)
 
 static bool has(const struct rk_verify *v, uint32_t p, uint32_t asked)
 {
-    return rk_features_has(v->facts->features, p,
-                           rk_features_find(v->facts->features, RK_TEXT("experience")),
-                           v->asked[asked]);
+    return rk_features_has(v->facts->features, p, v->experience, v->asked[asked]);
 }
 
 static bool meets_need(const struct rk_verify *v, uint32_t p, uint32_t r)
@@ -388,6 +384,7 @@ static void list_quotas(struct rk_verify *v)
 enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error)
 {
     const struct rk_verify_tables *t = &v->facts->tables;
+    v->experience = rk_features_find(v->facts->features, RK_TEXT("experience"));
     v->marks.width = 3;
     v->kept.pairs.width = v->stood.pairs.width = 2;
     v->panels = rk_alloc((size_t)PANELS(v) + 1, sizeof *v->panels);
