@@ -471,21 +471,14 @@ static void read_lottery(struct reading *r, const rk_json *document)
 {
     struct rk_certificate_panels *p = &r->c->lottery;
     const rk_json *types = array(r, document, "types", true, "");
-    const rk_json *values = array(r, document, "type_values", true, "");
     if (r->status)
         return;
     p->type_count = (uint32_t)rk_json_count(types);
     p->type_of = rk_arena_zeroed(&r->c->arena, (size_t)r->panelists->count + 1, sizeof(uint32_t));
-    p->type_values =
-        rk_arena_zeroed(&r->c->arena, (size_t)p->type_count + 1, sizeof *p->type_values);
     for (uint32_t i = 0; i < r->panelists->count; i++)
         p->type_of[i] = RK_NONE;
-    expect(r, rk_json_count(values) == p->type_count, "type_values", _("a value for each type"));
-    for (uint32_t t = 0; t < p->type_count; t++)
-        rk_fraction_set_whole(&p->type_values[t], 0);
     for (uint32_t t = 0; t < p->type_count && !r->status; t++) {
         const rk_json *people = rk_json_item(types, t);
-        read_fraction(r, rk_json_item(values, t), &p->type_values[t], "type_values");
         expect(r, rk_json_count(people) > 0, "types", _("the panelists who are alike"));
         for (size_t k = 0; k < rk_json_count(people) && !r->status; k++) {
             uint32_t who = panelist(r, rk_json_item(people, k), "types");
@@ -494,10 +487,7 @@ static void read_lottery(struct reading *r, const rk_json *document)
                 p->type_of[who] = t;
         }
     }
-    p->empty = index_below(r, rk_json_member(document, "empty"), 0, INT32_MAX, "empty");
-    read_fraction(r, rk_json_member(document, "total"), &p->total, "total");
     p->panels = read_vectors(r, document, "panels", p->type_count);
-    p->drawn = index_below(r, rk_json_member(document, "drawn"), 0, p->panels.count, "drawn");
 }
 
 /* ---- a lottery over a programme ---- */
@@ -558,10 +548,10 @@ static void free_vectors(struct rk_certificate_vectors *v)
 
 static void read_document(struct reading *r, const rk_json *document)
 {
-    static const char *const known[] = {
-        "$schema", "certificate", "version", "mode",  "seed",   "rules",   "levels", "only",
-        "left",    "quotas",      "rows",    "nodes", "totals", "chances", "kept",   "equal",
-        "types",   "type_values", "empty",   "total", "drawn",  "panels",  "steps",  NULL};
+    static const char *const known[] = {"$schema", "certificate", "version", "mode",    "seed",
+                                        "rules",   "levels",      "only",    "left",    "quotas",
+                                        "rows",    "nodes",       "totals",  "chances", "kept",
+                                        "equal",   "types",       "panels",  "steps",   NULL};
     static const char *const modes[] = {"choice", "lottery-programme", "lottery-panels"};
     struct rk_certificate *c = r->c;
     int mode = 0;
@@ -620,9 +610,6 @@ void rk_certificate_free(struct rk_certificate *certificate)
 {
     struct rk_certificate_panels *lottery = &certificate->lottery;
     struct rk_certificate_programme *programme = &certificate->programme;
-    for (uint32_t t = 0; t < lottery->type_count && lottery->type_values; t++)
-        rk_fraction_free(&lottery->type_values[t]);
-    rk_fraction_free(&lottery->total);
     free_vectors(&lottery->panels);
     free_vectors(&lottery->steps);
     for (uint32_t i = 0; i < programme->total_count; i++)

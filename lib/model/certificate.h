@@ -115,9 +115,7 @@ struct rk_certificate_vectors {
 };
 struct rk_certificate_panels {
     uint32_t *type_of; /* by panelist, or RK_NONE */
-    struct rk_fraction *type_values;
-    uint32_t type_count, empty, drawn;
-    struct rk_fraction total;
+    uint32_t type_count;
     struct rk_certificate_vectors panels, steps;
 };
 

@@ -219,22 +219,12 @@ static void tell_types(struct rk_certify_panel *p)
         rk_buf_char(out, ']');
     }
     rk_buf_char(out, ']');
-    rk_certify_list(p->c, "type_values");
-    for (uint32_t t = 0; t < rk_panel_types(single->panel); t++) {
-        rk_buf_text(out, t ? ",\"" : "\"");
-        rk_fraction_print(out, &single->leximin.value[t]);
-        rk_buf_char(out, '"');
-    }
-    rk_buf_char(out, ']');
 }
 
 static void tell_panels(struct rk_certify_panel *p)
 {
     const struct rk_lottery *lottery = &p->single->leximin.lottery;
     struct rk_buf *out = p->c->out;
-    rk_buf_printf(out, ",\n \"empty\":%u,\n \"total\":\"", p->single->leximin.empty);
-    rk_whole_print(out, &lottery->total);
-    rk_buf_printf(out, "\",\n \"drawn\":%u", p->single->drawn);
     rk_certify_list(p->c, "panels");
     for (uint32_t j = 0; j < lottery->count; j++) {
         bool inner = false;

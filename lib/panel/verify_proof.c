@@ -613,6 +613,7 @@ static void prove_programme(struct proof *f)
 struct type {
     uint32_t like; /* one of them */
     int32_t size, chosen;
+    struct rk_fraction chance;
 };
 
 /* Everybody who may sit there is of one type, with people of the same quotas and as many
@@ -659,50 +660,43 @@ static bool is_panel(struct proof *f, uint32_t r, const struct type *types,
         for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1] && good; q++)
             count[q] += rk_verify_counts(v, &v->quotas[q], type->like) ? of : 0;
     }
-    good = good && members + f->c->lottery.empty == v->panels[r].places &&
-           rk_verify_quotas(v, r, count, f->c->lottery.empty, false);
+    good = good && members == v->panels[r].members &&
+           rk_verify_quotas(v, r, count, v->panels[r].places - members, false);
     rk_free(count);
     return good;
 }
 
-/* Each is a panel; the weights are a lottery with the chances that the types are told to have; and
- * the assignment is the one drawn. */
-static void check_panels(struct proof *f, uint32_t r, const struct type *types)
+/* Each is a panel, of as many as the assignment, which is one of them; the weights are a lottery.
+ */
+static void check_panels(struct proof *f, uint32_t r, struct type *types)
 {
     struct rk_verify *v = f->v;
     const struct rk_certificate_panels *c = &f->c->lottery;
-    struct rk_fraction *mean = rk_fractions((size_t)c->type_count + 1), term = {0};
-    struct rk_fraction *total = &mean[c->type_count];
-    bool good = true;
-    int64_t drawn = 0;
+    struct rk_fraction total = {0}, term = {0};
+    bool good = true, drawn = false;
+    rk_fraction_set_whole(&total, 0);
     for (uint32_t j = 0; j < c->panels.count && good; j++) {
         const struct rk_certificate_vector *panel = &c->panels.items[j];
+        bool same = true;
         good = is_panel(f, r, types, panel) && rk_whole_sign(&panel->number.top) > 0;
-        rk_fraction_add(total, total, &panel->number);
+        rk_fraction_add(&total, &total, &panel->number);
         for (uint32_t k = 0; k < panel->count && good; k++) {
-            int64_t of = panel->terms[k].number.small;
-            uint32_t t = panel->terms[k].of;
-            drawn += j == c->drawn ? of : 0;
-            if (j == c->drawn && types[t].chosen != of)
-                WRONG(N_("the assignment is not the panel that was drawn"));
-            rk_fraction_set_whole(&term, of);
+            struct type *type = &types[panel->terms[k].of];
+            same &= type->chosen == panel->terms[k].number.small;
+            rk_fraction_set_whole(&term, panel->terms[k].number.small);
             rk_fraction_multiply(&term, &term, &panel->number);
-            rk_fraction_add(&mean[t], &mean[t], &term);
+            rk_fraction_add(&type->chance, &type->chance, &term);
         }
+        drawn |= same; /* since all are of one size */
     }
-    good &= drawn == v->panels[r].members && rk_whole_sign(&c->total.top) > 0 &&
-            !rk_fraction_compare(total, &c->total);
-    for (uint32_t t = 0; t < c->type_count && good; t++) {
+    for (uint32_t t = 0; t < c->type_count && good && c->panels.count; t++) {
         rk_fraction_set_whole(&term, types[t].size);
-        rk_fraction_multiply(&term, &term, &c->total);
-        rk_fraction_divide(&mean[t], &mean[t], &term);
-        rk_fraction_set_whole(&term, rk_verify_load(v, types[t].like));
-        rk_fraction_add(&mean[t], &mean[t], &term);
-        good &= !rk_fraction_compare(&mean[t], &c->type_values[t]);
+        rk_fraction_multiply(&term, &term, &total);
+        rk_fraction_divide(&types[t].chance, &types[t].chance, &term);
     }
-    if (!good)
-        WRONG(N_("its panels are not a lottery with these chances"));
-    rk_fractions_free(mean, (size_t)c->type_count + 1);
+    if (!good || !drawn)
+        WRONG(N_("its panels are no lottery, or the assignment is none of them"));
+    rk_fraction_free(&total);
     rk_fraction_free(&term);
 }
 
@@ -725,86 +719,63 @@ static bool prove_cut(struct proof *f, uint32_t at)
     return proven;
 }
 
-/* Each step raises a level for all who are not fixed yet, and its prices fix some. No lottery as
- * good gives one of them less than the level, since the chances do not; nor more than a sure place.
- */
-static void check_steps(struct proof *f, uint32_t r)
+/* No lottery as good gives somebody less than the level of a step, since the chances do not; nor
+ * more than a sure place. */
+static void check_steps(struct proof *f, uint32_t r, const struct type *types)
 {
     struct rk_verify *v = f->v;
-    const struct rk_certificate_panels *c = &f->c->lottery;
-    struct rk_fraction *low = rk_fractions(f->d.number_count),
-                       *high = rk_fractions(f->d.number_count), told = {0}, before = {0};
-    bool *fixed = rk_alloc((size_t)v->pair_count + 1, sizeof *fixed), good = true;
-    for (uint32_t n = 0; n < f->d.number_count; n++) {
-        rk_fraction_set_whole(&low[n], f->d.numbers[n].low);
-        rk_fraction_set_whole(&high[n], f->d.numbers[n].high);
+    struct rk_fraction *chance = rk_fractions(f->d.number_count);
+    int64_t *before = rk_alloc((size_t)f->d.number_count + 1, sizeof *before);
+    bool *counts = rk_alloc((size_t)f->d.number_count + 1, sizeof *counts);
+    for (uint32_t i = 0; i < v->pair_count; i++) {
+        counts[i] = v->pairs[i].recruitment == r;
+        before[i] = rk_verify_load(v, v->pairs[i].panelist);
+        if (counts[i])
+            rk_fraction_set(&chance[i], &types[f->c->lottery.type_of[v->pairs[i].panelist]].chance);
     }
-    for (uint32_t s = 0; s <= c->steps.count && good; s++) {
-        const struct rk_certificate_vector *step = &c->steps.items[s], *last = step - 1;
-        for (uint32_t i = 0; i < v->pair_count; i++) { /* what was fixed, and the new level */
-            uint32_t p = v->pairs[i].panelist;
-            if (v->pairs[i].recruitment != r || fixed[i])
-                continue;
-            rk_fraction_set_whole(&before, rk_verify_load(v, p));
-            rk_fraction_subtract(&told, &c->type_values[c->type_of[p]], &before);
-            fixed[i] = s && !rk_fraction_compare(&low[i], &high[i]);
-            good &= !fixed[i] || !rk_fraction_compare(&told, &low[i]);
-            if (fixed[i] || s == c->steps.count) {
-                good &= fixed[i];
-                continue;
-            }
-            rk_fraction_subtract(&low[i], &step->number, &before);
-            if (rk_whole_sign(&low[i].top) < 0)
-                rk_fraction_set_whole(&low[i], 0);
-            good &= rk_fraction_compare(&told, &low[i]) >= 0;
-        }
-        if (s == c->steps.count)
-            break;
-        good &= (!s || rk_fraction_compare(&last->number, &step->number) <= 0) &&
-                rk_duality_pin(&f->d, step, low, high);
-    }
-    if (!good)
+    if (!rk_duality_steps(&f->d, &f->c->lottery.steps, counts, chance, before))
         WRONG(N_("its steps do not prove the chances"));
     else
-        check_chances(f, low);
-    rk_fractions_free(low, f->d.number_count);
-    rk_fractions_free(high, f->d.number_count);
-    rk_fraction_free(&told);
-    rk_fraction_free(&before);
-    rk_free(fixed);
+        check_chances(f, chance);
+    rk_fractions_free(chance, f->d.number_count);
+    rk_free(before);
+    rk_free(counts);
 }
 
 static void prove_panels(struct proof *f)
 {
     struct rk_verify *v = f->v;
-    const struct rk_certificate_panels *c = &f->c->lottery;
-    struct type *types = rk_alloc((size_t)c->type_count + 1, sizeof *types);
-    uint32_t open = 0, r = 0, unproven = 0;
+    uint32_t types_told = f->c->lottery.type_count, open = 0, r = 0, unproven = 0;
+    struct type *types = rk_alloc((size_t)types_told + 1, sizeof *types);
+    for (uint32_t t = 0; t < types_told; t++)
+        rk_fraction_set_whole(&types[t].chance, 0);
     for (uint32_t i = 0; i < PANELS(v); i++)
         if (v->panels[i].places > 0 && ++open)
             r = i;
-    if (open != 1 || v->panels[r].places - v->panels[r].members != (int64_t)c->empty)
+    if (open != 1)
         WRONG(N_("it is of another recruitment"));
     if (!v->broken)
         find_types(f, r, types);
     f->aim.end = RK_CHOICE_SEATS + 1;
     bool seats = !v->broken && prove(f, 0);
-    f->d.numbers[f->empty + r].low = f->d.numbers[f->empty + r].high = (int32_t)c->empty;
-    for (uint32_t i = 0; i < f->c->quota_count; i++)
-        if (f->d.numbers[f->kept + i].high > (int32_t)c->empty)
-            f->d.numbers[f->kept + i].high = (int32_t)c->empty;
+    int32_t empty = v->panels[r].places - v->panels[r].members;
+    f->d.numbers[f->empty + r].low = f->d.numbers[f->empty + r].high = empty;
+    for (uint32_t i = f->kept; i < f->d.number_count; i++)
+        f->d.numbers[i].high = f->d.numbers[i].high < empty ? f->d.numbers[i].high : empty;
     for (uint32_t i = 0; i < f->c->row_count && !v->broken; i++)
         if (f->c->rows[i].kind == RK_CERTIFICATE_CUT)
             unproven += !prove_cut(f, i);
     if (!v->broken)
         check_panels(f, r, types);
     if (!v->broken)
-        check_steps(f, r);
+        check_steps(f, r, types);
     if (!v->broken && seats && !unproven)
         tell_proven(f, CHANCES);
     else if (!v->broken)
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL,
                         _("rests on %u cuts that were not checked"), unproven + !seats);
+    for (uint32_t t = 0; t < types_told; t++)
+        rk_fraction_free(&types[t].chance);
     rk_free(types);
 }
 

@@ -334,8 +334,10 @@ static void add(struct rk_fraction *sum, const struct rk_whole *factor,
     rk_fraction_free(&term);
 }
 
-bool rk_duality_pin(const struct rk_duality *d, const struct rk_certificate_vector *prices,
-                    struct rk_fraction *low, struct rk_fraction *high)
+/* Numbers lie between low and high. True where the prices show that all they touch must be at one
+ * end: at the low one where the price sum is over 0, else at the high one; both are then that. */
+static bool pin(const struct rk_duality *d, const struct rk_certificate_vector *prices,
+                struct rk_fraction *low, struct rk_fraction *high)
 {
     struct rk_whole *on = rk_alloc((size_t)d->number_count + 1, sizeof *on), factor = {0};
     uint32_t *priced = rk_alloc((size_t)d->rule_count + 1, sizeof *priced); /* 1 + place */
@@ -372,5 +374,43 @@ bool rk_duality_pin(const struct rk_duality *d, const struct rk_certificate_vect
     rk_fraction_free(&least);
     rk_fraction_free(&most);
     rk_fraction_free(&end);
+    return good;
+}
+
+bool rk_duality_steps(const struct rk_duality *d, const struct rk_certificate_vectors *steps,
+                      const bool *counts, const struct rk_fraction *value, const int64_t *before)
+{
+    struct rk_fraction *low = rk_fractions(d->number_count), *high = rk_fractions(d->number_count),
+                       level = {0};
+    bool *fixed = rk_alloc((size_t)d->number_count + 1, sizeof *fixed), good = true;
+    for (uint32_t n = 0; n < d->number_count; n++) {
+        rk_fraction_set_whole(&low[n], d->numbers[n].low);
+        rk_fraction_set_whole(&high[n], d->numbers[n].high);
+    }
+    for (uint32_t s = 0; s <= steps->count && good; s++) {
+        const struct rk_certificate_vector *step = &steps->items[s];
+        for (uint32_t n = 0; n < d->number_count; n++) { /* what was fixed, and the new level */
+            if (!counts[n] || fixed[n])
+                continue;
+            fixed[n] = s && !rk_fraction_compare(&low[n], &high[n]);
+            good &= !fixed[n] || !rk_fraction_compare(&value[n], &low[n]);
+            if (fixed[n] || s == steps->count) {
+                good &= fixed[n];
+                continue;
+            }
+            rk_fraction_set_whole(&level, before[n]);
+            rk_fraction_subtract(&low[n], &step->number, &level);
+            if (rk_whole_sign(&low[n].top) < 0)
+                rk_fraction_set_whole(&low[n], 0);
+            good &= rk_fraction_compare(&value[n], &low[n]) >= 0;
+        }
+        if (s < steps->count)
+            good &= (!s || rk_fraction_compare(&step[-1].number, &step->number) <= 0) &&
+                    pin(d, step, low, high);
+    }
+    rk_fractions_free(low, d->number_count);
+    rk_fractions_free(high, d->number_count);
+    rk_fraction_free(&level);
+    rk_free(fixed);
     return good;
 }

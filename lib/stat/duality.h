@@ -95,10 +95,12 @@ bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *valu
 bool rk_duality_rounds(const struct rk_duality *d, const struct rk_fraction *values,
                        uint32_t numbers);
 
-/* Numbers lie between fractions low and high. True where the prices show that all numbers they
- * touch must be at one end: at the low one where the price sum is over 0, else at the high one; low
- * and high are then both that. */
-bool rk_duality_pin(const struct rk_duality *d, const struct rk_certificate_vector *prices,
-                    struct rk_fraction *low, struct rk_fraction *high);
+/* Do the steps (a level, and prices) prove that nobody's value can be raised without lowering that
+ * of somebody who has no more? `value`, `before`: by number; those with `counts` are of people,
+ * whose level is `before` more than the value. Each step raises a level for all who are not fixed
+ * yet; the prices show that the sum of what they touch can be no more, so that all of it is fixed
+ * there: at the level, or where a range ends. Values must be such as keep ranges and rules. */
+bool rk_duality_steps(const struct rk_duality *d, const struct rk_certificate_vectors *steps,
+                      const bool *counts, const struct rk_fraction *value, const int64_t *before);
 
 #endif

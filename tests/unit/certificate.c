@@ -399,9 +399,27 @@ static void totals_of(const struct rk_certificate *c, uint32_t people, struct rk
     for (uint32_t i = 0; i < c->programme.chance_count; i++)
         rk_fraction_add(&sum[c->programme.chances[i].of], &sum[c->programme.chances[i].of],
                         &c->programme.chances[i].expected);
+    const struct rk_certificate_panels *l = &c->lottery;
+    struct rk_fraction total = {0}, term = {0};
+    rk_fraction_set_whole(&total, 0);
+    for (uint32_t j = 0; j < l->panels.count; j++)
+        rk_fraction_add(&total, &total, &l->panels.items[j].number);
     for (uint32_t p = 0; p < people && c->mode == RK_CERTIFICATE_PANELS; p++)
-        if (c->lottery.type_of[p] != RK_NONE)
-            rk_fraction_set(&sum[p], &c->lottery.type_values[c->lottery.type_of[p]]);
+        for (uint32_t j = 0; j < l->panels.count && l->type_of[p] != RK_NONE; j++)
+            for (uint32_t k = 0, size = 0; k < l->panels.items[j].count; k++, size = 0) {
+                const struct rk_certificate_term *of = &l->panels.items[j].terms[k];
+                for (uint32_t other = 0; other < people; other++)
+                    size += l->type_of[other] == of->of;
+                rk_fraction_set_whole(&term, size);
+                rk_fraction_multiply(&term, &term, &total);
+                if (of->of != l->type_of[p] || !rk_whole_sign(&term.top))
+                    continue;
+                rk_fraction_divide(&term, &l->panels.items[j].number, &term);
+                for (int64_t times = of->number.small; times > 0; times--)
+                    rk_fraction_add(&sum[p], &sum[p], &term);
+            }
+    rk_fraction_free(&total);
+    rk_fraction_free(&term);
     for (uint32_t p = 0; p < people; p++) {
         rk_fraction_print(text, &sum[p]);
         rk_buf_char(text, ' ');
