@@ -239,7 +239,7 @@ void rk_verify_end_rules(struct rk_verify *v)
         for (uint32_t r = v->pairs[i].recruitment, q = v->quota_first[r];
              q < v->quota_first[r + 1] && v->pairs[i].chosen; q++)
             count[q] += rk_verify_counts(v, &v->quotas[q], v->pairs[i].panelist);
-    for (uint32_t r = 0; r < PANELS(v); r++)
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
         if (v->quota_first[r] < v->quota_first[r + 1])
             rk_verify_quotas(v, r, count, v->panels[r].places - v->panels[r].members, true);
     for (int check = 0; check < RK_VERIFY_CERTIFICATE; check++)
@@ -253,7 +253,7 @@ void rk_verify_end_rules(struct rk_verify *v)
 static void check(struct rk_verify *v)
 {
     const struct rk_assignments *result = v->facts->result;
-    uint32_t *first = rk_firsts(result->rows, result->count, sizeof *result->rows, PANELS(v));
+    uint32_t *first = rk_firsts(result->rows, result->count, sizeof *result->rows, PANELS_OF(v));
     for (uint32_t i = 0; i < result->count; i++)
         see_row(v, &result->rows[i]);
     for (uint32_t i = 0; i < result->count; i++)
@@ -268,7 +268,7 @@ static void check(struct rk_verify *v)
                    _("recruitment %s: panelist %s is to be kept, and is not there"),
                    RECRUITMENT(kept->recruitment), PANELIST(kept->panelist));
     }
-    for (uint32_t r = 0; r < PANELS(v); r++)
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
         if (v->panels[r].open)
             check_panel(v, r, result->rows + first[r], first[r + 1] - first[r]);
     check_reserves(v);

@@ -157,7 +157,7 @@ static void find_stays(struct proof *f)
     const struct rk_verify *v = f->v;
     const struct rk_assignments *before = v->facts->tables.assignments;
     int64_t places = 0, last = 1;
-    for (uint32_t r = 0; r < PANELS(v); r++)
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
         places += v->panels[r].places;
     for (uint32_t i = 0; i < before->count; i++)
         if (before->rows[i].seat == RK_SEAT_RESERVE && before->rows[i].position > last)
@@ -177,10 +177,10 @@ static void add_numbers(struct proof *f)
 {
     struct rk_verify *v = f->v;
     struct rk_duality *d = &f->d;
-    int32_t *of = rk_alloc((size_t)PANELS(v) + 1, sizeof *of);
+    int32_t *of = rk_alloc((size_t)PANELS_OF(v) + 1, sizeof *of);
     f->loads = v->pair_count;
-    f->empty = f->loads + PEOPLE(v);
-    f->kept = f->empty + PANELS(v);
+    f->empty = f->loads + PEOPLE_OF(v);
+    f->kept = f->empty + PANELS_OF(v);
     for (uint32_t i = 0; i < v->pair_count; i++) {
         const struct rk_verify_pair *pair = &v->pairs[i];
         of[pair->recruitment]++;
@@ -189,7 +189,7 @@ static void add_numbers(struct proof *f)
         d->numbers[i].each[RK_CHOICE_LOTTERY] = lot(v, pair->panelist, pair->recruitment);
     }
     find_stays(f);
-    for (uint32_t p = 0; p < PEOPLE(v); p++) {
+    for (uint32_t p = 0; p < PEOPLE_OF(v); p++) {
         int32_t most = 0, now = 0;
         for (uint32_t i = v->pair_first[p]; i < v->pair_first[p + 1]; i++) {
             most += d->numbers[i].high;
@@ -199,7 +199,7 @@ static void add_numbers(struct proof *f)
         d->numbers[load].base = rk_verify_load(v, p);
         d->numbers[load].square = 1 + RK_CHOICE_LOAD;
     }
-    for (uint32_t r = 0; r < PANELS(v); r++) {
+    for (uint32_t r = 0; r < PANELS_OF(v); r++) {
         int32_t places = v->panels[r].places;
         uint32_t empty = rk_duality_number(d, places > of[r] ? places - of[r] : 0, places,
                                            places - v->panels[r].members);
@@ -243,12 +243,12 @@ static void add_rules(struct proof *f)
     const struct rk_certificate_quota *told = f->c->quotas;
     struct rk_duality *d = &f->d;
     bool *counts = rk_alloc((size_t)v->quota_count + 1, sizeof *counts);
-    f->seat_rules = PEOPLE(v);
-    f->group_rules = f->seat_rules + PANELS(v);
+    f->seat_rules = PEOPLE_OF(v);
+    f->group_rules = f->seat_rules + PANELS_OF(v);
     f->quota_rules = f->group_rules + f->c->quota_count;
-    for (uint32_t p = 0; p < PEOPLE(v); p++)
+    for (uint32_t p = 0; p < PEOPLE_OF(v); p++)
         rk_duality_term(d, rk_duality_rule(d, 0, 0), f->loads + p, -1);
-    for (uint32_t r = 0; r < PANELS(v); r++)
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
         rk_duality_term(d, rk_duality_rule(d, v->panels[r].places, v->panels[r].places),
                         f->empty + r, 1);
     for (uint32_t i = 0; i < f->c->quota_count; i++) {
@@ -391,13 +391,13 @@ static void find_values(struct proof *f)
     for (uint32_t i = 0; i < v->pair_count; i++)
         if (f->d.numbers[i].each[RK_CHOICE_LOTTERY] > most_lot)
             most_lot = f->d.numbers[i].each[RK_CHOICE_LOTTERY];
-    for (uint32_t r = 0; r < PANELS(v); r++) {
+    for (uint32_t r = 0; r < PANELS_OF(v); r++) {
         int64_t lack = v->panels[r].lacking, places = v->panels[r].places;
         spread[RK_CHOICE_SEATS] += places;
         spread[RK_CHOICE_SHORTAGE] += places * (2 * lack + places);
     }
     seats = spread[RK_CHOICE_SEATS];
-    for (uint32_t p = 0; p < PEOPLE(v); p++) {
+    for (uint32_t p = 0; p < PEOPLE_OF(v); p++) {
         const struct rk_duality_number *load = &f->d.numbers[f->loads + p];
         int64_t most = load->high < seats ? load->high : (int64_t)seats;
         if (most && 2 * load->base + most > most_load)
@@ -422,7 +422,7 @@ static void tell_proven(struct proof *f, int level)
     struct rk_verify *v = f->v;
     struct rk_buf text = {0}, fit = {0};
     long long seats = 0, filled = 0;
-    for (uint32_t r = 0; r < PANELS(v); r++)
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
         if (v->panels[r].open) {
             seats += v->facts->tables.recruitments->rows[r].seats;
             filled += v->panels[r].kept + v->panels[r].members;
@@ -529,7 +529,7 @@ static void expect_numbers(struct proof *f, struct rk_fraction *values)
 {
     struct rk_verify *v = f->v;
     const struct rk_certificate_programme *c = &f->c->programme;
-    for (uint32_t r = 0; r < PANELS(v); r++)
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
         rk_fraction_set_whole(&values[f->empty + r], v->panels[r].places);
     for (uint32_t i = 0; i < c->chance_count; i++) {
         const struct rk_certificate_chance *told = &c->chances[i];
@@ -555,7 +555,7 @@ static void set_places(struct proof *f, const struct rk_fraction *values)
     struct rk_verify *v = f->v;
     const struct rk_certificate_programme *c = &f->c->programme;
     struct rk_fraction total = {0};
-    for (uint32_t p = 0; p < PEOPLE(v); p++) {
+    for (uint32_t p = 0; p < PEOPLE_OF(v); p++) {
         uint32_t low = 0, high = c->total_count;
         rk_fraction_set_whole(&total, rk_verify_load(v, p));
         rk_fraction_add(&total, &total, &values[f->loads + p]);
@@ -624,7 +624,7 @@ static void find_types(struct proof *f, uint32_t r, struct type *types)
     const uint32_t *type_of = f->c->lottery.type_of;
     int64_t unseen = 0;
     bool good = true;
-    for (uint32_t p = 0; p < PEOPLE(v); p++)
+    for (uint32_t p = 0; p < PEOPLE_OF(v); p++)
         unseen += type_of[p] != RK_NONE;
     for (uint32_t i = 0; i < v->pair_count; i++) {
         uint32_t p = v->pairs[i].panelist;
@@ -749,7 +749,7 @@ static void prove_panels(struct proof *f)
     struct type *types = rk_alloc((size_t)types_told + 1, sizeof *types);
     for (uint32_t t = 0; t < types_told; t++)
         rk_fraction_set_whole(&types[t].chance, 0);
-    for (uint32_t i = 0; i < PANELS(v); i++)
+    for (uint32_t i = 0; i < PANELS_OF(v); i++)
         if (v->panels[i].places > 0 && ++open)
             r = i;
     if (open != 1)

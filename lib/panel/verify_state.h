@@ -59,8 +59,8 @@ struct rk_verify {
 void rk_verify_found(struct rk_verify *v, int check, enum rk_verify_verdict verdict,
                      const struct rk_pos *pos, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
-#define PANELS(v) (v)->facts->tables.recruitments->count
-#define PEOPLE(v) (v)->facts->tables.panelists->count
+#define PANELS_OF(v) (v)->facts->tables.recruitments->count
+#define PEOPLE_OF(v) (v)->facts->tables.panelists->count
 #define RECRUITMENT(r) v->facts->tables.recruitments->rows[r].recruitment_id.text
 #define PANELIST(p) v->facts->tables.panelists->rows[p].panelist_id.text
 #define BROKEN(check, ...) rk_verify_found(v, check, RK_VERIFY_BROKEN, __VA_ARGS__)

@@ -66,7 +66,7 @@ static void see_declarations(struct rk_verify *v)
     const struct rk_verify_tables *t = &v->facts->tables;
     const struct rk_candidate *candidates = t->candidates->rows;
     struct rk_tuples about = {.width = 3}, sums = {.width = 2};
-    uint32_t *met = rk_alloc((size_t)PANELS(v) + 1, sizeof *met);
+    uint32_t *met = rk_alloc((size_t)PANELS_OF(v) + 1, sizeof *met);
     for (uint32_t c = 0; c < t->candidates->count; c++)
         met[candidates[c].recruitment] += rk_candidate_is_met(&candidates[c]);
     for (uint32_t i = 0; i < t->conflicts->count; i++) {
@@ -74,7 +74,7 @@ static void see_declarations(struct rk_verify *v)
         if (d->candidate != RK_NONE && d->of_candidate &&
             !rk_candidate_is_met(&candidates[d->candidate]))
             continue;
-        for (uint32_t r = 0; r < PANELS(v); r++) {
+        for (uint32_t r = 0; r < PANELS_OF(v); r++) {
             if (r != d->recruitment &&
                 (!d->unit.size || !rk_text_equal(t->recruitments->rows[r].unit, d->unit)))
                 continue;
@@ -151,7 +151,7 @@ static void see_assignments(struct rk_verify *v)
                 see_assignment(v, row, t == 0);
         }
     rk_tuples_free(&seen);
-    for (uint32_t r = 0; r < PANELS(v); r++) {
+    for (uint32_t r = 0; r < PANELS_OF(v); r++) {
         const struct rk_recruitment *row = &v->facts->tables.recruitments->rows[r];
         struct rk_verify_panel *panel = &v->panels[r];
         panel->room = row->room_max >= 0 && row->room_max < row->seats ? row->room_max : row->seats;
@@ -282,8 +282,8 @@ unsigned rk_verify_refusals(const struct rk_verify *v, uint32_t p, uint32_t r)
 static enum rk_status find_pairs(struct rk_verify *v, struct rk_error *error)
 {
     rk_fixed most = 0;
-    for (uint32_t p = 0; p < PEOPLE(v); p++)
-        for (uint32_t r = 0; r < PANELS(v); r++) {
+    for (uint32_t p = 0; p < PEOPLE_OF(v); p++)
+        for (uint32_t r = 0; r < PANELS_OF(v); r++) {
             const struct rk_verify_panel *panel = &v->panels[r];
             if (!panel->open || (!panel->places && !panel->reserves) || !meets_need(v, p, r) ||
                 rk_verify_row(&v->kept, p, r) || rk_verify_refusals(v, p, r))
@@ -302,7 +302,7 @@ static enum rk_status find_pairs(struct rk_verify *v, struct rk_error *error)
     for (uint32_t i = 0; i < v->pair_count && most / v->unit <= INT64_MAX; i++)
         v->pairs[i].fit =
             (int64_t)(rk_verify_fit(v, v->pairs[i].panelist, v->pairs[i].recruitment) / v->unit);
-    v->pair_first = rk_firsts(v->pairs, v->pair_count, sizeof *v->pairs, PEOPLE(v));
+    v->pair_first = rk_firsts(v->pairs, v->pair_count, sizeof *v->pairs, PEOPLE_OF(v));
     return most / v->unit <= INT64_MAX
                ? RK_OK
                : rk_fail(error, RK_BAD_DATA,
@@ -352,7 +352,7 @@ static void add_quota(struct rk_verify *v, uint32_t r, const struct rk_quota *ro
 static void list_quotas(struct rk_verify *v)
 {
     const struct rk_quotas *table = v->facts->quotas;
-    for (uint32_t r = 0, from = 0, end = 0; r < PANELS(v); r++, from = end) {
+    for (uint32_t r = 0, from = 0, end = 0; r < PANELS_OF(v); r++, from = end) {
         while (end < table->count && table->rows[end].recruitment == r)
             end++;
         for (uint32_t i = from; i < table->count && v->panels[r].open; i++) {
@@ -365,7 +365,7 @@ static void list_quotas(struct rk_verify *v)
                 add_quota(v, r, row);
         }
     }
-    v->quota_first = rk_firsts(v->quotas, v->quota_count, sizeof *v->quotas, PANELS(v));
+    v->quota_first = rk_firsts(v->quotas, v->quota_count, sizeof *v->quotas, PANELS_OF(v));
     for (uint32_t i = 0; i < v->kept.pairs.count; i++) {
         const struct rk_assignment *row = v->kept.rows[i];
         for (uint32_t q = v->quota_first[row->recruitment];
@@ -387,15 +387,15 @@ enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error)
     v->experience = rk_features_find(v->facts->features, RK_TEXT("experience"));
     v->marks.width = 3;
     v->kept.pairs.width = v->stood.pairs.width = 2;
-    v->panels = rk_alloc((size_t)PANELS(v) + 1, sizeof *v->panels);
-    v->last_seat = rk_alloc((size_t)PEOPLE(v) + 1, sizeof *v->last_seat);
+    v->panels = rk_alloc((size_t)PANELS_OF(v) + 1, sizeof *v->panels);
+    v->last_seat = rk_alloc((size_t)PEOPLE_OF(v) + 1, sizeof *v->last_seat);
     v->time_first = rk_firsts(t->availability->rows, t->availability->count,
-                              sizeof *t->availability->rows, PEOPLE(v));
-    for (uint32_t r = 0; r < PANELS(v); r++)
+                              sizeof *t->availability->rows, PEOPLE_OF(v));
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
         see_panel(v, r);
     see_declarations(v);
     see_assignments(v);
-    for (uint32_t r = 0; r < PANELS(v); r++) {
+    for (uint32_t r = 0; r < PANELS_OF(v); r++) {
         if ((v->panels[r].open || v->panels[r].sat) && v->panels[r].first_day == RK_NO_DATE)
             return rk_fail(error, RK_BAD_DATA,
                            _("recruitment %s has no session, and neither opened nor closes: its "

@@ -1,8 +1,9 @@
-/* lib/panel/eligible and explain: the rules written a second time, plainly, and tried on random
- * small banks; then what the explanation says of them. */
+/* lib/panel/eligible, explain and verify_tables: the rules written again, plainly, and tried on
+ * random small banks, of the matcher and of its checker; then what the explanation says of them. */
 #include "base/random.h"
 #include "check.h"
 #include "panel/explain.h"
+#include "panel/verify_state.h"
 
 #define BANK 6
 #define PANELS 4
@@ -140,8 +141,8 @@ static void invent(struct town *t, int trial)
                 r, start, start + 60 + 60 * below(random, 4), rk_text(s ? "s1" : "s0"), {"", 0}};
         }
         for (uint32_t c = 0, n = below(random, 3); c < n; c++)
-            t->applicants[t->candidates.count++] =
-                (struct rk_candidate){{"k", 1}, r, RK_NONE, (enum rk_candidate_status)below(random, 4)};
+            t->applicants[t->candidates.count++] = (struct rk_candidate){
+                {"k", 1}, r, RK_NONE, (enum rk_candidate_status)below(random, 4)};
     }
     t->sessions.rows = t->times;
     t->candidates.rows = t->applicants;
@@ -368,15 +369,71 @@ static rk_fixed fit_again(const struct town *t, uint32_t p, uint32_t r)
     return fit;
 }
 
+/* Does the checker tell anything otherwise? */
+static int verifier(const struct town *t)
+{
+    struct rk_features features = {0};
+    struct rk_feature_set sets[BANK];
+    uint32_t items[3 * BANK], count = 0;
+    rk_features_want(&features, RK_TEXT("experience"));
+    for (uint32_t p = 0; p < t->panelists.count; p++) {
+        struct rk_text rest = t->people[p].experience, item;
+        sets[p].start = count;
+        while (rk_list_next(&rest, &item))
+            items[count++] = rk_features_expect(&features, 0, item);
+        sets[p].count = count - (uint32_t)sets[p].start;
+    }
+    features.sets = sets;
+    features.items = items;
+    const struct rk_eligible_facts *f = &t->facts;
+    const struct rk_assignments none = {0};
+    const struct rk_quotas no_quotas = {0};
+    struct rk_sessions sessions = *f->sessions;
+    sessions.first =
+        rk_firsts(sessions.rows, sessions.count, sizeof *sessions.rows, t->recruitments.count);
+    const struct rk_verify_facts facts = {
+        {f->panelists, f->recruitments, &sessions, f->availability, f->conflicts, f->candidates,
+         f->assignments, f->fixed, f->assume_available, f->assume_adult, f->require_declarations,
+         f->candidate_conflicts_pass},
+        &none,
+        &no_quotas,
+        &features,
+        NULL,
+        {"", 0}};
+    struct rk_verify v = {.facts = &facts};
+    int wrong = rk_verify_see(&v, NULL) != RK_OK;
+    for (uint32_t p = 0; p < t->panelists.count; p++)
+        for (uint32_t r = 0; r < t->recruitments.count; r++) {
+            if (!is_open(t, r))
+                continue;
+            unsigned again = reasons_again(t, p, r);
+            bool kept = is_kept(t, p, r, false);
+            const struct rk_verify_panel *panel = &v.panels[r];
+            wrong += rk_verify_refusals(&v, p, r) != again;
+            wrong += (rk_verify_row(&v.kept, p, r) != NULL) != kept;
+            wrong += (rk_verify_pair(&v, p, r) != RK_NONE) !=
+                     (!again && !kept && (panel->places || panel->reserves));
+            wrong += rk_verify_fit(&v, p, r) != fit_again(t, p, r);
+        }
+    rk_verify_free(&v);
+    rk_free(sessions.first);
+    features.sets = NULL;
+    features.items = NULL;
+    rk_features_free(&features);
+    return wrong;
+}
+
 static void rules(void)
 {
-    int wrong = 0, pairs_wrong = 0, fits_wrong = 0, panels_wrong = 0, told_wrong = 0;
+    int wrong = 0, verifier_wrong = 0, pairs_wrong = 0, fits_wrong = 0, panels_wrong = 0,
+        told_wrong = 0;
     uint32_t eligible_pairs = 0, refused[RK_PAIR_REFUSALS] = {0};
     for (int trial = 0; trial < 2000; trial++) {
         static struct town t;
         invent(&t, trial);
         struct rk_eligible *e;
         CHECK(rk_eligible_new(&e, &t.facts, NULL) == RK_OK);
+        verifier_wrong += verifier(&t);
         struct rk_match_problem problem = {.seed = RK_TEXT("")};
         rk_fixed unit;
         CHECK(rk_eligible_problem(e, &problem, &unit, NULL) == RK_OK);
@@ -441,7 +498,8 @@ static void rules(void)
                 members += result.member[i] && problem.pairs[i].recruitment == r;
             struct rk_match_state *state = rk_match_state_new(&problem, &result);
             for (uint32_t p = 0; p < t.panelists.count; p++) {
-                unsigned again = reasons_again(&t, p, r), blocked = rk_match_blocked(state, p, r, NULL, 0);
+                unsigned again = reasons_again(&t, p, r),
+                         blocked = rk_match_blocked(state, p, r, NULL, 0);
                 bool sits = is_kept(&t, p, r, false);
                 for (uint32_t i = 0; i < problem.pair_count; i++)
                     sits = sits || (result.member[i] && problem.pairs[i].recruitment == r &&
@@ -462,6 +520,7 @@ static void rules(void)
         rk_eligible_free(e);
     }
     CHECK(wrong == 0);
+    CHECK(verifier_wrong == 0);
     CHECK(pairs_wrong == 0);
     CHECK(fits_wrong == 0);
     CHECK(panels_wrong == 0);
