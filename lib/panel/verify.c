@@ -191,7 +191,7 @@ static int64_t to_find(const struct rk_verify *v, uint32_t r, const int64_t *cou
     for (uint32_t f = 0; f < features->count; f++) {
         const struct rk_feature *feature = &features->all[f];
         int64_t *of = rk_alloc((size_t)feature->values.count + 1, sizeof *of), sum = 0;
-        bool several = feature->is_list;
+        bool several = feature->is_list || feature->may_list;
         for (uint32_t a = 0; a < feature->band_count && feature->is_age; a++)
             for (uint32_t b = 0; b < a; b++)
                 several |= feature->bands[a].from <= feature->bands[b].to &&

@@ -48,6 +48,7 @@ static bool apart(const struct rk_verify *v, const struct rk_verify_quota *a,
         for (uint32_t j = 0; j < b->row->part_count; j++) {
             const struct rk_feature *feature = &v->facts->features->all[a->parts[i].feature];
             if (a->parts[i].feature == b->parts[j].feature && !feature->is_list &&
+                !feature->may_list &&
                 (feature->is_age
                      ? a->parts[i].to < b->parts[j].from || b->parts[j].to < a->parts[i].from
                      : a->parts[i].value != b->parts[j].value))

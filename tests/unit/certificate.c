@@ -246,7 +246,7 @@ static bool value_of(const struct town *t, unsigned choice, int64_t value[LEVELS
 {
     int seats = 0, last = 1;
     memset(value, 0, LEVELS * sizeof *value);
-    if (t->repair && choice & 1)
+    if (t->repair && choice & ((1u << PANELS) - 1))
         return false;
     for (int r = 0; r < t->panels; r++)
         seats += t->panel[r].seats;
