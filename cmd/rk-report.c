@@ -8,10 +8,10 @@
 #include "report/render.h"
 #include "tool/tool.h"
 
-enum { SPEC = 0x100, MONTH, TO };
+enum { SPEC = 0x100, MONTH, RECRUITMENT, STAGE, TO };
 
 static struct {
-    const char *spec;
+    const char *spec, *recruitment, *stage;
     int32_t first, last; /* months; last < first = not given */
     enum { HTML, MARKDOWN, LATEX, CSV } form;
     char *const *arguments; /* the command line, for the provenance */
@@ -28,6 +28,10 @@ static const struct argp_option table[] = {
      N_("the month, or the months FROM..TO, both included (needed, but by a specification that "
         "picks tables out of measures)"),
      0},
+    {"recruitment", RECRUITMENT, "ID", 0,
+     N_("the recruitment, for a specification about one (recruitment, score-form)"), 0},
+    {"stage", STAGE, "TEXT", 0,
+     N_("… and its stage (the stages weighed together, or the only one)"), 0},
     {"to", TO, forms, 0, N_("form of the report; csv: its figures (html)"), 0},
     {0}};
 
@@ -54,6 +58,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case SPEC: options.spec = arg; break;
     case MONTH: months_of(arg); break;
+    case RECRUITMENT: options.recruitment = arg; break;
+    case STAGE: options.stage = arg; break;
     case TO: options.form = (int)rk_choice("to", forms, arg); break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -80,9 +86,10 @@ static enum rk_status read_specification(struct rk_run *run, struct rk_specifica
     status = rk_json_read(&document, *path, error);
     if (status)
         return status;
-    *picked = rk_picks_are(document);
-    status = *picked ? rk_picks_from_json(picks, document, *path, error)
-                     : rk_specification_from_json(specification, document, *path, error);
+    *picked = !rk_json_member(document, "sections"); /* what has both is monthly, with tables */
+    status = rk_picks_are(document) ? rk_picks_from_json(picks, document, *path, error) : RK_OK;
+    if (!status && !*picked)
+        status = rk_specification_from_json(specification, document, *path, error);
     rk_json_free(document);
     return status || *picked ? status : rk_monthly_check(specification, *path, error);
 }
@@ -117,7 +124,7 @@ static enum rk_status read_material(struct rk_run *run,
 /* The options that the report depends on, however they were written. */
 static void tell_options(struct rk_report *report)
 {
-    static const char *const kept[] = {"spec", "month", "map", "delimiter"};
+    static const char *const kept[] = {"spec", "month", "recruitment", "stage", "map", "delimiter"};
     struct rk_buf text = {0};
     for (char *const *a = options.arguments + 1; *a && strcmp(*a, "--"); a++)
         for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
@@ -224,23 +231,11 @@ static void write_report(struct rk_run *run, struct rk_report *report)
     rk_buf_free(&text);
 }
 
-static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
-                                   const struct rk_specification *specification,
-                                   struct rk_material *material, struct rk_error *error)
-{
-    enum rk_language language;
-    RK_TRY(read_material(run, specification, material, error));
-    rk_language_parse(run->language_asked ? run->language_asked : specification->language,
-                      &language);
-    rk_monthly_report(report, specification, material, language, options.first, options.last);
-    return RK_OK;
-}
-
 /* Items are called by the words they ask with. */
 static enum rk_status label_items(struct rk_run *run, struct rk_picks *picks,
                                   struct rk_error *error)
 {
-    for (const char **name = picks->codebooks; *name; name++) {
+    for (const char **name = picks->codebooks; name && *name; name++) {
         struct rk_codebook *codebook;
         const char *path;
         RK_TRY(rk_run_shipped(run, "codebooks", *name, false, &path, error));
@@ -267,8 +262,34 @@ static enum rk_status make_picked(struct rk_run *run, struct rk_report *report,
     RK_TRY(label_items(run, picks, error));
     rk_language_parse(run->language_asked ? run->language_asked : picks->language, &language);
     enum rk_status status = rk_measure_rows_read(&rows, in, error);
+    if (!status && picks->about_recruitment)
+        status = rk_picks_choose(picks, &rows, options.recruitment, options.stage, error);
     if (!status)
         rk_picked_report(report, picks, &rows, language);
+    rk_measure_rows_free(&rows);
+    return status;
+}
+
+static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
+                                   const struct rk_specification *specification,
+                                   struct rk_picks *picks, struct rk_material *material,
+                                   struct rk_error *error)
+{
+    struct rk_measure_rows rows = {0};
+    struct rk_table *in;
+    enum rk_language language;
+    RK_TRY(read_material(run, specification, material, error));
+    rk_language_parse(run->language_asked ? run->language_asked : specification->language,
+                      &language);
+    RK_TRY(label_items(run, picks, error));
+    enum rk_status status = RK_OK;
+    if (run->operand_count || rk_run_given(run, "measures")) {
+        status = rk_run_table(run, &in, "measures", error);
+        status = status ? status : rk_measure_rows_read(&rows, in, error);
+    }
+    if (!status)
+        rk_monthly_report(report, specification, picks, &rows, material, language, options.first,
+                          options.last);
     rk_measure_rows_free(&rows);
     return status;
 }
@@ -283,13 +304,17 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     bool picked = false;
     rk_material_start(&material);
     enum rk_status status = read_specification(run, &specification, &picks, &picked, &path, error);
-    if (!status && !picked && run->operand_count)
+    if (!status && !picked && run->operand_count && !picks.table_count)
         rk_usage(_("no operand is expected: %s"), run->operands[0]);
+    if (!status && picks.about_recruitment && !options.recruitment)
+        rk_usage(_("--recruitment ID is needed"));
+    if (!status && !picks.about_recruitment && (options.recruitment || options.stage))
+        rk_usage(_("--recruitment and --stage are for a specification about one recruitment"));
     if (!status && !picked && options.last < options.first)
         rk_usage(_("--month MONTH is needed"));
     if (!status)
         status = picked ? make_picked(run, &report, &picks, error)
-                        : make_monthly(run, &report, &specification, &material, error);
+                        : make_monthly(run, &report, &specification, &picks, &material, error);
     if (!status)
         status = tell_sources(run, &report, path, error);
     if (!status) {
@@ -309,13 +334,19 @@ static const char *const examples[] = {
     "town --lang en --to markdown -o spring.md",
     "rk-report --spec evaluation-9 follow.csv --lang en --to latex -o chain.tex", NULL};
 
-static const struct rk_tool_table inputs[] = {
-    {"recruitments", RK_OPTIONAL, NULL}, {"sessions", RK_OPTIONAL, NULL},
-    {"assignments", RK_OPTIONAL, NULL},  {"panelists", RK_OPTIONAL, NULL},
-    {"candidates", RK_OPTIONAL, NULL},   {"ranking", RK_OPTIONAL, NULL},
-    {"decisions", RK_OPTIONAL, NULL},    {"activities", RK_OPTIONAL, NULL},
-    {"events", RK_OPTIONAL, NULL},       {"contributions", RK_OPTIONAL, NULL},
-    {"measures", RK_MAIN, NULL},         {0}};
+static const struct rk_tool_table inputs[] = {{"recruitments", RK_OPTIONAL, NULL},
+                                              {"sessions", RK_OPTIONAL, NULL},
+                                              {"assignments", RK_OPTIONAL, NULL},
+                                              {"panelists", RK_OPTIONAL, NULL},
+                                              {"candidates", RK_OPTIONAL, NULL},
+                                              {"ranking", RK_OPTIONAL, NULL},
+                                              {"decisions", RK_OPTIONAL, NULL},
+                                              {"activities", RK_OPTIONAL, NULL},
+                                              {"events", RK_OPTIONAL, NULL},
+                                              {"contributions", RK_OPTIONAL, NULL},
+                                              {"honoraria", RK_OPTIONAL, NULL},
+                                              {"measures", RK_MAIN, NULL},
+                                              {0}};
 
 static const struct rk_tool tool = {
     .name = "rk-report",

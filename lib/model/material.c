@@ -84,6 +84,11 @@ static const struct part parts[] = {
     PART(contributions, contribution, "kind", WORD, kind),
     PART(contributions, contribution, "adopted", WORD, adopted),
     PART(contributions, contribution, "date", DAY, date),
+    PART(honoraria, honorarium, "month", WORD, month),
+    PART(honoraria, honorarium, "panelist_id", WORD, panelist),
+    PART(honoraria, honorarium, "recruitment_id", WORD, recruitment),
+    PART(honoraria, honorarium, "kind", WORD, kind),
+    PART(honoraria, honorarium, "amount", NUMBER, amount),
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 

@@ -55,6 +55,11 @@ struct rk_material_contribution {
     int32_t date;
 };
 
+struct rk_material_honorarium {                  /* a line of what is paid */
+    uint32_t month, panelist, recruitment, kind; /* month as "2024-03" */
+    rk_fixed amount;
+};
+
 #define RK_MATERIAL_TABLES(X)                                                                      \
     X(recruitments, recruitment)                                                                   \
     X(sessions, session)                                                                           \
@@ -65,7 +70,8 @@ struct rk_material_contribution {
     X(decisions, decision)                                                                         \
     X(activities, activity)                                                                        \
     X(events, event)                                                                               \
-    X(contributions, contribution)
+    X(contributions, contribution)                                                                 \
+    X(honoraria, honorarium)
 
 enum rk_material_table {
 #define X(table, row) RK_MATERIAL_##table,

@@ -26,58 +26,182 @@ static struct rk_text keep(struct rk_picks *p, const char *text)
     return rk_text(rk_arena_keep(&p->arena, text));
 }
 
+/* The object's member `where`, as pairs. */
+static enum rk_status where_of(struct rk_picks *p, const rk_json *object, bool required,
+                               const char *what, struct rk_text **pairs, size_t *count,
+                               struct rk_error *error)
+{
+    const rk_json *where = NULL, *value;
+    const char *column;
+    void *members = NULL;
+    RK_TRY(rk_json_object(object, "where", required, &where, what, error));
+    if (!where)
+        return RK_OK;
+    *pairs = rk_arena_zeroed(&p->arena, 2 * rk_json_count(where) + 1, sizeof **pairs);
+    while (rk_json_each(where, &members, &column, &value)) {
+        if (!rk_json_text(value))
+            return rk_fail(error, RK_BAD_DATA, _("%s.where: expected texts"), what);
+        (*pairs)[2 * *count] = keep(p, column);
+        (*pairs)[2 * (*count)++ + 1] = keep(p, rk_json_text(value));
+    }
+    return RK_OK;
+}
+
+/* The place of the member's word among `words`, the first where it is left out. */
+static enum rk_status choice_of(const rk_json *object, const char *key, const char *const *words,
+                                const char *what, int *place, struct rk_error *error)
+{
+    const char *word = words[*place];
+    RK_TRY(rk_json_string(object, key, false, &word, what, error));
+    for (*place = 0; words[*place] && strcmp(words[*place], word) != 0;)
+        ++*place;
+    if (words[*place])
+        return RK_OK;
+    const char *nearest = rk_nearest(word, words);
+    return nearest
+               ? rk_fail(error, RK_BAD_DATA, _("%s.%s: '%s' is not a choice; did you mean '%s'?"),
+                         what, key, word, nearest)
+               : rk_fail(error, RK_BAD_DATA, _("%s.%s: '%s' is not a choice"), what, key, word);
+}
+
+/* unit and decimals, where left out those that are there. */
+static enum rk_status form_of(const rk_json *object, const char *what,
+                              struct rk_pick_column *column, struct rk_error *error)
+{
+    static const char *const units[] = {"number", "share", "rank", NULL};
+    int unit = (int)column->unit;
+    rk_fixed decimals = -RK_FIXED_ONE;
+    RK_TRY(choice_of(object, "unit", units, what, &unit, error));
+    RK_TRY(rk_json_fixed(object, "decimals", false, &decimals, what, error));
+    if (decimals == -RK_FIXED_ONE && unit == RK_PICK_RANK)
+        decimals = 0;
+    column->unit = (enum rk_pick_unit)unit;
+    if (decimals == -RK_FIXED_ONE)
+        return RK_OK;
+    if (decimals % RK_FIXED_ONE || decimals < 0 || decimals > MOST_DECIMALS * RK_FIXED_ONE)
+        return rk_fail(error, RK_BAD_DATA, _("%s.decimals: expected 0 to %d"), what, MOST_DECIMALS);
+    column->decimals = (int)(decimals / RK_FIXED_ONE);
+    return RK_OK;
+}
+
+static enum rk_status column_of(struct rk_picks *p, struct rk_pick_column *column,
+                                const rk_json *object, const char *what, struct rk_error *error)
+{
+    static const char *const known[] = {"label", "where", "what", "unit", "decimals", "zero", NULL};
+    static const char *const whats[] = {"estimate", "low", "high", "n", NULL};
+    int place = 0;
+    RK_TRY(rk_json_only(object, known, what, error));
+    RK_TRY(text_of(p, object, "label", true, what, &column->label, error));
+    RK_TRY(where_of(p, object, false, what, &column->where, &column->where_count, error));
+    RK_TRY(choice_of(object, "what", whats, what, &place, error));
+    RK_TRY(form_of(object, what, column, error));
+    column->what = (enum rk_pick_what)place;
+    if (column->what == RK_PICK_N) {
+        column->unit = RK_PICK_NUMBER;
+        column->decimals = 0;
+    }
+    return rk_json_flag(object, "zero", false, &column->zero, what, error);
+}
+
+/* The columns of a table that does not say: estimate, its interval, n. */
+static void usual_columns(struct rk_picks *p, struct rk_pick_table *t,
+                          const struct rk_pick_column *form)
+{
+    static const struct rk_specification_text labels[] = {
+        {"Skattning", "Estimate"}, {"Från", "From"}, {"Till", "To"}, {"n", "n"}};
+    t->column_count = sizeof labels / sizeof *labels;
+    t->columns = rk_arena_zeroed(&p->arena, t->column_count, sizeof *t->columns);
+    for (size_t i = 0; i < t->column_count; i++) {
+        t->columns[i] = *form;
+        t->columns[i].label = labels[i];
+        t->columns[i].what = (enum rk_pick_what)i;
+    }
+    t->columns[RK_PICK_N].unit = RK_PICK_NUMBER;
+    t->columns[RK_PICK_N].decimals = 0;
+}
+
+static enum rk_status chart_of(struct rk_pick_table *t, const rk_json *object, const char *what,
+                               struct rk_error *error)
+{
+    static const char *const charts[] = {"none",   "bars",  "dots",   "intervals", "slope",
+                                         "likert", "steps", "funnel", NULL};
+    static const size_t least[] = {0, 1, 1, 3, 2, 2, 1, 1};
+    static const char *const tables[] = {"folded", "open", NULL};
+    static const char *const ends[] = {"least", "most", NULL};
+    static const char *const orders[] = {"down", "none", "up", NULL};
+    const rk_json *scale = NULL;
+    int place = 0, open = 0, order = 1;
+    RK_TRY(choice_of(object, "chart", charts, what, &place, error));
+    RK_TRY(choice_of(object, "table", tables, what, &open, error));
+    RK_TRY(choice_of(object, "sort", orders, what, &order, error));
+    t->chart = (enum rk_pick_chart)place;
+    t->table_open = open == 1;
+    t->sort = order - 1;
+    if (t->column_count < least[t->chart])
+        return rk_fail(error, RK_BAD_DATA, _("%s.chart: too few columns for it"), what);
+    RK_TRY(rk_json_object(object, "scale", false, &scale, what, error));
+    if (!scale)
+        return RK_OK;
+    RK_TRY(rk_json_only(scale, ends, what, error));
+    RK_TRY(rk_json_fixed(scale, "least", true, &t->least, what, error));
+    RK_TRY(rk_json_fixed(scale, "most", true, &t->most, what, error));
+    if (t->least >= t->most)
+        return rk_fail(error, RK_BAD_DATA, _("%s.scale: expected the lesser number first"), what);
+    return RK_OK;
+}
+
 static enum rk_status row_of(struct rk_picks *p, struct rk_pick_row *row, const rk_json *object,
                              const char *what, struct rk_error *error)
 {
     static const char *const known[] = {"label", "where", "by", NULL};
-    const rk_json *where = NULL, *value;
-    const char *column, *by = "";
-    void *members = NULL;
+    const char *by = "";
     RK_TRY(rk_json_only(object, known, what, error));
     RK_TRY(text_of(p, object, "label", false, what, &row->label, error));
-    RK_TRY(rk_json_object(object, "where", true, &where, what, error));
+    RK_TRY(where_of(p, object, true, what, &row->where, &row->where_count, error));
     RK_TRY(rk_json_string(object, "by", false, &by, what, error));
     row->by = rk_arena_keep(&p->arena, by);
     if (!row->label.sv && !*row->by)
         return rk_fail(error, RK_BAD_DATA, _("%s: expected a label, or by"), what);
-    row->where = rk_arena_zeroed(&p->arena, 2 * rk_json_count(where) + 1, sizeof *row->where);
-    while (rk_json_each(where, &members, &column, &value)) {
-        if (!rk_json_text(value))
-            return rk_fail(error, RK_BAD_DATA, _("%s.where: expected texts"), what);
-        row->where[2 * row->where_count] = keep(p, column);
-        row->where[2 * row->where_count++ + 1] = keep(p, rk_json_text(value));
-    }
     return RK_OK;
 }
 
 static enum rk_status table_of(struct rk_picks *p, struct rk_pick_table *t, const rk_json *object,
                                size_t index, struct rk_error *error)
 {
-    static const char *const known[] = {"id",       "title",  "text", "unit",
-                                        "decimals", "people", "rows", NULL};
-    const char *unit = "number";
-    const rk_json *rows = NULL;
-    rk_fixed decimals = RK_FIXED_ONE;
+    static const char *const known[] = {"id",     "title", "text",    "unit",  "decimals",
+                                        "people", "rows",  "columns", "chart", "table",
+                                        "scale",  "sort",  "summary", NULL};
+    struct rk_pick_column form = {.decimals = 1};
+    const rk_json *rows = NULL, *columns = NULL;
     char what[60];
     snprintf(what, sizeof what, "tables[%zu]", index);
     RK_TRY(rk_json_only(object, known, what, error));
     RK_TRY(rk_json_string(object, "id", true, &t->id, what, error));
     RK_TRY(text_of(p, object, "title", true, what, &t->title, error));
     RK_TRY(text_of(p, object, "text", false, what, &t->text, error));
-    RK_TRY(rk_json_string(object, "unit", false, &unit, what, error));
-    RK_TRY(rk_json_fixed(object, "decimals", false, &decimals, what, error));
+    RK_TRY(text_of(p, object, "summary", false, what, &t->summary, error));
+    RK_TRY(form_of(object, what, &form, error));
     RK_TRY(rk_json_flag(object, "people", false, &t->people, what, error));
     RK_TRY(rk_json_array(object, "rows", true, &rows, what, error));
+    RK_TRY(rk_json_array(object, "columns", false, &columns, what, error));
     t->id = rk_arena_keep(&p->arena, t->id);
-    t->is_share = !strcmp(unit, "share");
-    t->decimals = (int)(decimals / RK_FIXED_ONE);
-    if (!t->is_share && strcmp(unit, "number") != 0)
-        return rk_fail(error, RK_BAD_DATA, _("%s.unit: expected share or number"), what);
-    if (decimals % RK_FIXED_ONE || decimals < 0 || decimals > MOST_DECIMALS * RK_FIXED_ONE)
-        return rk_fail(error, RK_BAD_DATA, _("%s.decimals: expected 0 to %d"), what, MOST_DECIMALS);
     for (size_t i = 0; i < index; i++)
         if (!strcmp(p->tables[i].id, t->id))
             return rk_fail(error, RK_BAD_DATA, _("%s: '%s' is there already"), what, t->id);
+    if (!columns)
+        usual_columns(p, t, &form);
+    else
+        t->columns = rk_arena_zeroed(&p->arena, rk_json_count(columns) + 1, sizeof *t->columns);
+    for (size_t i = 0; columns && i < rk_json_count(columns); i++) {
+        char which[90];
+        snprintf(which, sizeof which, "%s.columns[%zu]", what, i);
+        t->columns[t->column_count] = form;
+        RK_TRY(
+            column_of(p, &t->columns[t->column_count++], rk_json_item(columns, i), which, error));
+    }
+    if (!t->column_count)
+        return rk_fail(error, RK_BAD_DATA, _("%s.columns: expected at least one"), what);
+    RK_TRY(chart_of(t, object, what, error));
     t->row_count = rk_json_count(rows);
     t->rows = rk_arena_zeroed(&p->arena, t->row_count + 1, sizeof *t->rows);
     for (size_t i = 0; i < t->row_count; i++) {
@@ -101,7 +225,10 @@ void rk_picks_label(struct rk_picks *picks, const char *word, const char *sv, co
 static enum rk_status fill(struct rk_picks *p, const rk_json *document, struct rk_error *error)
 {
     static const char *const known[] = {"$schema",   "id",     "title",     "publisher", "language",
-                                        "threshold", "labels", "codebooks", "tables",    NULL};
+                                        "threshold", "labels", "codebooks", "about",     "tables",
+                                        "sections",  "groups", NULL};
+    static const char *const abouts[] = {"all", "recruitment", NULL};
+    int about = 0;
     const rk_json *labels = NULL, *codebooks = NULL, *tables = NULL, *value;
     const char *word;
     void *members = NULL;
@@ -116,6 +243,8 @@ static enum rk_status fill(struct rk_picks *p, const rk_json *document, struct r
     RK_TRY(rk_json_object(document, "labels", false, &labels, "", error));
     RK_TRY(rk_json_array(document, "codebooks", false, &codebooks, "", error));
     RK_TRY(rk_json_array(document, "tables", true, &tables, "", error));
+    RK_TRY(choice_of(document, "about", abouts, "", &about, error));
+    p->about_recruitment = about == 1;
     p->id = rk_arena_keep(&p->arena, p->id);
     if (strcmp(p->language, "sv") != 0 && strcmp(p->language, "en") != 0)
         return rk_fail(error, RK_BAD_DATA, _("language: expected sv or en"));

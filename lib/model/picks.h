@@ -2,18 +2,57 @@
  * what they are called, in which order. Texts are {"sv": …, "en": …}.
  *
  *   id, title, publisher, language, threshold, labels   as of any specification
- * (model/specification.h) codebooks     whose items' words are labels too tables        [{id,
- * title, text, unit, decimals, people, rows: [{label, where, by}]}] unit         "share" (1 = 100
- * %) or "number" (also where left out) decimals     0 … 6; 1 where left out people       what n
- * counts are people: figures of fewer than the threshold are hidden where        {column: text}:
- * rows of measures that have just this there; "" = nothing by           columns, '|'-joined: a line
- * for each row found, called by what it has there
+ *                (model/specification.h), which may have tables beside its sections
+ *   about        "recruitment": a report of the one recruitment, and stage, that is asked for
+ *   codebooks    whose items' words are labels too
+ *   tables       [{id, title, text, unit, decimals, people, rows, columns, chart, table, scale,
+ *                sort, summary}]
+ *     rows         [{label, where, by}]
+ *       where        {column: text}: rows of measures that have just this there; "" = nothing
+ *       by           columns, '|'-joined: a line for each row found, called by what it has there
+ *     unit         "number" (also where left out), "share" (1 = 100 %) or "rank" (1 = first)
+ *     decimals     0 … 6; 1 where left out, 0 of ranks
+ *     people       what n counts are people: figures of fewer than the threshold are hidden
+ *     columns      [{label, where, what, unit, decimals, zero}]; estimate, low, high and n where
+ *                  left out. `where` is asked of a measure beside the line's own.
+ *       what         "estimate" (also where left out), "low", "high", "n"
+ *       zero         a line with other figures and no such measure has 0 here
+ *     chart        "none", "bars", "dots", "intervals", "slope", "likert", "steps", "funnel"; drawn
+ *                  of the first columns, as many as the chart takes. Steps: the first column of
+ *                  `by` is when.
+ *     table        "open", or "folded" under the chart (also where left out)
+ *     scale        {least, most} of the chart
+ *     sort         "down" or "up": lines by their first figure
+ *     summary      a sentence of the first line for the head of the report: {0} is its label, {1} …
+ *                  its figures; left out where one of them is not shown
  */
 #ifndef RK_PICKS_H
 #define RK_PICKS_H
 
 #include "model/specification.h"
 
+enum rk_pick_what { RK_PICK_ESTIMATE, RK_PICK_LOW, RK_PICK_HIGH, RK_PICK_N };
+enum rk_pick_unit { RK_PICK_NUMBER, RK_PICK_SHARE, RK_PICK_RANK };
+enum rk_pick_chart {
+    RK_PICK_NONE,
+    RK_PICK_BARS,
+    RK_PICK_DOTS,
+    RK_PICK_INTERVALS,
+    RK_PICK_SLOPE,
+    RK_PICK_LIKERT,
+    RK_PICK_STEPS,
+    RK_PICK_FUNNEL
+};
+
+struct rk_pick_column {
+    struct rk_specification_text label;
+    struct rk_text *where; /* column, text, column, text … */
+    size_t where_count;    /* pairs */
+    enum rk_pick_what what;
+    enum rk_pick_unit unit;
+    int decimals;
+    bool zero;
+};
 struct rk_pick_row {
     struct rk_specification_text label;
     struct rk_text *where; /* column, text, column, text … */
@@ -22,9 +61,14 @@ struct rk_pick_row {
 };
 struct rk_pick_table {
     const char *id;
-    struct rk_specification_text title, text;
-    bool is_share, people;
-    int decimals;
+    struct rk_specification_text title, text, summary;
+    bool people;
+    struct rk_pick_column *columns;
+    size_t column_count;
+    enum rk_pick_chart chart;
+    bool table_open;
+    int sort; /* 1 up, -1 down, 0 as they come */
+    rk_fixed least, most;
     struct rk_pick_row *rows;
     size_t row_count;
 };
@@ -38,6 +82,8 @@ struct rk_picks { /* zeroed = empty; give back with rk_picks_free */
     size_t label_count, label_room;
     struct rk_pick_table *tables;
     size_t table_count;
+    bool about_recruitment;
+    struct rk_text recruitment, stage; /* asked of all measures; size 0 = of none */
     struct rk_arena arena;
 };
 

@@ -85,7 +85,8 @@ static void section(struct reading *r, const rk_json *object, size_t index)
 {
     static const char *const known[] = {"id", "title", "text",  "source",      "measure",
                                         "by", "chart", "table", "small_cells", NULL};
-    static const char *const charts[] = {"none", "bars", "dots", "columns", NULL};
+    static const char *const charts[] = {"none",   "bars",   "dots", "columns",
+                                         "months", "funnel", NULL};
     static const char *const tables[] = {"folded", "open", NULL};
     static const char *const small[] = {"hide", "show", NULL};
     struct rk_specification_section *s = &r->s->sections[index];
@@ -148,8 +149,9 @@ enum rk_status rk_specification_from_json(struct rk_specification *specification
                                           const rk_json *document, const char *path,
                                           struct rk_error *error)
 {
-    static const char *const known[] = {"id",     "title",  "publisher", "language", "threshold",
-                                        "groups", "labels", "sections",  NULL};
+    static const char *const known[] = {"id",        "title",  "publisher", "language",
+                                        "threshold", "groups", "labels",    "sections",
+                                        "$schema",   "tables", "codebooks", NULL};
     static const char *const languages[] = {"sv", "en", NULL};
     *specification = (struct rk_specification){.groups = {"user", "staff"}};
     struct rk_error inner = {.status = RK_OK};

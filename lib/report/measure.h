@@ -20,9 +20,9 @@ struct rk_measuring {
 
 typedef void rk_measure(struct rk_measuring *m, struct rk_report_section *section);
 rk_measure rk_measure_recruitments, rk_measure_seats, rk_measure_applicants, rk_measure_days,
-    rk_measure_due, rk_measure_participation, rk_measure_months, rk_measure_presence,
-    rk_measure_bank, rk_measure_changes, rk_measure_load, rk_measure_contributions,
-    rk_measure_order, rk_measure_decisions;
+    rk_measure_due, rk_measure_participation, rk_measure_months, rk_measure_honoraria,
+    rk_measure_presence, rk_measure_bank, rk_measure_changes, rk_measure_load,
+    rk_measure_contributions, rk_measure_order, rk_measure_decisions;
 
 /* Words, each once, to be the rows (or columns) of a table. */
 struct rk_groups {
@@ -49,7 +49,8 @@ bool rk_under_way(const struct rk_measuring *m, const struct rk_material_recruit
 /* The word that the section divides recruitments by: department or role. */
 uint32_t rk_divide(const struct rk_measuring *m, const struct rk_material_recruitment *r);
 const char *rk_divide_name(struct rk_measuring *m); /* "Department", over the rows */
-/* The first of `groups` rows and the total's that is told: the total's alone where nothing divides. */
+/* The first of `groups` rows and the total's that is told: the total's alone where nothing divides.
+ */
 size_t rk_divide_first(const struct rk_measuring *m, size_t groups);
 /* Whether the assignment gives its panelist a seat: proposed, confirmed or attended. */
 bool rk_holds_seat(const struct rk_measuring *m, const struct rk_material_assignment *a);

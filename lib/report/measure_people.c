@@ -195,17 +195,22 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
                          RK_SAY("Users who took part, by month", "Brukare som deltog, per månad"),
                          RK_SAY("Month", "Månad"));
     rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 0, false);
     struct rk_buf missing = {0};
     for (int32_t month = start; month <= m->last; month++) {
         struct rk_tuples people = {.width = 1};
+        rk_fixed hours = 0;
         for (size_t i = 0; i < works.count; i++)
-            if (rk_month_of(works.all[i].date) == month)
+            if (rk_month_of(works.all[i].date) == month) {
                 rk_tuples_add(&people, &works.all[i].panelist);
+                hours += works.all[i].hours;
+            }
         struct rk_figure *f = month_row(m, table, month);
         if (people.count) {
             f[0] = rk_figure_count(people.count, true);
+            f[1] = rk_figure_of(hours, people.count, true);
         } else {
-            f[0].state = RK_FIGURE_MISSING;
+            f[0].state = f[1].state = RK_FIGURE_MISSING;
             if (missing.size)
                 rk_buf_text(&missing, ", ");
             rk_say_month(&missing, m->language, month);
@@ -214,7 +219,7 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
     }
     rk_measure_finish(m, section,
                       RK_SAY("People who took part, by month", "Personer som deltog, per månad"), 0,
-                      SIZE_MAX);
+                      m->wanted->chart == RK_SPEC_MONTHS ? 1 : SIZE_MAX);
     if (missing.size) {
         rk_section_note(
             m->report, section,
@@ -228,6 +233,77 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
     }
     tell_planned(m, section, &works);
     rk_free(works.all);
+}
+
+/* ---- honoraria ---- */
+
+static bool paid_in_period(const struct rk_measuring *m, const struct rk_material_honorarium *h)
+{
+    int32_t month;
+    return rk_month_parse(m->material->words.texts[h->month], &month) && month >= m->first &&
+           month <= m->last;
+}
+
+/* Of a line without a recruitment the empty word: "not stated". */
+static uint32_t paid_by(struct rk_measuring *m, const struct rk_material_honorarium *h)
+{
+    const struct rk_material_recruitment *r = rk_measure_recruitment(m, h->recruitment);
+    return r ? rk_divide(m, r) : 0;
+}
+
+void rk_measure_honoraria(struct rk_measuring *m, struct rk_report_section *section)
+{
+    enum { PEOPLE, PAY, TRAVEL, ALL };
+    if (!m->material->present[RK_MATERIAL_honoraria]) {
+        rk_no_table(m, section, "honoraria");
+        return;
+    }
+    struct rk_groups rows = {0};
+    for (size_t i = 0; i < m->material->honoraria_count; i++)
+        if (paid_in_period(m, &m->material->honoraria[i]))
+            rk_groups_add(&rows, paid_by(m, &m->material->honoraria[i]));
+    if (!rows.count) {
+        rk_no_rows(m, section, "honoraria");
+        return;
+    }
+    rk_groups_sort(m, &rows);
+    struct rk_report_table *table = rk_section_table(
+        m->report, section,
+        rk_report_text(m->report,
+                       RK_SAY("Paid to users, %s, kronor", "Betalat till brukare, %s, kronor"),
+                       m->period),
+        rk_divide_name(m));
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Honoraria", "Arvoden"), RK_MEASURED, 0, false);
+    rk_report_column(table, RK_SAY("Travel and expenses", "Resor och utlägg"), RK_MEASURED, 0,
+                     false);
+    rk_report_column(table, RK_SAY("Together", "Tillsammans"), RK_MEASURED, 0, true);
+    table->columns[ALL].unit = "kr";
+    for (size_t g = 0; g <= rows.count; g++) {
+        struct rk_tuples people = {.width = 1};
+        rk_fixed sums[ALL + 1] = {0};
+        for (size_t i = 0; i < m->material->honoraria_count; i++) {
+            const struct rk_material_honorarium *h = &m->material->honoraria[i];
+            if (!paid_in_period(m, h) || (g < rows.count && paid_by(m, h) != rows.words[g]))
+                continue;
+            rk_tuples_add(&people, &h->panelist);
+            sums[rk_measure_is(m, h->kind, "fee") ? PAY : TRAVEL] += h->amount;
+            sums[ALL] += h->amount;
+        }
+        struct rk_figure *f = rk_group_row(m, table, &rows, g);
+        f[PEOPLE] = rk_figure_count(people.count, true);
+        for (int i = PAY; i <= ALL; i++)
+            f[i] = rk_figure_of(sums[i], people.count, true);
+        rk_tuples_free(&people);
+    }
+    rk_measure_finish(m, section, RK_SAY("Paid to users, kronor", "Betalat till brukare, kronor"),
+                      ALL, SIZE_MAX);
+    const struct rk_figure *all = table->rows[rows.count].figures;
+    rk_report_key_figure(m->report, &all[ALL],
+                         rk_report_text(m->report, "%s\u00a0kr",
+                                        rk_figure_text(m->report, &table->columns[ALL], &all[ALL])),
+                         RK_SAY("paid to users", "betalat till brukare"));
+    rk_free(rows.words);
 }
 
 /* ---- which stages had whom ---- */

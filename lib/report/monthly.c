@@ -16,8 +16,9 @@ static const struct entry registry[] = {
     {"seats", "recruitments|assignments", "department|role", "bars", true, rk_measure_seats},
     {"participation", "activities|assignments|sessions", "stage", "bars", true,
      rk_measure_participation},
-    {"people-by-month", "activities|assignments|sessions", "month", "columns", true,
+    {"people-by-month", "activities|assignments|sessions", "month", "columns|months", true,
      rk_measure_months},
+    {"honoraria", "honoraria|recruitments", "department|role", "bars", true, rk_measure_honoraria},
     {"presence", "events|recruitments", "stage", "dots", false, rk_measure_presence},
     {"contributions", "contributions|recruitments", "kind|stage", "bars", true,
      rk_measure_contributions},
@@ -79,7 +80,8 @@ static enum rk_status unknown(struct rk_error *error, const struct rk_pos *pos, 
 enum rk_status rk_monthly_check(const struct rk_specification *specification, const char *path,
                                 struct rk_error *error)
 {
-    static const char *const chart_names[] = {"none", "bars", "dots", "columns"};
+    static const char *const chart_names[] = {"none",    "bars",   "dots",
+                                              "columns", "months", "funnel"};
     struct rk_pos pos = {.file = path};
     for (size_t i = 0; i < specification->section_count; i++) {
         const struct rk_specification_section *s = &specification->sections[i];
@@ -329,8 +331,8 @@ void rk_no_rows(struct rk_measuring *m, struct rk_report_section *section, const
 void rk_measure_finish(struct rk_measuring *m, struct rk_report_section *section,
                        const char *chart_title, size_t first_column, size_t second_column)
 {
-    static const enum rk_chart_kind kinds[] = {RK_CHART_NONE, RK_CHART_BARS, RK_CHART_DOTS,
-                                               RK_CHART_COLUMNS};
+    static const enum rk_chart_kind kinds[] = {RK_CHART_NONE,    RK_CHART_BARS,   RK_CHART_DOTS,
+                                               RK_CHART_COLUMNS, RK_CHART_MONTHS, RK_CHART_FUNNEL};
     if (!m->wanted->show_small)
         rk_report_protect(section->table, m->report->threshold);
     section->table_open = m->wanted->table_open;
@@ -367,11 +369,14 @@ static void index_recruitments(struct rk_measuring *m)
     }
 }
 
-/* In one month, the people of the month are the people of all stages: where that total is hidden in
- * the one table, the other must not tell it. */
+/* What the table of stages tells of all stages, the table of months tells again. In one month the
+ * people are the same: where their number is hidden in the one, the other must not tell it. Over
+ * several, the hours of all months are the hours of all stages, which would tell the hours of the
+ * one month that is hidden: then those of all months of the period go. */
 static void link_people(struct rk_report *report, const struct rk_specification *specification,
-                        bool one_month)
+                        size_t period)
 {
+    enum { PEOPLE, HOURS, STAGE_HOURS };
     struct rk_report_table *stages = NULL, *months = NULL;
     for (size_t i = 0; i < specification->section_count; i++) {
         if (!strcmp(specification->sections[i].measure, "participation"))
@@ -379,10 +384,20 @@ static void link_people(struct rk_report *report, const struct rk_specification 
         if (!strcmp(specification->sections[i].measure, "people-by-month"))
             months = report->sections[i].table;
     }
-    if (!one_month || !stages || !months ||
-        stages->rows[stages->row_count - 1].figures[0].state != RK_FIGURE_HIDDEN)
+    if (!stages || !months)
         return;
-    rk_report_hide(months, months->row_count - 1, 0);
+    const struct rk_figure *all = stages->rows[stages->row_count - 1].figures;
+    size_t first = months->row_count - (period < months->row_count ? period : months->row_count);
+    size_t hidden = 0;
+    for (size_t r = first; r < months->row_count; r++)
+        hidden += months->rows[r].figures[HOURS].state == RK_FIGURE_HIDDEN;
+    if (period == 1 && all[PEOPLE].state == RK_FIGURE_HIDDEN)
+        rk_report_hide(months, months->row_count - 1, PEOPLE);
+    bool known = period > 1 && hidden == 1 && rk_figure_shown(&all[STAGE_HOURS]);
+    if (known || (period == 1 && all[STAGE_HOURS].state == RK_FIGURE_HIDDEN))
+        for (size_t r = first; r < months->row_count; r++)
+            if (months->rows[r].figures[HOURS].state == RK_FIGURE_SHOWN)
+                rk_report_hide(months, r, HOURS);
 }
 
 static void tell_hidden(struct rk_measuring *m)
@@ -408,6 +423,7 @@ static void tell_hidden(struct rk_measuring *m)
 }
 
 void rk_monthly_report(struct rk_report *report, const struct rk_specification *specification,
+                       const struct rk_picks *picks, const struct rk_measure_rows *rows,
                        struct rk_material *material, enum rk_language language, int32_t first,
                        int32_t last)
 {
@@ -443,7 +459,8 @@ void rk_monthly_report(struct rk_report *report, const struct rk_specification *
             rk_section_paragraph(report, section, sv ? m->wanted->text.sv : m->wanted->text.en);
         find(m->wanted->measure)->measure(m, section);
     }
-    link_people(report, specification, first == last);
+    link_people(report, specification, (size_t)(last - first) + 1);
+    rk_picked_add(report, picks, rows, true);
     if (!report->summary_count)
         rk_report_summarize(report,
                             RK_SAY("There are too few cases, or no data, for a summary that "

@@ -11,7 +11,7 @@
 
 #include "model/material.h"
 #include "model/specification.h"
-#include "report/report.h"
+#include "report/picked.h"
 
 /* Names of the measures; ends with NULL. */
 const char *const *rk_monthly_measures(void);
@@ -26,8 +26,11 @@ void rk_monthly_tables(const struct rk_specification *specification,
                        bool needed[RK_MATERIAL_COUNT]);
 
 /* Months as year * 12 + month - 1, first <= last. `report` is zeroed; free with rk_report_free. The
- * material gains words, nothing else changes. The sources are the caller's to add. */
+ * material gains words, nothing else changes. After the sections come the tables that the
+ * specification picks out of measures (`picks` has none: none). The sources are the caller's to
+ * add. */
 void rk_monthly_report(struct rk_report *report, const struct rk_specification *specification,
+                       const struct rk_picks *picks, const struct rk_measure_rows *rows,
                        struct rk_material *material, enum rk_language language, int32_t first,
                        int32_t last);
 

@@ -12,13 +12,29 @@ static const char *in(const struct picking *p, const struct rk_specification_tex
     return p->language == RK_SWEDISH ? text->sv : text->en;
 }
 
-static bool fits(const struct picking *p, const struct rk_pick_row *wanted, size_t row)
+/* A measure that the tool which told it has hidden, without saying which it was. */
+static bool hidden(const struct picking *p, size_t row)
 {
-    for (size_t i = 0; i < wanted->where_count; i++)
-        if (!rk_text_equal(rk_measure_rows_text(p->rows, row, wanted->where[2 * i]),
-                           wanted->where[2 * i + 1]))
+    return rk_text_is(rk_measure_rows_text(p->rows, row, RK_TEXT("measure")), "hidden");
+}
+
+static bool has(const struct picking *p, size_t row, const struct rk_text *where, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct rk_text *pair = &where[2 * i];
+        if (!rk_text_equal(rk_measure_rows_text(p->rows, row, pair[0]), pair[1]) &&
+            !(hidden(p, row) && (rk_text_is(pair[0], "measure") || rk_text_is(pair[0], "variant"))))
             return false;
+    }
     return true;
+}
+
+static bool about(const struct picking *p, size_t row)
+{
+    return !p->picks->recruitment.size ||
+           (rk_text_equal(rk_measure_rows_text(p->rows, row, RK_TEXT("recruitment_id")),
+                          p->picks->recruitment) &&
+            rk_text_equal(rk_measure_rows_text(p->rows, row, RK_TEXT("stage")), p->picks->stage));
 }
 
 /* What the word is called; NULL where the specification does not say. */
@@ -61,65 +77,253 @@ static const char *name_of(const struct picking *p, const struct rk_pick_row *wa
     return text;
 }
 
-static struct rk_figure figure(const struct rk_pick_table *wanted,
-                               const struct rk_measure_number *number,
-                               const struct rk_measure_number *n)
+/* Whether two measures have the same in the columns of `by`: then they are of the same line. */
+static bool same_line(const struct picking *p, const struct rk_pick_row *wanted, size_t a, size_t b)
 {
-    int64_t count = n->known ? (int64_t)(n->value / RK_FIXED_ONE) : 0;
-    return (struct rk_figure){number->known ? RK_FIGURE_SHOWN : RK_FIGURE_MISSING,
-                              number->known ? number->value : 0, count, wanted->people};
+    struct rk_text rest = rk_text(wanted->by), column;
+    while (rk_list_next(&rest, &column))
+        if (!rk_text_equal(rk_measure_rows_text(p->rows, a, column),
+                           rk_measure_rows_text(p->rows, b, column)))
+            return false;
+    return true;
 }
 
-static void add_row(const struct picking *p, const struct rk_pick_table *wanted,
-                    struct rk_report_table *table, const char *name, size_t row)
+static struct rk_figure figure(const struct picking *p, const struct rk_pick_table *wanted,
+                               const struct rk_pick_column *column, size_t row)
 {
-    struct rk_figure *figures = rk_report_row(table, name, false);
-    if (row == SIZE_MAX) {
-        for (size_t i = 0; i < 4; i++)
-            figures[i].state = RK_FIGURE_MISSING;
-        table->missing = true;
-        return;
-    }
     const struct rk_measure_row *r = &p->rows->rows[row];
-    bool hidden = rk_text_is(rk_measure_rows_text(p->rows, row, RK_TEXT("method")), "hidden");
-    const struct rk_measure_number *of[] = {&r->estimate, &r->low, &r->high, &r->n};
-    for (size_t i = 0; i < 4; i++) {
-        figures[i] = figure(wanted, of[i], &r->n);
-        if (hidden) /* by the tool that told it */
-            figures[i].state = RK_FIGURE_HIDDEN;
-        table->hidden |= hidden;
-        table->missing |= !hidden && !of[i]->known;
-    }
+    const struct rk_measure_number *const of[] = {&r->estimate, &r->low, &r->high, &r->n};
+    const struct rk_measure_number *number = of[column->what];
+    int64_t n = r->n.known ? (int64_t)(r->n.value / RK_FIXED_ONE) : 0;
+    if (hidden(p, row) ||
+        rk_text_is(rk_measure_rows_text(p->rows, row, RK_TEXT("method")), "hidden"))
+        return (struct rk_figure){RK_FIGURE_HIDDEN, 0, n, wanted->people}; /* by who told it */
+    return (struct rk_figure){number->known ? RK_FIGURE_SHOWN : RK_FIGURE_MISSING,
+                              number->known ? number->value : 0, n, wanted->people};
 }
 
-static void section(const struct picking *p, const struct rk_pick_table *wanted)
+/* The line that measure `first` begins, of the `count` measures in `found`. */
+static void add_line(const struct picking *p, const struct rk_pick_table *wanted,
+                     const struct rk_pick_row *line, struct rk_report_table *table,
+                     const size_t *found, size_t count, size_t first)
+{
+    size_t row = first == SIZE_MAX ? SIZE_MAX : found[first];
+    struct rk_figure *figures = rk_report_row(table, name_of(p, line, row), false);
+    struct rk_report_row *told = &table->rows[table->row_count - 1];
+    struct rk_text rest = rk_text(line->by), column;
+    int64_t n = -1;
+    if (row != SIZE_MAX && rk_list_next(&rest, &column) &&
+        !rk_fixed_parse(rk_measure_rows_text(p->rows, row, column), &told->at))
+        told->at = 0;
+    told->series = line->label.sv ? in(p, &line->label) : NULL;
+    for (size_t c = 0; c < wanted->column_count; c++) {
+        const struct rk_pick_column *of = &wanted->columns[c];
+        figures[c] = (struct rk_figure){.state = RK_FIGURE_MISSING};
+        for (size_t i = first; i < count; i++)
+            if (has(p, found[i], of->where, of->where_count) && same_line(p, line, row, found[i])) {
+                figures[c] = figure(p, wanted, of, found[i]);
+                n = figures[c].state == RK_FIGURE_HIDDEN ? -2 : n == -1 ? figures[c].n : n;
+                break;
+            }
+    }
+    for (size_t c = 0; c < wanted->column_count; c++)
+        if (wanted->columns[c].zero && figures[c].state == RK_FIGURE_MISSING && n >= 0)
+            figures[c] = (struct rk_figure){RK_FIGURE_SHOWN, 0, n, wanted->people};
+}
+
+static bool any_column(const struct picking *p, const struct rk_pick_table *wanted, size_t row)
+{
+    for (size_t c = 0; c < wanted->column_count; c++)
+        if (has(p, row, wanted->columns[c].where, wanted->columns[c].where_count))
+            return true;
+    return false;
+}
+
+/* The lines of one row of the specification; false where nothing is found. */
+static bool add_lines(const struct picking *p, const struct rk_pick_table *wanted,
+                      const struct rk_pick_row *line, struct rk_report_table *table)
+{
+    size_t *found = NULL, count = 0, room = 0;
+    for (size_t r = 0; r < p->rows->count; r++)
+        if (has(p, r, line->where, line->where_count) && about(p, r) && any_column(p, wanted, r)) {
+            RK_GROW(found, count, room);
+            found[count++] = r;
+        }
+    for (size_t i = 0; i < count && (!i || *line->by); i++) {
+        size_t earlier = 0; /* a measure of one column may begin a line that others go on */
+        while (earlier < i && !same_line(p, line, found[earlier], found[i]))
+            earlier++;
+        if (earlier == i)
+            add_line(p, wanted, line, table, found, count, i);
+    }
+    if (!count)
+        add_line(p, wanted, line, table, found, 0, SIZE_MAX);
+    rk_free(found);
+    return count > 0;
+}
+
+static int by_first_figure(const void *a, const void *b, void *context)
+{
+    const int *sort = context;
+    const struct rk_report_row *x = a, *y = b;
+    const struct rk_figure *f = &x->figures[0], *g = &y->figures[0];
+    if (rk_figure_shown(f) != rk_figure_shown(g))
+        return rk_figure_shown(f) ? -1 : 1;
+    if (rk_figure_shown(f) && f->value != g->value)
+        return f->value < g->value ? -*sort : *sort;
+    return strcmp(x->label, y->label);
+}
+
+static void set_chart(const struct picking *p, const struct rk_pick_table *wanted,
+                      struct rk_report_section *section)
+{
+    static const enum rk_chart_kind kinds[] = {RK_CHART_NONE,      RK_CHART_BARS,  RK_CHART_DOTS,
+                                               RK_CHART_INTERVALS, RK_CHART_SLOPE, RK_CHART_LIKERT,
+                                               RK_CHART_STEPS,     RK_CHART_FUNNEL};
+    static const size_t takes[] = {0, 1, 2, 3, 2, RK_CHART_MOST, 3, 1};
+    struct rk_report_chart *chart = &section->chart;
+    const struct rk_report_table *table = section->table;
+    *chart = (struct rk_report_chart){.kind = kinds[wanted->chart],
+                                      .title = in(p, &wanted->title),
+                                      .rank = wanted->columns[0].unit == RK_PICK_RANK,
+                                      .least = wanted->least,
+                                      .most = wanted->most};
+    while (chart->column_count < takes[wanted->chart] &&
+           chart->column_count < wanted->column_count &&
+           wanted->columns[chart->column_count].what != RK_PICK_N) {
+        chart->columns[chart->column_count] = chart->column_count;
+        chart->column_count++;
+    }
+    bool any = false;
+    for (size_t r = 0; r < table->row_count; r++)
+        any = any || rk_figure_shown(&table->rows[r].figures[0]);
+    if (!any)
+        chart->kind = RK_CHART_NONE;
+    section->table_open = wanted->table_open;
+}
+
+/* {0} is the first line's label, {1} … its figures; nothing where one of them is not shown. */
+static void summarize(const struct picking *p, const struct rk_pick_table *wanted,
+                      const struct rk_report_table *table)
+{
+    struct rk_buf out = {0};
+    const char *text = wanted->summary.sv ? in(p, &wanted->summary) : "";
+    bool whole = *text && table->row_count;
+    for (; *text && whole; text++) {
+        size_t place = text[0] == '{' && text[1] >= '0' && text[1] <= '9' && text[2] == '}'
+                           ? (size_t)(text[1] - '0')
+                           : SIZE_MAX;
+        if (place == SIZE_MAX) {
+            rk_buf_char(&out, *text);
+            continue;
+        }
+        text += 2;
+        if (!place)
+            rk_buf_text(&out, table->rows[0].label);
+        whole = !place || (place <= table->column_count &&
+                           rk_figure_shown(&table->rows[0].figures[place - 1]));
+        if (place && whole)
+            rk_buf_text(&out, rk_figure_text(p->report, &table->columns[place - 1],
+                                             &table->rows[0].figures[place - 1]));
+    }
+    if (whole)
+        rk_report_summarize(p->report, rk_report_text(p->report, "%s", out.text));
+    rk_buf_free(&out);
+}
+
+static void section(const struct picking *p, const struct rk_pick_table *wanted, bool brief)
 {
     enum rk_language l = p->language;
     struct rk_report_section *section =
         rk_report_section(p->report, wanted->id, in(p, &wanted->title));
-    enum rk_figure_kind kind = wanted->is_share ? RK_SHARED : RK_MEASURED;
     if (wanted->text.sv)
         rk_section_paragraph(p->report, section, in(p, &wanted->text));
     struct rk_report_table *table =
         rk_section_table(p->report, section, in(p, &wanted->title), rk_say(l, "What", "Vad"));
-    rk_report_column(table, rk_say(l, "Estimate", "Skattning"), kind, wanted->decimals, false);
-    rk_report_column(table, rk_say(l, "From", "Från"), kind, wanted->decimals, false);
-    rk_report_column(table, rk_say(l, "To", "Till"), kind, wanted->decimals, false);
-    rk_report_column(table, "n", RK_MEASURED, 0, false);
-    section->table_open = true;
-    for (size_t i = 0; i < wanted->row_count; i++) {
-        const struct rk_pick_row *row = &wanted->rows[i];
-        size_t found = 0;
-        for (size_t r = 0; r < p->rows->count && (!found || *row->by); r++)
-            if (fits(p, row, r)) {
-                add_row(p, wanted, table, name_of(p, row, r), r);
-                found++;
-            }
-        if (!found)
-            add_row(p, wanted, table, name_of(p, row, SIZE_MAX), SIZE_MAX);
+    for (size_t c = 0; c < wanted->column_count; c++)
+        rk_report_column(table, in(p, &wanted->columns[c].label),
+                         wanted->columns[c].unit == RK_PICK_SHARE ? RK_SHARED : RK_MEASURED,
+                         wanted->columns[c].decimals, false);
+    bool found = false;
+    for (size_t i = 0; i < wanted->row_count; i++)
+        found |= add_lines(p, wanted, &wanted->rows[i], table);
+    if (!found && brief) {
+        rk_free(table->columns);
+        rk_free(table->rows);
+        section->table = NULL;
+        rk_section_paragraph(
+            p->report, section,
+            rk_say(
+                l, "No data: no measure of this was given. That is not the same as nought.",
+                "Uppgift saknas: inget mått på detta fanns med. Det är inte detsamma som noll."));
+        return;
     }
+    if (wanted->sort && table->row_count) {
+        int sort = wanted->sort;
+        qsort_r(table->rows, table->row_count, sizeof *table->rows, by_first_figure, &sort);
+    }
+    for (size_t r = 0; r < table->row_count; r++)
+        for (size_t c = 0; c < table->column_count; c++) {
+            table->hidden |= table->rows[r].figures[c].state == RK_FIGURE_HIDDEN;
+            table->missing |= table->rows[r].figures[c].state == RK_FIGURE_MISSING;
+        }
     if (wanted->people)
         rk_report_protect(table, p->picks->threshold);
+    set_chart(p, wanted, section);
+    summarize(p, wanted, table);
+}
+
+void rk_picked_add(struct rk_report *report, const struct rk_picks *picks,
+                   const struct rk_measure_rows *rows, bool brief)
+{
+    struct picking picking = {report, picks, rows, report->language};
+    for (size_t i = 0; i < picks->table_count; i++)
+        section(&picking, &picks->tables[i], brief);
+}
+
+enum rk_status rk_picks_choose(struct rk_picks *picks, const struct rk_measure_rows *rows,
+                               const char *recruitment, const char *stage, struct rk_error *error)
+{
+    struct rk_text id = rk_text(recruitment), only = RK_TEXT("");
+    bool found = false, together = false, several = false;
+    for (size_t r = 0; r < rows->count; r++) {
+        struct rk_text at = rk_measure_rows_text(rows, r, RK_TEXT("stage"));
+        if (!rk_text_equal(rk_measure_rows_text(rows, r, RK_TEXT("recruitment_id")), id))
+            continue;
+        together = together || rk_text_is(at, "*");
+        several = several || (found && !rk_text_equal(at, only));
+        only = found ? only : at;
+        found = true;
+        if (stage && rk_text_is(at, stage))
+            picks->stage = rk_text(rk_arena_keep(&picks->arena, stage));
+    }
+    if (!found)
+        return rk_fail(error, RK_BAD_DATA, _("--recruitment: the measures tell nothing of '%s'"),
+                       recruitment);
+    if (stage && !picks->stage.size)
+        return rk_fail(error, RK_BAD_DATA, _("--stage: the measures tell nothing of '%s'"), stage);
+    if (!stage && !together && several)
+        return rk_fail(error, RK_BAD_USE,
+                       _("the recruitment has several stages that are not weighed together: "
+                         "--stage says which"));
+    if (!stage)
+        picks->stage = rk_text(
+            rk_arena_text(&picks->arena, together ? "*" : only.text, together ? 1 : only.size));
+    picks->recruitment = rk_text(rk_arena_keep(&picks->arena, recruitment));
+    return RK_OK;
+}
+
+/* "R0001, all stages together" */
+static const char *subject(const struct picking *p)
+{
+    if (!p->picks->recruitment.size)
+        return rk_say(p->language, "Evaluation", "Utvärdering");
+    const char *stage = label_of(p, p->picks->stage);
+    return rk_report_text(p->report, "%s, %s", p->picks->recruitment.text,
+                          rk_text_is(p->picks->stage, "*")
+                              ? rk_say(p->language, "all stages together", "alla steg sammanvägda")
+                          : stage ? stage
+                                  : p->picks->stage.text);
 }
 
 void rk_picked_report(struct rk_report *report, const struct rk_picks *picks,
@@ -129,12 +333,12 @@ void rk_picked_report(struct rk_report *report, const struct rk_picks *picks,
     *report =
         (struct rk_report){.language = language, .internal = true, .threshold = picks->threshold};
     report->title = rk_report_text(report, "%s", in(p, &picks->title));
-    report->period = rk_say(language, "Evaluation", "Utvärdering");
+    report->period = subject(p);
     if (picks->publisher.sv)
         report->publisher = rk_report_text(report, "%s", in(p, &picks->publisher));
+    rk_picked_add(report, picks, rows, false);
     size_t told = 0, asked = 0;
     for (size_t i = 0; i < picks->table_count; i++) {
-        section(p, &picks->tables[i]);
         const struct rk_report_table *table = report->sections[i].table;
         for (size_t r = 0; r < table->row_count; r++) {
             asked++;

@@ -8,6 +8,14 @@
 #include "model/picks.h"
 #include "report/report.h"
 
+/* For a specification about one recruitment: keeps `recruitment`, which `rows` must tell of, and
+ * the stage: the one asked for (NULL = not), that of all stages together, or the only one. */
+enum rk_status rk_picks_choose(struct rk_picks *picks, const struct rk_measure_rows *rows,
+                               const char *recruitment, const char *stage, struct rk_error *error);
+/* The picked tables as further sections of a report. Where nothing of a table is found, a `brief`
+ * report says so in words. */
+void rk_picked_add(struct rk_report *report, const struct rk_picks *picks,
+                   const struct rk_measure_rows *rows, bool brief);
 /* `report` is zeroed; free with rk_report_free. The sources are the caller's to add. */
 void rk_picked_report(struct rk_report *report, const struct rk_picks *picks,
                       const struct rk_measure_rows *rows, enum rk_language language);

@@ -238,13 +238,19 @@ static void describe_figure(struct rk_report *report, struct rk_buf *out,
 const char *rk_chart_describe(struct rk_report *report, const struct rk_report_table *table,
                               const struct rk_report_chart *chart)
 {
+    const char *const names[][2] = {
+        [RK_CHART_BARS] = {"Bar chart. ", "Stapeldiagram. "},
+        [RK_CHART_DOTS] = {"Dot plot. ", "Punktdiagram. "},
+        [RK_CHART_COLUMNS] = {"Column chart over time. ", "Stapeldiagram över tid. "},
+        [RK_CHART_INTERVALS] = {"Dot plot with intervals. ", "Punktdiagram med intervall. "},
+        [RK_CHART_SLOPE] = {"Slope chart of two orders. ",
+                            "Lutningsdiagram över två rangordningar. "},
+        [RK_CHART_LIKERT] = {"Stacked bars of answers. ", "Staplade svar. "},
+        [RK_CHART_MONTHS] = {"Small column charts by month. ", "Små stapeldiagram per månad. "},
+        [RK_CHART_STEPS] = {"Step chart over time. ", "Trappdiagram över tid. "},
+        [RK_CHART_FUNNEL] = {"Funnel, step by step. ", "Tratt, steg för steg. "}};
     struct rk_buf out = {0};
-    rk_buf_text(&out, chart->kind == RK_CHART_BARS
-                          ? rk_say(report->language, "Bar chart. ", "Stapeldiagram. ")
-                      : chart->kind == RK_CHART_DOTS
-                          ? rk_say(report->language, "Dot plot. ", "Punktdiagram. ")
-                          : rk_say(report->language, "Column chart over time. ",
-                                   "Stapeldiagram över tid. "));
+    rk_buf_text(&out, names[chart->kind][report->language]);
     for (size_t r = 0; r < table->row_count; r++) {
         const struct rk_report_row *row = &table->rows[r];
         rk_buf_printf(&out, "%s: ", row->label);

@@ -41,6 +41,8 @@ struct rk_report_row {
     const char *brief[2];      /* under a column of a chart, where `label` is too long: two lines */
     struct rk_figure *figures; /* one per column */
     bool total;                /* holds the sum (or the whole) of the rows above it */
+    const char *series;        /* of a chart of steps: whose line it is; NULL = the only one */
+    rk_fixed at;               /* … and when */
 };
 
 struct rk_report_table {
@@ -63,14 +65,22 @@ enum rk_chart_kind {
     RK_CHART_BARS,    /* a bar per row; a second column is the whole, drawn as an outline */
     RK_CHART_DOTS,    /* a dot per row on a scale; a second column is a diamond on the same line */
     RK_CHART_COLUMNS, /* a column per row, side by side: time */
+    RK_CHART_INTERVALS, /* estimate, low, high: a dot on a whisker, all rows on one axis */
+    RK_CHART_SLOPE,  /* two columns: each row a line from its place in one order to the other's */
+    RK_CHART_LIKERT, /* shares of one whole, from least to most: a stacked bar per row */
+    RK_CHART_MONTHS, /* rows are months: small columns for each of the chart's columns */
+    RK_CHART_STEPS,  /* estimate, and low and high or not: stays from each row's `at` to the next */
+    RK_CHART_FUNNEL, /* each row is left of the one above it */
 };
+#define RK_CHART_MOST 7 /* columns of a chart */
 
 struct rk_report_chart {
     enum rk_chart_kind kind;
     const char *title;
-    size_t columns[2]; /* of the table */
+    size_t columns[RK_CHART_MOST]; /* of the table */
     size_t column_count;
-    rk_fixed least, most;    /* the ends of the scale; equal = 0 to the largest figure */
+    bool rank;               /* of slopes: least is best */
+    rk_fixed least, most;    /* the ends of the scale; equal = found from the figures drawn */
     const char *least_label; /* what the ends mean, or NULL = their numbers */
     const char *most_label;
     const char *middle_label;
@@ -166,7 +176,8 @@ static inline bool rk_figure_shown(const struct rk_figure *figure)
     return figure->state == RK_FIGURE_SHOWN;
 }
 
-/* What the chart shows, said in the report's language: facts only, every row. */
+/* What the chart shows, said in the report's language: facts only, every row. Chart kinds and their
+ * geometry are in chart.h. */
 const char *rk_chart_describe(struct rk_report *report, const struct rk_report_table *table,
                               const struct rk_report_chart *chart);
 

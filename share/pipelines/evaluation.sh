@@ -30,6 +30,9 @@ changed=
 if command -v rk-impact >/dev/null && has ratings; then
     tell 'the voice of each group: rk-impact'
     run rk-impact -q --data "$data" --measures "$measures/impact.csv" -o "$part/impact.csv"
+    run rk-impact -q --data "$data" --by department --measures "$measures/impact-departments.csv" \
+        -o "$part/departments.csv"
+    rm "$part/departments.csv"
     # recruitments that would have another first without the users, by all stages or the last
     changed=$(LC_ALL=C awk "$csv"'
         cell[at["decides"]] == "true" && cell[at["rater_group"]] == "user" && cell[at["first_changed"]] == "yes" {
@@ -54,7 +57,7 @@ if has responses; then
     tell 'surveys: rk-survey'
     for survey in effects advert users organisations staff managers candidates hires commissioners clients \
         unions employer; do
-        run rk-survey -q --data "$data" --survey "$survey" --codebook "$survey" --by actor \
+        run rk-survey -q --data "$data" --survey "$survey" --codebook "$survey" --by actor --full \
             -o "$measures/$survey.csv"
         # nobody answered: what the reports pick is not there
         [ "$(wc -l <"$measures/$survey.csv")" -gt 1 ] || rm "$measures/$survey.csv"
@@ -99,6 +102,7 @@ if has hires; then
         set -- --gap promised_users,found_users
     fi
     run rk-retain -q --data "$data" --as-of "$day" "$@" -o "$measures/retain.csv"
+    run rk-retain -q --data "$data" --as-of "$day" --times steps -o "$measures/retain-steps.csv"
 fi
 
 [ -n "$(ls "$measures")" ] || { echo "evaluation.sh: $data has none of the tables" >&2; exit 1; }

@@ -254,7 +254,7 @@ static void month(void)
 {
     struct rk_report report;
     const int32_t march = 2020 * 12 + 2;
-    rk_monthly_report(&report, &specification, &material, RK_ENGLISH, march, march);
+    rk_monthly_report(&report, &specification, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, march, march);
     /* under way, opened, decided, cancelled, open at the end */
     CHECK_TEXT(row(&report, 0, 0), "AMF: 2 0 2 0 0");
     CHECK_TEXT(row(&report, 0, 1), "SOF: 2 1 0 1 1");
@@ -276,7 +276,7 @@ static void month(void)
     struct rk_specification told = specification;
     told.threshold = 1;
     struct rk_report all;
-    rk_monthly_report(&all, &told, &material, RK_ENGLISH, march, march);
+    rk_monthly_report(&all, &told, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, march, march);
     CHECK_TEXT(row(&all, 3, 0), "AMF: 2 6 50% 80% 0.55");
     rk_report_free(&all);
     CHECK_TEXT(row(&report, 4, 0), "AMF: 2 45.5"); /* (51 + 40) / 2 */
@@ -291,7 +291,7 @@ static void month(void)
         for (int form = 0; form < 2; form++) {
             struct rk_report again;
             struct rk_buf text = {0}, second = {0};
-            rk_monthly_report(&again, &specification, &material, (enum rk_language)l, march, march);
+            rk_monthly_report(&again, &specification, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, (enum rk_language)l, march, march);
             (form ? rk_render_markdown : rk_render_html)(&text, &again);
             (form ? rk_render_markdown : rk_render_html)(&second, &again);
             static const char *const secrets[] = {"37.0", "37,0", "51.0", "51,0", "12.3", "12,3"};
@@ -319,7 +319,7 @@ static void month(void)
     rk_report_free(&report);
 
     /* a month of which nothing is known is told, and is not nought */
-    rk_monthly_report(&report, &specification, &material, RK_SWEDISH, march + 24, march + 24);
+    rk_monthly_report(&report, &specification, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_SWEDISH, march + 24, march + 24);
     CHECK(!report.sections[1].table);
     CHECK(strstr(report.sections[1].paragraphs[0], "Uppgift saknas"));
     rk_report_free(&report);
@@ -353,15 +353,15 @@ static void sides(void)
     spec.section_count = 1;
     struct rk_report report;
     const int32_t may = 2020 * 12 + 4;
-    rk_monthly_report(&report, &spec, &material, RK_ENGLISH, may, may);
+    rk_monthly_report(&report, &spec, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, may, may);
     CHECK_TEXT(row(&report, 0, 0), "SFF: 1 2 100% [z] [z]");
     rk_report_free(&report);
     voice("Z", "pupil", 10, 125); /* 90 x 3/4 + 10 x 1/4 = 70: all alike; staff all apart */
-    rk_monthly_report(&report, &spec, &material, RK_ENGLISH, may, may);
+    rk_monthly_report(&report, &spec, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, may, may);
     CHECK_TEXT(row(&report, 0, 0), "SFF: 1 3 100% [z] [z]");
     rk_report_free(&report);
     spec.groups[0] = "user"; /* X 80, Y 60, Z 90 against 50, 60, 90: 2 of 3 pairs alike */
-    rk_monthly_report(&report, &spec, &material, RK_ENGLISH, may, may);
+    rk_monthly_report(&report, &spec, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, may, may);
     CHECK_TEXT(row(&report, 0, 0), "SFF: 1 3 100% 67% 0.33");
     rk_report_free(&report);
 }
