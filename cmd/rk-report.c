@@ -6,12 +6,13 @@
 #include "report/monthly.h"
 #include "report/picked.h"
 #include "report/render.h"
+#include "tool/forms.h"
 #include "tool/tool.h"
 
-enum { SPEC = 0x100, MONTH, RECRUITMENT, STAGE, TO };
+enum { SPEC = 0x100, MONTH, RECRUITMENT, STAGE, RUBRIC, CODES, TO };
 
 static struct {
-    const char *spec, *recruitment, *stage;
+    const char *spec, *recruitment, *stage, *rubric, *codes;
     int32_t first, last; /* months; last < first = not given */
     enum { HTML, MARKDOWN, LATEX, CSV } form;
     char *const *arguments; /* the command line, for the provenance */
@@ -22,7 +23,7 @@ static const char forms[] = "html|markdown|latex|csv";
 static const struct argp_option table[] = {
     {"spec", SPEC, "TEXT", 0,
      N_("the specification: a name among share/reports (monthly), or a file, told by a dot or a "
-        "slash in its name"),
+        "slash in its name; score-form prints forms to rate on"),
      0},
     {"month", MONTH, "MONTH", 0,
      N_("the month, or the months FROM..TO, both included (needed, but by a specification that "
@@ -32,6 +33,13 @@ static const struct argp_option table[] = {
      N_("the recruitment, for a specification about one (recruitment, score-form)"), 0},
     {"stage", STAGE, "TEXT", 0,
      N_("… and its stage (the stages weighed together, or the only one)"), 0},
+    {"rubric", RUBRIC, "FILE", 0,
+     N_("score-form: whose criteria are asked; a name among share/rubrics (amf, sff, sof), or a "
+        "file"),
+     0},
+    {"codes", CODES, "TEXT", 0,
+     N_("score-form: the codes of the raters, joined by |: a form for each (a line to write on)"),
+     0},
     {"to", TO, forms, 0, N_("form of the report; csv: its figures (html)"), 0},
     {0}};
 
@@ -60,6 +68,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case MONTH: months_of(arg); break;
     case RECRUITMENT: options.recruitment = arg; break;
     case STAGE: options.stage = arg; break;
+    case RUBRIC: options.rubric = arg; break;
+    case CODES: options.codes = arg; break;
     case TO: options.form = (int)rk_choice("to", forms, arg); break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -294,6 +304,17 @@ static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
     return status;
 }
 
+static enum rk_status print_forms(struct rk_run *run, struct rk_error *error)
+{
+    const struct rk_forms_options forms_of = {options.rubric, options.recruitment, options.stage,
+                                              options.codes};
+    if (!options.rubric)
+        rk_usage(_("--rubric FILE is needed"));
+    if (options.form != HTML || options.last >= options.first || run->operand_count)
+        rk_usage(_("--spec score-form takes neither --month nor FILE, and is HTML alone"));
+    return rk_run_forms(run, &forms_of, error);
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct rk_specification specification = {0};
@@ -302,6 +323,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_report report = {0};
     const char *path;
     bool picked = false;
+    if (options.spec && !strcmp(options.spec, "score-form"))
+        return print_forms(run, error);
+    if (options.rubric || options.codes)
+        rk_usage(_("--rubric and --codes are for --spec score-form"));
     rk_material_start(&material);
     enum rk_status status = read_specification(run, &specification, &picks, &picked, &path, error);
     if (!status && !picked && run->operand_count && !picks.table_count)
@@ -332,7 +357,10 @@ static const char *const examples[] = {
     "rk-report --month 2020-03 --data town -o report.html",
     "rk-report --spec monthly --month 2020-01..2020-06 --data "
     "town --lang en --to markdown -o spring.md",
-    "rk-report --spec evaluation-9 follow.csv --lang en --to latex -o chain.tex", NULL};
+    "rk-report --spec evaluation-9 follow.csv --lang en --to latex -o chain.tex",
+    "rk-report --spec recruitment --recruitment R0003 sure.csv -o R0003.html",
+    "rk-report --spec score-form --rubric sof --stage interview --codes B1|B2 -o forms.html",
+    NULL};
 
 static const struct rk_tool_table inputs[] = {{"recruitments", RK_OPTIONAL, NULL},
                                               {"sessions", RK_OPTIONAL, NULL},

@@ -111,6 +111,7 @@ static void usual_columns(struct rk_picks *p, struct rk_pick_table *t,
         {"Skattning", "Estimate"}, {"Från", "From"}, {"Till", "To"}, {"n", "n"}};
     t->column_count = sizeof labels / sizeof *labels;
     t->columns = rk_arena_zeroed(&p->arena, t->column_count, sizeof *t->columns);
+    t->each = true;
     for (size_t i = 0; i < t->column_count; i++) {
         t->columns[i] = *form;
         t->columns[i].label = labels[i];

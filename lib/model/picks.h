@@ -65,6 +65,7 @@ struct rk_pick_table {
     bool people;
     struct rk_pick_column *columns;
     size_t column_count;
+    bool each; /* every measure found is a line of its own: where it does not say its columns */
     enum rk_pick_chart chart;
     bool table_open;
     int sort; /* 1 up, -1 down, 0 as they come */

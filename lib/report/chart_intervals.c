@@ -1,7 +1,7 @@
 /* Dots with intervals: a row each, all on one axis. */
 #include "report/chart.h"
 
-enum { LINE = 22, LEFT = 4, WIDTH = 92, LOW = 1, HIGH = 2 };
+enum { LINE = 22, GAP = 8, LEFT = 4, WIDTH = 92, LOW = 1, HIGH = 2 };
 
 /* "4.1 (3.3–4.9; n = 13)" */
 static const char *said(struct rk_canvas *c, size_t r)
@@ -42,6 +42,7 @@ int rk_chart_intervals(struct rk_canvas *c)
         struct rk_buf words = {0};
         struct rk_canvas label = *c;
         label.out = &words;
+        y += r ? GAP : 0;
         int height = rk_mark_label(&label, y, row->total, row->label, said(c, r),
                                    rk_figure_shown(figures[0]));
         rk_mark_box(&over, "paper", 0, rk_fixed_int(100), y, height);

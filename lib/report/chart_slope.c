@@ -3,7 +3,7 @@
  * other, and nothing is written on top of anything else. */
 #include "report/chart.h"
 
-enum { TOP = 34, ROW = 26, FROM = 43, TO = 57, LETTERS = 16 };
+enum { TOP = 34, ROW = 26, FROM = 43, TO = 57, LETTERS = 16, ASIDE = 13 };
 
 struct order {
     struct rk_canvas *c;
@@ -55,7 +55,7 @@ int rk_chart_slope(struct rk_canvas *c)
         for (size_t r = 0; r < rows; r++)
             places[side][r] = r;
         qsort_r(places[side], rows, sizeof *places[side], by_value, &order);
-        rk_mark_text(c, "lab all", rk_fixed_int(side ? TO : FROM), side ? 10 : -10, 16,
+        rk_mark_text(c, "lab all", rk_fixed_int(side ? TO : FROM), side ? ASIDE : -ASIDE, 16,
                      side ? NULL : "end", rk_chart_column(c, side)->label);
         for (size_t i = 0; i < rows; i++) {
             size_t r = places[side][i];
@@ -63,10 +63,17 @@ int rk_chart_slope(struct rk_canvas *c)
             const char *value = rk_figure_text(c->report, rk_chart_column(c, side), figure);
             const char *label = cut(c, c->table->rows[r].label);
             y[side][r] = TOP + row * (int)i + row / 2;
-            rk_mark_text(c, rk_figure_shown(figure) ? "val" : "not", rk_fixed_int(side ? TO : FROM),
-                         side ? 10 : -10, y[side][r] + 5, side ? NULL : "end",
-                         side ? rk_report_text(c->report, "%s  %s", value, label)
-                              : rk_report_text(c->report, "%s  %s", label, value));
+            const char *class = rk_figure_shown(figure) ? "val" : "not";
+            rk_fixed x = rk_fixed_int(side ? TO : FROM);
+            const char *anchor = side ? NULL : "end";
+            if (row == ROW) {
+                label = side ? rk_report_text(c->report, "%s  %s", value, label)
+                             : rk_report_text(c->report, "%s  %s", label, value);
+                rk_mark_text(c, class, x, side ? ASIDE : -ASIDE, y[side][r] + 5, anchor, label);
+            } else {
+                rk_mark_text(c, "lab", x, side ? ASIDE : -ASIDE, y[side][r] - 2, anchor, label);
+                rk_mark_text(c, class, x, side ? ASIDE : -ASIDE, y[side][r] + 16, anchor, value);
+            }
         }
     }
     for (size_t r = 0; r < rows; r++) {

@@ -80,7 +80,10 @@ int rk_chart_steps(struct rk_canvas *c)
         for (to = from;
              to < table->row_count && same(table->rows[to].series, table->rows[from].series);)
             to++;
-        if (series >= SERIES)
+        bool any = false;
+        for (size_t r = from; r < to; r++)
+            any = any || rk_figure_shown(rk_chart_figure(c, r, 0));
+        if (series >= SERIES || !any)
             continue; /* beside the chart stands the table with all */
         for (size_t r = from; r + 1 < to; r++)
             band(c, &time, r, table->rows[r + 1].at);

@@ -61,13 +61,15 @@ static const char style[] =
     ".chart .dashed{stroke:var(--second);stroke-dasharray:7 5;stroke-linecap:butt}\n"
     ".chart .dotted{stroke:var(--ink);stroke-dasharray:2 4;stroke-linecap:butt}\n"
     ".chart .band{fill:var(--first);opacity:.13}\n"
-    ".chart .past{fill-opacity:.62}\n"
+    ".chart .past{fill-opacity:.72}\n"
     ".chart .l0{fill:var(--second)}.chart .l6{fill:var(--first)}.chart .l3{fill:var(--soft)}\n"
     ".chart .l0,.chart .le0{stroke:var(--second)}.chart .l6,.chart .le1{stroke:var(--first)}"
     ".chart .l3{stroke:var(--quiet)}\n"
     ".chart .ground{fill:var(--paper)}"
     ".chart .k0{stroke:var(--second);stroke-width:3}.chart .k1{stroke:var(--first);stroke-width:3}"
     ".chart .d0{fill:var(--second)}.chart .d1{fill:var(--first)}\n"
+    ".said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
+    "white-space:nowrap}\n"
     "details{margin:.6rem 0}\nsummary{cursor:pointer;color:var(--first);padding:.25rem 0;"
     "width:fit-content}\n"
     /* a shadow at the side where a wide table goes on, gone when scrolled to its end */
@@ -132,13 +134,20 @@ static void element(struct rk_buf *out, const char *name, const char *class, con
     rk_buf_printf(out, "</%s>\n", name);
 }
 
-static void table(struct rk_buf *out, struct rk_report *report, const char *id,
-                  const struct rk_report_table *t)
+/* What stands in the heading already is not shown again, only read out. */
+static const char *unless_said(const struct rk_report_section *s, const char *text)
 {
+    return strcmp(text, s->title) ? "" : " class=\"said\"";
+}
+
+static void table(struct rk_buf *out, struct rk_report *report, const struct rk_report_section *s)
+{
+    const char *id = s->id;
+    const struct rk_report_table *t = s->table;
     rk_buf_text(out,
                 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table-");
     rk_escape_html(out, id);
-    rk_buf_text(out, "\">\n<table>\n<caption id=\"table-");
+    rk_buf_printf(out, "\">\n<table>\n<caption%s id=\"table-", unless_said(s, t->caption));
     rk_escape_html(out, id);
     rk_buf_text(out, "\">");
     rk_escape_html(out, t->caption);
@@ -177,8 +186,9 @@ static void section(struct rk_buf *out, struct rk_report *report, const struct r
         element(out, "p", !s->table && i + 1 == s->paragraph_count ? "none" : NULL,
                 s->paragraphs[i]); /* without a table the last says why */
     if (s->table && s->chart.kind != RK_CHART_NONE) {
-        rk_buf_text(out, "<figure>\n");
-        element(out, "figcaption", NULL, s->chart.title);
+        rk_buf_printf(out, "<figure>\n<figcaption%s>", unless_said(s, s->chart.title));
+        rk_escape_html(out, s->chart.title);
+        rk_buf_text(out, "</figcaption>\n");
         rk_render_svg(out, report, s->id, s->table, &s->chart);
         rk_buf_text(out, "</figure>\n");
     }
@@ -186,10 +196,10 @@ static void section(struct rk_buf *out, struct rk_report *report, const struct r
         rk_buf_text(out, "<details>\n");
         element(out, "summary", NULL,
                 rk_say(report->language, "Show the figures", "Visa siffrorna"));
-        table(out, report, s->id, s->table);
+        table(out, report, s);
         rk_buf_text(out, "</details>\n");
     } else if (s->table) {
-        table(out, report, s->id, s->table);
+        table(out, report, s);
     }
     const char *legend = s->table ? rk_report_legend(report, s->table) : NULL;
     if (legend) /* outside what is folded: the chart has the signs too */

@@ -94,7 +94,10 @@ static struct rk_figure figure(const struct picking *p, const struct rk_pick_tab
     const struct rk_measure_row *r = &p->rows->rows[row];
     const struct rk_measure_number *const of[] = {&r->estimate, &r->low, &r->high, &r->n};
     const struct rk_measure_number *number = of[column->what];
-    int64_t n = r->n.known ? (int64_t)(r->n.value / RK_FIXED_ONE) : 0;
+    bool counted = wanted->people; /* else n is told where the table has a column of it */
+    for (size_t c = 0; c < wanted->column_count; c++)
+        counted = counted || wanted->columns[c].what == RK_PICK_N;
+    int64_t n = r->n.known && counted ? (int64_t)(r->n.value / RK_FIXED_ONE) : 0;
     if (hidden(p, row) ||
         rk_text_is(rk_measure_rows_text(p->rows, row, RK_TEXT("method")), "hidden"))
         return (struct rk_figure){RK_FIGURE_HIDDEN, 0, n, wanted->people}; /* by who told it */
@@ -151,7 +154,7 @@ static bool add_lines(const struct picking *p, const struct rk_pick_table *wante
         }
     for (size_t i = 0; i < count && (!i || *line->by); i++) {
         size_t earlier = 0; /* a measure of one column may begin a line that others go on */
-        while (earlier < i && !same_line(p, line, found[earlier], found[i]))
+        while (earlier < i && (wanted->each || !same_line(p, line, found[earlier], found[i])))
             earlier++;
         if (earlier == i)
             add_line(p, wanted, line, table, found, count, i);
@@ -277,6 +280,17 @@ void rk_picked_add(struct rk_report *report, const struct rk_picks *picks,
                    const struct rk_measure_rows *rows, bool brief)
 {
     struct picking picking = {report, picks, rows, report->language};
+    if (brief && !rows->count) { /* once, and not in every section */
+        if (picks->table_count)
+            rk_report_summarize(
+                report,
+                rk_say(report->language,
+                       "No measures were given (FILE…): the sections that rest on them are left "
+                       "out.",
+                       "Inga mått fanns med (FIL…): avsnitten som bygger på dem är "
+                       "utelämnade."));
+        return;
+    }
     for (size_t i = 0; i < picks->table_count; i++)
         section(&picking, &picks->tables[i], brief);
 }
@@ -345,6 +359,8 @@ void rk_picked_report(struct rk_report *report, const struct rk_picks *picks,
             told += table->rows[r].figures[0].state == RK_FIGURE_SHOWN;
         }
     }
+    if (picks->about_recruitment && told == asked)
+        return;
     rk_report_summarize(
         report,
         rk_report_text(report,
