@@ -6,6 +6,7 @@
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
 #   make bench      beside Miller, LEMON, lme4 … make bench-peers installs those
 #   make bench-chances: speed of the lottery over whole programmes
+#   make check-browser: every report in Chromium, by axe-core and the Nu checker; make setup-browser installs those
 #   make reproduce  published examples: what was printed, what rk makes of the data, the difference
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
@@ -55,7 +56,7 @@ COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n comp
 tell = $(if $(V),,@echo '$(1) $(2)';)
 
 all: tools test-tools
-.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check units lint valgrind reproduce bless \
+.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check check-browser setup-browser units lint valgrind reproduce bless \
         man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
@@ -163,6 +164,17 @@ check: tools test-tools units man $(B)/faults/memory.so
 	@tests/check $(B) $(PARTS)
 lint: tools man
 	@tests/check $(B) lint
+# SHOTS=DIR keeps a screenshot of each page
+check-browser: tools
+	@tests/browser/run $(B) $(SHOTS)
+BROWSER_PACKAGES := chromium default-jre-headless nodejs npm
+setup-browser:
+	@for package in $(BROWSER_PACKAGES); do \
+	    case $$package in default-jre-headless) program=java;; nodejs) program=node;; *) program=$$package;; esac; \
+	    command -v $$program >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+	        --no-install-recommends -o DPkg::Lock::Timeout=300 install $$package </dev/null >/dev/null || \
+	        echo "setup-browser: no $$package"; \
+	done
 valgrind: tools
 	@tests/check $(B) valgrind
 

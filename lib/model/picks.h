@@ -23,8 +23,9 @@
  *     table        "open", or "folded" under the chart (also where left out)
  *     scale        {least, most} of the chart
  *     sort         "down" or "up": lines by their first figure
- *     summary      a sentence of the first line for the head of the report: {0} is its label, {1} …
- *                  its figures; left out where one of them is not shown
+ *     summary      a sentence of the first line for the head of the report: {0} is its label (and
+ *                  theirs who share its place, where sorted), {1} … its figures; left out where one
+ * of them is not shown
  */
 #ifndef RK_PICKS_H
 #define RK_PICKS_H

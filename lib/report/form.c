@@ -85,11 +85,11 @@ static void criterion(struct rk_buf *out, enum rk_language l, const rk_json *c)
 {
     rk_fixed least = number_of(c, "min", RK_FIXED_ONE),
              most = number_of(c, "max", 5 * RK_FIXED_ONE),
-             step = number_of(c, "step", RK_FIXED_ONE);
+             step = number_of(c, "step", 0);
     rk_buf_text(out, "<section>\n");
     element(out, "h3", label_of(l, c));
     rk_buf_text(out, "<ul class=\"levels\">\n");
-    if (step < RK_FIXED_ONE) /* halves between the boxes may be written beside them */
+    if (step <= 0 || (most - least) / step >= LEVELS) /* any number: the whole ones */
         step = RK_FIXED_ONE;
     if ((most - least) / step < LEVELS) {
         for (rk_fixed value = least; value <= most; value += step)

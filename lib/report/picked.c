@@ -205,7 +205,8 @@ static void set_chart(const struct picking *p, const struct rk_pick_table *wante
     section->table_open = wanted->table_open;
 }
 
-/* {0} is the first line's label, {1} … its figures; nothing where one of them is not shown. */
+/* {0} is the first line's label, with those that share its place where lines are sorted, {1} … its
+ * figures; nothing where one of them is not shown. */
 static void summarize(const struct picking *p, const struct rk_pick_table *wanted,
                       const struct rk_report_table *table)
 {
@@ -221,8 +222,10 @@ static void summarize(const struct picking *p, const struct rk_pick_table *wante
             continue;
         }
         text += 2;
-        if (!place)
-            rk_buf_text(&out, table->rows[0].label);
+        for (size_t r = 0; !place && r < table->row_count; r++)
+            if (!r || (wanted->sort && rk_figure_shown(&table->rows[r].figures[0]) &&
+                       table->rows[r].figures[0].value == table->rows[0].figures[0].value))
+                rk_buf_printf(&out, "%s%s", r ? ", " : "", table->rows[r].label);
         whole = !place || (place <= table->column_count &&
                            rk_figure_shown(&table->rows[0].figures[place - 1]));
         if (place && whole)

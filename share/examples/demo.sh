@@ -29,7 +29,7 @@ run() {
 step() { printf '\n# %s\n' "$1"; }
 
 step 'A fresh folder'
-run rm -rf "$data" "$sheets" "$out/evaluation"
+run rm -rf "$data" "$sheets" "$out/evaluation" "$out/measures"
 run mkdir -p "$data" "$sheets"
 run cp -R "$rubrics" "$data/rubrics"
 
@@ -92,17 +92,36 @@ run awk -F '"' 'NF > 1 {print $2}' "$out/explain.csv"
 step "Ratings become scores, scores one ranking: users' voice weighs as much as staff's"
 run rk-score --data "$data" '|' rk-aggregate --data "$data" -o "$data/ranking.csv" -
 
-step 'The reports'
+step 'What users are paid, and the measures of the monthly report'
+run rk-honorarium --data "$data" -o "$data/honoraria.csv"
+run sh "$(dirname "$files")/pipelines/measures.sh" "$data" 2020-06-30 "$out/measures"
+
+step 'The monthly report'
 for language in sv en; do
     run rk-report --data "$data" --month 2020-01..2020-06 --lang "$language" \
-        -o "$out/report.$language.html"
+        -o "$out/report.$language.html" "$out"/measures/*.csv
     run rk-report --data "$data" --month 2020-01..2020-06 --lang "$language" --to markdown \
-        -o "$out/report.$language.md"
+        -o "$out/report.$language.md" "$out"/measures/*.csv
+done
+
+step 'One recruitment, for its manager: how sure is the ranking, and where do the groups differ?'
+run rk-score --data "$data" '|' rk-aggregate --data "$data" --bootstrap 2000 --seed midsummer-2020 \
+    --measures "$out/sure.csv" -o "$out/ranking.csv" -
+for language in sv en; do
+    run rk-report --spec recruitment --recruitment SOF-2020-01 --lang "$language" \
+        -o "$out/manager.$language.html" "$out/sure.csv"
+done
+
+step 'Forms on paper for the next interviews'
+for language in sv en; do
+    run rk-report --spec score-form --rubric sof --stage interview --codes 'B1|B2|B3' --lang "$language" \
+        -o "$out/forms.$language.html"
 done
 
 step 'The evaluation: nine questions, each with its tables, in two languages and four forms'
 run sh "$(dirname "$files")/pipelines/evaluation.sh" "$data" 2020-06-30 "$out/evaluation"
 
 printf '\nMade, to be opened in a browser:\n    %s\n    %s\n' "$out/report.sv.html" "$out/report.en.html"
+printf '    %s\n    %s\n' "$out/manager.sv.html" "$out/manager.en.html" "$out/forms.sv.html" "$out/forms.en.html"
 printf '    %s … %s\n' "$out/evaluation/1.sv.html" "$out/evaluation/9.en.html"
 printf 'and as text:\n    %s\n    %s\n' "$out/report.sv.md" "$out/report.en.md"
