@@ -359,7 +359,7 @@ static const char *const examples[] = {
     "town --lang en --to markdown -o spring.md",
     "rk-report --spec evaluation-9 follow.csv --lang en --to latex -o chain.tex",
     "rk-report --spec recruitment --recruitment R0003 sure.csv -o R0003.html",
-    "rk-report --spec score-form --rubric sof --stage interview --codes B1|B2 -o forms.html",
+    "rk-report --spec score-form --rubric sof --stage interview --codes 'B1|B2' -o forms.html",
     NULL};
 
 static const struct rk_tool_table inputs[] = {{"recruitments", RK_OPTIONAL, NULL},

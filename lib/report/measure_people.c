@@ -217,8 +217,7 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
         }
         rk_tuples_free(&people);
     }
-    rk_measure_finish(m, section,
-                      RK_SAY("People who took part, by month", "Personer som deltog, per månad"), 0,
+    rk_measure_finish(m, section, RK_SAY("Participation, by month", "Deltagandet, per månad"), 0,
                       m->wanted->chart == RK_SPEC_MONTHS ? 1 : SIZE_MAX);
     if (missing.size) {
         rk_section_note(
