@@ -204,6 +204,7 @@ bench: tools test-tools $(B)/bench/panel $(B)/bench/price
 	@tests/bench/severity $(B)
 	@tests/bench/ranking.sh $(B)
 	@tests/bench/survey.sh $(B)
+	@tests/bench/report.sh $(B)
 	@tests/bench/evening $(B)
 	@tests/bench/suppress.sh $(B)
 	@tests/bench/prices $(B)

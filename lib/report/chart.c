@@ -4,6 +4,9 @@
 #include <assert.h>
 
 enum { TICKS = 5, LINE = 34, LINE_HEIGHT = 20 };
+enum {
+    PHONE = 600
+}; /* half pixels for a label and what is said beside it: 7 a letter, 8.5 a bold one */
 
 static rk_fixed down_to(rk_fixed value, rk_fixed step)
 {
@@ -152,7 +155,7 @@ int rk_mark_label(struct rk_canvas *c, int y, bool total, const char *label, con
     if (!said)
         return height;
     more = rk_chart_letters(said);
-    if (!height || letters + more > LINE - 4)
+    if (!height || 14 * letters + 17 * more > PHONE)
         height += LINE_HEIGHT;
     rk_mark_text(c, shown ? "val" : "not", rk_fixed_int(100), 0, y + height - 5, "end", said);
     return height;
