@@ -1,6 +1,6 @@
 #include "model/picks.h"
 
-enum { MOST_DECIMALS = 6 };
+enum { MOST_DECIMALS = 6, MOST_LEVELS = 7 };
 
 bool rk_picks_are(const rk_json *document) { return rk_json_member(document, "tables") != NULL; }
 
@@ -138,8 +138,13 @@ static enum rk_status chart_of(struct rk_pick_table *t, const rk_json *object, c
     t->chart = (enum rk_pick_chart)place;
     t->table_open = open == 1;
     t->sort = order - 1;
-    if (t->column_count < least[t->chart])
+    size_t drawn = 0; /* the first columns, up to one of n */
+    while (drawn < t->column_count && t->columns[drawn].what != RK_PICK_N)
+        drawn++;
+    if (drawn < least[t->chart])
         return rk_fail(error, RK_BAD_DATA, _("%s.chart: too few columns for it"), what);
+    if (t->chart == RK_PICK_LIKERT && drawn > MOST_LEVELS)
+        return rk_fail(error, RK_BAD_DATA, _("%s.chart: more than %d columns"), what, MOST_LEVELS);
     RK_TRY(rk_json_object(object, "scale", false, &scale, what, error));
     if (!scale)
         return RK_OK;

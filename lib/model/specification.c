@@ -85,8 +85,7 @@ static void section(struct reading *r, const rk_json *object, size_t index)
 {
     static const char *const known[] = {"id", "title", "text",  "source",      "measure",
                                         "by", "chart", "table", "small_cells", NULL};
-    static const char *const charts[] = {"none",   "bars",   "dots", "columns",
-                                         "months", "funnel", NULL};
+    static const char *const charts[] = {"none", "bars", "dots", "columns", "months", NULL};
     static const char *const tables[] = {"folded", "open", NULL};
     static const char *const small[] = {"hide", "show", NULL};
     struct rk_specification_section *s = &r->s->sections[index];

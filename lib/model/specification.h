@@ -11,7 +11,7 @@
  *                 '|', the first of which names the side; ["user", "staff"] where left out
  *   labels        what words in the data are called: {"AMF": {"sv": …, "en": …}}
  *   sections      [{id, title, text, source [tables], measure, by, chart, table, small_cells}]
- *     chart        "none", "bars", "dots", "columns", "months", "funnel"
+ *     chart        "none", "bars", "dots", "columns", "months"
  *     table        "open" or "folded" (under the chart)
  *     small_cells  "hide" (also where left out) or "show": only for what does not count persons
  */
@@ -32,8 +32,7 @@ enum rk_specification_chart {
     RK_SPEC_BARS,
     RK_SPEC_DOTS,
     RK_SPEC_COLUMNS,
-    RK_SPEC_MONTHS,
-    RK_SPEC_FUNNEL
+    RK_SPEC_MONTHS
 };
 
 struct rk_specification_section {

@@ -80,8 +80,7 @@ static enum rk_status unknown(struct rk_error *error, const struct rk_pos *pos, 
 enum rk_status rk_monthly_check(const struct rk_specification *specification, const char *path,
                                 struct rk_error *error)
 {
-    static const char *const chart_names[] = {"none",    "bars",   "dots",
-                                              "columns", "months", "funnel"};
+    static const char *const chart_names[] = {"none", "bars", "dots", "columns", "months"};
     struct rk_pos pos = {.file = path};
     for (size_t i = 0; i < specification->section_count; i++) {
         const struct rk_specification_section *s = &specification->sections[i];
@@ -331,8 +330,8 @@ void rk_no_rows(struct rk_measuring *m, struct rk_report_section *section, const
 void rk_measure_finish(struct rk_measuring *m, struct rk_report_section *section,
                        const char *chart_title, size_t first_column, size_t second_column)
 {
-    static const enum rk_chart_kind kinds[] = {RK_CHART_NONE,    RK_CHART_BARS,   RK_CHART_DOTS,
-                                               RK_CHART_COLUMNS, RK_CHART_MONTHS, RK_CHART_FUNNEL};
+    static const enum rk_chart_kind kinds[] = {RK_CHART_NONE, RK_CHART_BARS, RK_CHART_DOTS,
+                                               RK_CHART_COLUMNS, RK_CHART_MONTHS};
     if (!m->wanted->show_small)
         rk_report_protect(section->table, m->report->threshold);
     section->table_open = m->wanted->table_open;
