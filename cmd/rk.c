@@ -34,6 +34,8 @@ static const struct {
      N_("tell how recruitments went: stages with users, days, costs, and what waits")},
     {N_("Privacy"), "pseudonymize",
      N_("replace ids by keyed pseudonyms, and leave out what is personal")},
+    {NULL, "purge",
+     N_("list what must be erased by the disposal plan, and erase it by a decision")},
     {NULL, "suppress", N_("hide what a table must not tell, or audit a published one")},
     {N_("Showing it"), "report", N_("build a report from tables by a specification")},
 };

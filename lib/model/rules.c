@@ -13,7 +13,8 @@ const char *const rk_rules_tables[] = {
     "cost_centres",  "payroll",      "identities",  "spells",      "answers",      "series",
     "impact",        "games",        "power",       "meetings",    "participants", "presence",
     "rounds",        "rooms",        "travel",      "gaps",        "plan",         "cells",
-    "intervals",     "ptable",       "pseudonyms",  "waiting",     "themes",       NULL,
+    "intervals",     "ptable",       "pseudonyms",  "waiting",     "themes",       "disposal",
+    "holds",         "due",          "purges",      NULL,
 };
 
 enum { MOST_FIELDS = 10 };

@@ -94,6 +94,15 @@ static enum rk_status in_package(const char *folder, const char *name, const cha
     return status || *path ? status : rk_contents_listed(folder, name, path, error);
 }
 
+const char *rk_run_data(const struct rk_run *run) { return run->state->data; }
+
+void rk_run_last(struct rk_run *run, enum rk_status (*last)(void *context, struct rk_error *error),
+                 void *context)
+{
+    run->state->last = last;
+    run->state->last_context = context;
+}
+
 const char *rk_run_folder(const struct rk_run *run, const char *name)
 {
     struct stat info;

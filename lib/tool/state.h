@@ -71,6 +71,8 @@ struct rk_state {
     struct rk_opened *opened;
     size_t opened_count, opened_room;
     struct rk_writer *writer;
+    enum rk_status (*last)(void *context, struct rk_error *error); /* or NULL */
+    void *last_context;
     const char **operands;
     size_t operand_count, operand_room;
     struct rk_buf text; /* small answers for people */

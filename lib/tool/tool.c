@@ -256,6 +256,8 @@ static enum rk_status work(struct rk_state *s, struct rk_error *error)
         return rk_fail(error, RK_BAD_DATA, "%s", "");
     }
     enum rk_status committed = rk_outputs_commit(&s->outputs, error);
+    if (!committed && s->last)
+        committed = s->last(s->last_context, error);
     return committed ? committed : status;
 }
 

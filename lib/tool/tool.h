@@ -130,6 +130,8 @@ void rk_run_hash(struct rk_run *run);
 bool rk_run_rejecting(const struct rk_run *run); /* --rejects was given */
 /* The file that the table was read from; NULL unless it was opened. */
 const char *rk_run_path(const struct rk_run *run, const char *schema);
+/* The folder of --data; NULL without it. */
+const char *rk_run_data(const struct rk_run *run);
 /* The folder of this name in the data package; NULL when there is none. */
 const char *rk_run_folder(const struct rk_run *run, const char *name);
 bool rk_run_given(const struct rk_run *run, const char *schema); /* named by option, --data or FILE */
@@ -149,6 +151,9 @@ enum rk_status rk_run_file(struct rk_run *run, struct rk_out **out, const char *
  * lists end with NULL. To be called before threads are begun; where the kernel has no such fence, --verbose
  * tells. */
 void rk_run_fence(struct rk_run *run, const char *const *reads, const char *const *makes);
+/* Done last of all, when the outputs are written: what cannot be taken back. Its failure is the run's. */
+void rk_run_last(struct rk_run *run, enum rk_status (*last)(void *context, struct rk_error *error),
+                 void *context);
 /* Notes and warnings for people, on standard error unless -q; details only with -v. */
 void rk_run_note(struct rk_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void rk_run_warn(struct rk_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -107,7 +107,7 @@ static void every_schema(void)
         }
         rk_schema_free(s);
     }
-    CHECK(count == 59);
+    CHECK(count == 63);
     rk_schema_free_names(names);
 }
 
