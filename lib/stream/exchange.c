@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "stream/in.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +35,21 @@ struct rk_exchange {
     bool begun; /* `part` was made */
 };
 
+/* For the signal handler: the folder of what is not decided, and the files in it; each is kept
+ * before it is counted. */
+static char *volatile standing;
+static char *standing_files[RK_EXCHANGE_FILES + 1];
+static volatile size_t standing_count;
+
+void rk_exchange_remove_now(void)
+{
+    if (!standing)
+        return;
+    for (size_t i = 0; i < standing_count; i++)
+        unlink(standing_files[i]);
+    rmdir(standing);
+}
+
 static char *joined(const char *folder, const char *name)
 {
     struct rk_buf path = {0};
@@ -54,6 +70,22 @@ static void sync_folder(const char *path)
         return;
     fsync(fd);
     close(fd);
+}
+
+static void stand(char *path)
+{
+    standing_files[standing_count] = path;
+    standing_count++;
+}
+
+/* Nothing stands any more, or it is decided. */
+static void fall(void)
+{
+    size_t count = standing_count;
+    standing = NULL;
+    standing_count = 0;
+    for (size_t i = 0; i < count; i++)
+        rk_free(standing_files[i]);
 }
 
 /* Removes the folder and the files in it, the plan first: without it nothing is decided. */
@@ -221,7 +253,7 @@ static enum rk_status recover(struct rk_exchange *x, enum rk_exchange_found *fou
             status = finish(x, error);
         if (!status)
             problem = remove_folder(x->decided);
-        *found = decided ? RK_EXCHANGE_FINISHED : RK_EXCHANGE_UNDONE;
+        *found = RK_EXCHANGE_FINISHED; /* without a plan all but the tidying was done */
         forget(x);
     }
     rk_free(plan);
@@ -262,9 +294,13 @@ enum rk_status rk_exchange_file(struct rk_exchange *x, struct rk_out **out, cons
 {
     struct stat info;
     *out = NULL;
-    if (!x->begun && mkdir(x->part, 0700))
-        return failed(x->part, errno, error);
-    x->begun = true;
+    assert(x->count < RK_EXCHANGE_FILES);
+    if (!x->begun) {
+        standing = x->part;
+        if (mkdir(x->part, 0700))
+            return failed(x->part, errno, error);
+        x->begun = true;
+    }
     struct file *f = add(x, path + strlen(x->folder) + 1);
     if (strchr(f->name, '\n'))
         return failed(path, EINVAL, error);
@@ -273,9 +309,8 @@ enum rk_status rk_exchange_file(struct rk_exchange *x, struct rk_out **out, cons
     if (!f->fresh && !S_ISREG(info.st_mode))
         return failed(path, EINVAL, error);
     char *stage = joined(x->part, f->stage);
-    enum rk_status status = rk_out_open(&x->outputs, out, stage, error);
-    rk_free(stage);
-    return status;
+    stand(stage);
+    return rk_out_open(&x->outputs, out, stage, error);
 }
 
 /* Owner and group as before, where that is allowed. */
@@ -325,6 +360,7 @@ static enum rk_status write_plan(struct rk_exchange *x, struct rk_error *error)
     struct rk_out *out;
     struct rk_buf text = {0};
     char *plan = joined(x->part, "plan");
+    stand(plan);
     for (size_t i = 0; i < x->count; i++) {
         const struct file *f = &x->files[i];
         rk_buf_printf(&text, "%s %s %s\n", f->fresh ? "-" : f->before, f->after, f->name);
@@ -335,7 +371,6 @@ static enum rk_status write_plan(struct rk_exchange *x, struct rk_error *error)
         status = rk_outputs_commit(&x->outputs, error);
     }
     rk_buf_free(&text);
-    rk_free(plan);
     return status;
 }
 
@@ -356,6 +391,7 @@ enum rk_status rk_exchange_commit(struct rk_exchange *x, struct rk_error *error)
     if (rename(x->part, x->decided))
         return failed(x->decided, errno, error);
     x->begun = false;
+    fall();
     sync_folder(x->folder);
     enum rk_status status = RK_OK;
     for (size_t i = 0; i < x->count && !status; i++) {
@@ -365,8 +401,9 @@ enum rk_status rk_exchange_commit(struct rk_exchange *x, struct rk_error *error)
     }
     for (size_t i = 0; i < x->count && status; i++)
         give_back(x, &x->files[i]);
+    bool undone = status && !rename(x->decided, x->part);
     sync_folder(x->folder);
-    int problem = remove_folder(x->decided);
+    int problem = remove_folder(undone ? x->part : x->decided);
     if (problem && !status)
         status = rk_fail_errno(error, RK_FAILED, NULL, problem,
                                _("the files are replaced, but %s with what they held before could "
@@ -382,6 +419,7 @@ void rk_exchange_discard(struct rk_exchange *x)
     if (x->begun)
         remove_folder(x->part);
     x->begun = false;
+    fall();
     forget(x);
 }
 

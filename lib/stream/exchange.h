@@ -28,6 +28,8 @@ enum rk_exchange_found {
  * the lock; RK_BAD_DATA where a file was changed in between, so that neither version is right. */
 enum rk_status rk_exchange_open(struct rk_exchange **exchange, const char *folder,
                                 enum rk_exchange_found *found, struct rk_error *error);
+/* At most so many files in one exchange. */
+#define RK_EXCHANGE_FILES 500
 /* A new version of `path`, which begins with the folder's name as given; it may be new. It keeps
  * mode and, where allowed, owner. Owned by the exchange. */
 enum rk_status rk_exchange_file(struct rk_exchange *exchange, struct rk_out **out, const char *path,
@@ -42,5 +44,9 @@ const char *rk_exchange_after(const struct rk_exchange *exchange, size_t file);
 enum rk_status rk_exchange_commit(struct rk_exchange *exchange, struct rk_error *error);
 void rk_exchange_discard(struct rk_exchange *exchange); /* throws away what was written */
 void rk_exchange_close(struct rk_exchange *exchange);   /* likewise, and unlocks; NULL is allowed */
+
+/* Removes what stands of an exchange that is not decided; safe in a signal handler.
+ * rk_outputs_unlink_now calls it. */
+void rk_exchange_remove_now(void);
 
 #endif

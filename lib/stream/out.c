@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "stream/exchange.h"
 #include "stream/folder.h"
 
 #include <errno.h>
@@ -43,6 +44,7 @@ void rk_outputs_unlink_now(void)
         if (standing[i])
             unlink(standing[i]);
     rk_folder_remove_now();
+    rk_exchange_remove_now();
 }
 
 static bool remember(char *name)
