@@ -302,6 +302,9 @@ static enum rk_status finish(struct work *w, struct rk_error *error)
     static const struct rk_writer_column columns[] = {
         {"kind", false}, {"id", false}, {"pseudonym", false}};
     RK_TRY(rk_treat_rules_used(&options.rules, error));
+    if (options.rules.lacks)
+        rk_run_note(w->run, _("%s is left out, and rk-validate will miss it; --keep keeps it"),
+                    options.rules.lacks->name);
     if (w->subjects)
         RK_TRY(rk_subject_file_add(&w->subject_file, w->subjects, error));
     if (w->reidentify) {

@@ -161,6 +161,8 @@ static void choose(struct deidentify *d, struct column *c)
         c->treat = RK_TREAT_PSEUDONYM;
     } else {
         c->treat = c->field->personal || c->field->leads ? RK_TREAT_DROP : RK_TREAT_KEEP;
+        if (c->treat == RK_TREAT_DROP && c->field->required)
+            d->rules->lacks = c->field;
     }
     if (d->rules->band && is_birth_year(c) && (c->treat == RK_TREAT_KEEP || (c->field && !rule)))
         c->treat = RK_TREAT_BAND;

@@ -30,6 +30,8 @@ struct rk_treat_rules { /* zeroed = none */
         dates;   /* of every kept day, time and month: the first of its month, quarter, year */
     int band;    /* years of a birth-year band; 0 = none: birth years are personal */
     bool redact; /* what is found in kept texts is replaced; else its row is refused */
+    const struct rk_field *lacks; /* the last column left out, without a rule, that its schema
+                                   * requires; or NULL */
 };
 
 /* Adds "COLUMN[=KIND],COLUMN…" (a kind only with RK_TREAT_PSEUDONYM; the text must outlive the
