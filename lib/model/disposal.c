@@ -32,7 +32,8 @@ enum rk_status rk_disposal_read(struct rk_disposal *disposal, struct rk_table *t
                                       .event = (enum rk_disposal_event)v[event].choice,
                                       .months = rk_cell_count(&v[months]),
                                       .confirmed = rk_cell_flag(&v[confirmed]) == 1,
-                                      .source = rk_cell_text(&disposal->arena, &v[source])};
+                                      .source = rk_cell_text(&disposal->arena, &v[source]),
+                                      .every = rk_text_is(rk_value_text(&v[board]), "*")};
     }
     return status;
 }

@@ -32,6 +32,7 @@ struct rk_disposal_rule {
     int32_t months; /* kept from the event on; -1 = for ever */
     bool confirmed;
     struct rk_text source;
+    bool every; /* of every board that has none of its own */
 };
 
 struct rk_disposal { /* zeroed = empty; give back with rk_disposal_free */

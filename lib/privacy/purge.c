@@ -416,6 +416,12 @@ static bool event_of(struct rk_purge *p, struct purge_reason *r, uint32_t *numbe
     const struct purge_recruitment *of =
         r->recruitment == RK_NONE ? &unknown : &p->recruitments[r->recruitment];
     struct rk_text board = of->board == RK_NONE ? RK_TEXT("*") : p->boards.texts[of->board];
+    const struct rk_disposal_rule *force =
+        rk_disposal_find(plan, board, r->what, RK_DISPOSAL_LEGAL_FORCE);
+    const struct rk_disposal_rule *decided =
+        rk_disposal_find(plan, board, r->what, RK_DISPOSAL_DECIDED);
+    if (force && decided && force->every && !decided->every)
+        force = NULL; /* the board's own rule goes before that of every board */
     r->action = RK_PURGE_KEEP;
     if (of->state == STATE_OPEN || (of->state == STATE_NONE && !of->has_decisions)) {
         *number = reason(p, *r, "open");
@@ -424,12 +430,12 @@ static bool event_of(struct rk_purge *p, struct purge_reason *r, uint32_t *numbe
     if (of->state == STATE_CANCELLED) {
         r->rule = rk_disposal_find(plan, board, r->what, RK_DISPOSAL_CANCELLED);
         r->event_on = of->cancelled;
-    } else if ((r->rule = rk_disposal_find(plan, board, r->what, RK_DISPOSAL_LEGAL_FORCE))) {
+    } else if ((r->rule = force)) {
         r->event_on = of->hired_without               ? RK_NO_DATE
                       : of->hired_force != RK_NO_DATE ? of->hired_force
                                                       : of->any_force;
     } else {
-        r->rule = rk_disposal_find(plan, board, r->what, RK_DISPOSAL_DECIDED);
+        r->rule = decided;
         r->event_on = of->decided;
     }
     if (!r->rule)
@@ -522,13 +528,14 @@ static uint32_t of_panelist(struct rk_purge *p, uint32_t number)
 
 /* The row of a panelist who goes. */
 static struct purge_verdict without(struct rk_purge *p, const struct purge_table *t,
-                                    const struct rk_row *row, uint32_t panelist, uint32_t number)
+                                    const struct rk_row *row, bool in_list, uint32_t panelist,
+                                    uint32_t number)
 {
     const struct purge_panelist *one = &p->panelists[panelist];
     struct purge_verdict verdict = {number, RK_NONE, true};
     struct purge_reason r = p->reasons[number];
     const char *ground = p->grounds.texts[r.ground].text;
-    bool stays = is_kept(p, t, row);
+    bool stays = in_list || is_kept(p, t, row); /* the others in the list stay */
     if (r.action != RK_PURGE_ERASE)
         return verdict;
     if (t->class == CLASS_BANK)
@@ -598,8 +605,11 @@ struct purge_verdict rk_purge_judge(struct rk_purge *p, const struct purge_table
     struct purge_verdict verdict = {RK_NONE, RK_NONE, !p->options->subject}, bank = verdict;
     bool one_only = p->options->subject != NULL;
     uint32_t raters = RK_NONE;
+    struct rk_text candidate = {0};
     for (size_t i = 0; i < t->reference_count; i++) {
-        struct rk_text rest = rk_value_text(&row->values[t->references[i].field]), item;
+        size_t field = t->references[i].field;
+        bool in_list = t->schema->fields[field].type == RK_LIST;
+        struct rk_text rest = rk_value_text(&row->values[field]), item;
         for (enum rk_purge_who who;
              (who = rk_purge_named(p, t, row, i, &rest, &item)) != RK_PURGE_KINDS;) {
             if (one_only && !rk_purge_is_subject(p, who, item))
@@ -607,6 +617,7 @@ struct purge_verdict rk_purge_judge(struct rk_purge *p, const struct purge_table
             verdict.about = bank.about = true;
             if (who == RK_PURGE_CANDIDATE) {
                 uint32_t number = of_candidate(p, t, row, item);
+                candidate = item;
                 if (p->reasons[number].action == RK_PURGE_ERASE)
                     return (struct purge_verdict){number, RK_NONE, true};
                 if (verdict.reason == RK_NONE)
@@ -615,7 +626,7 @@ struct purge_verdict rk_purge_judge(struct rk_purge *p, const struct purge_table
                 uint32_t panelist = rk_strings_find(&p->ids[RK_PURGE_PANELIST], item);
                 uint32_t number = panelist == RK_NONE ? RK_NONE : of_panelist(p, panelist);
                 if (number != RK_NONE)
-                    bank = without(p, t, row, panelist, number);
+                    bank = without(p, t, row, in_list, panelist, number);
             } else if (one_only) {
                 raters = as_rater(p, t, row);
             }
@@ -623,10 +634,11 @@ struct purge_verdict rk_purge_judge(struct rk_purge *p, const struct purge_table
     }
     uint32_t recruitment = recruitment_of(p, t, row);
     if (!one_only && t->class == CLASS_ASSESSMENT) {
-        uint32_t number =
-            of_recruitment(p, recruitment, RK_DISPOSAL_ASSESSMENTS, NULL, RK_TEXT(""));
+        uint32_t number = of_recruitment(p, recruitment, RK_DISPOSAL_ASSESSMENTS, NULL, candidate);
         if (p->reasons[number].action == RK_PURGE_ERASE)
             return (struct purge_verdict){number, RK_NONE, true};
+        if (verdict.reason == RK_NONE || p->reasons[number].rule)
+            verdict.reason = number;
     }
     if (!one_only && t->class == CLASS_CONTRIBUTION)
         verdict.reason =

@@ -177,8 +177,8 @@ static void erase(uint64_t gone[5], uint64_t listed[5])
     struct rk_holds holds = {0};
     struct rk_error error = {0};
     struct rk_disposal_rule rules[] = {
-        {RK_DISPOSAL_APPLICATION, RK_DISPOSAL_LEGAL_FORCE, MONTHS, true, RK_TEXT("a")},
-        {RK_DISPOSAL_APPLICATION, RK_DISPOSAL_CANCELLED, MONTHS, true, RK_TEXT("b")}};
+        {RK_DISPOSAL_APPLICATION, RK_DISPOSAL_LEGAL_FORCE, MONTHS, true, RK_TEXT("a"), true},
+        {RK_DISPOSAL_APPLICATION, RK_DISPOSAL_CANCELLED, MONTHS, true, RK_TEXT("b"), true}};
     for (int i = 0; i < 2; i++)
         rk_tuples_add(&disposal.keys, (uint32_t[]){rk_strings_add(&disposal.boards, RK_TEXT("*")),
                                                    rules[i].what, rules[i].event});
