@@ -1,12 +1,9 @@
 /* rk-import: a foreign file into one table of ours. The reading is lib/stream/foreign's, the
  * meaning lib/table/import's; here stand the options, the rubric, the table of raters, and the sum.
  */
-#include "base/hash.h"
 #include "base/mem.h"
-#include "privacy/identity.h"
 #include "stream/foreign.h"
-#include "table/import.h"
-#include "tool/tool.h"
+#include "tool/import_files.h"
 
 struct texts { /* ends with NULL when read */
     const char **all;
@@ -14,13 +11,13 @@ struct texts { /* ends with NULL when read */
 };
 
 static struct {
-    const char *table, *rubric, *raters, *empty, *number;
+    const char *table, *rubric, *raters, *empty, *number, *sheet, *codebook;
     struct texts set, keep, drop, columns, household;
     bool drop_unknown;
     enum rk_wide wide;
     enum rk_foreign_encoding encoding;
     char decimal;
-    uint64_t header;
+    uint64_t header, header_last;
 } options;
 
 enum {
@@ -34,6 +31,7 @@ enum {
     WIDE,
     COLUMNS,
     RUBRIC,
+    CODEBOOK,
     RATERS,
     EMPTY,
     ENCODING,
@@ -42,7 +40,7 @@ enum {
     SHEET
 };
 
-#define WIDE_WORDS "criteria|raters"
+#define WIDE_WORDS "criteria|raters|items"
 #define EMPTY_WORDS "not_asked|abstained|conflict|not_met|not_returned"
 #define ENCODING_WORDS "utf-8|utf-16|windows-1252"
 
@@ -62,10 +60,14 @@ static const struct argp_option table[] = {
         "theirs is left out; repeatable"),
      0},
     {"wide", WIDE, WIDE_WORDS, 0,
-     N_("a score sheet with a column per criterion, or per rater, into rows of ratings"), 0},
+     N_("a sheet with a column per criterion or per rater into rows of ratings, or one per item "
+        "of a survey into rows of responses"),
+     0},
     {"columns", COLUMNS, "TEXT", 0,
      N_("the score columns of a wide sheet, with commas between; repeatable"), 0},
     {"rubric", RUBRIC, "FILE", 0, N_("the rubric whose criteria, by id or label, are columns"), 0},
+    {"codebook", CODEBOOK, "FILE", 0,
+     N_("of --wide items: the codebook, one of rk's own by its name or a file"), 0},
     {"raters", RATERS, "FILE", 0, N_("our table of raters: whose group each is"), 0},
     {"empty", EMPTY, EMPTY_WORDS, 0,
      N_("what an empty score cell means (else: no row in a wide sheet, an error in a long one)"),
@@ -76,9 +78,12 @@ static const struct argp_option table[] = {
      N_("the decimal mark, comma or point; the other then separates thousands (either, but one in "
         "a column)"),
      0},
-    {"header", HEADER, "N", 0,
-     N_("the line of the header, where titles stand above it (the first that is not blank)"), 0},
-    {"sheet", SHEET, "TEXT", 0, N_("not yet: the first visible sheet of a workbook is read"), 0},
+    {"header", HEADER, "TEXT", 0,
+     N_("the line of the header, where titles stand above it, or its lines, as 2-3 (the first that "
+        "is not blank)"),
+     0},
+    {"sheet", SHEET, "TEXT", 0,
+     N_("the sheet of a workbook, by name or number (the only one that holds anything)"), 0},
     {0}};
 
 static void add_text(struct texts *texts, const char *text)
@@ -114,6 +119,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case COLUMNS: add_columns(arg); break;
     case RUBRIC: options.rubric = arg; break;
+    case CODEBOOK: options.codebook = arg; break;
     case RATERS: options.raters = arg; break;
     case EMPTY:
         rk_choice("empty", EMPTY_WORDS, arg);
@@ -129,113 +135,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             rk_usage(_("--decimal must be , or . not '%s'"), arg);
         options.decimal = *arg;
         break;
-    case HEADER: options.header = (uint64_t)rk_option_int("header", arg, 1, INT32_MAX); break;
-    case SHEET:
-        rk_usage(
-            _("--sheet is not yet there: the first visible sheet is read; save the other one as "
-              "a file of its own"));
+    case HEADER: {
+        char *first = arg, *last = strchr(arg, '-');
+        if (last && last > arg)
+            *last++ = '\0';
+        else
+            last = first;
+        options.header = (uint64_t)rk_option_int("header", first, 1, INT32_MAX);
+        options.header_last =
+            (uint64_t)rk_option_int("header", last, (int64_t)options.header, INT32_MAX);
+        break;
+    }
+    case SHEET: options.sheet = arg; break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
-}
-
-/* ---- what an import leans on ---- */
-
-struct raters {
-    struct rk_strings ids, groups;
-    uint32_t *group; /* by rater */
-    size_t room;
-};
-
-static enum rk_status read_raters(struct rk_run *run, struct raters *raters, struct rk_error *error)
-{
-    const struct rk_schema *schema;
-    struct rk_table *rows;
-    const struct rk_row *row;
-    const char *paths[] = {options.raters};
-    const struct rk_table_options how = {.log = run->log};
-    enum rk_status status = rk_run_schema(run, &schema, "raters", error);
-    if (status == RK_OK)
-        status = rk_table_open(&rows, schema, paths, 1, &how, error);
-    if (status != RK_OK)
-        return status;
-    size_t id = rk_schema_field(schema, "rater_id"), group = rk_schema_field(schema, "rater_group");
-    while ((status = rk_table_next(rows, &row, error)) == RK_OK && row) {
-        uint32_t known = raters->ids.count;
-        uint32_t n = rk_strings_add(&raters->ids, rk_value_text(&row->values[id]));
-        uint32_t g = rk_strings_add(&raters->groups, rk_value_text(&row->values[group]));
-        if (n < known && raters->group[n] != g)
-            rk_table_reject(rows, group, _("the rater stands in two groups"));
-        if (n < known)
-            continue;
-        RK_GROW(raters->group, n, raters->room);
-        raters->group[n] = g;
-    }
-    rk_table_close(rows);
-    return status;
-}
-
-static const char *group_of(void *context, struct rk_text rater)
-{
-    const struct raters *raters = context;
-    uint32_t n = rk_strings_find(&raters->ids, rater);
-    return n == RK_NONE ? NULL : raters->groups.texts[raters->group[n]].text;
-}
-
-static bool is_identity(struct rk_text text)
-{
-    size_t start, size;
-    return rk_identity_find(text, &start, &size) != RK_IDENTITY_NONE;
-}
-
-/* With --set stage=ID a sheet holds the criteria of that stage alone. */
-static bool of_stage(const rk_json *rubric, const char *criterion)
-{
-    const char *wanted = NULL, *id = NULL;
-    const rk_json *stages = NULL, *list = NULL;
-    for (size_t i = 0; i < options.set.count; i++)
-        if (!strncmp(options.set.all[i], "stage=", 6))
-            wanted = options.set.all[i] + 6;
-    if (!wanted || rk_json_array(rubric, "stages", false, &stages, "", NULL) || !stages)
-        return true;
-    for (size_t i = 0; i < rk_json_count(stages); i++) {
-        const rk_json *stage = rk_json_item(stages, i);
-        if (rk_json_string(stage, "id", false, &id, "", NULL) || !id || strcmp(id, wanted) ||
-            rk_json_array(stage, "criteria", false, &list, "", NULL) || !list)
-            continue;
-        for (size_t c = 0; c < rk_json_count(list); c++) {
-            const char *text = rk_json_text(rk_json_item(list, c));
-            if (text && !strcmp(text, criterion))
-                return true;
-        }
-        return false;
-    }
-    return true;
-}
-
-/* The rubric's criteria with both labels; they point into the document. */
-static enum rk_status read_criteria(rk_json **document, struct rk_import_criterion **criteria,
-                                    size_t *count, struct rk_error *error)
-{
-    const rk_json *list;
-    enum rk_status status = rk_json_read(document, options.rubric, error);
-    if (status == RK_OK)
-        status = rk_json_array(*document, "criteria", true, &list, "", error);
-    if (status != RK_OK)
-        return status;
-    *criteria = rk_alloc(rk_json_count(list), sizeof **criteria);
-    for (size_t i = 0; status == RK_OK && i < rk_json_count(list); i++) {
-        struct rk_import_criterion *c = &(*criteria)[(*count)++];
-        const rk_json *item = rk_json_item(list, i);
-        status = rk_json_string(item, "id", true, &c->id, "criteria", error);
-        if (status == RK_OK)
-            status = rk_json_label(item, "label", "sv", &c->label_sv, "criteria", error);
-        if (status == RK_OK)
-            status = rk_json_label(item, "label", "en", &c->label_en, "criteria", error);
-        if (status == RK_OK && !of_stage(*document, c->id))
-            --*count;
-    }
-    return status;
 }
 
 static void tell_counts(struct rk_run *run, const struct rk_import_counts *c)
@@ -248,8 +162,12 @@ static void tell_counts(struct rk_run *run, const struct rk_import_counts *c)
     }
     rk_run_note(run, _("%llu rows in = %llu read + %llu rejects + %llu blank"), N(rows_in),
                 N(rows_in) - N(rejected) - N(blank), N(rejected), N(blank));
-    rk_run_note(run, _("%llu score cells in = %llu rows out + %llu in rejects + %llu empty"),
-                N(cells_in), N(rows_out), N(cells_rejected), N(cells_empty));
+    if (options.wide == RK_WIDE_ITEMS)
+        rk_run_note(run, _("%llu answers in = %llu rows out + %llu in rejects + %llu empty"),
+                    N(cells_in), N(rows_out), N(cells_rejected), N(cells_empty));
+    else
+        rk_run_note(run, _("%llu score cells in = %llu rows out + %llu in rejects + %llu empty"),
+                    N(cells_in), N(rows_out), N(cells_rejected), N(cells_empty));
 #undef N
 }
 
@@ -283,17 +201,23 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         rk_usage(_("--table NAME is needed: which table of ours the file becomes"));
     if (run->operand_count > 1)
         rk_usage(_("one file at a time, not also %s"), run->operands[1]);
-    if (options.wide == RK_LONG && (options.columns.count || options.rubric))
+    if ((options.wide == RK_LONG || options.wide == RK_WIDE_ITEMS) &&
+        (options.columns.count || options.rubric))
         rk_usage(_("--columns and --rubric are for wide score sheets: --wide criteria or --wide "
                    "raters"));
     if (options.wide == RK_WIDE_RATERS && options.rubric)
         rk_usage(_("--rubric is for --wide criteria"));
+    if ((options.wide == RK_WIDE_ITEMS) != (options.codebook != NULL))
+        rk_usage(_("--wide items and --codebook belong together"));
     if (options.household.count && strcmp(options.table, "panelists"))
         rk_usage(_("--household is for --table panelists"));
     const char *path = run->operand_count ? run->operands[0] : "-";
     if (!run->operand_count)
         rk_refuse_terminal();
-    struct raters raters = {0};
+    struct rk_import_raters raters = {0};
+    struct rk_codebook *codebook = NULL;
+    struct rk_import_item *items = NULL;
+    struct rk_arena arena = {0};
     struct rk_import_criterion *criteria = NULL;
     rk_json *rubric = NULL;
     struct rk_foreign *foreign = NULL;
@@ -309,12 +233,13 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                     .household = options.household.all,
                                     .number = options.number,
                                     .header = options.header,
+                                    .header_last = options.header_last,
                                     .wide = options.wide,
                                     .columns = options.columns.all,
                                     .empty = options.empty,
-                                    .group_of = options.raters ? group_of : NULL,
+                                    .group_of = options.raters ? rk_import_group_of : NULL,
                                     .context = &raters,
-                                    .is_identity = is_identity,
+                                    .is_identity = rk_import_is_identity,
                                     .rejects = rk_run_rejects(run)};
     struct rk_buf words = {0};
     char **tables = NULL;
@@ -329,11 +254,20 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (status == RK_OK)
         status = rk_words_read(how.words, rk_keep(words.text), error);
     if (status == RK_OK && options.raters)
-        status = read_raters(run, &raters, error);
+        status = rk_run_import_raters(run, options.raters, &raters, error);
     if (status == RK_OK && options.rubric)
-        status = read_criteria(&rubric, &criteria, &how.criterion_count, error);
+        status = rk_import_read_criteria(options.rubric, options.set.all, &rubric, &criteria,
+                                         &how.criterion_count, error);
     how.criteria = criteria;
-    const struct rk_foreign_options dialect = {rk_run_delimiter(run), options.encoding};
+    if (status == RK_OK && options.codebook)
+        status = rk_run_import_items(run, options.codebook, &codebook, &items, &arena, error);
+    if (codebook) {
+        how.items = items;
+        how.item_count = codebook->item_count;
+        how.codebook = codebook->id;
+    }
+    const struct rk_foreign_options dialect = {rk_run_delimiter(run), options.encoding,
+                                               options.sheet};
     if (status == RK_OK)
         status = rk_foreign_open(&foreign, path, &dialect, run->log, error);
     if (status == RK_OK)
@@ -349,6 +283,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_free(raters.group);
     rk_free(criteria);
     rk_json_free(rubric);
+    rk_codebook_free(codebook);
+    rk_arena_free(&arena);
     rk_free(options.set.all);
     rk_free(options.keep.all);
     rk_free(options.drop.all);
@@ -362,19 +298,17 @@ static const char *const examples[] = {
     "rk-import --table candidates --drop Namn --keep Anteckning --map status=Kandidatstatuss "
     "lista.csv",
     "rk-import --table ratings --wide criteria --rubric rubric.json --set recruitment_id=R7 "
-    "--raters raters.csv --drop Summa blad.xlsx",
+    "--raters raters.csv --drop Summa --sheet 1 blad.xlsx",
     "rk-import --table panelists --map-file sortition-respondents --set consent_until=2027-12-31 "
     "-o town/panelists.csv respondents.csv",
     "rk-import --table quotas --map-file sortition-categories -o town/quotas.csv categories.csv",
     NULL};
 
-static const struct rk_tool_table outputs[] = {{"panelists", RK_MAIN, NULL},
-                                               {"recruitments", RK_MAIN, NULL},
-                                               {"candidates", RK_MAIN, NULL},
-                                               {"raters", RK_MAIN, NULL},
-                                               {"ratings", RK_MAIN, NULL},
-                                               {"quotas", RK_MAIN, NULL},
-                                               {0}};
+static const struct rk_tool_table outputs[] = {
+    {"panelists", RK_MAIN, NULL},  {"recruitments", RK_MAIN, NULL},
+    {"candidates", RK_MAIN, NULL}, {"raters", RK_MAIN, NULL},
+    {"ratings", RK_MAIN, NULL},    {"quotas", RK_MAIN, NULL},
+    {"responses", RK_MAIN, NULL},  {0}};
 
 static const struct rk_tool tool = {
     .name = "rk-import",

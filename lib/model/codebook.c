@@ -106,7 +106,7 @@ static enum rk_status read_scales(struct rk_codebook *c, const rk_json *list,
                                   struct rk_error *error)
 {
     static const char *const known[] = {"id", "min", "max", "values", NULL};
-    c->scales = rk_arena_zeroed(&c->arena, rk_json_count(list), sizeof *c->scales);
+    c->scales = rk_arena_zeroed(&c->arena, rk_json_count(list) + 1, sizeof *c->scales);
     for (size_t i = 0; i < rk_json_count(list); i++) {
         const rk_json *item = rk_json_item(list, i), *values = NULL;
         struct rk_codebook_scale *s = &c->scales[i];
@@ -173,50 +173,160 @@ static enum rk_status find_named(struct rk_codebook *c, struct rk_codebook_item 
     return RK_OK;
 }
 
+/* The texts of a label in any language, those under `also`, and `extra` unless NULL; ends with NULL. */
+static enum rk_status read_texts(struct rk_codebook *c, const rk_json *object, const char *extra,
+                                 const char ***list, const char *what, struct rk_error *error)
+{
+    const char *texts[8];
+    const rk_json *also = NULL;
+    RK_TRY(rk_json_array(object, "also", false, &also, what, error));
+    size_t own = label_texts(object, "label", texts, 8);
+    size_t count = own + (also ? rk_json_count(also) : 0);
+    *list = rk_arena_zeroed(&c->arena, count + 2, sizeof **list);
+    for (size_t t = 0; t < count; t++) {
+        const char *text = t < own ? texts[t] : rk_json_text(rk_json_item(also, t - own));
+        if (!text)
+            return rk_fail(error, RK_BAD_DATA, _("%s.also: expected texts"), what);
+        (*list)[t] = rk_arena_keep(&c->arena, text);
+    }
+    (*list)[count] = rk_arena_keep(&c->arena, extra);
+    return RK_OK;
+}
+
+static enum rk_status add_item(struct rk_codebook *c, const struct rk_codebook_item *item,
+                               const char *what, struct rk_error *error)
+{
+    for (size_t j = 0; j < c->item_count; j++)
+        if (!strcmp(c->items[j].id, item->id))
+            return taken(what, item->id, error);
+    c->items[c->item_count++] = *item;
+    return RK_OK;
+}
+
+static const char *joined(struct rk_codebook *c, const char *a, const char *between, const char *b,
+                          const char *after)
+{
+    struct rk_buf text = {0};
+    rk_buf_printf(&text, "%s%s%s%s", a, between, b, after);
+    const char *kept = rk_arena_text(&c->arena, text.text, text.size);
+    rk_buf_free(&text);
+    return kept;
+}
+
+/* The headings of an option's own column, as survey tools write them: "Why? [Pay]", "Why? - Pay",
+ * "Q5_1". */
+static const char **option_headings(struct rk_codebook *c, const struct rk_codebook_item *item,
+                                    size_t number)
+{
+    size_t questions = 0, choices = 0, n = 0;
+    char ordinal[24];
+    while (item->question_headings[questions])
+        questions++;
+    while (item->choices[choices])
+        choices++;
+    const char **all =
+        rk_arena_zeroed(&c->arena, questions * (2 * choices + 1) + 1, sizeof *all);
+    snprintf(ordinal, sizeof ordinal, "%zu", number);
+    for (size_t q = 0; q < questions; q++) {
+        for (size_t i = 0; i < choices; i++) {
+            all[n++] = joined(c, item->question_headings[q], " [", item->choices[i], "]");
+            all[n++] = joined(c, item->question_headings[q], " - ", item->choices[i], "");
+        }
+        all[n++] = joined(c, item->question_headings[q], "_", ordinal, "");
+    }
+    return all;
+}
+
+/* An item for each option of the question, which `item` tells of. */
+static enum rk_status read_options(struct rk_codebook *c, struct rk_codebook_item item,
+                                   const rk_json *list, const char *what, struct rk_error *error)
+{
+    static const char *const known[] = {"id", "label", "also", NULL};
+    const char *label = item.label, *label_sv = item.label_sv;
+    item.question = item.id;
+    item.question_headings = item.headings;
+    if (!rk_json_count(list))
+        return rk_fail(error, RK_BAD_DATA, _("%s: there must be at least one"), what);
+    for (size_t i = 0; i < rk_json_count(list); i++) {
+        const rk_json *object = rk_json_item(list, i);
+        const char *id = NULL, *own = NULL, *own_sv = NULL;
+        char where[80];
+        snprintf(where, sizeof where, "%s.options[%zu]", what, i);
+        RK_TRY(rk_json_only(object, known, where, error));
+        RK_TRY(rk_json_string(object, "id", true, &id, where, error));
+        RK_TRY(rk_json_label(object, "label", "en", &own, where, error));
+        RK_TRY(rk_json_label(object, "label", "sv", &own_sv, where, error));
+        if (!own)
+            return rk_fail(error, RK_BAD_DATA, _("%s.label: is missing"), where);
+        RK_TRY(read_texts(c, object, id, &item.choices, where, error));
+        item.id = joined(c, item.question, ".", id, "");
+        item.label = joined(c, label, " – ", own, "");
+        item.label_sv = joined(c, label_sv ? label_sv : label, " – ", own_sv ? own_sv : own, "");
+        item.headings = option_headings(c, &item, i + 1);
+        RK_TRY(add_item(c, &item, where, error));
+    }
+    return RK_OK;
+}
+
+/* The scale of options: not chosen or chosen. */
+static size_t chosen_scale(struct rk_codebook *c)
+{
+    struct rk_codebook_scale *s = &c->scales[c->scale_count];
+    if (!s->id)
+        *s = (struct rk_codebook_scale){"", 0, rk_fixed_int(1), NULL, 0};
+    return c->scale_count;
+}
+
 static enum rk_status read_items(struct rk_codebook *c, const rk_json *list, struct rk_error *error)
 {
-    static const char *const known[] = {"id",      "label", "also",   "scale",
-                                        "reverse", "goal",  "actors", NULL};
-    if (!rk_json_count(list))
+    static const char *const known[] = {"id",   "label",  "also",    "scale", "reverse",
+                                        "goal", "actors", "options", NULL};
+    size_t most = rk_json_count(list);
+    const rk_json *options = NULL;
+    if (!most)
         return rk_fail(error, RK_BAD_DATA, _("%s: there must be at least one"), "items");
-    c->items = rk_arena_zeroed(&c->arena, rk_json_count(list), sizeof *c->items);
     for (size_t i = 0; i < rk_json_count(list); i++) {
-        const rk_json *object = rk_json_item(list, i), *also = NULL, *actors = NULL;
-        struct rk_codebook_item *item = &c->items[i];
-        const char *scale = NULL, *goal = NULL, *texts[8];
+        RK_TRY(rk_json_array(rk_json_item(list, i), "options", false, &options, "items", error));
+        most += options ? rk_json_count(options) : 0;
+        options = NULL;
+    }
+    c->items = rk_arena_zeroed(&c->arena, most, sizeof *c->items);
+    for (size_t i = 0; i < rk_json_count(list); i++) {
+        const rk_json *object = rk_json_item(list, i), *actors = NULL;
+        struct rk_codebook_item item = {0};
+        const char *scale = NULL, *goal = NULL;
         char what[40];
         snprintf(what, sizeof what, "items[%zu]", i);
+        options = NULL;
         RK_TRY(rk_json_only(object, known, what, error));
-        RK_TRY(rk_json_string(object, "id", true, &item->id, what, error));
-        RK_TRY(rk_json_label(object, "label", "en", &item->label, what, error));
-        RK_TRY(rk_json_label(object, "label", "sv", &item->label_sv, what, error));
-        RK_TRY(rk_json_array(object, "also", false, &also, what, error));
+        RK_TRY(rk_json_string(object, "id", true, &item.id, what, error));
+        RK_TRY(rk_json_label(object, "label", "en", &item.label, what, error));
+        RK_TRY(rk_json_label(object, "label", "sv", &item.label_sv, what, error));
         RK_TRY(rk_json_string(object, "scale", false, &scale, what, error));
-        RK_TRY(rk_json_flag(object, "reverse", false, &item->reverse, what, error));
+        RK_TRY(rk_json_flag(object, "reverse", false, &item.reverse, what, error));
         RK_TRY(rk_json_string(object, "goal", false, &goal, what, error));
         RK_TRY(rk_json_array(object, "actors", false, &actors, what, error));
-        if (!item->label)
+        RK_TRY(rk_json_array(object, "options", false, &options, what, error));
+        if (!item.label)
             return rk_fail(error, RK_BAD_DATA, _("%s.label: is missing"), what);
-        RK_TRY(find_named(c, item, scale, goal, what, error));
-        for (size_t j = 0; j < i; j++)
-            if (!strcmp(c->items[j].id, item->id))
-                return taken(what, item->id, error);
-        item->id = rk_arena_keep(&c->arena, item->id);
-        item->label = rk_arena_keep(&c->arena, item->label);
-        item->label_sv = rk_arena_keep(&c->arena, item->label_sv);
-        size_t own = label_texts(object, "label", texts, 8);
-        size_t more = also ? rk_json_count(also) : 0;
-        item->headings = rk_arena_zeroed(&c->arena, own + more + 1, sizeof *item->headings);
-        for (size_t t = 0; t < own + more; t++) {
-            const char *text = t < own ? texts[t] : rk_json_text(rk_json_item(also, t - own));
-            if (!text)
-                return rk_fail(error, RK_BAD_DATA, _("%s.also: expected texts"), what);
-            item->headings[t] = rk_arena_keep(&c->arena, text);
-        }
+        if (options && (scale || item.reverse))
+            return rk_fail(error, RK_BAD_DATA, _("%s: options have no scale and no direction"),
+                           what);
+        RK_TRY(find_named(c, &item, scale, goal, what, error));
+        item.id = rk_arena_keep(&c->arena, item.id);
+        item.label = rk_arena_keep(&c->arena, item.label);
+        item.label_sv = rk_arena_keep(&c->arena, item.label_sv);
+        RK_TRY(read_texts(c, object, NULL, &item.headings, what, error));
         if (actors)
-            RK_TRY(read_actors(c, item, actors, what, error));
-        c->item_count++;
+            RK_TRY(read_actors(c, &item, actors, what, error));
+        if (options) {
+            item.scale = chosen_scale(c);
+            RK_TRY(read_options(c, item, options, what, error));
+        } else {
+            RK_TRY(add_item(c, &item, what, error));
+        }
     }
+    c->scale_count += c->scales[c->scale_count].id != NULL;
     return RK_OK;
 }
 
@@ -235,6 +345,8 @@ static enum rk_status fill(struct rk_codebook *c, const rk_json *document, struc
         RK_TRY(read_goals(c, goals, error));
     if (scales)
         RK_TRY(read_scales(c, scales, error));
+    else
+        c->scales = rk_arena_zeroed(&c->arena, 1, sizeof *c->scales);
     return read_items(c, items, error);
 }
 

@@ -8,7 +8,11 @@
  *      "items":  [{"id": "e1", "label": …, "also": […], "scale": "agree", "reverse": false,
  *                  "goal": "effect-1", "actors": ["user"]}, …]}
  *
- * An item without a scale is free text. A value without a number is no answer ("don't know"). */
+ * An item without a scale is free text. A value without a number is no answer ("don't know").
+ *
+ * A question of which several may be chosen, {"id": "why", …, "options": [{"id": "pay", "label": …,
+ * "also": […]}, …]}, becomes an item for each of its options, "why.pay", on the scale 0 (not chosen)
+ * to 1 (chosen). */
 #ifndef RK_CODEBOOK_H
 #define RK_CODEBOOK_H
 
@@ -34,6 +38,10 @@ struct rk_codebook_item {
     size_t scale, goal;     /* SIZE_MAX = none */
     bool reverse;
     const char **actors;    /* ends with NULL; NULL = all */
+    /* Of an option; else NULL. Lists end with NULL. */
+    const char *question;           /* "why" */
+    const char **question_headings; /* texts of the question: shared by its options */
+    const char **choices;           /* texts of the option, its id among them */
 };
 struct rk_codebook {
     const char *id;

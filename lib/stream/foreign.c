@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "stream/record.h"
-#include "stream/xlsx.h"
+#include "stream/workbook.h"
 
 #include <unistr.h>
 
@@ -20,7 +20,7 @@ struct rk_foreign {
     const char *name;
     struct rk_buf packed; /* a workbook's bytes */
     struct rk_buf text;   /* a text file as UTF-8 */
-    struct rk_xlsx *book;
+    struct rk_workbook *book;
     struct rk_reader *json; /* JSON or JSON lines; its header is the names of all its members */
     bool header_given;
     struct rk_buf number;
@@ -409,7 +409,7 @@ static enum rk_status next_object(struct rk_foreign *f, bool *more, struct rk_er
         size_t start = f->number.size;
         if (record.cells[i].bare && (rk_text_is(text, "true") || rk_text_is(text, "false"))) {
             kind = RK_FOREIGN_TRUTH;
-        } else if (record.cells[i].bare && text.size < 32 && rk_xlsx_number(text, &f->number)) {
+        } else if (record.cells[i].bare && text.size < 32 && rk_workbook_number(text, &f->number)) {
             kind = RK_FOREIGN_NUMBER;
             text = (struct rk_text){f->number.text + start, f->number.size - start};
         }
@@ -421,37 +421,95 @@ static enum rk_status next_object(struct rk_foreign *f, bool *more, struct rk_er
 
 /* ---- opening ---- */
 
-static enum rk_status open_book(struct rk_foreign *f, struct rk_log *log, struct rk_error *error)
+/* "1 'Blad1', 2 'Noter' (hidden)" */
+static void list_sheets(const struct rk_workbook *book, struct rk_buf *out)
 {
-    enum rk_status status = rk_xlsx_open(&f->book, f->name, f->packed.text, f->packed.size, error);
+    for (size_t i = 0; i < rk_workbook_sheets(book); i++)
+        rk_buf_printf(out, "%s%zu '%s'%s", i ? ", " : "", i + 1, rk_workbook_sheet_name(book, i),
+                      rk_workbook_sheet_hidden(book, i) ? _(" (hidden)") : "");
+}
+
+static size_t sheet_asked(const struct rk_workbook *book, const char *asked)
+{
+    size_t count = rk_workbook_sheets(book);
+    int64_t number;
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(rk_workbook_sheet_name(book, i), asked))
+            return i;
+    if (rk_text_int(rk_text(asked), &number) && number >= 1 && (uint64_t)number <= count)
+        return (size_t)number - 1;
+    return SIZE_MAX;
+}
+
+/* The only visible sheet that holds anything; where there is none, the only hidden one. */
+static enum rk_status find_sheet(struct rk_workbook *book, const char *name, size_t *found,
+                                 struct rk_error *error)
+{
+    struct rk_pos pos = {.file = name};
+    size_t count = rk_workbook_sheets(book);
+    *found = SIZE_MAX;
+    for (int hidden = 0; hidden < 2 && *found == SIZE_MAX; hidden++)
+        for (size_t i = 0; i < count; i++) {
+            bool empty = false;
+            if (rk_workbook_sheet_hidden(book, i) != hidden)
+                continue;
+            enum rk_status status =
+                count == 1 ? RK_OK : rk_workbook_is_empty(book, i, &empty, error);
+            if (status != RK_OK)
+                return status;
+            if (empty)
+                continue;
+            if (*found != SIZE_MAX) {
+                struct rk_buf list = {0};
+                list_sheets(book, &list);
+                status = rk_fail_at(error, RK_BAD_USE, &pos,
+                                    _("several sheets hold something: say which with --sheet, by "
+                                      "name or number: %s"),
+                                    list.text);
+                rk_buf_free(&list);
+                return status;
+            }
+            *found = i;
+        }
+    if (*found == SIZE_MAX)
+        *found = 0;
+    return RK_OK;
+}
+
+static enum rk_status open_book(struct rk_foreign *f, const char *asked, struct rk_log *log,
+                                struct rk_error *error)
+{
+    enum rk_status status =
+        rk_workbook_open(&f->book, f->name, f->packed.text, f->packed.size, error);
     if (status != RK_OK)
         return status;
-    size_t sheets = rk_xlsx_sheets(f->book), first = 0;
-    while (first < sheets && rk_xlsx_sheet_hidden(f->book, first))
-        first++;
-    if (first == sheets)
-        first = 0;
+    size_t sheet;
     struct rk_pos pos = {.file = f->name};
-    if (sheets > 1) {
-        struct rk_buf others = {0};
-        for (size_t i = 0; i < sheets; i++)
-            if (i != first) {
-                rk_buf_text(&others, others.size ? ", '" : "'");
-                rk_buf_printf(&others, "%s'", rk_xlsx_sheet_name(f->book, i));
-            }
-        rk_log(log, RK_WARNING, &pos, _("sheet '%s' is read; not read: %s"),
-               rk_xlsx_sheet_name(f->book, first), others.text);
-        rk_buf_free(&others);
+    struct rk_buf list = {0};
+    if (asked) {
+        sheet = sheet_asked(f->book, asked);
+        list_sheets(f->book, &list);
+        if (sheet == SIZE_MAX)
+            status =
+                rk_fail_at(error, RK_BAD_USE, &pos,
+                           _("there is no sheet '%s'; the workbook has: %s"), asked, list.text);
     } else {
-        rk_log(log, RK_DETAIL, &pos, _("sheet '%s' is read"), rk_xlsx_sheet_name(f->book, first));
+        status = find_sheet(f->book, f->name, &sheet, error);
+        list_sheets(f->book, &list);
+        if (status == RK_OK && rk_workbook_sheets(f->book) > 1)
+            rk_log(log, RK_NOTE, &pos, _("sheet '%s' is read, of: %s"),
+                   rk_workbook_sheet_name(f->book, sheet), list.text);
     }
-    return rk_xlsx_select(f->book, first, error);
+    rk_buf_free(&list);
+    return status == RK_OK ? rk_workbook_select(f->book, sheet, error) : status;
 }
 
 static enum rk_status open_text(struct rk_foreign *f, const struct rk_foreign_options *options,
                                 struct rk_log *log, struct rk_error *error)
 {
     enum rk_foreign_encoding found;
+    if (options->sheet)
+        return rk_fail(error, RK_BAD_USE, _("--sheet is for workbooks, and this is none"));
     enum rk_status status = rk_foreign_decode(&f->text, f->packed.text, f->packed.size,
                                               options->encoding, &found, f->name, error);
     if (status != RK_OK)
@@ -506,7 +564,7 @@ enum rk_status rk_foreign_open(struct rk_foreign **foreign, const char *path,
         const char *bytes = f->packed.text;
         size_t size = f->packed.size;
         if (size >= 4 && (!memcmp(bytes, "PK\3\4", 4) || !memcmp(bytes, "PK\5\6", 4)))
-            status = open_book(f, log, error);
+            status = open_book(f, options->sheet, log, error);
         else if (size >= 8 && !memcmp(bytes, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
             status = rk_fail_at(error, RK_BAD_DATA, &pos,
                                 _("an encrypted workbook or one of the old kind (.xls): save it as "
@@ -529,7 +587,7 @@ enum rk_status rk_foreign_open(struct rk_foreign **foreign, const char *path,
 enum rk_status rk_foreign_next(struct rk_foreign *f, struct rk_foreign_row *row, bool *more,
                                struct rk_error *error)
 {
-    enum rk_status status = f->book   ? rk_xlsx_next(f->book, &f->row, more, error)
+    enum rk_status status = f->book   ? rk_workbook_next(f->book, &f->row, more, error)
                             : f->json ? next_object(f, more, error)
                                       : next_record(f, more, error);
     if (status != RK_OK || !*more)
@@ -545,10 +603,12 @@ enum rk_status rk_foreign_next(struct rk_foreign *f, struct rk_foreign_row *row,
 }
 
 bool rk_foreign_ragged(const struct rk_foreign *f) { return f->book != NULL; }
-bool rk_foreign_1904(const struct rk_foreign *f) { return f->book && rk_xlsx_1904(f->book); }
-uint64_t rk_foreign_hidden(const struct rk_foreign *f)
+bool rk_foreign_1904(const struct rk_foreign *f) { return f->book && rk_workbook_1904(f->book); }
+uint64_t rk_foreign_hidden(const struct rk_foreign *f, struct rk_buf *columns)
 {
-    return f->book ? rk_xlsx_hidden(f->book) : 0;
+    if (f->book)
+        rk_workbook_hidden_columns(f->book, columns);
+    return f->book ? rk_workbook_hidden_rows(f->book) : 0;
 }
 
 struct rk_pos rk_foreign_pos(const struct rk_foreign *f, size_t column)
@@ -567,20 +627,20 @@ void rk_foreign_cell_name(const struct rk_foreign *f, const struct rk_pos *pos, 
 {
     if (!f->book || !pos->column)
         return;
-    rk_xlsx_column(out, pos->column - 1);
+    rk_workbook_column(out, pos->column - 1);
     rk_buf_printf(out, "%llu", (unsigned long long)pos->line);
 }
 
-const char *rk_foreign_merged(const struct rk_foreign *f, uint64_t line, size_t columns)
+bool rk_foreign_merge(const struct rk_foreign *f, size_t index, struct rk_foreign_merge *merge)
 {
-    return f->book ? rk_xlsx_merged(f->book, line, columns) : NULL;
+    return f->book && rk_workbook_merge(f->book, index, merge);
 }
 
 void rk_foreign_close(struct rk_foreign *f)
 {
     if (!f)
         return;
-    rk_xlsx_close(f->book);
+    rk_workbook_close(f->book);
     rk_reader_close(f->json);
     rk_buf_free(&f->number);
     rk_buf_free(&f->packed);

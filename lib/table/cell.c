@@ -105,14 +105,28 @@ static bool plain_number(struct rk_text text, char thousands, char *mark, size_t
     return *before && (!*mark || *after);
 }
 
+/* A part of a day as hours, to whole seconds: 0.104166666666667 is 2.5. */
+static bool read_hours(struct rk_text text, struct rk_buf *out)
+{
+    rk_fixed serial;
+    if (!rk_fixed_parse(text, &serial) || serial < 0 || serial > rk_fixed_int(10000))
+        return false;
+    int64_t seconds = (int64_t)(((__int128)serial * 86400 + RK_FIXED_ONE / 2) / RK_FIXED_ONE);
+    rk_double_print(out, (double)seconds / 3600);
+    return true;
+}
+
 static bool read_number(struct rk_cell_column *column, const struct rk_foreign_cell *cell,
                         struct rk_text text, const struct rk_pos *pos, struct rk_buf *out,
                         struct rk_buf *why)
 {
     size_t start = out->size, before = 0, after = 0;
     char mark = 0;
-    if (cell->kind == RK_FOREIGN_NUMBER) {
+    if (cell->kind == RK_FOREIGN_NUMBER || cell->kind == RK_FOREIGN_PERCENT) {
         rk_buf_add(out, text.text, text.size);
+        column->notes[RK_CELL_PERCENT] += cell->kind == RK_FOREIGN_PERCENT;
+    } else if (cell->kind == RK_FOREIGN_DURATION && column->hours && read_hours(text, out)) {
+        column->notes[RK_CELL_HOURS]++;
     } else if (cell->kind != RK_FOREIGN_TEXT) {
         return because(why,
                        cell->kind == RK_FOREIGN_TRUTH

@@ -14,6 +14,8 @@ enum rk_cell_note {
     RK_CELL_DAY_FIRST,        /* 5/3/2020 was read as 5 March */
     RK_CELL_SERIAL,           /* a plain number was read as Excel's serial number of a day */
     RK_CELL_SHORT_BIRTH,      /* a birth date had a year of two digits */
+    RK_CELL_PERCENT,          /* 0.45, which the workbook shows as 45 % */
+    RK_CELL_HOURS,            /* a time or hours and minutes was read as hours */
     RK_CELL_JUNK_BIRTH,       /* 111111 and the like: missing */
     RK_CELL_NOTES
 };
@@ -21,6 +23,7 @@ enum rk_cell_note {
 struct rk_cell_column {
     enum rk_type type;
     bool birth;   /* a year that is a year of birth: whole birth dates are taken */
+    bool hours;   /* a number of hours: what a workbook shows as hours and minutes is taken */
     bool is_1904; /* serials count from 1904-01-01 */
     char decimal; /* '.' or ',': the only mark allowed; 0 = either, but one in a column */
 

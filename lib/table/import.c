@@ -34,8 +34,8 @@ const struct rk_writer_column *rk_import_columns(const struct rk_import *im, siz
 /* ---- rows ---- */
 
 /* The row is bad; the first reason goes with it to the rejects. `told`: a message is due now. */
-__attribute__((format(printf, 4, 5))) static void
-bad(struct rk_import *im, const struct rk_pos *pos, bool told, const char *format, ...)
+void rk_import_bad(struct rk_import *im, const struct rk_pos *pos, bool told, const char *format,
+                   ...)
 {
     struct rk_buf text = {0}, name = {0};
     va_list args;
@@ -66,8 +66,8 @@ static bool is_name(const struct rk_import *im, size_t field, struct rk_text tex
     return false;
 }
 
-static void unknown_word(struct rk_import *im, size_t field, struct rk_text word,
-                         const struct rk_pos *pos)
+void rk_import_unknown_word(struct rk_import *im, size_t field, struct rk_text word,
+                            const struct rk_pos *pos)
 {
     struct rk_buf key = {0};
     rk_buf_printf(&key, "%zu\x1f", field);
@@ -80,7 +80,7 @@ static void unknown_word(struct rk_import *im, size_t field, struct rk_text word
         im->unknown[n] = (struct rk_import_word){*pos, field, rk_import_keep(&im->arena, word), 0};
     }
     im->unknown[n].count++;
-    bad(im, pos, false, _("a word that is not known"));
+    rk_import_bad(im, pos, false, _("a word that is not known"));
 }
 
 static struct rk_text from_row(struct rk_import *im, const struct rk_buf *buf)
@@ -122,7 +122,7 @@ static void read_list(struct rk_import *im, size_t field, struct rk_text list,
     while (rk_list_next(&list, &item)) {
         if (!find_word(im, field, item, &ours)) {
             if (closed)
-                unknown_word(im, field, item, pos);
+                rk_import_unknown_word(im, field, item, pos);
             ours = item;
         }
         if (ours.size && out.size)
@@ -142,13 +142,12 @@ bool rk_import_holds_identity(const struct rk_import *im, struct rk_text text)
     return digits >= 9 && im->options.is_identity && im->options.is_identity(text);
 }
 
-static bool refuse_identity(struct rk_import *im, const struct rk_foreign_cell *cell,
-                            struct rk_text text, const struct rk_pos *pos)
+bool rk_import_refuse_identity(struct rk_import *im, const struct rk_foreign_cell *cell,
+                               struct rk_text text, const struct rk_pos *pos)
 {
-    if ((cell->kind != RK_FOREIGN_TEXT && cell->kind != RK_FOREIGN_NUMBER) ||
-        !rk_import_holds_identity(im, text))
+    if (cell->kind > RK_FOREIGN_PERCENT || !rk_import_holds_identity(im, text))
         return false;
-    bad(im, pos, true, _("a personal identity number: it may not come into any table"));
+    rk_import_bad(im, pos, true, _("a personal identity number: it may not come into any table"));
     im->identities++;
     return true;
 }
@@ -164,7 +163,7 @@ static struct rk_text read_field(struct rk_import *im, size_t field, struct rk_f
     text = rk_import_keep(&im->row_arena, text);
     cell.text = text.text;
     cell.size = text.size;
-    if (!text.size || refuse_identity(im, &cell, text, pos))
+    if (!text.size || rk_import_refuse_identity(im, &cell, text, pos))
         return value;
     bool closed = im->closed[field];
     bool readable = cell.kind <= RK_FOREIGN_TRUTH && !rk_cell_is_error(text);
@@ -173,21 +172,22 @@ static struct rk_text read_field(struct rk_import *im, size_t field, struct rk_f
         value = ours;
     } else if (readable && !is_word && (f->choices || f->type == RK_BOOLEAN) &&
                f->type != RK_LIST) {
-        unknown_word(im, field, text, pos);
+        rk_import_unknown_word(im, field, text, pos);
         return value;
     } else {
         rk_buf_clear(&im->text);
         rk_buf_clear(&im->why);
         if (!rk_cell_read(reading, &cell, pos, &im->text, &im->why)) {
             if (closed && readable)
-                unknown_word(im, field, text, pos);
+                rk_import_unknown_word(im, field, text, pos);
             else
-                bad(im, pos, true, "%s", im->why.text);
+                rk_import_bad(im, pos, true, "%s", im->why.text);
             return value;
         }
         value = from_row(im, &im->text);
         if (is_name(im, field, value) && !closed) {
-            bad(im, pos, true,
+            rk_import_bad(
+                im, pos, true,
                 _("looks like a person's name: ids must be codes, and a map file's values "
                   "can give each name one"));
             return value;
@@ -195,13 +195,13 @@ static struct rk_text read_field(struct rk_import *im, size_t field, struct rk_f
         if (f->type == RK_LIST)
             read_list(im, field, value, &value, pos);
         else if (closed && f->type == RK_STRING) {
-            unknown_word(im, field, text, pos);
+            rk_import_unknown_word(im, field, text, pos);
             return value;
         }
     }
     rk_buf_clear(&im->why);
     if (value.size && !rk_field_check(f, value, &checked, &im->why))
-        bad(im, pos, true, "%s", im->why.text);
+        rk_import_bad(im, pos, true, "%s", im->why.text);
     return value;
 }
 
@@ -226,7 +226,7 @@ static void read_score(struct rk_import *im, const struct rk_foreign_cell *cell,
                 !strchr("0123456789+-,.#\xe2", first) &&
                 !(im->closed[im->score] && find_word(im, im->score, text, &ours));
     if (word)
-        unknown_word(im, im->score, text, pos);
+        rk_import_unknown_word(im, im->score, text, pos);
     else
         *score = read_field(im, im->score, *cell, reading, pos);
 }
@@ -258,7 +258,7 @@ static bool is_protected(struct rk_import *im, const struct rk_foreign_row *row)
     return found;
 }
 
-static struct rk_pos cell_pos(const struct rk_import *im, size_t column)
+struct rk_pos rk_import_cell_pos(const struct rk_import *im, size_t column)
 {
     struct rk_pos pos = rk_foreign_pos(im->foreign, column);
     pos.field = im->columns[column].pos.field;
@@ -266,12 +266,12 @@ static struct rk_pos cell_pos(const struct rk_import *im, size_t column)
 }
 
 /* A cell of a column that is kept as it is. */
-static struct rk_text read_kept(struct rk_import *im, size_t column, struct rk_foreign_cell cell)
+struct rk_text rk_import_read_kept(struct rk_import *im, size_t column, struct rk_foreign_cell cell)
 {
-    struct rk_pos pos = cell_pos(im, column);
+    struct rk_pos pos = rk_import_cell_pos(im, column);
     struct rk_text text = rk_tidy(&im->tidy, (struct rk_text){cell.text, cell.size});
     text = rk_import_keep(&im->row_arena, text);
-    if (!text.size || refuse_identity(im, &cell, text, &pos))
+    if (!text.size || rk_import_refuse_identity(im, &cell, text, &pos))
         return text;
     struct rk_cell_column reading = {.type = RK_STRING, .is_1904 = rk_foreign_1904(im->foreign)};
     if (cell.kind == RK_FOREIGN_DAY)
@@ -283,22 +283,22 @@ static struct rk_text read_kept(struct rk_import *im, size_t column, struct rk_f
     rk_buf_clear(&im->text);
     rk_buf_clear(&im->why);
     if (!rk_cell_read(&reading, &cell, &pos, &im->text, &im->why))
-        bad(im, &pos, true, "%s", im->why.text);
+        rk_import_bad(im, &pos, true, "%s", im->why.text);
     return from_row(im, &im->text);
 }
 
 /* Puts one row of the output among those waiting, from im->values. */
-static void emit(struct rk_import *im, const struct rk_text *kept, const struct rk_pos *pos)
+void rk_import_emit(struct rk_import *im, const struct rk_text *kept, const struct rk_pos *pos)
 {
     struct rk_value checked;
     for (size_t f = 0; f < im->schema->field_count; f++) {
         const struct rk_field *field = &im->schema->fields[f];
-        struct rk_pos at = im->source[f] != SIZE_MAX ? cell_pos(im, im->source[f]) : *pos;
+        struct rk_pos at = im->source[f] != SIZE_MAX ? rk_import_cell_pos(im, im->source[f]) : *pos;
         rk_buf_clear(&im->why);
         if (!im->values[f].size && field->required &&
             !rk_field_check(field, im->values[f], &checked, &im->why) && !im->row_bad) {
             at.field = im->source[f] != SIZE_MAX ? at.field : field->name;
-            bad(im, &at, true, "%s", im->why.text);
+            rk_import_bad(im, &at, true, "%s", im->why.text);
         }
     }
     size_t need = (im->pending_count + 1) * im->out_count;
@@ -330,8 +330,8 @@ static void check_keys(struct rk_import *im, uint64_t line)
             struct rk_text text = {key.text, key.size};
             uint32_t number = rk_strings_find(&im->keys, text);
             if (number != RK_NONE) {
-                bad(im, &pos, true, _("the same key as line %llu"),
-                    (unsigned long long)im->key_lines[number]);
+                rk_import_bad(im, &pos, true, _("the same key as line %llu"),
+                              (unsigned long long)im->key_lines[number]);
             } else if (pass) {
                 number = rk_strings_add(&im->keys, text);
                 RK_GROW(im->key_lines, number, im->key_room);
@@ -362,7 +362,7 @@ static void mind_contact(struct rk_import *im, size_t column, struct rk_text tex
     struct rk_import_column *c = &im->columns[column];
     if (!c->unasked || c->contact || !is_contact(text))
         return;
-    struct rk_pos pos = cell_pos(im, column);
+    struct rk_pos pos = rk_import_cell_pos(im, column);
     c->contact = true;
     rk_import_error(
         im, &pos,
@@ -403,7 +403,7 @@ static struct rk_text read_extra(struct rk_import *im, const struct rk_foreign_r
         return read_household(im, row);
     if (column >= row->count)
         return (struct rk_text){0};
-    struct rk_text text = read_kept(im, column, row->cells[column]);
+    struct rk_text text = rk_import_read_kept(im, column, row->cells[column]);
     mind_contact(im, column, text);
     return text;
 }
@@ -439,13 +439,15 @@ static void read_feature(struct rk_import *im, const struct rk_pos *row_pos)
         *value = ours;
         return;
     }
-    struct rk_pos pos =
-        im->source[im->value] == SIZE_MAX ? *row_pos : cell_pos(im, im->source[im->value]);
+    struct rk_pos pos = im->source[im->value] == SIZE_MAX
+                            ? *row_pos
+                            : rk_import_cell_pos(im, im->source[im->value]);
     struct rk_buf expected = {0};
     for (const char **choice = field->choices; choice && *choice; choice++)
         rk_buf_printf(&expected, "%s%s", expected.size ? ", " : "", *choice);
     if (expected.size || field->type == RK_BOOLEAN)
-        bad(im, &pos, true,
+        rk_import_bad(
+            im, &pos, true,
             _("not a word of %s (%s): a map file tells what it means, {\"values\": {\"%s.%s\": "
               "{\"theirs\": \"ours\"}}}"),
             field->name, expected.size ? expected.text : "true, false", im->options.features->name,
@@ -477,7 +479,7 @@ static void read_values(struct rk_import *im, const struct rk_foreign_row *row, 
             continue;
         }
         if (column != SIZE_MAX) {
-            struct rk_pos pos = cell_pos(im, column);
+            struct rk_pos pos = rk_import_cell_pos(im, column);
             const struct rk_foreign_cell *cell = column < row->count ? &row->cells[column] : &none;
             if (f == im->score) {
                 struct rk_text missing;
@@ -509,7 +511,7 @@ static void fill_group(struct rk_import *im, const struct rk_pos *pos)
     if (group)
         im->values[im->group] = rk_text(group);
     else
-        bad(im, pos, true, _("the rater is not in the table of raters"));
+        rk_import_bad(im, pos, true, _("the rater is not in the table of raters"));
 }
 
 /* A long row; a rating needs a score or a word for why there is none. */
@@ -521,11 +523,11 @@ static void take_long(struct rk_import *im, const struct rk_text *kept, const st
         if (im->options.empty)
             im->values[im->missing] = rk_text(im->options.empty);
         else
-            bad(im, pos, true,
-                _("neither a score nor a word for why it is missing (--empty says "
-                  "what an empty score is)"));
+            rk_import_bad(im, pos, true,
+                          _("neither a score nor a word for why it is missing (--empty says "
+                            "what an empty score is)"));
     }
-    emit(im, kept, pos);
+    rk_import_emit(im, kept, pos);
 }
 
 static void take_wide(struct rk_import *im, const struct rk_foreign_row *row,
@@ -541,7 +543,7 @@ static void take_wide(struct rk_import *im, const struct rk_foreign_row *row,
         struct rk_import_column *c = &im->columns[i];
         if (c->use != SCORE)
             continue;
-        struct rk_pos pos = cell_pos(im, i);
+        struct rk_pos pos = rk_import_cell_pos(im, i);
         read_score(im, i < row->count ? &row->cells[i] : &none, &c->reading, &pos,
                    &im->values[im->score], &im->values[im->missing]);
         if (!im->values[im->score].size && !im->values[im->missing].size) {
@@ -557,7 +559,7 @@ static void take_wide(struct rk_import *im, const struct rk_foreign_row *row,
                 im->values[im->group] = group;
             fill_group(im, &pos);
         }
-        emit(im, kept, row_pos);
+        rk_import_emit(im, kept, row_pos);
     }
     im->counts.cells_in += im->score_columns;
     if (im->row_bad)
@@ -573,12 +575,12 @@ static bool check_width(struct rk_import *im, const struct rk_foreign_row *row,
         if (!row->cells[i].size || (i < im->column_count && im->columns[i].use != NAMELESS))
             continue;
         struct rk_pos pos = rk_foreign_pos(im->foreign, i);
-        bad(im, &pos, true, _("a value in column %zu, which has no header"), i + 1);
+        rk_import_bad(im, &pos, true, _("a value in column %zu, which has no header"), i + 1);
         return false;
     }
     if (row->count < im->column_count && !rk_foreign_ragged(im->foreign)) {
-        bad(im, row_pos, true, _("%zu cells, but the header has %zu"), row->count,
-            im->column_count);
+        rk_import_bad(im, row_pos, true, _("%zu cells, but the header has %zu"), row->count,
+                      im->column_count);
         return false;
     }
     return true;
@@ -629,6 +631,8 @@ static void take_row(struct rk_import *im, const struct rk_foreign_row *row)
             kept[i] = read_extra(im, row, im->out_column[i]);
     if (im->options.wide == RK_LONG)
         take_long(im, kept, &pos);
+    else if (im->options.wide == RK_WIDE_ITEMS)
+        rk_import_take_items(im, row, kept, &pos);
     else
         take_wide(im, row, kept, &pos);
     if (!im->row_bad)
@@ -651,9 +655,14 @@ enum rk_status rk_import_next(struct rk_import *im, const struct rk_text **cells
     while (im->pending_next == im->pending_count) {
         struct rk_foreign_row row;
         bool more;
-        enum rk_status status = rk_foreign_next(im->foreign, &row, &more, error);
-        if (status != RK_OK || !more)
-            return status;
+        if (im->has_ahead) {
+            row = im->ahead;
+            im->has_ahead = false;
+        } else {
+            enum rk_status status = rk_foreign_next(im->foreign, &row, &more, error);
+            if (status != RK_OK || !more)
+                return status;
+        }
         if (row.blank) {
             im->counts.rows_in++;
             im->counts.blank++;
@@ -676,6 +685,9 @@ static void say_notes(struct rk_import *im, const struct rk_import_column *c)
         [RK_CELL_SERIAL] = N_("a plain number, read as Excel's number of a day (cells: %llu)"),
         [RK_CELL_SHORT_BIRTH] = N_("birth dates with a year of two digits, read as 1921 to "
                                    "2020 (cells: %llu)"),
+        [RK_CELL_PERCENT] =
+            N_("shown as per cent, read as parts of 1: 45 %% is 0.45 (cells: %llu)"),
+        [RK_CELL_HOURS] = N_("hours and minutes, read as hours: 2:30 is 2.5 (cells: %llu)"),
         [RK_CELL_JUNK_BIRTH] = N_("no birth date (such as 111111), taken as missing (cells: "
                                   "%llu)"),
     };
@@ -772,12 +784,6 @@ enum rk_status rk_import_finish(struct rk_import *im, struct rk_import_counts *c
                                 struct rk_error *error)
 {
     struct rk_pos file = {.file = im->columns[0].pos.file};
-    const char *merged = rk_foreign_merged(im->foreign, im->header_line, im->column_count);
-    if (merged)
-        rk_import_error(im, &file,
-                        _("merged cells %s: only their first cell has a value; undo the "
-                          "merging"),
-                        merged);
     for (size_t i = 0; i < im->column_count; i++) {
         if (im->columns[i].use != FIELD && im->columns[i].use != SCORE)
             continue;
@@ -786,10 +792,15 @@ enum rk_status rk_import_finish(struct rk_import *im, struct rk_import_counts *c
     }
     size_t wrong = im->errors;
     list_unknown(im);
-    if (rk_foreign_hidden(im->foreign))
+    struct rk_buf columns = {0};
+    uint64_t hidden = rk_foreign_hidden(im->foreign, &columns);
+    if (hidden)
         rk_log(im->options.log, RK_NOTE, &file,
-               _("hidden rows were read like the others (rows: %llu)"),
-               (unsigned long long)rk_foreign_hidden(im->foreign));
+               _("hidden rows were read like the others (rows: %llu)"), (unsigned long long)hidden);
+    if (columns.size)
+        rk_log(im->options.log, RK_NOTE, &file, _("hidden columns were read like the others: %s"),
+               columns.text);
+    rk_buf_free(&columns);
     if (im->counts.protected)
         rk_log(
             im->options.log, RK_NOTE, &file,

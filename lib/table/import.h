@@ -17,10 +17,28 @@ enum rk_wide {
     RK_LONG,          /* a row is a row */
     RK_WIDE_CRITERIA, /* a column per criterion; a row per candidate and rater */
     RK_WIDE_RATERS,   /* a column per rater; a row per candidate, or candidate and criterion */
+    RK_WIDE_ITEMS, /* a survey's export: a column per item of the codebook; a row per respondent */
 };
 
 struct rk_import_criterion {
     const char *id, *label_sv, *label_en; /* labels may be NULL */
+};
+
+/* An item of the codebook: model/codebook.h has the same. All lists of texts end with NULL. */
+struct rk_import_answer {
+    const char *text, *ours; /* ours: a number, or the word itself where it is no answer */
+};
+struct rk_import_item {
+    const char *id;
+    const char *const *headings;
+    bool scaled; /* else free text */
+    rk_fixed minimum, maximum;
+    const struct rk_import_answer *answers;
+    size_t answer_count;
+    /* Of an option of a question with several answers: the question and what it may be called, what
+     * the option may be called; else NULL. Options of a question follow one another. */
+    const char *question;
+    const char *const *question_headings, *const *choices;
 };
 
 struct rk_import_options {
@@ -44,12 +62,16 @@ struct rk_import_options {
     /* Of quotas: the schema whose columns `feature` names and whose words `value` holds; both are
      * then read as that table's own import would read them. NULL: they are any texts. */
     const struct rk_schema *features;
-    uint64_t
-        header; /* the line or row of the header; what stands above it is not read. 0 = first */
+    /* The lines or rows of the header; what stands above is not read. 0 = the first that is not
+     * blank, and those below it that its merged cells belong together with. */
+    uint64_t header, header_last;
 
     enum rk_wide wide;
     const struct rk_import_criterion *criteria; /* of the rubric; criterion_count may be 0 */
     size_t criterion_count;
+    const struct rk_import_item *items; /* of the codebook */
+    size_t item_count;
+    const char *codebook;       /* its id: the survey, where nothing else tells it */
     const char *const *columns; /* headers of the score columns, ends with NULL; NULL = by the
                                  * rubric, or all that remain (raters) */
     const char *empty;          /* what a score cell without score or word is: a word of `missing`;

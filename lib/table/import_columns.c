@@ -36,52 +36,6 @@ static struct rk_pos header_pos(const struct rk_import *im)
     return (struct rk_pos){.file = im->columns[0].pos.file, .line = im->header_line};
 }
 
-static enum rk_status read_header(struct rk_import *im, struct rk_error *error)
-{
-    struct rk_foreign_row row;
-    bool more;
-    unsigned long long above = 0;
-    for (;;) {
-        enum rk_status status = rk_foreign_next(im->foreign, &row, &more, error);
-        if (status != RK_OK)
-            return status;
-        struct rk_pos pos = {.file = rk_foreign_pos(im->foreign, 0).file};
-        if (!more)
-            return rk_fail_at(error, RK_BAD_DATA, &pos, _("there is no header: the file is blank"));
-        if (im->options.header && row.line < im->options.header) {
-            above += !row.blank;
-            continue;
-        }
-        if (im->options.header && (row.line > im->options.header || row.blank)) {
-            pos.line = im->options.header;
-            return rk_fail_at(error, RK_BAD_DATA, &pos, _("there is no header on this line"));
-        }
-        if (!row.blank)
-            break;
-        im->counts.rows_in++;
-        im->counts.blank++;
-    }
-    if (above) {
-        struct rk_pos pos = {.file = rk_foreign_pos(im->foreign, 0).file, .line = row.line};
-        rk_log(im->options.log, RK_NOTE, &pos, _("not read, above the header (rows: %llu)"), above);
-    }
-    im->header_line = row.line;
-    im->column_count = row.count;
-    im->columns = rk_alloc(row.count, sizeof *im->columns);
-    for (size_t i = 0; i < row.count; i++) {
-        struct rk_import_column *c = &im->columns[i];
-        struct rk_text name = {row.cells[i].text, row.cells[i].size};
-        c->name = rk_import_keep(&im->arena, rk_tidy(&im->tidy, name.size ? name : RK_TEXT("")));
-        c->folded = rk_import_keep(&im->arena, rk_fold(&im->text, c->name));
-        c->pos = rk_foreign_pos(im->foreign, i);
-        c->pos.field = c->name.size ? c->name.text : NULL;
-        c->field = SIZE_MAX;
-        if (!c->folded.size)
-            c->use = NAMELESS;
-    }
-    return RK_OK;
-}
-
 /* The first column from `from` on whose header is `name`, or SIZE_MAX. */
 static size_t seek_header(struct rk_import *im, const char *name, size_t from)
 {
@@ -137,6 +91,7 @@ static struct rk_cell_column reading_of(const struct rk_import *im, size_t field
     const struct rk_field *f = &im->schema->fields[field];
     return (struct rk_cell_column){.type = f->type,
                                    .birth = f->type == RK_YEAR && strstr(f->name, "birth"),
+                                   .hours = f->type == RK_NUMBER && strstr(f->name, "hours"),
                                    .is_1904 = rk_foreign_1904(im->foreign),
                                    .decimal = im->options.decimal};
 }
@@ -249,7 +204,7 @@ static bool knows_table(const struct rk_import *im, const char *our)
     for (const char *const *t = im->options.tables; t && *t; t++)
         if (strlen(*t) == size && !strncmp(*t, our, size))
             return true;
-    return score_key(our, "criterion") || score_key(our, "rater");
+    return score_key(our, "criterion") || score_key(our, "rater") || score_key(our, "item");
 }
 
 /* Is it a column of the table whose words the quotas hold, and none of our own table? */
@@ -294,6 +249,7 @@ static enum rk_status bind_map(struct rk_import *im, struct rk_error *error)
     const char *our, *theirs, *value;
     const char *kind = im->options.wide == RK_WIDE_CRITERIA ? "criterion"
                        : im->options.wide == RK_WIDE_RATERS ? "rater"
+                       : im->options.wide == RK_WIDE_ITEMS  ? "item"
                                                             : NULL;
     for (int part = RK_MAP_COLUMNS; im->options.map && part <= RK_MAP_VALUES; part++)
         for (size_t i = 0;
@@ -354,6 +310,8 @@ static bool wanted(const struct rk_import *im, size_t f)
         return false;
     if (im->options.wide == RK_LONG)
         return true;
+    if (im->options.wide == RK_WIDE_ITEMS)
+        return f != im->item && f != im->answer;
     return f != im->score && f != im->missing &&
            f != (im->options.wide == RK_WIDE_CRITERIA ? im->criterion : im->rater);
 }
@@ -615,11 +573,20 @@ static void bind_aliases(struct rk_import *im)
     rk_free(open);
 }
 
-/* Can the key be made of a text and a number? */
-static bool is_numberable(const struct rk_import *im)
+/* The field that can be made of a text and a number: the key, or who answered a survey, of which
+ * there is one in a row; else SIZE_MAX. */
+static size_t numberable(const struct rk_import *im)
 {
-    return im->options.wide == RK_LONG && im->schema->key_count == 1 &&
-           im->schema->fields[im->schema->key[0]].type == RK_STRING;
+    const struct rk_schema *s = im->schema;
+    size_t respondent = rk_schema_find(s, RK_TEXT("respondent_id"));
+    bool person = respondent != SIZE_MAX &&
+                  (im->options.wide == RK_WIDE_ITEMS || !strcmp(im->table, "respondents"));
+    if (person)
+        return respondent;
+    return im->options.wide == RK_LONG && s->key_count == 1 &&
+                   s->fields[s->key[0]].type == RK_STRING
+               ? s->key[0]
+               : SIZE_MAX;
 }
 
 /* What the file can't tell and the map doesn't. */
@@ -660,7 +627,8 @@ static void check_required(struct rk_import *im)
         rk_buf_printf(&option, "--map %s=", field->name);
         add_quoted(&option, nearest ? nearest : "…");
         struct rk_pos pos = header_pos(im);
-        if (is_numberable(im) && f == im->schema->key[0] && rk_map_table(im->options.map))
+        if (f == numberable(im) &&
+            (rk_map_table(im->options.map) || im->options.wide == RK_WIDE_ITEMS))
             rk_import_error(im, &pos,
                             _("no column is %s, which every row needs: name theirs with %s, or "
                               "make it of the rows' numbers with --number TEXT"),
@@ -810,6 +778,8 @@ static bool is_in_output(const struct rk_import *im, size_t f)
 {
     if (im->source[f] != SIZE_MAX || im->constant[f].text || f == im->numbered)
         return true;
+    if (im->options.wide == RK_WIDE_ITEMS)
+        return f == im->item || f == im->answer;
     if (im->options.wide != RK_LONG)
         return f == im->score || f == im->missing || f == im->criterion || f == im->rater ||
                (f == im->group && im->options.group_of);
@@ -918,14 +888,20 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
     const char *meant = rk_map_table(im->options.map);
     if (meant && strcmp(meant, im->table))
         return rk_fail(error, RK_BAD_USE, _("the map file is for --table %s"), meant);
-    if (im->options.number && !is_numberable(im))
+    if (im->options.number && numberable(im) == SIZE_MAX)
         return rk_fail(error, RK_BAD_USE,
                        _("--number makes ids where one column is the key of the table"));
-    if (im->options.wide != RK_LONG &&
+    im->item = field_named(s, "item");
+    im->answer = field_named(s, "value");
+    if (im->options.wide == RK_WIDE_ITEMS && (im->item == SIZE_MAX || im->answer == SIZE_MAX))
+        return rk_fail(
+            error, RK_BAD_USE,
+            _("--wide items turns a survey's answers into responses: --table responses"));
+    if (im->options.wide != RK_LONG && im->options.wide != RK_WIDE_ITEMS &&
         (im->score == SIZE_MAX || im->criterion == SIZE_MAX || im->rater == SIZE_MAX))
         return rk_fail(error, RK_BAD_USE,
                        _("--wide turns score sheets into ratings: --table ratings"));
-    enum rk_status status = read_header(im, error);
+    enum rk_status status = rk_import_read_header(im, error);
     if (status != RK_OK)
         return status;
     bind_asked(im, im->options.keep, KEEP, "--keep");
@@ -935,7 +911,7 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
     if (status == RK_OK)
         status = bind_map(im, error);
     if (status == RK_OK && im->options.number) {
-        size_t key = s->key[0];
+        size_t key = numberable(im);
         if (!wanted(im, key))
             return rk_fail(error, RK_BAD_USE,
                            _("%s is given by --map or --set and by --number: one of them"),
@@ -947,12 +923,14 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
     status = bind_alternatives(im, error);
     if (status != RK_OK)
         return status;
-    if (im->options.wide != RK_LONG)
+    if (im->options.wide == RK_WIDE_ITEMS)
+        rk_import_bind_items(im);
+    else if (im->options.wide != RK_LONG)
         bind_scores(im);
     refuse_identities(im);
     bind_aliases(im);
     bind_remaining_raters(im);
-    if (im->options.wide != RK_LONG)
+    if (im->options.wide != RK_LONG && im->options.wide != RK_WIDE_ITEMS)
         check_scores(im);
     check_required(im);
     status = check_asked(im, error);

@@ -13,7 +13,9 @@ struct rk_import_column {
     struct rk_text name, folded; /* NUL-ended; empty = no header */
     enum rk_use_of use;
     size_t field;         /* of FIELD */
-    const char *key;      /* of SCORE: the criterion or the rater */
+    const char *key;      /* of SCORE: the criterion, the rater, the item or the question */
+    size_t item;          /* of SCORE in a survey: the item, or a question's first option */
+    bool many;            /* … its cells hold all options chosen */
     const char *out_name; /* of KEEP */
     bool unasked;         /* of KEEP: a map keeps it, nobody has looked at it */
     bool contact;         /* … and it was found to hold addresses or numbers to reach people by */
@@ -38,7 +40,9 @@ struct rk_import {
 
     struct rk_import_column *columns;
     size_t column_count;
-    uint64_t header_line;
+    uint64_t header_line;        /* the last, where it has several */
+    struct rk_foreign_row ahead; /* a row read to see whether it is one of them */
+    bool has_ahead;
     size_t *source;           /* by field: the column, SIZE_MAX = none */
     struct rk_text *constant; /* by field: text NULL = none */
     struct rk_cell_column *constant_reading;
@@ -46,6 +50,7 @@ struct rk_import {
     bool *worded; /* by field: it has choices, or words of the map file or of rk */
     size_t score, missing, criterion, rater, group, status, gender, birth; /* fields, or SIZE_MAX */
     size_t score_columns;
+    size_t item, answer;   /* of responses, or SIZE_MAX */
     size_t numbered;       /* the key that --number makes, or SIZE_MAX */
     size_t feature, value; /* of quotas, or SIZE_MAX */
 
@@ -75,6 +80,8 @@ struct rk_import {
     uint64_t identities;
 };
 
+/* Reads the header: columns, their names and places, and what is merged below it. */
+enum rk_status rk_import_read_header(struct rk_import *im, struct rk_error *error);
 /* Binds every column of the header, decides the output, and opens the rejects. */
 enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error);
 /* A message about the columns; counted in im->errors. */
@@ -86,6 +93,26 @@ bool rk_import_left_out(const struct rk_import_column *column);
  * SIZE_MAX: none, or more than one. */
 size_t rk_import_field_called(struct rk_import *im, const struct rk_schema *schema,
                               struct rk_text header);
+/* Binds the columns that are items of the codebook. */
+void rk_import_bind_items(struct rk_import *im);
+/* The rows of one respondent. */
+void rk_import_take_items(struct rk_import *im, const struct rk_foreign_row *row,
+                          const struct rk_text *kept, const struct rk_pos *row_pos);
+/* The row is bad; the first reason goes with it to the rejects. `told`: a message is due now. */
+void rk_import_bad(struct rk_import *im, const struct rk_pos *pos, bool told, const char *format,
+                   ...) __attribute__((format(printf, 4, 5)));
+/* The same for a word nobody knows; they are told together at the end. */
+void rk_import_unknown_word(struct rk_import *im, size_t field, struct rk_text word,
+                            const struct rk_pos *pos);
+/* Makes the row bad, and says so, where the cell holds a personal identity number. */
+bool rk_import_refuse_identity(struct rk_import *im, const struct rk_foreign_cell *cell,
+                               struct rk_text text, const struct rk_pos *pos);
+/* A cell that is kept as it is, once what may not come into any table has been refused. */
+struct rk_text rk_import_read_kept(struct rk_import *im, size_t column,
+                                   struct rk_foreign_cell cell);
+struct rk_pos rk_import_cell_pos(const struct rk_import *im, size_t column);
+/* Puts one row of the output among those waiting, from im->values. */
+void rk_import_emit(struct rk_import *im, const struct rk_text *kept, const struct rk_pos *pos);
 /* Is a personal identity number in it? */
 bool rk_import_holds_identity(const struct rk_import *im, struct rk_text text);
 struct rk_text rk_import_keep(struct rk_arena *arena, struct rk_text text);

@@ -129,8 +129,16 @@ static void workbooks(void)
             "<sheet name=\"Anteckningar\" sheetId=\"2\" r:id=\"rId1\"/></sheets></workbook>",
         WORKBOOK_SHEET("<row r=\"3\"><c r=\"B3\"><v>4</v></c></row>"), NULL);
     const char *got = read_with(book.text, book.size, (struct rk_foreign_options){0});
+    CHECK(strstr(got, "several sheets hold something") &&
+          strstr(got, "1 'Poäng', 2 'Anteckningar'"));
+    got = read_with(book.text, book.size, (struct rk_foreign_options){.sheet = "2"});
     CHECK_TEXT(got, "3<@3:1><4@3:2>\n");
-    CHECK_TEXT(notes.text, "(sheet 'Poäng' is read; not read: 'Anteckningar')");
+    got = read_with(book.text, book.size, (struct rk_foreign_options){.sheet = "Poäng"});
+    CHECK_TEXT(got, "3<@3:1><4@3:2>\n");
+    got = read_with(book.text, book.size, (struct rk_foreign_options){.sheet = "3"});
+    CHECK(strstr(got, "there is no sheet '3'"));
+    got = READ_AS("a;b\n", .sheet = "1");
+    CHECK(strstr(got, "this is none"));
     rk_buf_free(&book);
 }
 

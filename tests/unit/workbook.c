@@ -1,6 +1,6 @@
-/* lib/stream/xlsx: what a sheet holds, and that no damaged or hostile workbook passes.
- * `xlsx --write FOLDER` writes the workbooks of the golden cases of rk-import there instead. */
-#include "stream/xlsx.h"
+/* lib/stream/workbook: what a sheet holds, and that no damaged or hostile workbook passes.
+ * `workbook --write FOLDER` writes the workbooks of the golden cases of rk-import there instead. */
+#include "stream/workbook.h"
 
 #include "check.h"
 #include "workbook.h"
@@ -28,31 +28,31 @@ static const char scores_dump[] = "1:t<Kandidat>t< Ansökningsdatum>t<Kön>t<Po�
 /* Rows as text; NULL and the reason in `error` when the workbook is refused. */
 static char *dump(const struct rk_buf *bytes, struct rk_error *error)
 {
-    struct rk_xlsx *book;
+    struct rk_workbook *book;
     struct rk_buf out = {0};
     /* an exact copy, so that a sanitizer sees a read past the end */
     char *copy = rk_alloc(bytes->size ? bytes->size : 1, 1);
     if (bytes->size)
         memcpy(copy, bytes->text, bytes->size);
-    enum rk_status status = rk_xlsx_open(&book, "f.xlsx", copy, bytes->size, error);
+    enum rk_status status = rk_workbook_open(&book, "f.xlsx", copy, bytes->size, error);
     if (status == RK_OK)
-        status = rk_xlsx_select(book, 0, error);
+        status = rk_workbook_select(book, 0, error);
     for (bool more = true; status == RK_OK && more;) {
         struct rk_foreign_row row;
-        status = rk_xlsx_next(book, &row, &more, error);
+        status = rk_workbook_next(book, &row, &more, error);
         if (status != RK_OK || !more)
             break;
         rk_buf_printf(&out, "%d:", (int)row.line);
         for (size_t i = 0; i < row.count; i++) {
             const struct rk_foreign_cell *c = &row.cells[i];
             if (c->size)
-                rk_buf_printf(&out, "%c<%.*s>", "tnbDMHeu"[c->kind], (int)c -> size, c -> text);
+                rk_buf_printf(&out, "%c<%.*s>", "tnpbDMHeu"[c->kind], (int)c -> size, c -> text);
             else
                 rk_buf_char(&out, '-');
         }
         rk_buf_char(&out, '\n');
     }
-    rk_xlsx_close(book);
+    rk_workbook_close(book);
     rk_free(copy);
     if (status != RK_OK) {
         rk_buf_free(&out);
@@ -101,11 +101,12 @@ static void contents(void)
             "<sheet name=\"Diagram\" sheetId=\"3\" r:id=\"rId9\"/>"
             "<sheet name=\"A\" sheetId=\"1\" r:id=\"rId1\" state=\"hidden\"/></sheets></workbook>";
     book = workbook(two, strict_sheet, NULL);
-    struct rk_xlsx *opened;
-    CHECK(rk_xlsx_open(&opened, "f", book.text, book.size, &error) == RK_OK &&
-          rk_xlsx_sheets(opened) == 1 && rk_xlsx_sheet_hidden(opened, 0) && rk_xlsx_1904(opened));
-    CHECK_TEXT(rk_xlsx_sheet_name(opened, 0), "A");
-    rk_xlsx_close(opened);
+    struct rk_workbook *opened;
+    CHECK(rk_workbook_open(&opened, "f", book.text, book.size, &error) == RK_OK &&
+          rk_workbook_sheets(opened) == 1 && rk_workbook_sheet_hidden(opened, 0) &&
+          rk_workbook_1904(opened));
+    CHECK_TEXT(rk_workbook_sheet_name(opened, 0), "A");
+    rk_workbook_close(opened);
     text = dump(&book, &error);
     CHECK_TEXT(text, "1:-n<100>\n");
     rk_free(text);
@@ -117,16 +118,18 @@ static void contents(void)
                         "</c></row></sheetData><mergeCells><mergeCell ref=\"C1:D1\"/>"
                         "<mergeCell ref=\"A2:A4\"/></mergeCells></worksheet>",
                     NULL);
-    CHECK(rk_xlsx_open(&opened, "f", book.text, book.size, &error) == RK_OK &&
-          rk_xlsx_select(opened, 0, &error) == RK_OK);
+    CHECK(rk_workbook_open(&opened, "f", book.text, book.size, &error) == RK_OK &&
+          rk_workbook_select(opened, 0, &error) == RK_OK);
     struct rk_foreign_row row;
     bool more = true;
-    while (more && rk_xlsx_next(opened, &row, &more, &error) == RK_OK)
+    while (more && rk_workbook_next(opened, &row, &more, &error) == RK_OK)
         ;
     CHECK(!more);
-    CHECK_TEXT(rk_xlsx_merged(opened, 1, 5), "A2:A4");
-    CHECK(!rk_xlsx_merged(opened, 4, 5) && !rk_xlsx_merged(opened, 1, 0));
-    rk_xlsx_close(opened);
+    struct rk_foreign_merge merge;
+    CHECK(rk_workbook_merge(opened, 1, &merge) && merge.first_line == 2 && merge.last_line == 4 &&
+          merge.first_column == 0 && merge.last_column == 0);
+    CHECK(!rk_workbook_merge(opened, 2, &merge));
+    rk_workbook_close(opened);
     rk_buf_free(&book);
 
     /* more rows than one chunk, and rows that chunks cut */
@@ -154,7 +157,7 @@ static const char *number(const char *text)
 {
     static struct rk_buf out;
     rk_buf_clear(&out);
-    return rk_xlsx_number(rk_text(text), &out) ? out.text : "refused";
+    return rk_workbook_number(rk_text(text), &out) ? out.text : "refused";
 }
 
 static void numbers(void)
@@ -174,23 +177,61 @@ static void numbers(void)
     CHECK_TEXT(number("1e"), "refused");
     CHECK_TEXT(number("nan"), "refused");
     CHECK_TEXT(number("1e300"), "refused");
-    CHECK(rk_xlsx_format_kind("General") == RK_FOREIGN_NUMBER);
-    CHECK(rk_xlsx_format_kind("0.00") == RK_FOREIGN_NUMBER);
-    CHECK(rk_xlsx_format_kind("#,##0\\ \"kr/day\"") == RK_FOREIGN_NUMBER);
-    CHECK(rk_xlsx_format_kind("[Red]0.0;[Blue]-0.0") == RK_FOREIGN_NUMBER);
-    CHECK(rk_xlsx_format_kind("yyyy\\-mm\\-dd") == RK_FOREIGN_DAY);
-    CHECK(rk_xlsx_format_kind("[$-41D]d\\ mmmm\\ yyyy;@") == RK_FOREIGN_DAY);
-    CHECK(rk_xlsx_format_kind("mmm") == RK_FOREIGN_DAY);
-    CHECK(rk_xlsx_format_kind("d/m/yy h:mm") == RK_FOREIGN_MOMENT);
-    CHECK(rk_xlsx_format_kind("[h]:mm") == RK_FOREIGN_DURATION);
-    CHECK(rk_xlsx_format_kind("h:mm AM/PM") == RK_FOREIGN_DURATION);
+    CHECK(rk_workbook_format_kind("General") == RK_FOREIGN_NUMBER);
+    CHECK(rk_workbook_format_kind("0.00") == RK_FOREIGN_NUMBER);
+    CHECK(rk_workbook_format_kind("#,##0\\ \"kr/day\"") == RK_FOREIGN_NUMBER);
+    CHECK(rk_workbook_format_kind("[Red]0.0;[Blue]-0.0") == RK_FOREIGN_NUMBER);
+    CHECK(rk_workbook_format_kind("yyyy\\-mm\\-dd") == RK_FOREIGN_DAY);
+    CHECK(rk_workbook_format_kind("[$-41D]d\\ mmmm\\ yyyy;@") == RK_FOREIGN_DAY);
+    CHECK(rk_workbook_format_kind("mmm") == RK_FOREIGN_DAY);
+    CHECK(rk_workbook_format_kind("d/m/yy h:mm") == RK_FOREIGN_MOMENT);
+    CHECK(rk_workbook_format_kind("0.0%") == RK_FOREIGN_PERCENT);
+    CHECK(rk_workbook_format_kind("0\\%") == RK_FOREIGN_NUMBER);
+    CHECK(rk_workbook_format_kind("[h]:mm") == RK_FOREIGN_DURATION);
+    CHECK(rk_workbook_format_kind("h:mm AM/PM") == RK_FOREIGN_DURATION);
     struct rk_buf name = {0};
-    rk_xlsx_column(&name, 0);
-    rk_xlsx_column(&name, 25);
-    rk_xlsx_column(&name, 26);
-    rk_xlsx_column(&name, 16383);
+    rk_workbook_column(&name, 0);
+    rk_workbook_column(&name, 25);
+    rk_workbook_column(&name, 26);
+    rk_workbook_column(&name, 16383);
     CHECK_TEXT(name.text, "AZAAXFD");
     rk_buf_free(&name);
+}
+
+static const char *iso(const char *text, bool is_1904)
+{
+    static struct rk_buf out;
+    enum rk_foreign_kind kind;
+    rk_buf_clear(&out);
+    if (!rk_workbook_iso(rk_text(text), is_1904, &out, &kind))
+        return "refused";
+    rk_buf_printf(&out, "%c", "tnpbDMHeu"[kind]);
+    return out.text;
+}
+
+static void dates(void)
+{
+    CHECK_TEXT(iso("2020-03-05", false), "43895D");
+    CHECK_TEXT(iso("2020-03-05", true), "42433D");
+    CHECK_TEXT(iso("2020-03-05T12:00:00", false), "43895.500000000M");
+    CHECK_TEXT(iso("2020-03-05T18:00", false), "43895.750000000M");
+    CHECK_TEXT(iso("2020-03-05T00:00:00.000", false), "43895M");
+    /* Excel counts a 29 February 1900: before it a day less, as Excel shows them */
+    CHECK_TEXT(iso("1900-03-01", false), "61D");
+    CHECK_TEXT(iso("1900-02-28", false), "59D");
+    CHECK_TEXT(iso("1900-01-01", false), "1D");
+    CHECK_TEXT(iso("1899-12-31", false), "refused");
+    CHECK_TEXT(iso("1904-01-01", true), "0D");
+    CHECK_TEXT(iso("1903-12-31", true), "refused");
+    CHECK_TEXT(iso("2021-02-29", false), "refused");
+    CHECK_TEXT(iso("2020-03-05T25:00", false), "refused");
+    CHECK_TEXT(iso("2020-03-05T12:00Z", false), "refused");
+    CHECK_TEXT(iso("2020-03-05 12:00", false), "refused");
+    CHECK_TEXT(iso("PT02H30M00S", false), "0.104166667H");
+    CHECK_TEXT(iso("PT36H", false), "1.500000000H");
+    CHECK_TEXT(iso("PT", false), "refused");
+    CHECK_TEXT(iso("PT5", false), "refused");
+    CHECK_TEXT(iso("P1DT2H", false), "refused");
 }
 
 /* Every cut is refused; no single changed byte is an error of memory or gives another table. */
@@ -275,7 +316,7 @@ static void hostile(void)
     for (size_t i = 0; i < n; i++) { /* each part missing in turn */
         const char *text = parts[i].text;
         parts[i].text = NULL;
-        CHECK(refused(workbook_zip(parts, n), i < 2 ? "not an Excel workbook" : "is missing"));
+        CHECK(refused(workbook_zip(parts, n), i < 2 ? "but no workbook" : "is missing"));
         parts[i].text = "<unended>";
         if (i)
             CHECK(refused(workbook_zip(parts, n), "damaged"));
@@ -306,9 +347,9 @@ static void hostile(void)
     parts[0] =
         (struct workbook_part){"mimetype", "application/vnd.oasis.opendocument.spreadsheet", 0};
     parts[1] = (struct workbook_part){"content.xml", "<a/>", 0};
-    CHECK(refused(workbook_zip(parts, 2), "an OpenDocument file"));
+    CHECK(refused(workbook_zip(parts, 2), "without sheets"));
     parts[0] = (struct workbook_part){"letter.txt", "hello", 0};
-    CHECK(refused(workbook_zip(parts, 1), "not an Excel workbook"));
+    CHECK(refused(workbook_zip(parts, 1), "but no workbook"));
 
     CHECK(refused(rows_only("<row r=\"2\"/><row r=\"1\"/>"), "not in order"));
     CHECK(refused(rows_only("<row r=\"1048577\"/>"), "not in order"));
@@ -337,6 +378,136 @@ static void hostile(void)
     CHECK_TEXT(text, "1:n<1>\n");
     rk_free(text);
     rk_buf_free(&book);
+}
+
+#define OASIS "urn:oasis:names:tc:opendocument:xmlns:"
+#define ODS(tables)                                                                                \
+    XML "<o:document-content xmlns:o=\"" OASIS "office:1.0\" xmlns:table=\"" OASIS                 \
+        "table:1.0\" xmlns:text=\"" OASIS "text:1.0\"><o:body><o:spreadsheet>" tables              \
+        "</o:spreadsheet></o:body></o:document-content>"
+#define ODS_ROWS(rows) ODS("<table:table table:name=\"A\">" rows "</table:table>")
+
+static struct rk_buf opendocument_of(const char *content)
+{
+    struct workbook_part parts[] = {
+        {"mimetype", "application/vnd.oasis.opendocument.spreadsheet", 0},
+        {"content.xml", content, 0}};
+    return workbook_zip(parts, 2);
+}
+
+/* What the rows of an ODS sheet are read as, or the error. */
+static const char *read_ods(const char *content)
+{
+    static struct rk_error error;
+    static char *text;
+    struct rk_buf book = opendocument_of(content);
+    error = (struct rk_error){0};
+    rk_free(text);
+    text = dump(&book, &error);
+    rk_buf_free(&book);
+    return text ? text : error.text;
+}
+
+static const char ods_sheet[] = ODS_ROWS(
+    "<table:table-row><table:table-cell o:value-type=\"string\"><text:p>a<text:s text:c=\"2\"/>b"
+    "<text:span>c</text:span></text:p><text:p>d</text:p></table:table-cell>"
+    "<table:table-cell table:number-columns-repeated=\"2\" o:value-type=\"float\" "
+    "o:value=\"0.30000000000000004\"><text:p>0,3</text:p></table:table-cell></table:table-row>"
+    "<table:table-row table:number-rows-repeated=\"3\"><table:table-cell/>"
+    "<table:table-cell o:value-type=\"date\" o:date-value=\"2020-03-05\"/></table:table-row>"
+    "<table:table-row table:number-rows-repeated=\"1048500\"><table:table-cell "
+    "table:number-columns-repeated=\"16384\"/></table:table-row>");
+static const char ods_dump[] = "1:t<a  bc\nd>n<0.3>n<0.3>\n2:-D<43895>\n3:-D<43895>\n4:-D<43895>\n";
+
+static void opendocument(void)
+{
+    CHECK_TEXT(read_ods(ods_sheet), ods_dump);
+    /* a note, a table in a cell, a formula not computed, a covered cell's own text: no values */
+    CHECK_TEXT(
+        read_ods(ODS_ROWS(
+            "<table:table-row><table:table-cell o:value-type=\"string\"><o:annotation><text:p>n"
+            "</text:p></o:annotation><text:p>x</text:p></table:table-cell>"
+            "<table:table-cell table:formula=\"of:=A1\"/>"
+            "<table:covered-table-cell o:value-type=\"string\"><text:p>y</text:p>"
+            "</table:covered-table-cell><table:table-cell o:value-type=\"boolean\" "
+            "o:boolean-value=\"true\"/></table:table-row>")),
+        "1:t<x>u<=>-b<true>\n");
+    /* rows and columns without bound */
+    CHECK(strstr(read_ods(ODS_ROWS("<table:table-row table:number-rows-repeated=\"1048577\">"
+                                   "<table:table-cell o:value-type=\"float\" o:value=\"1\"/>"
+                                   "</table:table-row>")),
+                 "more rows than"));
+    CHECK(strstr(read_ods(ODS_ROWS("<table:table-row><table:table-cell "
+                                   "table:number-columns-repeated=\"16385\" "
+                                   "o:value-type=\"float\" o:value=\"1\"/></table:table-row>")),
+                 "more columns than"));
+    CHECK(strstr(read_ods(ODS_ROWS("<table:table-row table:number-rows-repeated=\"100000\">"
+                                   "<table:table-cell table:number-columns-repeated=\"1000\" "
+                                   "o:value-type=\"float\" o:value=\"1\"/></table:table-row>")),
+                 "more than 67108864 cells"));
+    CHECK(strstr(read_ods(ODS_ROWS("<table:table-row><table:table-cell "
+                                   "table:number-columns-repeated=\"-1\"/></table:table-row>")),
+                 "not where they should be"));
+    CHECK(strstr(read_ods(ODS_ROWS("<table:table-row><table:table-cell o:value-type=\"float\" "
+                                   "o:value=\"1,5\"/></table:table-row>")),
+                 "cannot be read"));
+    CHECK(strstr(read_ods(ODS_ROWS("<table:table-row><table:table-cell o:value-type=\"q\"/>"
+                                   "</table:table-row>")),
+                 "unknown type"));
+    CHECK(strstr(read_ods("<!DOCTYPE a><a/>"), "declares entities"));
+
+    /* any one byte of the XML changed: read or refused, never worse */
+    size_t size = sizeof ods_sheet - 1, wrong = 0;
+    static const char put[] = {'<', '>', '"', '9', '-', ' ', 'a'};
+    char *text = rk_strdup(ods_sheet);
+    for (size_t at = 0; at < size; at += 3)
+        for (size_t k = 0; k < sizeof put; k++) {
+            struct rk_error error = {0};
+            text[at] = put[k];
+            struct rk_buf book = opendocument_of(text);
+            char *got = dump(&book, &error);
+            wrong += !got && (error.status != RK_BAD_DATA || !*error.text);
+            rk_free(got);
+            rk_buf_free(&book);
+            text[at] = ods_sheet[at];
+        }
+    rk_free(text);
+    CHECK(wrong == 0);
+}
+
+/* Puts `value` where the nth central directory entry has the bytes at `offset`. */
+static void patch_entry(struct rk_buf *book, int n, size_t offset, uint32_t value)
+{
+    for (size_t at = 0; at + 46 < book->size; at++)
+        if (!memcmp(book->text + at, "PK\1\2", 4) && !n--) {
+            for (int i = 0; i < 4; i++)
+                book->text[at + offset + (size_t)i] = (char)(value >> 8 * i);
+            return;
+        }
+    CHECK(!"no such entry");
+}
+
+/* Archives that are well formed for some readers, and traps for others. */
+static void archives(void)
+{
+    static const char *const names[] = {"../evil.xml", "/etc/passwd", "xl\\workbook.xml",
+                                        "a/../../b", "c:evil.xml"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct workbook_part parts[] = {{"[Content_Types].xml", workbook_types, 0},
+                                        {names[i], "x", 0}};
+        CHECK(refused(workbook_zip(parts, 2), "leads out of the archive"));
+    }
+    struct workbook_part twice[] = {{"a.xml", "x", 0}, {"A.xml", "y", 0}};
+    CHECK(refused(workbook_zip(twice, 2), "is there twice"));
+
+    /* the second part is said to stand where the first one does */
+    struct rk_buf book = workbook(NULL, scores_sheet, scores_strings);
+    patch_entry(&book, 1, 42, 0);
+    CHECK(refused(book, "over one another"));
+    /* the last part is said to reach into the directory */
+    book = workbook(NULL, scores_sheet, scores_strings);
+    patch_entry(&book, 6, 20, (uint32_t)book.size);
+    CHECK(refused(book, "over one another"));
 }
 
 /* ---- the workbooks of the golden cases ---- */
@@ -439,6 +610,9 @@ int main(int argc, char **argv)
     }
     contents();
     numbers();
+    dates();
+    opendocument();
+    archives();
     damage();
     broken_xml();
     hostile();
