@@ -3,6 +3,7 @@
  */
 #include "base/mem.h"
 #include "stream/foreign.h"
+#include "table/guess.h"
 #include "tool/import_files.h"
 
 struct texts { /* ends with NULL when read */
@@ -13,7 +14,7 @@ struct texts { /* ends with NULL when read */
 static struct {
     const char *table, *rubric, *raters, *empty, *number, *sheet, *codebook;
     struct texts set, keep, drop, columns, household;
-    bool drop_unknown;
+    bool drop_unknown, guess;
     enum rk_wide wide;
     enum rk_foreign_encoding encoding;
     char decimal;
@@ -22,6 +23,7 @@ static struct {
 
 enum {
     TABLE = 1,
+    GUESS,
     SET,
     KEEP,
     DROP,
@@ -45,7 +47,11 @@ enum {
 #define ENCODING_WORDS "utf-8|utf-16|windows-1252"
 
 static const struct argp_option table[] = {
-    {"table", TABLE, "TEXT", 0, N_("the table of ours to make: candidates, ratings … (needed)"), 0},
+    {"table", TABLE, "TEXT", 0,
+     N_("the table of ours to make: candidates, ratings … (needed, unless a map file tells)"), 0},
+    {"guess", GUESS, NULL, 0,
+     N_("make no table, but propose a map file for this one, with reasons, for a person to change"),
+     0},
     {"set", SET, "TEXT", 0,
      N_("COLUMN=VALUE: one value for all rows, such as recruitment_id=R7; repeatable"), 0},
     {"keep", KEEP, "COLUMN", 0,
@@ -108,6 +114,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     (void)state;
     switch (key) {
     case TABLE: options.table = arg; break;
+    case GUESS: options.guess = true; break;
     case SET: add_text(&options.set, arg); break;
     case KEEP: add_text(&options.keep, arg); break;
     case DROP: add_text(&options.drop, arg); break;
@@ -195,9 +202,67 @@ static enum rk_status copy_rows(struct rk_run *run, struct rk_import *import,
     return status;
 }
 
+/* The table that the file fits best, or the one named; told beside the next. */
+static enum rk_status choose_table(struct rk_run *run, struct rk_guess *guess,
+                                   const char *const *tables, const struct rk_schema **chosen,
+                                   struct rk_error *error)
+{
+    const char *next = NULL;
+    double best = 0, second = 0;
+    if (options.table)
+        return rk_run_schema(run, chosen, options.table, error);
+    for (; *tables; tables++) {
+        const struct rk_schema *schema;
+        enum rk_status status = rk_run_schema(run, &schema, *tables, error);
+        if (status != RK_OK)
+            return status;
+        double fit = rk_guess_fit(guess, schema);
+        if (fit > best) {
+            next = *chosen ? (*chosen)->name : NULL;
+            second = best;
+            best = fit;
+            *chosen = schema;
+        } else if (fit > second) {
+            second = fit;
+            next = *tables;
+        }
+    }
+    if (!*chosen)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("no table of ours is like this file: --table NAME says which it is"));
+    if (next)
+        rk_run_note(run, _("taken for the table %s; the next likely is %s (--table says which)"),
+                    (*chosen)->name, next);
+    else
+        rk_run_note(run, _("taken for the table %s (--table says which)"), (*chosen)->name);
+    return RK_OK;
+}
+
+static enum rk_status guess_map(struct rk_run *run, struct rk_foreign *foreign,
+                                const struct rk_import_options *how, struct rk_error *error)
+{
+    struct rk_guess *guess;
+    const struct rk_schema *schema = NULL;
+    enum rk_status status = rk_guess_open(&guess, foreign, how, error);
+    if (status == RK_OK)
+        status = choose_table(run, guess, how->tables, &schema, error);
+    if (status == RK_OK) {
+        struct rk_buf map = {0};
+        rk_run_speak(run, true);
+        rk_guess_write(guess, schema, &map);
+        rk_run_speak(run, false);
+        rk_out_write(rk_run_out(run), map.text, map.size);
+        rk_buf_free(&map);
+    }
+    rk_guess_close(guess);
+    return status;
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
-    if (!options.table)
+    if (!options.table && !options.guess)
+        options.table = rk_map_table(run->map);
+    if (!options.table && !options.guess)
         rk_usage(_("--table NAME is needed: which table of ours the file becomes"));
     if (run->operand_count > 1)
         rk_usage(_("one file at a time, not also %s"), run->operands[1]);
@@ -209,7 +274,9 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         rk_usage(_("--rubric is for --wide criteria"));
     if ((options.wide == RK_WIDE_ITEMS) != (options.codebook != NULL))
         rk_usage(_("--wide items and --codebook belong together"));
-    if (options.household.count && strcmp(options.table, "panelists"))
+    if (options.guess && (options.wide != RK_LONG || rk_run_rejects(run)))
+        rk_usage(_("--guess makes no table: not with --wide or --rejects"));
+    if (options.household.count && (!options.table || strcmp(options.table, "panelists")))
         rk_usage(_("--household is for --table panelists"));
     const char *path = run->operand_count ? run->operands[0] : "-";
     if (!run->operand_count)
@@ -244,8 +311,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_buf words = {0};
     char **tables = NULL;
     rk_buf_printf(&words, "%s/schema", run->share);
-    enum rk_status status = rk_run_schema(run, &how.schema, options.table, error);
-    if (status == RK_OK && !strcmp(options.table, "quotas"))
+    enum rk_status status = RK_OK;
+    if (options.table)
+        status = rk_run_schema(run, &how.schema, options.table, error);
+    if (status == RK_OK && options.table && !strcmp(options.table, "quotas"))
         status = rk_run_schema(run, &how.features, "panelists", error);
     if (status == RK_OK)
         status = rk_schema_names(&tables, words.text, error);
@@ -270,9 +339,11 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                                options.sheet};
     if (status == RK_OK)
         status = rk_foreign_open(&foreign, path, &dialect, run->log, error);
-    if (status == RK_OK)
+    if (status == RK_OK && options.guess)
+        status = guess_map(run, foreign, &how, error);
+    else if (status == RK_OK)
         status = rk_import_open(&import, foreign, &how, error);
-    if (status == RK_OK)
+    if (status == RK_OK && import)
         status = copy_rows(run, import, error);
     rk_import_close(import);
     rk_schema_free_names(tables);

@@ -1,5 +1,6 @@
 # made by rk-import --describe=fish
-complete -c rk-import -l table -x -d 'the table of ours to make: candidates, ratings … (needed)'
+complete -c rk-import -l table -x -d 'the table of ours to make: candidates, ratings … (needed, unless a map file tells)'
+complete -c rk-import -l guess -d 'make no table, but propose a map file for this one, with reasons, for a person to change'
 complete -c rk-import -l set -x -d 'COLUMN=VALUE: one value for all rows, such as recruitment_id=R7; repeatable'
 complete -c rk-import -l keep -x -d 'keep this column of theirs as it is, or under another name (NEW=Theirs); repeatable'
 complete -c rk-import -l drop -x -d 'leave out this column of theirs; repeatable'

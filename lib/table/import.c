@@ -341,8 +341,7 @@ static void check_keys(struct rk_import *im, uint64_t line)
     rk_buf_free(&key);
 }
 
-/* What a person can be reached by: an e-mail address, or a telephone number with its 0 or +. */
-static bool is_contact(struct rk_text text)
+bool rk_import_is_contact(struct rk_text text)
 {
     const char *at = text.size ? memchr(text.text, '@', text.size) : NULL;
     if (at && at > text.text && memchr(at, '.', text.size - (size_t)(at - text.text)))
@@ -360,7 +359,7 @@ static bool is_contact(struct rk_text text)
 static void mind_contact(struct rk_import *im, size_t column, struct rk_text text)
 {
     struct rk_import_column *c = &im->columns[column];
-    if (!c->unasked || c->contact || !is_contact(text))
+    if (!c->unasked || c->contact || !rk_import_is_contact(text))
         return;
     struct rk_pos pos = rk_import_cell_pos(im, column);
     c->contact = true;

@@ -96,9 +96,7 @@ static struct rk_cell_column reading_of(const struct rk_import *im, size_t field
                                    .decimal = im->options.decimal};
 }
 
-/* Is the column known to hold what tells of a person? Also where an underscore stands for a blank,
- * and with a number: address_line_2. */
-static bool is_personal(struct rk_import *im, const struct rk_import_column *c)
+bool rk_import_is_personal(struct rk_import *im, const struct rk_import_column *c)
 {
     if (rk_words_in(im->options.words, "personal", c->name))
         return true;
@@ -148,12 +146,12 @@ static void bind_asked(struct rk_import *im, const char *const *names, enum rk_u
             if (use != KEEP)
                 continue;
             c->out_name = renamed ? renamed : c->name.text;
-            if (is_personal(im, c) && !strcmp(im->table, "panelists"))
+            if (rk_import_is_personal(im, c) && !strcmp(im->table, "panelists"))
                 rk_import_error(im, &c->pos,
                                 _("names, addresses and identity numbers of people are "
                                   "in no table of ours: it can only be left out (--drop), or tell "
                                   "who share a household (--household)"));
-            else if (is_personal(im, c))
+            else if (rk_import_is_personal(im, c))
                 rk_import_error(im, &c->pos,
                                 _("names, addresses and identity numbers of people are "
                                   "in no table of ours: it can only be left out (--drop)"));
@@ -436,7 +434,7 @@ static void bind_remaining_raters(struct rk_import *im)
     for (size_t i = 0; i < im->column_count; i++) {
         struct rk_import_column *c = &im->columns[i];
         if (c->use != UNCLAIMED || (im->options.drop_unknown && rk_looks_like_name(c->name)) ||
-            is_personal(im, c))
+            rk_import_is_personal(im, c))
             continue;
         if (rk_words_in(im->options.words, "computed", c->name))
             rk_import_error(im, &c->pos,
@@ -660,7 +658,7 @@ static void keep_rest(struct rk_import *im, struct rk_import_column *c, struct l
 {
     size_t field = rk_import_field_called(im, im->schema, c->name);
     c->use = DROP;
-    if (is_personal(im, c)) {
+    if (rk_import_is_personal(im, c)) {
         list_name(personal, c);
     } else if (is_alternative(im, c)) { /* another register's number of the same person */
         list_name(dropped, c);
@@ -721,7 +719,7 @@ static void check_unclaimed(struct rk_import *im)
         for (size_t k = 0; nearest && k < count; k++)
             if (names[k] == nearest)
                 field = fields[k];
-        if (is_personal(im, c))
+        if (rk_import_is_personal(im, c))
             rk_import_error(im, &c->pos,
                             _("names, addresses and identity numbers of people are in no "
                               "table of ours: leave it out (--drop)"));
@@ -904,6 +902,8 @@ enum rk_status rk_import_bind(struct rk_import *im, struct rk_error *error)
     enum rk_status status = rk_import_read_header(im, error);
     if (status != RK_OK)
         return status;
+    bind_asked(im, rk_map_kept(im->options.map), KEEP, "keep");
+    bind_asked(im, rk_map_dropped(im->options.map), DROP, "drop");
     bind_asked(im, im->options.keep, KEEP, "--keep");
     bind_asked(im, im->options.household, HOUSEHOLD, "--household");
     bind_asked(im, im->options.drop, DROP, "--drop");

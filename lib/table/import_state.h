@@ -113,6 +113,11 @@ struct rk_text rk_import_read_kept(struct rk_import *im, size_t column,
 struct rk_pos rk_import_cell_pos(const struct rk_import *im, size_t column);
 /* Puts one row of the output among those waiting, from im->values. */
 void rk_import_emit(struct rk_import *im, const struct rk_text *kept, const struct rk_pos *pos);
+/* Is the column known to hold what tells of a person? Also where an underscore stands for a blank,
+ * and with a number: address_line_2. */
+bool rk_import_is_personal(struct rk_import *im, const struct rk_import_column *column);
+/* What a person can be reached by: an e-mail address, or a telephone number with its 0 or +. */
+bool rk_import_is_contact(struct rk_text text);
 /* Is a personal identity number in it? */
 bool rk_import_holds_identity(const struct rk_import *im, struct rk_text text);
 struct rk_text rk_import_keep(struct rk_arena *arena, struct rk_text text);

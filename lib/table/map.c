@@ -20,6 +20,10 @@ struct rk_map {
     struct entries *alternatives; /* each a set of columns */
     size_t alternative_count, alternative_room;
     struct rk_strings asked;
+    struct names { /* ends with NULL */
+        const char **all;
+        size_t count, room;
+    } kept, dropped;
     char *table; /* or NULL */
     enum rk_map_rest rest;
     bool exact;
@@ -49,6 +53,8 @@ void rk_map_free(struct rk_map *map)
         free_entries(&map->alternatives[i]);
     rk_free(map->alternatives);
     rk_strings_free(&map->asked);
+    rk_free(map->kept.all);
+    rk_free(map->dropped.all);
     rk_free(map->table);
     rk_free(map);
 }
@@ -144,6 +150,26 @@ static enum rk_status read_part(struct entries *list, const rk_json *document, c
     return status;
 }
 
+/* A list of their columns, added to those of a file before. */
+static enum rk_status read_names(struct names *names, const rk_json *document, const char *part,
+                                 struct rk_error *error)
+{
+    const rk_json *list = NULL;
+    enum rk_status status = rk_json_array(document, part, false, &list, "", error);
+    for (size_t i = 0; !status && list && i < rk_json_count(list); i++) {
+        const char *name = rk_json_text(rk_json_item(list, i));
+        if (!name)
+            return rk_fail(error, RK_BAD_DATA, _("%s must be a list of texts"), part);
+        if (names->count + 2 > names->room) {
+            names->room = names->room * 2 + 8;
+            names->all = rk_resize(names->all, names->room, sizeof *names->all);
+        }
+        names->all[names->count++] = rk_keep(name);
+        names->all[names->count] = NULL;
+    }
+    return status;
+}
+
 /* What rk-import alone understands. The members of a second map file join those of the first. */
 static enum rk_status read_import(struct rk_map *map, const rk_json *document, const char *path,
                                   struct rk_error *error)
@@ -151,7 +177,12 @@ static enum rk_status read_import(struct rk_map *map, const rk_json *document, c
     const rk_json *list = NULL, *asked = NULL;
     const char *table = NULL, *rest = NULL;
     bool exact = false;
+    size_t columns = map->kept.count + map->dropped.count;
     enum rk_status status = rk_json_array(document, "alternatives", false, &list, "", error);
+    if (!status)
+        status = read_names(&map->kept, document, "keep", error);
+    if (!status)
+        status = read_names(&map->dropped, document, "drop", error);
     if (!status)
         status = rk_json_array(document, "ask", false, &asked, "", error);
     if (!status)
@@ -186,15 +217,17 @@ static enum rk_status read_import(struct rk_map *map, const rk_json *document, c
     if (rest)
         map->rest = *rest == 'k' ? RK_REST_KEEP : RK_REST_DROP;
     map->exact |= exact;
-    if (list || asked || table || rest || exact)
+    if (list || asked || table || rest || exact || map->kept.count + map->dropped.count > columns)
         map->import_path = rk_keep(path);
     return RK_OK;
 }
 
 enum rk_status rk_map_read(struct rk_map *map, const char *path, struct rk_error *error)
 {
-    static const char *const known[] = {"columns", "constants",    "values", "table", "exact",
-                                        "rest",    "alternatives", "ask",    NULL};
+    static const char *const known[] = {"columns", "constants", "values",       "table",
+                                        "exact",   "rest",      "alternatives", "ask",
+                                        "keep",    "drop",      "guess", /* why, for people */
+                                        NULL};
     rk_json *document;
     enum rk_status status = rk_json_read(&document, path, error);
     if (status)
@@ -256,6 +289,16 @@ const char *rk_map_asked(const struct rk_map *map, size_t index)
     return map && index < map->asked.count ? map->asked.texts[index].text : NULL;
 }
 
+const char *const *rk_map_kept(const struct rk_map *map)
+{
+    return map ? (const char *const *)map->kept.all : NULL;
+}
+
+const char *const *rk_map_dropped(const struct rk_map *map)
+{
+    return map ? (const char *const *)map->dropped.all : NULL;
+}
+
 const char *rk_map_table(const struct rk_map *map) { return map ? map->table : NULL; }
 
 enum rk_map_rest rk_map_rest(const struct rk_map *map) { return map ? map->rest : RK_REST_REFUSE; }
@@ -300,7 +343,8 @@ static enum rk_status check(const struct entries *list, const struct rk_schema *
         const char *nearest = known ? NULL : rk_nearest(our, all);
         rk_free(all);
         if (!known && nearest)
-            return rk_fail(error, RK_BAD_USE, _("no column of ours is called \"%s\"; did you mean \"%s\"?"),
+            return rk_fail(error, RK_BAD_USE,
+                           _("no column of ours is called \"%s\"; did you mean \"%s\"?"),
                            list->all[i].our, nearest);
         if (!known)
             return rk_fail(error, RK_BAD_USE, _("no column of ours is called \"%s\""),

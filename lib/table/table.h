@@ -75,6 +75,9 @@ bool rk_map_alternative(const struct rk_map *map, size_t alternative, size_t ind
                         const char **our, const char **theirs);
 /* "ask": columns of ours that the user must say the value of; NULL when there are no more. */
 const char *rk_map_asked(const struct rk_map *map, size_t index);
+/* Their columns that an import keeps as they are or leaves out; each list ends with NULL. */
+const char *const *rk_map_kept(const struct rk_map *map);
+const char *const *rk_map_dropped(const struct rk_map *map);
 
 struct rk_table;
 struct rk_table_options {

@@ -117,7 +117,12 @@ static struct rk_text key_of(struct rk_words *words, const char *table, const ch
 {
     struct rk_text folded = rk_fold(&words->folded, word);
     rk_buf_clear(&words->key);
-    rk_buf_printf(&words->key, "%s%s%s\x1f", table ? table : "", table ? "." : "", column);
+    if (table) {
+        rk_buf_text(&words->key, table);
+        rk_buf_char(&words->key, '.');
+    }
+    rk_buf_text(&words->key, column);
+    rk_buf_char(&words->key, '\x1f');
     rk_buf_add(&words->key, folded.text, folded.size);
     return (struct rk_text){words->key.text, words->key.size};
 }
@@ -198,7 +203,8 @@ bool rk_words_in(struct rk_words *words, const char *set, struct rk_text word)
 {
     struct rk_buf name = {0};
     struct rk_text ours;
-    rk_buf_printf(&name, "\x1e%s", set);
+    rk_buf_char(&name, '\x1e');
+    rk_buf_text(&name, set);
     bool found = look_up(words, NULL, name.text, word, &ours);
     rk_buf_free(&name);
     return found;
