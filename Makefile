@@ -16,7 +16,7 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       := build$(if $(SAN),-san)
 
 PACKAGES := gcc make git libc6-dev libc6-dbg libcsv-dev libjansson-dev zlib1g-dev libunistring-dev \
-            libzip-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev picosat libical-dev \
+            libzip-dev libxlsxwriter-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev picosat libical-dev \
             gettext mandoc valgrind strace bash zsh fish shellcheck jq locales util-linux python3-icalendar
 
 CFLAGS  ?= -O2 -g
@@ -32,7 +32,7 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
 # OpenBLAS as an archive: as a shared library it takes milliseconds to start and brings the runtime of
 # Fortran, which ends the program in its own way where memory is out.
-LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas -lpicosat \
+LDLIBS  := -Wl,--as-needed -lzip -lxlsxwriter -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas -lpicosat \
            -Wl,-Bstatic -lopenblas -Wl,-Bdynamic -lgmp -lz -lunistring -lm -lpthread
 
 # libical does not look whether there was memory: our copy of it gets memory from lib/evening/calendar.c,
@@ -130,7 +130,7 @@ setup:
 	@if ! command -v dpkg-query >/dev/null; then \
 	    echo "setup: not a Debian system; what Debian calls these is needed:"; \
 	    printf '  %s\n' $(PACKAGES); \
-	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h gsl/gsl_cdf.h gmp.h openblas_config.h picosat/picosat.h libical/ical.h | \
+	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h xlsxwriter.h expat.h sodium.h gsl/gsl_cdf.h gmp.h openblas_config.h picosat/picosat.h libical/ical.h | \
 	        $(CC) -E - >/dev/null || exit 1; \
 	    exit 0; \
 	fi; \

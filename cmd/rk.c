@@ -36,6 +36,8 @@ static const struct {
      N_("replace ids by keyed pseudonyms, and leave out what is personal")},
     {NULL, "suppress", N_("hide what a table must not tell, or audit a published one")},
     {N_("Showing it"), "report", N_("build a report from tables by a specification")},
+    {NULL, "monthly",
+     N_("publish the report of each month that is over, by cron: silent when all is well")},
 };
 enum { TOOLS = sizeof tools / sizeof *tools };
 

@@ -1,7 +1,11 @@
 # made by rk-report --describe=fish
 complete -c rk-report -l spec -x -d 'the specification: a name among share/reports (monthly), or a file, told by a dot or a slash in its name'
 complete -c rk-report -l month -x -d 'the month, or the months FROM..TO, both included (needed, but by a specification that picks tables out of measures)'
-complete -c rk-report -l to -x -a 'html markdown latex csv' -d 'form of the report; csv: its figures (html)'
+complete -c rk-report -l to -x -a 'html markdown latex csv json xlsx pdf' -d 'form of the report; csv: its figures; pdf: printed by Chromium, where it is installed (html)'
+complete -c rk-report -l record -r -F -d 'write there what the report is made from and what it tells; one that is there is of a report that is published, and is not replaced when its inputs have changed'
+complete -c rk-report -l restate -x -d 'publish the next version, for this reason, with a list of what has changed; the former is kept'
+complete -c rk-report -l verify -r -F -d 'make the report of this record again, and tell what differs, as CSV'
+complete -c rk-report -l purged -r -F -d 'with --verify: what rk-purge told of files that it rewrote'
 complete -c rk-report -l recruitments -r -F -d 'this table, where there is one'
 complete -c rk-report -l sessions -r -F -d 'this table, where there is one'
 complete -c rk-report -l assignments -r -F -d 'this table, where there is one'

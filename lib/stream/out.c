@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "stream/folder.h"
+#include "stream/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +44,7 @@ void rk_outputs_unlink_now(void)
         if (standing[i])
             unlink(standing[i]);
     rk_folder_remove_now();
+    rk_tree_clear();
 }
 
 static bool remember(char *name)
