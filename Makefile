@@ -6,6 +6,7 @@
 #   make valgrind   golden cases under valgrind   make fuzz       libFuzzer over the readers
 #   make bench      beside Miller, LEMON, lme4 … make bench-peers installs those
 #   make bench-chances: speed of the lottery over whole programmes
+#   make check-office: workbooks in LibreOffice, PDF by Chromium; make setup-office installs those
 #   make reproduce  published examples: what was printed, what rk makes of the data, the difference
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
@@ -55,7 +56,7 @@ COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n comp
 tell = $(if $(V),,@echo '$(1) $(2)';)
 
 all: tools test-tools
-.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check units lint valgrind reproduce bless \
+.PHONY: all tools test-tools setup setup-office check-office demo fuzz bench bench-peers bench-chances check units lint valgrind reproduce bless \
         man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
@@ -158,13 +159,20 @@ $(B)/faults/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -Wall -Wextra -O1 -fPIC -shared -o $@ $<
 
-PARTS := units tools golden faults demo install lint
+PARTS := units tools golden faults demo office install lint
 check: tools test-tools units man $(B)/faults/memory.so
 	@tests/check $(B) $(PARTS)
 lint: tools man
 	@tests/check $(B) lint
 valgrind: tools
 	@tests/check $(B) valgrind
+
+# What LibreOffice and Chromium make of workbooks and PDF; a part of check, skipped where they are not installed.
+setup-office:
+	DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 install \
+	    libreoffice-calc-nogui chromium poppler-utils </dev/null >/dev/null || echo 'setup-office: not all of it'
+check-office: tools
+	@tests/check $(B) office
 
 reproduce: tools
 	@RK_REFERENCE=$$(cd $${RK_REFERENCE:-../shared/reference} 2>/dev/null && pwd) tests/reproduce/run $(B)/bin
