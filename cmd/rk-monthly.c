@@ -158,10 +158,16 @@ static enum rk_status report(struct work *w, int32_t month, const char *language
 static enum rk_status publish(const struct work *w, int32_t month, bool was, struct rk_error *error)
 {
     const char *target = rk_step_path(options.output, rk_step_month(month));
-    int fd;
-    if (renameat2(AT_FDCWD, w->making, AT_FDCWD, target, was ? RENAME_EXCHANGE : RENAME_NOREPLACE))
-        return rk_fail_errno(error, RK_FAILED, NULL, errno, _("cannot write %s"), target);
-    fd = open(options.output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int problem =
+        renameat2(AT_FDCWD, w->making, AT_FDCWD, target, was ? RENAME_EXCHANGE : RENAME_NOREPLACE)
+            ? errno
+            : 0;
+    /* not every file system can do that; the lock holds the name free */
+    if (!was && (problem == EINVAL || problem == ENOSYS))
+        problem = rename(w->making, target) ? errno : 0;
+    if (problem)
+        return rk_fail_errno(error, RK_FAILED, NULL, problem, _("cannot write %s"), target);
+    int fd = open(options.output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd);
         close(fd);

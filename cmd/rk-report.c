@@ -32,19 +32,22 @@ static const struct argp_option table[] = {
         "picks tables out of measures)"),
      0},
     {"to", TO, forms, 0,
-     N_("form of the report; csv: its figures; pdf: printed by Chromium, where it is installed (html)"),
+     N_("form of the report; csv: its figures; pdf: printed by Chromium, where it is installed "
+        "(html)"),
      0},
     {"record", RECORD, "FILE", 0,
-     N_("write there what the report is made from and what it tells; one that is there is of a report "
+     N_("write there what the report is made from and what it tells; one that is there is of a "
+        "report "
         "that is published, and is not replaced when its inputs have changed"),
      0},
     {"restate", RESTATE, "TEXT", 0,
-     N_("publish the next version, for this reason, with a list of what has changed; the former is kept"),
+     N_("publish the next version, for this reason, with a list of what has changed; the former is "
+        "kept"),
      0},
     {"verify", VERIFY, "FILE", 0,
      N_("make the report of this record again, and tell what differs, as CSV"), 0},
-    {"purged", PURGED, "FILE", 0,
-     N_("with --verify: what rk-purge told of files that it rewrote"), 0},
+    {"purged", PURGED, "FILE", 0, N_("with --verify: what rk-purge told of files that it rewrote"),
+     0},
     {0}};
 
 static void months_of(const char *arg)
@@ -123,7 +126,9 @@ static enum rk_status read_material(struct rk_run *run,
             return status;
         any = any || rows;
     }
-    return any ? RK_OK
+    /* a record is looked at even where all that it was made from is gone */
+    return any || options.published.verify
+               ? RK_OK
                : rk_fail(error, RK_BAD_USE,
                          _("none of the tables that the report reads was given; --data DIR names "
                            "a data package"));
@@ -269,15 +274,17 @@ static enum rk_status make_picked(struct rk_run *run, struct rk_report *report,
                                   struct rk_picks *picks, struct rk_error *error)
 {
     struct rk_measure_rows rows = {0};
-    struct rk_table *in;
+    struct rk_table *in = NULL;
     enum rk_language language;
-    if (!run->operand_count && !rk_run_given(run, "measures"))
+    bool given = run->operand_count || rk_run_given(run, "measures");
+    if (!given && !options.published.verify)
         return rk_fail(error, RK_BAD_USE,
                        _("this specification needs files of measures: rk-report --spec … FILE…"));
-    RK_TRY(rk_run_table(run, &in, "measures", error));
+    if (given)
+        RK_TRY(rk_run_table(run, &in, "measures", error));
     RK_TRY(label_items(run, picks, error));
     rk_language_parse(run->language_asked ? run->language_asked : picks->language, &language);
-    enum rk_status status = rk_measure_rows_read(&rows, in, error);
+    enum rk_status status = in ? rk_measure_rows_read(&rows, in, error) : RK_OK;
     if (!status)
         rk_picked_report(report, picks, &rows, language);
     rk_measure_rows_free(&rows);
@@ -345,7 +352,4 @@ static const struct rk_tool tool = {
     .run = run,
 };
 
-int main(int argc, char **argv)
-{
-    return rk_tool_main(&tool, argc, argv);
-}
+int main(int argc, char **argv) { return rk_tool_main(&tool, argc, argv); }

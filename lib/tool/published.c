@@ -320,11 +320,11 @@ static enum rk_status hold_back(struct rk_run *run, struct rk_published *p)
         if (!met)
             rk_buf_printf(&names, "%s%s", names.size ? ", " : "", m->name);
     }
-    rk_log(
-        run->log, RK_ERROR, &(struct rk_pos){.file = p->record},
-        _("this is published as version %lld, and its inputs have changed since (%s); %zu figures "
-          "would be others. Nothing is written; --restate REASON publishes the next version"),
-        (long long)p->then.edition, names.size ? names.text : "-", p->now.change_count);
+    rk_log(run->log, RK_ERROR, &(struct rk_pos){.file = p->record},
+           _("this is published as version %lld, and its inputs have changed since (%s); figures "
+             "that would be others: %zu. Nothing is written; --restate REASON publishes the next "
+             "version"),
+           (long long)p->then.edition, names.size ? names.text : "-", p->now.change_count);
     for (size_t i = 0; i < p->now.change_count && i < 10; i++) {
         const struct rk_provenance_change *c = &p->now.changes[i];
         rk_run_note(run, "%s, %s, %s: %s -> %s", c->section, c->row, c->column,

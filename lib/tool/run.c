@@ -314,8 +314,12 @@ void rk_run_take(struct rk_run *run, const char *name, const char *value)
 
 const char *rk_run_given_path(const struct rk_run *run, const char *schema)
 {
+    const struct rk_state *s = run->state;
     size_t input = input_of(run, schema);
-    return input == SIZE_MAX ? NULL : run->state->table_paths[input];
+    const char *path = input == SIZE_MAX ? NULL : s->table_paths[input];
+    if (input != SIZE_MAX && !path && s->data && in_package(s->data, schema, &path, NULL))
+        path = NULL; /* told when it is opened */
+    return path;
 }
 
 void rk_run_withhold(struct rk_run *run) { run->state->withheld = true; }

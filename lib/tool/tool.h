@@ -146,7 +146,7 @@ const char *rk_run_option(const struct rk_run *run, size_t index, const char **v
 /* Takes an option as though it stood on the command line; one that is none of the tool's is wrong use. The
  * main table's name adds a FILE. `value` must outlive the run. */
 void rk_run_take(struct rk_run *run, const char *name, const char *value);
-/* The file that an option names for the table; NULL where it does not, or there is no such table. */
+/* The file that an option, or else the data package, names for the table; NULL where neither does. */
 const char *rk_run_given_path(const struct rk_run *run, const char *schema);
 /* Nothing will be written, whatever run() returns: it told why. */
 void rk_run_withhold(struct rk_run *run);
