@@ -137,8 +137,7 @@ static enum rk_status read_material(struct rk_run *run,
 /* The options that the report depends on, however they were written. */
 static void tell_options(struct rk_run *run, struct rk_report *report)
 {
-    /* the last two are in the record alone: they do not change what is told */
-    static const char *const kept[] = {"spec", "month", "map", "delimiter", "lang", "to"};
+    static const char *const kept[] = {"spec", "month", "map", "delimiter", "to"};
     struct rk_buf text = {0};
     const char *name, *value;
     for (size_t a = 0; (name = rk_run_option(run, a, &value)); a++)
@@ -146,10 +145,12 @@ static void tell_options(struct rk_run *run, struct rk_report *report)
             if (strcmp(name, kept[i]) != 0)
                 continue;
             value = i ? value : rk_content_name(value);
-            if (i < 4)
+            if (i < 4) /* the form does not change what is told */
                 rk_buf_printf(&text, "%s--%s=%s", text.size ? " " : "", name, value);
             rk_published_option(&options.published, name, value);
         }
+    /* whoever chose it: the user or the specification */
+    rk_published_option(&options.published, "lang", rk_language_code(report->language));
     rk_report_source(report, rk_say(report->language, "Program", "Program"),
                      "rk-report " RK_VERSION, false);
     rk_report_source(report, rk_say(report->language, "Options", "Val"), text.size ? text.text : "",
@@ -188,6 +189,8 @@ static enum rk_status tell_sources(struct rk_run *run, struct rk_report *report,
             RK_TRY(tell_file(run, report, name, value, error));
     for (size_t i = 0; i < run->operand_count; i++)
         RK_TRY(tell_file(run, report, "measures", run->operands[i], error));
+    if (!run->operand_count && rk_run_path(run, "measures"))
+        RK_TRY(tell_file(run, report, "measures", rk_run_path(run, "measures"), error));
     for (size_t t = 0; t < RK_MATERIAL_COUNT; t++) {
         const char *path = rk_run_path(run, rk_material_names[t]);
         if (path && !strcmp(path, "-"))
@@ -301,6 +304,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     bool picked = false;
     if (options.published.verify && (options.spec || options.last >= options.first))
         rk_usage(_("--verify: specification and month are those of the record"));
+    if (options.published.verify)
+        options.form = HTML; /* unless the record says otherwise */
     rk_material_start(&material);
     enum rk_status status = rk_published_begin(run, &options.published, error);
     if (!status)
