@@ -7,6 +7,7 @@
 #   make bench      beside Miller, LEMON, lme4 … make bench-peers installs those
 #   make bench-chances: speed of the lottery over whole programmes
 #   make check-browser: every report in Chromium, by axe-core and the Nu checker; make setup-browser installs those
+#   make check-office: workbooks in LibreOffice, PDF by Chromium; make setup-office installs those
 #   make reproduce  published examples: what was printed, what rk makes of the data, the difference
 #   make man, make completions: what the option tables say
 # Add WERROR=1 to make warnings errors (CI does), V=1 to see the commands. RK_REFERENCE names the folder of reference data.
@@ -17,7 +18,7 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       := build$(if $(SAN),-san)
 
 PACKAGES := gcc make git libc6-dev libc6-dbg libcsv-dev libjansson-dev zlib1g-dev libunistring-dev \
-            libzip-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev picosat libical-dev \
+            libzip-dev libxlsxwriter-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev picosat libical-dev \
             gettext mandoc valgrind strace bash zsh fish shellcheck jq locales util-linux python3-icalendar
 
 CFLAGS  ?= -O2 -g
@@ -33,7 +34,7 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
 # OpenBLAS as an archive: as a shared library it takes milliseconds to start and brings the runtime of
 # Fortran, which ends the program in its own way where memory is out.
-LDLIBS  := -Wl,--as-needed -lzip -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas -lpicosat \
+LDLIBS  := -Wl,--as-needed -lzip -lxlsxwriter -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas -lpicosat \
            -Wl,-Bstatic -lopenblas -Wl,-Bdynamic -lgmp -lz -lunistring -lm -lpthread
 
 # libical does not look whether there was memory: our copy of it gets memory from lib/evening/calendar.c,
@@ -56,7 +57,8 @@ COMPLETIONS := $(foreach n,$(NAMES),completions/bash/$n completions/zsh/_$n comp
 tell = $(if $(V),,@echo '$(1) $(2)';)
 
 all: tools test-tools
-.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check check-browser setup-browser units lint valgrind reproduce bless \
+.PHONY: all tools test-tools setup demo fuzz bench bench-peers bench-chances check check-browser setup-browser \
+        check-office setup-office units lint valgrind reproduce bless \
         man completions install uninstall clean
 .SUFFIXES:
 .SECONDARY:
@@ -131,7 +133,7 @@ setup:
 	@if ! command -v dpkg-query >/dev/null; then \
 	    echo "setup: not a Debian system; what Debian calls these is needed:"; \
 	    printf '  %s\n' $(PACKAGES); \
-	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h expat.h sodium.h gsl/gsl_cdf.h gmp.h openblas_config.h picosat/picosat.h libical/ical.h | \
+	    printf '#include <%s>\n' csv.h jansson.h zlib.h unistr.h zip.h xlsxwriter.h expat.h sodium.h gsl/gsl_cdf.h gmp.h openblas_config.h picosat/picosat.h libical/ical.h | \
 	        $(CC) -E - >/dev/null || exit 1; \
 	    exit 0; \
 	fi; \
@@ -159,7 +161,7 @@ $(B)/faults/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -Wall -Wextra -O1 -fPIC -shared -o $@ $<
 
-PARTS := units tools golden faults demo install lint
+PARTS := units tools golden faults demo office install lint
 check: tools test-tools units man $(B)/faults/memory.so
 	@tests/check $(B) $(PARTS)
 lint: tools man
@@ -177,6 +179,13 @@ setup-browser:
 	done
 valgrind: tools
 	@tests/check $(B) valgrind
+
+# What LibreOffice and Chromium make of workbooks and PDF; a part of check, skipped where they are not installed.
+setup-office:
+	DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 install \
+	    libreoffice-calc-nogui chromium poppler-utils </dev/null >/dev/null || echo 'setup-office: not all of it'
+check-office: tools
+	@tests/check $(B) office
 
 reproduce: tools
 	@RK_REFERENCE=$$(cd $${RK_REFERENCE:-../shared/reference} 2>/dev/null && pwd) tests/reproduce/run $(B)/bin

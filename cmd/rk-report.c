@@ -1,24 +1,37 @@
 /* rk-report: a report from tables by a specification. */
 #include "base/mem.h"
-#include "base/sha256.h"
 #include "model/codebook.h"
 #include "model/material.h"
 #include "report/monthly.h"
 #include "report/picked.h"
 #include "report/render.h"
 #include "tool/forms.h"
-#include "tool/tool.h"
+#include "tool/pdf.h"
+#include "tool/report_sources.h"
+#include "tool/workbook.h"
 
-enum { SPEC = 0x100, MONTH, RECRUITMENT, STAGE, RUBRIC, CODES, TO };
+enum {
+    SPEC = 0x100,
+    MONTH,
+    RECRUITMENT,
+    STAGE,
+    RUBRIC,
+    CODES,
+    TO,
+    RECORD,
+    RESTATE,
+    VERIFY,
+    PURGED
+};
 
 static struct {
     const char *spec, *recruitment, *stage, *rubric, *codes;
     int32_t first, last; /* months; last < first = not given */
-    enum { HTML, MARKDOWN, LATEX, CSV } form;
-    char *const *arguments; /* the command line, for the provenance */
+    enum { HTML, MARKDOWN, LATEX, CSV, JSON, XLSX, PDF } form;
+    struct rk_published published;
 } options = {.first = 0, .last = -1};
 
-static const char forms[] = "html|markdown|latex|csv";
+static const char forms[] = "html|markdown|latex|csv|json|xlsx|pdf";
 
 static const struct argp_option table[] = {
     {"spec", SPEC, "TEXT", 0,
@@ -40,7 +53,23 @@ static const struct argp_option table[] = {
     {"codes", CODES, "TEXT", 0,
      N_("score-form: the codes of the raters, joined by |: a form for each (a line to write on)"),
      0},
-    {"to", TO, forms, 0, N_("form of the report; csv: its figures (html)"), 0},
+    {"to", TO, forms, 0,
+     N_("form of the report; csv: its figures; pdf: printed by Chromium, where it is installed "
+        "(html)"),
+     0},
+    {"record", RECORD, "FILE", 0,
+     N_("write there what the report is made from and what it tells; one that is there is of a "
+        "report "
+        "that is published, and is not replaced when its inputs have changed"),
+     0},
+    {"restate", RESTATE, "TEXT", 0,
+     N_("publish the next version, for this reason, with a list of what has changed; the former is "
+        "kept"),
+     0},
+    {"verify", VERIFY, "FILE", 0,
+     N_("make the report of this record again, and tell what differs, as CSV"), 0},
+    {"purged", PURGED, "FILE", 0, N_("with --verify: what rk-purge told of files that it rewrote"),
+     0},
     {0}};
 
 static void months_of(const char *arg)
@@ -71,15 +100,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case RUBRIC: options.rubric = arg; break;
     case CODES: options.codes = arg; break;
     case TO: options.form = (int)rk_choice("to", forms, arg); break;
+    case RECORD: options.published.record = arg; break;
+    case RESTATE: options.published.reason = arg; break;
+    case VERIFY: options.published.verify = arg; break;
+    case PURGED: options.published.purged = arg; break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
 }
 
 /* Finds, reads and checks the specification; `path` is where it was. It is of one kind or the
@@ -88,7 +115,8 @@ static enum rk_status read_specification(struct rk_run *run, struct rk_specifica
                                          struct rk_picks *picks, bool *picked, const char **path,
                                          struct rk_error *error)
 {
-    const char *name = options.spec ? options.spec : "monthly";
+    const char *recorded = rk_published_place(run, &options.published, "specification");
+    const char *name = recorded ? recorded : options.spec ? options.spec : "monthly";
     enum rk_status status = rk_run_shipped(run, "reports", name, false, path, error);
     if (status)
         return status;
@@ -125,73 +153,12 @@ static enum rk_status read_material(struct rk_run *run,
             return status;
         any = any || rows;
     }
-    return any ? RK_OK
+    /* a record is looked at even where all that it was made from is gone */
+    return any || options.published.verify
+               ? RK_OK
                : rk_fail(error, RK_BAD_USE,
                          _("none of the tables that the report reads was given; --data DIR names "
                            "a data package"));
-}
-
-/* The options that the report depends on, however they were written. */
-static void tell_options(struct rk_report *report)
-{
-    static const char *const kept[] = {"spec", "month", "recruitment", "stage", "map", "delimiter"};
-    struct rk_buf text = {0};
-    for (char *const *a = options.arguments + 1; *a && strcmp(*a, "--"); a++)
-        for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-            size_t size = strlen(kept[i]);
-            if (strncmp(*a, "--", 2) || strncmp(*a + 2, kept[i], size) ||
-                ((*a)[2 + size] && (*a)[2 + size] != '='))
-                continue;
-            const char *value = (*a)[2 + size] ? *a + 3 + size : *++a;
-            rk_buf_printf(&text, "%s--%s=%s", text.size ? " " : "", kept[i],
-                          i ? value : base_name(value));
-            break;
-        }
-    rk_report_source(report, rk_say(report->language, "Program", "Program"),
-                     "rk-report " RK_VERSION, false);
-    rk_report_source(report, rk_say(report->language, "Options", "Val"), text.size ? text.text : "",
-                     true);
-    rk_report_source(report, rk_say(report->language, "Threshold", "Tröskel"),
-                     rk_report_text(report, "%lld", (long long)report->threshold), false);
-    rk_report_source(report, rk_say(report->language, "Seed", "Frö"),
-                     rk_say(report->language, "none: nothing is drawn by chance",
-                            "inget: inget dras av slumpen"),
-                     false);
-    rk_buf_free(&text);
-}
-
-static enum rk_status tell_file(struct rk_report *report, const char *path, struct rk_error *error)
-{
-    char hex[RK_SHA256_HEX];
-    enum rk_status status = rk_sha256_file(hex, path, error);
-    if (!status)
-        rk_report_source(report, base_name(path), hex, true);
-    return status;
-}
-
-static enum rk_status tell_sources(struct rk_run *run, struct rk_report *report, const char *spec,
-                                   struct rk_error *error)
-{
-    tell_options(report);
-    enum rk_status status = tell_file(report, spec, error);
-    for (char *const *a = options.arguments + 1; *a && !status; a++) {
-        if (!strncmp(*a, "--map-file=", 11))
-            status = tell_file(report, *a + 11, error);
-        else if (!strcmp(*a, "--map-file") && a[1])
-            status = tell_file(report, *++a, error);
-    }
-    for (size_t i = 0; i < run->operand_count && !status; i++)
-        status = tell_file(report, run->operands[i], error);
-    for (size_t t = 0; t < RK_MATERIAL_COUNT && !status; t++) {
-        const char *name = rk_material_names[t], *path = rk_run_path(run, name);
-        if (path)
-            status = strcmp(path, "-") ? tell_file(report, path, error)
-                                       : rk_fail(error, RK_BAD_USE,
-                                                 _("--%s: a report tells the digest of each file "
-                                                   "it was made from; standard input has none"),
-                                                 name);
-    }
-    return status;
 }
 
 /* A report that mostly says that there are no data is most likely of the wrong month. */
@@ -202,43 +169,35 @@ static void mind_emptiness(struct rk_run *run, const struct rk_report *report)
                     report->empty_count, report->section_count);
 }
 
-static void write_figures(struct rk_run *run, const struct rk_report *report)
-{
-    static const char *const states[] = {"", "hidden", "missing", "none"};
-    static const struct rk_writer_column columns[] = {{"section", false}, {"row", false},
-                                                      {"column", false},  {"value", true},
-                                                      {"n", true},        {"state", false}};
-    struct rk_writer *writer = rk_run_writer(run, columns, sizeof columns / sizeof *columns);
-    for (size_t s = 0; s < report->section_count; s++) {
-        const struct rk_report_table *t = report->sections[s].table;
-        for (size_t r = 0; t && r < t->row_count; r++)
-            for (size_t c = 0; c < t->column_count; c++) {
-                const struct rk_figure *figure = &t->rows[r].figures[c];
-                bool shown = rk_figure_shown(figure);
-                rk_write_string(writer, report->sections[s].id);
-                rk_write_string(writer, t->rows[r].label);
-                rk_write_string(writer, t->columns[c].label);
-                shown ? rk_write_fixed(writer, figure->value) : rk_write_missing(writer);
-                shown ? rk_write_int(writer, figure->n) : rk_write_missing(writer);
-                rk_write_string(writer, states[figure->state]);
-                rk_write_end(writer);
-            }
-    }
-    rk_writer_finish(writer);
-}
-
-static void write_report(struct rk_run *run, struct rk_report *report)
+static enum rk_status render(struct rk_buf *text, struct rk_report *report, struct rk_error *error)
 {
     static void (*const renders[])(struct rk_buf *, struct rk_report *) = {
-        rk_render_html, rk_render_markdown, rk_render_latex};
-    struct rk_buf text = {0};
-    if (options.form == CSV) {
-        write_figures(run, report);
-        return;
+        rk_render_html, rk_render_markdown, rk_render_latex, rk_render_csv, rk_render_json};
+    struct rk_buf page = {0};
+    if (options.form == XLSX)
+        return rk_workbook_print(text, report, error);
+    if (options.form != PDF) {
+        renders[options.form](text, report);
+        return RK_OK;
     }
-    renders[options.form](&text, report);
-    rk_out_write(rk_run_out(run), text.text, text.size);
+    rk_render_html(&page, report);
+    enum rk_status status = rk_pdf_print(text, &page, error);
+    rk_buf_free(&page);
+    return status;
+}
+
+/* Nothing is printed for --verify: another Chromium gives other bytes. */
+static enum rk_status put_out(struct rk_run *run, struct rk_report *report, struct rk_error *error)
+{
+    struct rk_published *p = &options.published;
+    bool printed = options.form == PDF && p->verify;
+    struct rk_buf text = {0};
+    RK_TRY(rk_published_judge(run, p, report, error));
+    enum rk_status status = printed ? RK_OK : render(&text, report, error);
+    if (!status)
+        status = rk_published_finish(run, p, printed ? NULL : &text, error);
     rk_buf_free(&text);
+    return status;
 }
 
 /* Items are called by the words they ask with. */
@@ -263,15 +222,17 @@ static enum rk_status make_picked(struct rk_run *run, struct rk_report *report,
                                   struct rk_picks *picks, struct rk_error *error)
 {
     struct rk_measure_rows rows = {0};
-    struct rk_table *in;
+    struct rk_table *in = NULL;
     enum rk_language language;
-    if (!run->operand_count && !rk_run_given(run, "measures"))
+    bool given = run->operand_count || rk_run_given(run, "measures");
+    if (!given && !options.published.verify)
         return rk_fail(error, RK_BAD_USE,
                        _("this specification needs files of measures: rk-report --spec … FILE…"));
-    RK_TRY(rk_run_table(run, &in, "measures", error));
+    if (given)
+        RK_TRY(rk_run_table(run, &in, "measures", error));
     RK_TRY(label_items(run, picks, error));
     rk_language_parse(run->language_asked ? run->language_asked : picks->language, &language);
-    enum rk_status status = rk_measure_rows_read(&rows, in, error);
+    enum rk_status status = in ? rk_measure_rows_read(&rows, in, error) : RK_OK;
     if (!status && picks->about_recruitment)
         status = rk_picks_choose(picks, &rows, options.recruitment, options.stage, error);
     if (!status)
@@ -310,6 +271,8 @@ static enum rk_status print_forms(struct rk_run *run, struct rk_error *error)
                                               options.codes};
     if (!options.rubric)
         rk_usage(_("--rubric FILE is needed"));
+    if (options.published.record || options.published.reason || options.published.verify)
+        rk_usage(_("--spec score-form is no report: leave out --record, --restate and --verify"));
     if (options.form != HTML || options.last >= options.first || run->operand_count)
         rk_usage(_("--spec score-form takes neither --month nor FILE, and is HTML alone"));
     return rk_run_forms(run, &forms_of, error);
@@ -327,8 +290,14 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         return print_forms(run, error);
     if (options.rubric || options.codes)
         rk_usage(_("--rubric and --codes are for --spec score-form"));
+    if (options.published.verify && (options.spec || options.last >= options.first))
+        rk_usage(_("--verify: specification and month are those of the record"));
+    if (options.published.verify)
+        options.form = HTML; /* unless the record says otherwise */
     rk_material_start(&material);
-    enum rk_status status = read_specification(run, &specification, &picks, &picked, &path, error);
+    enum rk_status status = rk_published_begin(run, &options.published, error);
+    if (!status)
+        status = read_specification(run, &specification, &picks, &picked, &path, error);
     if (!status && !picked && run->operand_count && !picks.table_count)
         rk_usage(_("no operand is expected: %s"), run->operands[0]);
     if (!status && picks.about_recruitment && !options.recruitment)
@@ -341,11 +310,12 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = picked ? make_picked(run, &report, &picks, error)
                         : make_monthly(run, &report, &specification, &picks, &material, error);
     if (!status)
-        status = tell_sources(run, &report, path, error);
+        status = rk_report_sources(run, &options.published, &report, path, picks.codebooks, error);
     if (!status) {
         mind_emptiness(run, &report);
-        write_report(run, &report);
+        status = put_out(run, &report, error);
     }
+    rk_published_free(&options.published);
     rk_report_free(&report);
     rk_material_free(&material);
     rk_specification_free(&specification);
@@ -388,8 +358,4 @@ static const struct rk_tool tool = {
     .run = run,
 };
 
-int main(int argc, char **argv)
-{
-    options.arguments = argv;
-    return rk_tool_main(&tool, argc, argv);
-}
+int main(int argc, char **argv) { return rk_tool_main(&tool, argc, argv); }

@@ -38,6 +38,8 @@ static const struct {
      N_("list what must be erased by the disposal plan, and erase it by a decision")},
     {NULL, "suppress", N_("hide what a table must not tell, or audit a published one")},
     {N_("Showing it"), "report", N_("build a report from tables by a specification")},
+    {NULL, "monthly",
+     N_("publish the report of each month that is over, by cron: silent when all is well")},
 };
 enum { TOOLS = sizeof tools / sizeof *tools };
 

@@ -57,6 +57,19 @@ struct rk_date rk_date_from_days(int32_t days)
 
 int rk_date_weekday(int32_t days) { return ((days + 3) % 7 + 7) % 7 + 1; }
 
+static int64_t last_sunday(int year, int month)
+{
+    int32_t last = rk_date_days((struct rk_date){year, month, 31});
+    return (int64_t)(last - rk_date_weekday(last) % 7) * 86400 + 3600;
+}
+
+int32_t rk_date_stockholm(int64_t seconds)
+{
+    int year = rk_date_from_days((int32_t)(seconds / 86400)).year;
+    bool summer = seconds >= last_sunday(year, 3) && seconds < last_sunday(year, 10);
+    return (int32_t)((seconds + (summer ? 7200 : 3600)) / 86400);
+}
+
 void rk_date_print(struct rk_buf *out, int32_t days)
 {
     struct rk_date d = rk_date_from_days(days);

@@ -20,6 +20,10 @@ struct rk_date rk_date_from_days(int32_t days);
 int rk_date_weekday(int32_t days); /* ISO: 1 = Monday … 7 = Sunday */
 void rk_date_print(struct rk_buf *out, int32_t days);
 
+/* The day it is in Sweden, `seconds` after 1970-01-01T00:00 UTC: an hour ahead of UTC, two from the last
+ * Sunday of March to that of October, 01:00 UTC (Directive 2000/84/EC; so since 1996). */
+int32_t rk_date_stockholm(int64_t seconds);
+
 /* `2019-10-16T17:30` or with seconds `:00`; minutes since 1970-01-01T00:00 local. */
 bool rk_time_parse(struct rk_text text, int64_t *minutes);
 void rk_time_print(struct rk_buf *out, int64_t minutes);

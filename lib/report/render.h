@@ -11,6 +11,12 @@ void rk_render_html(struct rk_buf *out, struct rk_report *report);
 void rk_render_markdown(struct rk_buf *out, struct rk_report *report);
 /* A LaTeX article of tables, for pdflatex with babel; charts are left out. */
 void rk_render_latex(struct rk_buf *out, struct rk_report *report);
+/* JSON, all of it (share/schema/report.schema.json); and CSV, its figures. */
+void rk_render_json(struct rk_buf *out, struct rk_report *report);
+void rk_render_csv(struct rk_buf *out, struct rk_report *report);
+/* Writes an XLSX workbook to the file `path`; NULL when all went well, or the library's words for what did not.
+ * The library does not bear that memory is out: see tool/workbook.h. */
+const char *rk_render_workbook(const char *path, struct rk_report *report);
 /* The section's chart as an inline <svg>; its colours are classes that the page's style sheet
  * defines. `id` makes the ids of its title and description unique. */
 void rk_render_svg(struct rk_buf *out, struct rk_report *report, const char *id,

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "stream/exchange.h"
 #include "stream/folder.h"
+#include "stream/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,6 +46,7 @@ void rk_outputs_unlink_now(void)
             unlink(standing[i]);
     rk_folder_remove_now();
     rk_exchange_remove_now();
+    rk_tree_clear();
 }
 
 static bool remember(char *name)

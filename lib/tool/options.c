@@ -213,16 +213,33 @@ static void take_common(int key, char *arg)
     }
 }
 
+static void take_operand(const char *arg)
+{
+    struct rk_state *s = &rk_state;
+    RK_GROW(s->operands, s->operand_count, s->operand_room);
+    s->operands[s->operand_count++] = arg;
+}
+
+/* argp goes by letters where there are any. */
+static int key_of(const struct rk_option *o)
+{
+    return o->letter && o->group != RK_GROUP_TOOL ? o->letter : o->key;
+}
+
 static error_t on_option(int key, char *arg, struct argp_state *state)
 {
     struct rk_state *s = &rk_state;
     if (key == ARGP_KEY_ARG) {
-        RK_GROW(s->operands, s->operand_count, s->operand_room);
-        s->operands[s->operand_count++] = arg;
+        take_operand(arg);
         return 0;
     }
     if (key >= ARGP_KEY_END) /* argp's own keys stand above all of ours */
         return ARGP_ERR_UNKNOWN;
+    for (size_t i = 0; i < s->options.count; i++)
+        if (key_of(&s->options.all[i]) == key) {
+            RK_GROW(s->taken, s->taken_count, s->taken_room);
+            s->taken[s->taken_count++] = (struct rk_taken){s->options.all[i].name, arg ? arg : ""};
+        }
     if (key >= RK_KEY_FIRST) {
         take_common(key, arg);
         return 0;
@@ -236,6 +253,23 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     return s->run.tool->parse ? s->run.tool->parse(key, arg, state) : ARGP_ERR_UNKNOWN;
 }
 
+bool rk_options_take(const char *name, const char *value)
+{
+    struct rk_state *s = &rk_state;
+    const struct rk_option *o = by_name(&s->options, name, strlen(name));
+    if (!o || !o->argument)
+        return false;
+    const struct rk_tool_table *t =
+        o->key >= RK_KEY_TABLE ? &s->run.tool->inputs[o->key - RK_KEY_TABLE] : NULL;
+    if (t && t->use == RK_MAIN)
+        take_operand(value);
+    else
+        on_option(key_of(o), (char *)value, NULL);
+    s->run.operands = (char *const *)s->operands;
+    s->run.operand_count = s->operand_count;
+    return true;
+}
+
 void rk_options_parse(const struct rk_tool *tool, int argc, char **argv)
 {
     struct rk_options *options = &rk_state.options;
@@ -244,7 +278,7 @@ void rk_options_parse(const struct rk_tool *tool, int argc, char **argv)
     for (size_t i = 0; i < options->count; i++) {
         const struct rk_option *o = &options->all[i];
         table[i] = (struct argp_option){o->name,
-                                        o->letter && o->group != RK_GROUP_TOOL ? o->letter : o->key,
+                                        key_of(o),
                                         o->argument,
                                         o->argument_optional ? OPTION_ARG_OPTIONAL : 0,
                                         "",

@@ -305,6 +305,35 @@ const char *rk_run_path(const struct rk_run *run, const char *schema)
     return NULL;
 }
 
+const char *rk_run_option(const struct rk_run *run, size_t index, const char **value)
+{
+    const struct rk_state *s = run->state;
+    if (index >= s->taken_count)
+        return NULL;
+    *value = s->taken[index].value;
+    return s->taken[index].name;
+}
+
+void rk_run_take(struct rk_run *run, const char *name, const char *value)
+{
+    if (!rk_options_take(name, value))
+        rk_usage(_("there is no option --%s"), name);
+    (void)run;
+}
+
+const char *rk_run_given_path(const struct rk_run *run, const char *schema)
+{
+    const struct rk_state *s = run->state;
+    size_t input = input_of(run, schema);
+    const char *path = input == SIZE_MAX ? NULL : s->table_paths[input];
+    if (input != SIZE_MAX && !path && s->data && in_package(s->data, schema, &path, NULL))
+        path = NULL; /* told when it is opened */
+    return path;
+}
+
+void rk_run_withhold(struct rk_run *run) { run->state->withheld = true; }
+void rk_run_find(struct rk_run *run) { run->state->finds = true; }
+
 struct rk_out *rk_run_out(struct rk_run *run) { return run->state->out; }
 char rk_run_delimiter(const struct rk_run *run) { return run->state->delimiter; }
 struct rk_out *rk_run_rejects(struct rk_run *run) { return run->state->rejects; }

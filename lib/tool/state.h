@@ -75,6 +75,11 @@ struct rk_state {
     void *last_context;
     const char **operands;
     size_t operand_count, operand_room;
+    struct rk_taken {
+        const char *name, *value; /* "" = no value */
+    } *taken;
+    size_t taken_count, taken_room;
+    bool withheld, finds;
     struct rk_buf text; /* small answers for people */
 };
 
@@ -84,6 +89,8 @@ extern struct rk_state rk_state;
 void rk_options_gather(struct rk_options *options, const struct rk_tool *tool);
 /* Takes the command line; ends with status 2 on wrong use. */
 void rk_options_parse(const struct rk_tool *tool, int argc, char **argv);
+/* Takes one more option; false where there is none of this name. */
+bool rk_options_take(const char *name, const char *value);
 const char *rk_language_of(int argc, char **argv);
 const char *rk_share_folder(const char *language); /* also opens the message catalogue */
 void rk_emit(struct rk_log *log, enum rk_severity severity, const struct rk_pos *pos,

@@ -236,8 +236,11 @@ static enum rk_status work(struct rk_state *s, struct rk_error *error)
         rk_run_speak(&s->run, true);
     if (!status)
         status = s->run.tool->run(&s->run, error);
-    bool findings = status == RK_BAD_DATA && (s->run.tool->flags & RK_FINDINGS) && !*error->text;
-    if (status != RK_OK && status != RK_ATTENTION && !findings)
+    bool findings = status == RK_BAD_DATA &&
+                    (s->finds || (s->run.tool->flags & RK_FINDINGS)) && !*error->text;
+    if (s->withheld)
+        rk_outputs_discard(&s->outputs);
+    if (s->withheld || (status != RK_OK && status != RK_ATTENTION && !findings))
         return status;
     if (s->rejects && (s->run.tool->flags & RK_READS_FOREIGN)) {
         ; /* told by the tool */
@@ -275,6 +278,7 @@ static void clean_up(struct rk_state *s)
     rk_free(s->schemas);
     rk_free(s->table_paths);
     rk_free(s->operands);
+    rk_free(s->taken);
     rk_free(s->options.all);
     rk_buf_free(&s->text);
     rk_map_free(s->run.map);

@@ -143,6 +143,17 @@ struct rk_out *rk_run_out(struct rk_run *run); /* the same as bytes */
  * it counts and tells its rejects itself, and returns RK_ATTENTION when there are any. */
 char rk_run_delimiter(const struct rk_run *run);
 struct rk_out *rk_run_rejects(struct rk_run *run);
+/* The options as they were given, in their order: the name of number `index`, NULL after the last. */
+const char *rk_run_option(const struct rk_run *run, size_t index, const char **value);
+/* Takes an option as though it stood on the command line; one that is none of the tool's is wrong use. The
+ * main table's name adds a FILE. `value` must outlive the run. */
+void rk_run_take(struct rk_run *run, const char *name, const char *value);
+/* The file that an option, or else the data package, names for the table; NULL where neither does. */
+const char *rk_run_given_path(const struct rk_run *run, const char *schema);
+/* Nothing will be written, whatever run() returns: it told why. */
+void rk_run_withhold(struct rk_run *run);
+/* From here on this run is as one of a tool with RK_FINDINGS. */
+void rk_run_find(struct rk_run *run);
 /* A further output file, committed with the rest. */
 enum rk_status rk_run_file(struct rk_run *run, struct rk_out **out, const char *path,
                            struct rk_error *error);

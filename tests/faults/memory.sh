@@ -6,7 +6,7 @@ memory_errors() { # WAY
     local library=$bin/../faults/memory.so count at once
     [ -e "$library" ] || { skip 'memory that runs out: nothing was built to preload'; return; }
     begin result fresh
-    if [ "$1" = folder ]; then target=${args[-1]}; else args+=(-o result); fi
+    if [ "$1" != out ]; then target=${args[-1]}; else args+=(-o result); fi
     RK_MEMORY_COUNT=count LD_PRELOAD=$library go >out 2>err; status=$?
     [[ $status = [03] && -s count ]] || failure 'nothing wrong' "exit status $status: $(head -n 3 err)"
     mv "$target" expected

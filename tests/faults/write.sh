@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2154
 # Write faults. WAY is how the tool writes: `out` = standard output or -o FILE; `folder` = files in a
-# folder of its own, its last argument.
+# folder of its own, its last argument; `tools` = likewise, by running other tools.
 write_errors() { # WAY
-    if [ "$1" = folder ]; then
-        folder_errors
+    if [ "$1" = folder ] || [ "$1" = tools ]; then
+        folder_errors "$1"
         return
     fi
     begin result
@@ -84,7 +84,7 @@ injected() { # FOLDER ARGUMENT…
     inject 'renaming it' '^rename(at|at2)?\(' EIO 4 "$bin/$tool" "$@"
 }
 
-folder_errors() {
+folder_errors() { # WAY
     local into=${args[-1]}
     unset 'args[-1]'
     begin "$into" fresh
@@ -117,5 +117,9 @@ folder_errors() {
     fi
     can_trace || { skip 'calls that fail: strace does not work here'; return; }
     begin "$into" fresh
+    if [ "$1" = tools ]; then
+        inject 'putting it in its place' '^rename(at|at2)?\(' EIO 4 "$bin/$tool" "${args[@]}" "$into"
+        return
+    fi
     injected '/\.rk-tmp[^>]*' "${args[@]}" "$into"
 }

@@ -1,0 +1,477 @@
+#include "tool/published.h"
+
+#include "base/mem.h"
+#include "model/contents.h"
+#include "privacy/identity.h"
+#include "report/recorded.h"
+#include "stream/in.h"
+#include "tool/state.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <unistd.h>
+
+enum { LARGEST = 256 * 1024 * 1024 };
+static const char ours[] = "rk:"; /* what comes with rk: share/ */
+
+static const char *folder_of(const char *path)
+{
+    char *copy = rk_strdup(path);
+    const char *kept = rk_keep(dirname(copy));
+    rk_free(copy);
+    return kept;
+}
+
+/* ---- where things lie ---- */
+
+/* `path` as it is seen from `folder`; both lead somewhere. */
+static void seen_from(struct rk_buf *out, const char *folder, const char *path)
+{
+    char *base = realpath(folder, NULL), *real = realpath(path, NULL);
+    if (!base || !real) {
+        rk_buf_text(out, path);
+    } else {
+        size_t shared = 0, i = 0;
+        for (; base[i] && base[i] == real[i]; i++)
+            if (base[i] == '/')
+                shared = i;
+        if (!base[i] && real[i] == '/')
+            shared = i;
+        for (const char *rest = base + shared; rest[0] && rest[1]; rest++)
+            if (*rest == '/')
+                rk_buf_text(out, "../");
+        rk_buf_text(out, real + shared + (real[shared] == '/'));
+    }
+    free(base);
+    free(real);
+}
+
+static const char *name_of(const struct rk_run *run, const char *record, const char *path)
+{
+    struct rk_buf name = {0};
+    size_t share = strlen(run->share);
+    if (!strncmp(path, run->share, share) && path[share] == '/')
+        rk_buf_printf(&name, "%s%s", ours, path + share + 1);
+    else
+        seen_from(&name, record ? folder_of(record) : ".", path);
+    const char *kept = rk_keep(name.text);
+    rk_buf_free(&name);
+    return kept;
+}
+
+/* Where a material lies, by its name in the record. */
+static const char *place_of(const struct rk_run *run, const struct rk_published *p,
+                            const char *name)
+{
+    struct rk_buf path = {0};
+    if (!strncmp(name, ours, sizeof ours - 1))
+        rk_buf_printf(&path, "%s/%s", run->share, name + sizeof ours - 1);
+    else if (strchr(p->verify, '/'))
+        rk_buf_printf(&path, "%s/%s", folder_of(p->verify), name);
+    else
+        rk_buf_text(&path, name);
+    const char *kept = rk_keep(path.text);
+    rk_buf_free(&path);
+    return kept;
+}
+
+const char *rk_published_place(const struct rk_run *run, const struct rk_published *p,
+                               const char *role)
+{
+    for (size_t i = 0; p->verify && i < p->then.material_count; i++)
+        if (!strcmp(p->then.materials[i].role, role))
+            return place_of(run, p, p->then.materials[i].name);
+    return NULL;
+}
+
+void rk_published_option(struct rk_published *p, const char *name, const char *value)
+{
+    rk_provenance_add_option(&p->now, name, value);
+}
+
+void rk_published_material(struct rk_run *run, struct rk_published *p, const char *role,
+                           const char *path, const char *sha256)
+{
+    if (p->record)
+        rk_provenance_add_material(&p->now, role, name_of(run, p->record, path), sha256);
+}
+
+/* ---- what is held against a record ---- */
+
+static void find(struct rk_published *p, const char *kind, const char *const place[3],
+                 const char *recorded, const char *found, const char *state)
+{
+    rk_write_string(p->findings, kind);
+    for (size_t i = 0; i < 3; i++)
+        rk_write_string(p->findings, place[i]);
+    rk_write_string(p->findings, recorded);
+    rk_write_string(p->findings, found);
+    rk_write_string(p->findings, state);
+    rk_write_end(p->findings);
+    if (!strcmp(state, "purged"))
+        p->excused++;
+    else
+        p->wrong++;
+}
+
+/* Looks at one input of the record, and takes it for the report where it is there. */
+static enum rk_status take_material(struct rk_run *run, struct rk_published *p, size_t which,
+                                    struct rk_error *error)
+{
+    const struct rk_provenance_material *m = &p->then.materials[which];
+    const char *path = place_of(run, p, m->name), *given = rk_run_given_path(run, m->role);
+    char now[RK_SHA256_HEX] = "";
+    bool there = true;
+    if (given) { /* it lies elsewhere now */
+        p->unlike = p->unlike || strcmp(rk_content_name(given), rk_content_name(path)) != 0;
+        path = given;
+    }
+    there = !access(path, F_OK);
+    if (there)
+        RK_TRY(rk_sha256_file(now, path, error));
+    if (!there || strcmp(now, m->sha256) != 0) {
+        bool excused = rk_purged_explains(&p->log, m->sha256, there ? now : NULL);
+        p->unlike = true;
+        find(p, "input", (const char *const[]){m->name, NULL, NULL}, m->sha256, there ? now : NULL,
+             excused ? "purged"
+             : there ? "changed"
+                     : "missing");
+    }
+    bool is_option = !strcmp(m->role, "map-file");
+    for (const struct rk_tool_table *t = run->tool->inputs; t->schema; t++)
+        is_option = is_option || !strcmp(t->schema, m->role);
+    if (is_option && there && !given)
+        rk_run_take(run, m->role, path);
+    return RK_OK;
+}
+
+static enum rk_status begin_verify(struct rk_run *run, struct rk_published *p,
+                                   struct rk_error *error)
+{
+    static const struct rk_writer_column columns[] = {
+        {"what", false},     {"name", false},  {"row", false},  {"column", false},
+        {"recorded", false}, {"found", false}, {"state", false}};
+    static const char *const taken[] = {"month",     "recruitment", "stage", "map",
+                                        "delimiter", "lang",        "to"};
+    RK_TRY(rk_provenance_read(&p->then, p->verify, error));
+    p->was = true;
+    if (strcmp(p->then.tool, run->tool->name) != 0)
+        return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = p->verify},
+                          _("the record is of %s, not of %s"), p->then.tool, run->tool->name);
+    if (p->purged)
+        RK_TRY(rk_purged_read(&p->log, p->purged, error));
+    p->findings = rk_run_writer(run, columns, sizeof columns / sizeof *columns);
+    if (strcmp(p->then.version, RK_VERSION) != 0) {
+        rk_run_note(run, _("the report was made by version %s; this is %s"), p->then.version,
+                    RK_VERSION);
+        p->unlike = true;
+    }
+    for (size_t i = 0; i < p->then.option_count; i++)
+        for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
+            if (!strcmp(p->then.options[i].name, taken[k]))
+                rk_run_take(run, taken[k], p->then.options[i].value);
+    for (size_t i = 0; i < p->then.material_count; i++)
+        RK_TRY(take_material(run, p, i, error));
+    return RK_OK;
+}
+
+enum rk_status rk_published_begin(struct rk_run *run, struct rk_published *p,
+                                  struct rk_error *error)
+{
+    size_t start, size;
+    if (p->verify && (p->record || p->reason))
+        rk_usage(_("--verify looks at what is published; --record and --restate publish"));
+    if (p->purged && !p->verify)
+        rk_usage(_("--purged is for --verify"));
+    if (p->reason && !p->record)
+        rk_usage(_("--restate: --record names the record of what is published"));
+    if (p->reason && !*p->reason)
+        rk_usage(_("--restate: a reason is needed"));
+    if (p->reason && rk_identity_find(rk_text(p->reason), &start, &size))
+        rk_usage(_("--restate: the reason is published and must hold no identity number"));
+    p->now.tool = run->tool->name;
+    p->now.version = RK_VERSION;
+    p->now.edition = 1;
+    if (p->verify)
+        return begin_verify(run, p, error);
+    if (p->record && !access(p->record, F_OK)) {
+        RK_TRY(rk_provenance_read(&p->then, p->record, error));
+        p->was = true;
+    } else if (p->reason) {
+        return rk_fail(error, RK_BAD_USE, _("--restate: nothing is published yet: there is no %s"),
+                       p->record);
+    }
+    return RK_OK;
+}
+
+void rk_published_free(struct rk_published *p)
+{
+    rk_provenance_free(&p->now);
+    rk_provenance_free(&p->then);
+    rk_purged_free(&p->log);
+}
+
+/* ---- edition ---- */
+
+static void figure_texts(struct rk_buf text[2], const struct rk_provenance_figure *was,
+                         const struct rk_provenance_figure *is)
+{
+    const struct rk_provenance_figure *figures[2] = {was, is};
+    for (size_t i = 0; i < 2; i++)
+        if (figures[i])
+            rk_provenance_figure_print(&text[i], figures[i]);
+        else
+            rk_buf_text(&text[i], "");
+    if (!was || !is || strcmp(text[0].text, text[1].text) != 0)
+        return;
+    for (size_t i = 0; i < 2; i++) /* the same of another number of people */
+        rk_buf_printf(&text[i], " (n %lld)", (long long)figures[i]->n);
+}
+
+static void on_change(void *context, const struct rk_provenance_figure *was,
+                      const struct rk_provenance_figure *is)
+{
+    struct rk_published *p = context;
+    const struct rk_provenance_figure *any = is ? is : was;
+    struct rk_buf text[2] = {{0}, {0}};
+    rk_buf_text(&text[0], "");
+    rk_buf_text(&text[1], "");
+    figure_texts(text, was, is);
+    if (p->findings)
+        find(p, "figure", (const char *const[]){any->section, any->row, any->column}, text[0].text,
+             text[1].text, p->excused ? "purged" : "changed");
+    else
+        rk_provenance_add_change(&p->now,
+                                 &(struct rk_provenance_change){any->section, any->row, any->column,
+                                                                text[0].text, text[1].text});
+    rk_buf_free(&text[0]);
+    rk_buf_free(&text[1]);
+}
+
+/* The edition that is published, told again. */
+static void tell_edition(struct rk_published *p)
+{
+    p->now.edition = p->then.edition;
+    p->now.reason = p->then.reason;
+    memcpy(p->now.earlier, p->then.earlier, sizeof p->now.earlier);
+    for (size_t i = 0; i < p->then.change_count; i++)
+        rk_provenance_add_change(&p->now, &p->then.changes[i]);
+}
+
+/* Is the record of what is published of this very report: same specification, month, language,
+ * form? */
+static bool of_this(const struct rk_published *p)
+{
+    static const char *const names[] = {"spec", "month", "recruitment", "stage", "lang", "to"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        const char *values[2] = {"", ""};
+        const struct rk_provenance *both[2] = {&p->now, &p->then};
+        for (size_t b = 0; b < 2; b++)
+            for (size_t i = 0; i < both[b]->option_count; i++)
+                if (!strcmp(both[b]->options[i].name, names[k]))
+                    values[b] = both[b]->options[i].value;
+        if (strcmp(values[0], values[1]) != 0)
+            return false;
+    }
+    return true;
+}
+
+enum rk_status rk_published_judge(struct rk_run *run, struct rk_published *p,
+                                  struct rk_report *report, struct rk_error *error)
+{
+    rk_report_record(&p->now, report);
+    if (p->verify) {
+        rk_provenance_compare(&p->then, &p->now, on_change, p);
+        tell_edition(p);
+    } else if (p->was) {
+        if (!of_this(p))
+            return rk_fail_at(error, RK_BAD_USE, &(struct rk_pos){.file = p->record}, "%s",
+                              _("this is the record of another report: of another month, "
+                                "specification, language or form"));
+        rk_provenance_compare(&p->then, &p->now, on_change, p);
+        p->same = !p->now.change_count && rk_provenance_same_inputs(&p->then, &p->now);
+        if (p->same && p->reason)
+            rk_run_note(run, _("nothing has changed: version %lld stands"),
+                        (long long)p->then.edition);
+        if (p->same) {
+            tell_edition(p);
+        } else {
+            p->now.edition = p->then.edition + 1;
+            p->now.reason = p->reason;
+            RK_TRY(rk_sha256_file(p->now.earlier, p->record, error));
+        }
+    }
+    if (!p->was || p->same || p->reason || p->verify)
+        rk_report_restate(report, &p->now);
+    return RK_OK;
+}
+
+/* ---- out ---- */
+
+/* What differs from what is published, for the person who decides whether to restate. */
+static enum rk_status hold_back(struct rk_run *run, struct rk_published *p)
+{
+    struct rk_buf names = {0};
+    for (size_t i = 0; i < p->now.material_count; i++) {
+        const struct rk_provenance_material *m = &p->now.materials[i];
+        bool met = false;
+        for (size_t k = 0; k < p->then.material_count && !met; k++)
+            met = !strcmp(p->then.materials[k].role, m->role) &&
+                  !strcmp(p->then.materials[k].sha256, m->sha256);
+        if (!met)
+            rk_buf_printf(&names, "%s%s", names.size ? ", " : "", m->name);
+    }
+    rk_log(run->log, RK_ERROR, &(struct rk_pos){.file = p->record},
+           _("this is published as version %lld, and its inputs have changed since (%s); figures "
+             "that would be others: %zu. Nothing is written; --restate REASON publishes the next "
+             "version"),
+           (long long)p->then.edition, names.size ? names.text : "-", p->now.change_count);
+    for (size_t i = 0; i < p->now.change_count && i < 10; i++) {
+        const struct rk_provenance_change *c = &p->now.changes[i];
+        rk_run_note(run, "%s, %s, %s: %s -> %s", c->section, c->row, c->column,
+                    *c->was ? c->was : "-", *c->is ? c->is : "-");
+    }
+    rk_buf_free(&names);
+    rk_run_withhold(run);
+    return RK_ATTENTION;
+}
+
+/* report.html -> report.v1.html */
+static const char *former_name(const char *path, int64_t edition)
+{
+    struct rk_buf name = {0};
+    const char *base = rk_content_name(path), *dot = strrchr(base, '.');
+    const char *end = dot && dot > base ? dot : base + strlen(base);
+    rk_buf_add(&name, path, (size_t)(end - path));
+    rk_buf_printf(&name, ".v%lld%s", (long long)edition, end);
+    const char *kept = rk_keep(name.text);
+    rk_buf_free(&name);
+    return kept;
+}
+
+/* Puts what is published aside, under the name of its version, in the same commit. */
+static enum rk_status keep_former(struct rk_run *run, const char *path, int64_t edition,
+                                  struct rk_error *error)
+{
+    const char *to = former_name(path, edition);
+    struct rk_buf bytes = {0};
+    struct rk_out *out;
+    struct rk_in *in;
+    if (access(path, F_OK))
+        return RK_OK;
+    if (!access(to, F_OK))
+        return rk_fail(error, RK_FAILED,
+                       _("%s is there already: an earlier version is not replaced"), to);
+    RK_TRY(rk_in_open(&in, path, error));
+    enum rk_status status = rk_in_read_all(in, &bytes, LARGEST, error);
+    rk_in_close(in);
+    if (!status)
+        status = rk_run_file(run, &out, to, error);
+    if (!status)
+        rk_out_write(out, bytes.text, bytes.size);
+    rk_buf_free(&bytes);
+    return status;
+}
+
+/* The report is the same, packed or not. */
+static const char *unpacked_name(const char *name)
+{
+    size_t size = strlen(name);
+    if (size <= 3 || strcmp(name + size - 3, ".gz") != 0)
+        return name;
+    char *copy = rk_strndup(name, size - 3);
+    const char *kept = rk_keep(copy);
+    rk_free(copy);
+    return kept;
+}
+
+static enum rk_status publish(struct rk_run *run, struct rk_published *p, const struct rk_buf *text,
+                              struct rk_error *error)
+{
+    const char *file = rk_state.output_path;
+    bool is_file = file && strcmp(file, "-") != 0;
+    struct rk_buf record = {0};
+    struct rk_out *out;
+    if (p->was && !p->same && is_file)
+        RK_TRY(keep_former(run, file, p->then.edition, error));
+    if (p->was && !p->same)
+        RK_TRY(keep_former(run, p->record, p->then.edition, error));
+    p->now.subject = is_file ? unpacked_name(rk_content_name(file)) : "-";
+    rk_sha256(p->now.sha256, text->text, text->size);
+    RK_TRY(rk_run_file(run, &out, p->record, error));
+    rk_provenance_print(&record, &p->now);
+    rk_out_write(out, record.text, record.size);
+    rk_buf_free(&record);
+    return RK_OK;
+}
+
+/* The digest of a report that may lie packed. */
+static enum rk_status digest_of(char sha256[RK_SHA256_HEX], const char *path,
+                                struct rk_error *error)
+{
+    struct rk_buf bytes = {0};
+    struct rk_in *in;
+    RK_TRY(rk_in_open(&in, path, error));
+    enum rk_status status = rk_in_read_all(in, &bytes, LARGEST, error);
+    rk_in_close(in);
+    if (!status)
+        rk_sha256(sha256, bytes.text ? bytes.text : "", bytes.size);
+    rk_buf_free(&bytes);
+    return status;
+}
+
+static const char *packed(const char *path)
+{
+    struct rk_buf name = {0};
+    rk_buf_printf(&name, "%s.gz", path);
+    const char *kept = rk_keep(name.text);
+    rk_buf_free(&name);
+    return kept;
+}
+
+/* The published file beside its record, and the bytes that its inputs give now. */
+static enum rk_status verify(struct rk_run *run, struct rk_published *p, const struct rk_buf *text,
+                             struct rk_error *error)
+{
+    char sha256[RK_SHA256_HEX];
+    const char *file = place_of(run, p, p->then.subject);
+    /* a later version may have taken its place */
+    const char *places[] = {former_name(file, p->then.edition),
+                            former_name(packed(file), p->then.edition), file, packed(file)};
+    const char *const place[] = {p->then.subject, NULL, NULL};
+    size_t at = 0;
+    while (at < 4 && access(places[at], F_OK))
+        at++;
+    if (strcmp(p->then.subject, "-") != 0 && at < 4) {
+        RK_TRY(digest_of(sha256, places[at], error));
+        if (strcmp(sha256, p->then.sha256) != 0)
+            find(p, "report", place, p->then.sha256, sha256, "altered");
+    }
+    if (text && !p->unlike && !p->wrong) {
+        rk_sha256(sha256, text->text, text->size);
+        if (strcmp(sha256, p->then.sha256) != 0)
+            find(p, "report", place, p->then.sha256, sha256, "changed");
+    }
+    rk_writer_finish(p->findings);
+    rk_run_note(
+        run,
+        _("recomputed: %zu figures, from %zu inputs; differences: %zu; explained by a purge: "
+          "%zu"),
+        p->now.figure_count, p->then.material_count, p->wrong, p->excused);
+    if (p->wrong)
+        rk_run_find(run);
+    return p->wrong ? RK_BAD_DATA : RK_OK;
+}
+
+enum rk_status rk_published_finish(struct rk_run *run, struct rk_published *p,
+                                   const struct rk_buf *text, struct rk_error *error)
+{
+    if (p->verify)
+        return verify(run, p, text, error);
+    if (p->was && !p->same && !p->reason)
+        return hold_back(run, p);
+    if (p->record)
+        RK_TRY(publish(run, p, text, error));
+    rk_out_write(rk_run_out(run), text->text, text->size);
+    return RK_OK;
+}

@@ -1,0 +1,46 @@
+/* A report that is published: its provenance record beside it (--record), what becomes of it when
+ * its inputs change (--restate), and whether it is still what its inputs give (--verify). The order
+ * of calls:
+ *
+ *     rk_published_begin      reads the record to verify, and takes options and inputs from it as
+ * though they stood on the command line; or the record of what is published already
+ *     rk_published_option, rk_published_material    of what the report is made
+ *     rk_published_judge      when the report has its figures: decides on its edition
+ *     rk_published_finish     when it is written: puts out report and record, or what differs
+ */
+#ifndef RK_PUBLISHED_H
+#define RK_PUBLISHED_H
+
+#include "model/provenance.h"
+#include "model/purged.h"
+#include "report/report.h"
+#include "tool/tool.h"
+
+struct rk_published {                              /* zeroed but for the options */
+    const char *record, *reason, *verify, *purged; /* as given, or NULL */
+    struct rk_provenance now, then;
+    bool was;    /* `then` is there */
+    bool same;   /* inputs and figures are as they were */
+    bool unlike; /* some input has another digest or name than recorded: bytes cannot be compared */
+    size_t wrong, excused; /* --verify: what differs; what a purge explains */
+    struct rk_purged log;
+    struct rk_writer *findings;
+};
+
+enum rk_status rk_published_begin(struct rk_run *run, struct rk_published *p,
+                                  struct rk_error *error);
+void rk_published_option(struct rk_published *p, const char *name, const char *value);
+/* `role`: a table's name, or specification, codebook, map-file. */
+void rk_published_material(struct rk_run *run, struct rk_published *p, const char *role,
+                           const char *path, const char *sha256);
+/* --verify: where the record's only material of this role lies; NULL: nothing of the kind. */
+const char *rk_published_place(const struct rk_run *run, const struct rk_published *p,
+                               const char *role);
+enum rk_status rk_published_judge(struct rk_run *run, struct rk_published *p,
+                                  struct rk_report *report, struct rk_error *error);
+/* `text`: the report as it is to be. */
+enum rk_status rk_published_finish(struct rk_run *run, struct rk_published *p,
+                                   const struct rk_buf *text, struct rk_error *error);
+void rk_published_free(struct rk_published *p);
+
+#endif

@@ -1,0 +1,125 @@
+#include "tool/steps.h"
+
+#include "base/date.h"
+#include "base/mem.h"
+#include "stream/json.h"
+#include "stream/listing.h"
+#include "tool/child.h"
+
+const char *rk_step_path(const char *folder, const char *name)
+{
+    struct rk_buf text = {0};
+    rk_buf_printf(&text, "%s/%s", folder, name);
+    const char *kept = rk_keep(text.text);
+    rk_buf_free(&text);
+    return kept;
+}
+
+const char *rk_step_month(int32_t month)
+{
+    struct rk_buf text = {0};
+    rk_month_print(&text, month);
+    const char *kept = rk_keep(text.text);
+    rk_buf_free(&text);
+    return kept;
+}
+
+struct rk_text rk_step_line(const struct rk_buf *said)
+{
+    const char *end = said->size ? memchr(said->text, '\n', said->size) : NULL;
+    return (struct rk_text){said->size ? said->text : "",
+                            end ? (size_t)(end - said->text) : said->size};
+}
+
+/* The last good month stays; says so, and what to do. */
+static enum rk_status tell(enum rk_status status, int32_t month, const char *tool, int exit,
+                           struct rk_text what, const char *remedy, struct rk_error *error)
+{
+    return rk_fail(error, status,
+                   _("%s: not published, and what is published stays as it was. %s ended with exit "
+                     "status %d: %.*s. %s"),
+                   rk_step_month(month), tool, exit, what.size < 300 ? (int)what.size : 300,
+                   what.text, remedy);
+}
+
+enum rk_status rk_step_status(int exit)
+{
+    return exit == RK_BAD_DATA || exit == RK_BAD_USE ? (enum rk_status)exit : RK_FAILED;
+}
+
+enum rk_status rk_step_call(int32_t month, const char *tool, const char **words, int *exit,
+                            struct rk_error *error)
+{
+    struct rk_buf said = {0};
+    words[0] = rk_child_tool(tool);
+    enum rk_status status = rk_child_run(words, 0, exit, &said, error);
+    if (!status && *exit && *exit != RK_ATTENTION)
+        status = tell(rk_step_status(*exit), month, tool, *exit, rk_step_line(&said),
+                      _("See to it, and run rk-monthly again"), error);
+    rk_buf_free(&said);
+    return status;
+}
+
+/* The first finding, which is a line of JSON, as messages are written. */
+static void first_finding(struct rk_buf *text, const struct rk_buf *said)
+{
+    static const char *const keys[] = {"file", "line", "column", "field", "message"};
+    rk_json *document;
+    struct rk_pos pos = {.file = "rk-validate"};
+    if (rk_json_parse(&document, rk_step_line(said), &pos, NULL)) {
+        rk_buf_add(text, rk_step_line(said).text, rk_step_line(said).size);
+        return;
+    }
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const rk_json *value = rk_json_member(document, keys[i]);
+        int64_t number;
+        if (rk_json_int(value, &number))
+            rk_buf_printf(text, "%lld:", (long long)number);
+        else if (rk_json_text(value))
+            rk_buf_printf(text, i + 1 < sizeof keys / sizeof *keys ? "%s:" : " %s",
+                          rk_json_text(value));
+    }
+    rk_json_free(document);
+}
+
+enum rk_status rk_step_validate(int32_t month, const char *data, struct rk_error *error)
+{
+    const char *words[] = {rk_child_tool("rk-validate"), "-q", "--to", "jsonl", data, NULL};
+    struct rk_buf said = {0}, text = {0}, remedy = {0};
+    int exit = 0;
+    enum rk_status status = rk_child_run(words, 0, &exit, &said, error);
+    if (!status && exit) {
+        first_finding(&text, &said);
+        rk_buf_printf(&remedy,
+                      _("rk-validate %s tells all; correct them, and run rk-monthly again"), data);
+        status = tell(rk_step_status(exit), month, "rk-validate", exit,
+                      (struct rk_text){text.text ? text.text : "", text.size}, remedy.text, error);
+    }
+    rk_buf_free(&said);
+    rk_buf_free(&text);
+    rk_buf_free(&remedy);
+    return status;
+}
+
+enum rk_status rk_step_rank(int32_t month, const char *data, const char *working,
+                            const char **ranking, struct rk_error *error)
+{
+    char **names = NULL;
+    bool rated = false, ranked = false;
+    int exit;
+    *ranking = NULL;
+    RK_TRY(rk_listing(&names, data, error));
+    for (char **name = names; *name; name++) {
+        rated = rated || !strncmp(*name, "ratings.", 8);
+        ranked = ranked || !strncmp(*name, "ranking.", 8);
+    }
+    rk_listing_free(names);
+    if (!rated || ranked)
+        return RK_OK;
+    const char *scores = rk_step_path(working, "scores.csv");
+    *ranking = rk_step_path(working, "ranking.csv");
+    const char *score[] = {"", "-q", "--data", data, "-o", scores, NULL};
+    const char *aggregate[] = {"", "-q", "--data", data, "-o", *ranking, scores, NULL};
+    RK_TRY(rk_step_call(month, "rk-score", score, &exit, error));
+    return rk_step_call(month, "rk-aggregate", aggregate, &exit, error);
+}

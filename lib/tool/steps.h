@@ -1,0 +1,28 @@
+/* What rk-monthly has other tools do before the report: hold the data package against the rules,
+ * and make the ranking. A failure is told in one message: what, where, and what to do about it. */
+#ifndef RK_STEPS_H
+#define RK_STEPS_H
+
+#include "base/buf.h"
+#include "base/message.h"
+#include "base/text.h"
+
+/* FOLDER/NAME, kept until the program ends; likewise a month as 2020-03. */
+const char *rk_step_path(const char *folder, const char *name);
+const char *rk_step_month(int32_t month);
+/* The first line of what a tool said. */
+struct rk_text rk_step_line(const struct rk_buf *said);
+/* The status of a run in which a tool ended with `exit`. */
+enum rk_status rk_step_status(int exit);
+/* Runs a tool of rk for the month; words[0] is set here. What it leaves for a person to see to
+ * (exit 3) is no failure. */
+enum rk_status rk_step_call(int32_t month, const char *tool, const char **words, int *exit,
+                            struct rk_error *error);
+/* rk-validate over the data package. */
+enum rk_status rk_step_validate(int32_t month, const char *data, struct rk_error *error);
+/* From ratings to a ranking in the folder `working`: *ranking, NULL where the data package has one
+ * of its own, or no ratings. */
+enum rk_status rk_step_rank(int32_t month, const char *data, const char *working,
+                            const char **ranking, struct rk_error *error);
+
+#endif
