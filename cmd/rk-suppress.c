@@ -271,6 +271,18 @@ static enum rk_status tell_rounding(struct rk_run *run, const struct rk_rounding
     return RK_OK;
 }
 
+/* Ranges that were not followed to their ends, though far enough to know that the figure is kept.
+ */
+static void tell_ends(struct rk_run *run, const struct rk_publish *p)
+{
+    uint32_t open = 0;
+    for (uint32_t c = 0; c < p->cells; c++)
+        open += p->reason[c] != RK_IS_SHOWN && p->findings[c].verdict == RK_KEPT &&
+                p->findings[c].range.open;
+    if (open && (options.audit || options.explain))
+        rk_run_warn(run, _("%u ranges may be wider than told: --effort looks further"), open);
+}
+
 static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p)
 {
     struct rk_buf value = {0}, least = {0};
@@ -280,17 +292,18 @@ static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p
                 _("hidden: %u figures by the rules, and %u more, %s together, so that none can be "
                   "worked out"),
                 p->sensitive, p->secondary, value.text);
+    bool fewest = options.how.by_cells;
     if (p->proven)
-        rk_run_note(run, options.how.by_cells ? _("proven: no choice hides fewer")
-                                              : _("proven: no choice hides less"));
+        rk_run_note(run, fewest ? _("proven: no choice hides fewer")
+                                : _("proven: no choice hides less"));
+    else if (fewest)
+        rk_run_warn(run, _("the best found, not proven: any choice hides at least %s more figures"),
+                    least.text);
     else
-        rk_run_warn(
-            run,
-            options.how.by_cells
-                ? _("the best found, not proven: any choice hides at least %s more figures")
-                : _("the best found, not proven: any choice hides more figures of at least %s "
-                    "together"),
-            least.text);
+        rk_run_warn(run,
+                    _("the best found, not proven: any choice hides more figures of at least %s "
+                      "together"),
+                    least.text);
     rk_buf_free(&value);
     rk_buf_free(&least);
     return p->proven ? RK_OK : RK_ATTENTION;
@@ -299,11 +312,10 @@ static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p
 static enum rk_status tell_audit(struct rk_run *run, const struct rk_publish *p)
 {
     uint32_t count[5] = {0}, hidden = 0;
-    for (uint32_t c = 0; c < p->cells; c++)
-        if (p->reason[c] != RK_IS_SHOWN) {
-            count[p->findings[c].verdict]++;
-            hidden++;
-        }
+    for (uint32_t c = 0; c < p->cells; c++) {
+        hidden += p->reason[c] != RK_IS_SHOWN;
+        count[p->findings[c].verdict] += p->reason[c] != RK_IS_SHOWN;
+    }
     if (count[RK_DISCLOSED])
         rk_run_warn(run, _("%u of %u hidden figures are disclosed"), count[RK_DISCLOSED], hidden);
     if (count[RK_NARROW])
@@ -326,12 +338,11 @@ static enum rk_status publish(struct rk_run *run, const struct rk_tabulation *t,
     RK_TRY(rk_publish(p, t, &options.how, error));
     if (!options.audit)
         write_table(run, t, p);
-    if (options.how.round)
-        return tell_rounding(run, &p->rounding);
-    if (options.how.cell_key)
-        return RK_OK;
+    if (options.how.round || options.how.cell_key)
+        return options.how.round ? tell_rounding(run, &p->rounding) : RK_OK;
     RK_TRY(write_findings(run, t, p, error));
     enum rk_status status = options.audit ? tell_audit(run, p) : tell_choice(run, p);
+    tell_ends(run, p);
     if (p->known_by_zeros)
         rk_run_warn(
             run,

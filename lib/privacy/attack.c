@@ -1,6 +1,7 @@
 #include "privacy/attack.h"
 
 #include "base/mem.h"
+#include "privacy/circuits.h"
 #include "privacy/moves.h"
 #include "stat/simplex.h"
 
@@ -27,6 +28,7 @@ struct rk_attack {
     uint32_t branches;
     const int64_t *table; /* a possible one, or NULL */
     struct rk_moves *moves;
+    struct rk_circuits *circuits;
     double *down, *up; /* how far from it each cell may go */
     int64_t *move, *weight;
 };
@@ -59,6 +61,7 @@ void rk_attack_free(struct rk_attack *a)
     rk_free(a->entry);
     rk_free(a->known);
     rk_moves_free(a->moves);
+    rk_circuits_free(a->circuits);
     rk_free(a->down);
     rk_free(a->up);
     rk_free(a->move);
@@ -352,13 +355,40 @@ static struct rk_range with_ends(struct rk_range range)
     return range;
 }
 
-struct rk_range rk_attack_range(struct rk_attack *a, uint32_t cell)
+/* A circuit in which the cell can be `enough` more, or less. */
+static bool circle(struct rk_attack *a, uint32_t cell, int64_t enough, struct rk_range *range)
+{
+    struct rk_circuit found;
+    if (!a->circuits)
+        a->circuits = rk_circuits_new(a->cells, a->sums);
+    for (uint32_t c = 0; c < a->cells; c++) {
+        a->weight[c] = a->column[c] == UINT32_MAX ? -1 : 0;
+        a->move[c] = a->table[c] - a->least[c];
+    }
+    for (uint32_t i = 0; i < a->known_count; i++) {
+        uint32_t c = a->hidden[a->known[i].column];
+        if (a->table[c] != a->known[i].value)
+            return false;
+        a->weight[c] = -1;
+    }
+    *range = (struct rk_range){a->table[cell], a->table[cell], false, true};
+    if (rk_circuits_find(a->circuits, cell, true, a->weight, a->move, enough, INT64_MAX, &found))
+        range->high += enough;
+    else if (rk_circuits_find(a->circuits, cell, false, a->weight, a->move, enough, INT64_MAX,
+                              &found))
+        range->low -= enough;
+    return range->high > range->low;
+}
+
+struct rk_range rk_attack_range(struct rk_attack *a, uint32_t cell, int64_t enough)
 {
     struct rk_range range = {a->least[cell], a->most[cell], false, false}, seen = range;
     uint32_t column = a->column[cell];
     if (column == UINT32_MAX)
         return range;
-    if (a->table && go_both(a, cell, &seen))
+    if (a->table && enough < INT64_MAX && circle(a, cell, enough, &seen))
+        return seen;
+    if (a->table && (go_both(a, cell, &seen) || (seen.open && seen.high - seen.low >= enough)))
         return with_ends(seen);
     int64_t *low = rk_alloc(a->columns, sizeof *low), *high = rk_alloc(a->columns, sizeof *high);
     for (uint32_t c = 0; c < a->columns; c++) {
@@ -415,5 +445,6 @@ void rk_attack_forget(struct rk_attack *a)
 uint64_t rk_attack_work(const struct rk_attack *a)
 {
     uint64_t a_step = (uint64_t)a->rows * a->rows + 4 * (uint64_t)a->columns;
-    return a->simplex ? 4 * rk_simplex_steps(a->simplex) * a_step : 0;
+    return (a->simplex ? 4 * rk_simplex_steps(a->simplex) * a_step : 0) +
+           (a->moves ? rk_moves_work(a->moves) : 0);
 }

@@ -1,6 +1,6 @@
-/* What someone can infer of the hidden cells of a published table: for each the least and most it can
- * be, in whole numbers, when all sums hold and no cell is under its least. Exact from end to end: linear
- * programs in whole numbers (stat/simplex), and branches where a corner is no table.
+/* What someone can infer of the hidden cells of a published table: for each the least and most it
+ * can be, in whole numbers, when all sums hold and no cell is under its least. Exact from end to
+ * end: linear programs in whole numbers (stat/simplex), and branches where a corner is no table.
  *
  *     attack = rk_attack_new(cells, sums);  rk_attack_cell(…) for each cell
  *     if (rk_attack_start(attack, …) && rk_attack_exists(attack, …))
@@ -20,11 +20,11 @@ void rk_attack_cell(struct rk_attack *attack, uint32_t cell, int64_t least, int6
 /* After the last cell. False: no table is like this, *sum is a sum that does not add up. */
 bool rk_attack_start(struct rk_attack *attack, uint32_t *sum);
 
-/* Is there a table like this at all? False: none is. When one is found it goes into `table`, with room for
- * all cells, and rk_attack_possible is told of it. */
+/* Is there a table like this at all? False: none is. When one is found it goes into `table`, with
+ * room for all cells, and rk_attack_possible is told of it. */
 bool rk_attack_exists(struct rk_attack *attack, int64_t *table);
-/* A table that is possible: from it ranges are found faster (privacy/moves; what it finds is checked by
- * adding up). Before rk_attack_range; kept by the caller. */
+/* A table that is possible: from it ranges are found faster (privacy/moves; what it finds is
+ * checked by adding up). Before rk_attack_range; kept by the caller. */
 void rk_attack_possible(struct rk_attack *attack, const int64_t *table);
 
 struct rk_range {
@@ -32,7 +32,8 @@ struct rk_range {
     bool none;         /* no table is like this (someone knows what cannot be) */
     bool open;         /* cut short: it may be wider than this, not narrower */
 };
-struct rk_range rk_attack_range(struct rk_attack *attack, uint32_t cell);
+/* Cut short where the range is seen to be `enough` wide; INT64_MAX: never for that. */
+struct rk_range rk_attack_range(struct rk_attack *attack, uint32_t cell, int64_t enough);
 /* Somebody knows that the hidden cell is `value`; until rk_attack_forget, of all such. */
 void rk_attack_know(struct rk_attack *attack, uint32_t cell, int64_t value);
 void rk_attack_forget(struct rk_attack *attack);

@@ -10,9 +10,16 @@ static bool is_narrower(const struct rk_range *a, const struct rk_range *b)
     return b->none || a->high - a->low < b->high - b->low;
 }
 
+static struct rk_range range_of(struct rk_attack *attack, const struct rk_audit_cell *cells,
+                                uint32_t cell, uint64_t effort)
+{
+    bool in_time = rk_attack_work(attack) < effort;
+    return rk_attack_range(attack, cell, in_time ? INT64_MAX : cells[cell].width);
+}
+
 /* What somebody who knows the cells of `person`, or that `cell` is 1, infers of the others. */
 static void attack_from(struct rk_attack *attack, const struct rk_audit_cell *cells, uint32_t count,
-                        const uint32_t *person, uint32_t who, uint32_t cell,
+                        const uint32_t *person, uint32_t who, uint32_t cell, uint64_t effort,
                         struct rk_audit_finding *findings)
 {
     for (uint32_t c = 0; c < count; c++)
@@ -22,7 +29,7 @@ static void attack_from(struct rk_attack *attack, const struct rk_audit_cell *ce
         if (!cells[c].hidden || !cells[c].guarded || c == cell ||
             (cell == UINT32_MAX && person[c] == who))
             continue;
-        struct rk_range range = rk_attack_range(attack, c);
+        struct rk_range range = range_of(attack, cells, c, effort);
         if (range.none)
             break; /* nobody can be in such a cell */
         if (is_narrower(&range, &findings[c].insider))
@@ -33,7 +40,7 @@ static void attack_from(struct rk_attack *attack, const struct rk_audit_cell *ce
 
 static void attack_inside(struct rk_attack *attack, const struct rk_audit_cell *cells,
                           uint32_t count, const struct rk_sums *sums, enum rk_insiders insiders,
-                          struct rk_audit_finding *findings)
+                          uint64_t effort, struct rk_audit_finding *findings)
 {
     struct rk_suppress_cell *alone = rk_alloc(count, sizeof *alone);
     uint32_t *person = rk_alloc(count, sizeof *person);
@@ -41,11 +48,11 @@ static void attack_inside(struct rk_attack *attack, const struct rk_audit_cell *
         alone[c].alone = cells[c].hidden && cells[c].has_value && cells[c].alone;
     uint32_t persons = rk_suppress_persons(alone, count, sums, person);
     for (uint32_t p = 0; p < persons; p++)
-        attack_from(attack, cells, count, person, p, UINT32_MAX, findings);
+        attack_from(attack, cells, count, person, p, UINT32_MAX, effort, findings);
     for (uint32_t c = 0; c < count && insiders == RK_INSIDERS_POSSIBLE; c++)
         if (cells[c].hidden && !cells[c].has_value && findings[c].range.low <= 1 &&
             findings[c].range.high >= 1)
-            attack_from(attack, cells, count, person, 0, c, findings);
+            attack_from(attack, cells, count, person, 0, c, effort, findings);
     rk_free(alone);
     rk_free(person);
 }
@@ -61,7 +68,8 @@ static enum rk_verdict judge(const struct rk_audit_cell *cell, const struct rk_a
 }
 
 bool rk_audit(const struct rk_audit_cell *cells, uint32_t count, const struct rk_sums *sums,
-              enum rk_insiders insiders, struct rk_audit_finding *findings, uint32_t *sum)
+              enum rk_insiders insiders, uint64_t effort, struct rk_audit_finding *findings,
+              uint32_t *sum)
 {
     struct rk_attack *attack = rk_attack_new(count, sums);
     int64_t *table = rk_alloc(count, sizeof *table);
@@ -81,10 +89,10 @@ bool rk_audit(const struct rk_audit_cell *cells, uint32_t count, const struct rk
     for (uint32_t c = 0; c < count && exists; c++) {
         findings[c] = (struct rk_audit_finding){.insider.none = true};
         if (cells[c].hidden)
-            findings[c].range = rk_attack_range(attack, c);
+            findings[c].range = range_of(attack, cells, c, effort);
     }
     if (exists && insiders != RK_INSIDERS_OFF)
-        attack_inside(attack, cells, count, sums, insiders, findings);
+        attack_inside(attack, cells, count, sums, insiders, effort, findings);
     for (uint32_t c = 0; c < count && exists; c++)
         if (cells[c].hidden)
             findings[c].verdict = judge(&cells[c], &findings[c]);

@@ -1,5 +1,5 @@
-/* What a table gives away: for every hidden cell the range that can be inferred, by who sees the table and
- * by who is also alone in another hidden cell. */
+/* What a table gives away: for every hidden cell the range that can be inferred, by who sees the
+ * table and by who is also alone in another hidden cell. */
 #ifndef RK_AUDIT_H
 #define RK_AUDIT_H
 
@@ -13,10 +13,10 @@ struct rk_audit_cell {
     int64_t least; /* everybody knows that a hidden one is no less */
     int64_t width; /* wished between least and most; 1 = not known exactly */
     bool has_value, hidden;
-    bool guarded;  /* is kept from insiders too */
-    bool alone;    /* one person, who knows it */
+    bool guarded; /* is kept from insiders too */
+    bool alone;   /* one person, who knows it */
 };
-struct rk_audit_finding { /* of a hidden cell */
+struct rk_audit_finding {           /* of a hidden cell */
     struct rk_range range, insider; /* insider.none: nobody is one */
     enum rk_verdict verdict;
 };
@@ -27,8 +27,11 @@ enum rk_insiders {
     RK_INSIDERS_POSSIBLE, /* whoever would be, if a hidden cell that can be 1 were */
 };
 
-/* findings: one a cell. False: no table is like this; *sum is a sum that does not add up, or UINT32_MAX. */
+/* findings: one a cell. After `effort` steps of arithmetic (rk_attack_work) a range is looked for
+ * no further than its verdict asks, and is open.  False: no table is like this; *sum is a sum that
+ * does not add up, or UINT32_MAX. */
 bool rk_audit(const struct rk_audit_cell *cells, uint32_t count, const struct rk_sums *sums,
-              enum rk_insiders insiders, struct rk_audit_finding *findings, uint32_t *sum);
+              enum rk_insiders insiders, uint64_t effort, struct rk_audit_finding *findings,
+              uint32_t *sum);
 
 #endif

@@ -8,7 +8,9 @@
 
 enum {
     MOST_DECIMALS = 6,
-    MOST_ASKED = 4000,   /* pairs of an insider and a cell that are looked through for the record */
+    MOST_ASKED = 4000, /* pairs of an insider and a cell that are looked through for the record */
+    MOST_EXACT =
+        300, /* cells of a table not yet published, for ranges to be followed to their ends */
     MOST_SIZE = 30000000 /* numbers in a tableau */
 };
 
@@ -397,6 +399,12 @@ static void describe_audit(const struct work *w, struct rk_audit_cell *cells, in
     }
 }
 
+static uint64_t audit_effort(const struct work *w)
+{
+    uint64_t effort = w->options->effort;
+    return w->options->audit ? 4 * effort : w->out->cells > MOST_EXACT ? 0 : effort / 8;
+}
+
 /* How many hidden figures are known once it is known that none of them is 0. */
 static uint32_t count_known(const struct work *w, struct rk_audit_cell *cells)
 {
@@ -408,7 +416,8 @@ static uint32_t count_known(const struct work *w, struct rk_audit_cell *cells)
         any = any || (cells[c].hidden && cells[c].has_value && !cells[c].value);
     for (uint32_t c = 0; c < w->out->cells; c++)
         cells[c].least = 1;
-    if (!any && rk_audit(cells, w->cell_count, &sums, RK_INSIDERS_OFF, findings, &sum))
+    if (!any &&
+        rk_audit(cells, w->cell_count, &sums, RK_INSIDERS_OFF, audit_effort(w), findings, &sum))
         for (uint32_t c = 0; c < w->out->cells; c++)
             known += cells[c].hidden && findings[c].verdict == RK_DISCLOSED &&
                      w->out->findings[c].verdict == RK_KEPT;
@@ -433,7 +442,7 @@ static enum rk_status audit(struct work *w, struct rk_error *error)
     if (!o->audit && (uint64_t)alone * hidden > MOST_ASKED) /* the choice has seen to them */
         insiders = RK_INSIDERS_OFF;
     p->findings = rk_alloc(w->cell_count, sizeof *p->findings);
-    if (!rk_audit(cells, w->cell_count, &sums, insiders, p->findings, &sum))
+    if (!rk_audit(cells, w->cell_count, &sums, insiders, audit_effort(w), p->findings, &sum))
         status = sum == UINT32_MAX
                      ? rk_fail(error, RK_BAD_DATA, _("no figures add up to this table"))
                      : fail_of(w, sums.cell[sums.first[sum]], _("%s: does not add up to its parts"),

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "privacy/attack.h"
+#include "privacy/circuits.h"
 #include "privacy/cuts.h"
 #include "privacy/moves.h"
 
@@ -27,6 +28,7 @@ struct search {
     const struct rk_sums *sums;
     struct rk_moves *moves;
     struct rk_cuts *cuts;
+    struct rk_circuits *circuits;
     uint32_t *person; /* by cell; NOBODY */
     uint32_t persons;
     uint32_t *sensitive;
@@ -100,7 +102,8 @@ static int64_t room_below(const struct search *s, uint32_t c)
 
 static uint64_t work_done(const struct search *s)
 {
-    return rk_moves_work(s->moves) + rk_cuts_work(s->cuts) + s->exact;
+    return rk_moves_work(s->moves) + rk_cuts_work(s->cuts) + rk_circuits_work(s->circuits) +
+           s->exact;
 }
 
 static bool is_spent(const struct search *s) { return work_done(s) >= s->effort; }
@@ -171,7 +174,7 @@ static bool has_room_exactly(struct search *s, uint32_t cell, uint32_t person)
     }
     if (rk_attack_start(attack, &wrong)) {
         rk_attack_possible(attack, table);
-        range = rk_attack_range(attack, cell);
+        range = rk_attack_range(attack, cell, INT64_MAX);
     }
     s->exact += rk_attack_work(attack);
     rk_attack_free(attack);
@@ -528,6 +531,150 @@ static bool try_near(struct search *s, const double *chance)
     return true;
 }
 
+/* ---- a choice of circuits ---- */
+
+/* A choice being made of circuits: what hiding each cell would cost more, -1 = it cannot be; and
+ * how far each can fall. */
+struct making {
+    int64_t *cost, *below, *blocked;
+    __int128 spent;
+};
+
+/* A circuit, or two, that give the cell its room before who knows the cells of `person`. */
+static bool find_circuits(struct search *s, struct making *m, uint32_t cell, uint32_t person,
+                          int64_t under, struct rk_circuit found[2], int *count)
+{
+    const struct rk_suppress_cell *of = &s->cells[cell];
+    const int64_t *cost = m->cost;
+    if (person != NOBODY) {
+        for (uint32_t c = 0; c < s->count; c++)
+            m->blocked[c] = s->person[c] == person ? -1 : m->cost[c];
+        cost = m->blocked;
+    }
+    *count = 0;
+    if (!of->up && !of->down) { /* either way will do */
+        bool up =
+            rk_circuits_find(s->circuits, cell, true, cost, m->below, of->width, under, &found[0]);
+        if (rk_circuits_find(s->circuits, cell, false, cost, m->below, of->width,
+                             up ? found[0].cost : under, &found[up]))
+            found[0] = found[up];
+        else if (!up)
+            return false;
+        *count = 1;
+        return true;
+    }
+    int64_t up = of->width - of->down > of->up ? of->width - of->down : of->up;
+    if (up > 0 &&
+        !rk_circuits_find(s->circuits, cell, true, cost, m->below, up, under, &found[(*count)++]))
+        return false;
+    return !of->down || rk_circuits_find(s->circuits, cell, false, cost, m->below, of->down, under,
+                                         &found[(*count)++]);
+}
+
+/* Hides what the sensitive cell needs, and takes down what its room rests on; false where that is
+ * not found, or would come to `under`. */
+static bool encircle(struct search *s, struct making *m, uint32_t which, __int128 under)
+{
+    uint64_t *set = s->used + (size_t)which * s->words;
+    uint32_t cell = s->sensitive[which], person_count = 1, room = 0;
+    uint32_t *persons = NULL; /* whom the room must not rest on; first nobody */
+    bool kept = true;
+    memset(set, 0, s->words * sizeof *set);
+    RK_GROW(persons, person_count - 1, room);
+    persons[0] = NOBODY;
+    for (uint32_t i = 0; i < person_count && kept; i++) {
+        struct rk_circuit found[2];
+        int count;
+        __int128 left = under - m->spent;
+        kept = find_circuits(s, m, cell, persons[i], left > INT64_MAX ? INT64_MAX : (int64_t)left,
+                             found, &count);
+        for (int f = 0; f < count && kept; f++)
+            for (uint32_t k = 0; k < found[f].count; k++) {
+                uint32_t c = found[f].cell[k], p = s->person[c];
+                set_bit(set, c);
+                m->spent += m->cost[c];
+                m->cost[c] = 0;
+                s->hidden[c] = true;
+                bool again = i || p == NOBODY || p == s->person[cell];
+                for (uint32_t j = 0; j < person_count && !again; j++)
+                    again = persons[j] == p;
+                if (!again) {
+                    RK_GROW(persons, person_count, room);
+                    persons[person_count++] = p;
+                }
+            }
+    }
+    rk_free(persons);
+    return kept;
+}
+
+/* Shows what no room rests on, and what others can take the place of for less: those that cost most
+ * first. */
+static bool lessen(struct search *s, struct making *m)
+{
+    size_t size = (size_t)s->sensitive_count * s->words;
+    struct order *order = rk_alloc(s->count, sizeof *order);
+    uint64_t *used = rk_alloc(size, sizeof *used);
+    bool *hidden = rk_alloc(s->count, sizeof *hidden), better = false;
+    int64_t *cost = rk_alloc(s->count, sizeof *cost);
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < s->count; c++)
+        if (s->hidden[c] && !s->fixed[c])
+            order[count++] = (struct order){(double)s->cells[c].cost, c};
+    qsort(order, count, sizeof *order, by_weight);
+    for (uint32_t i = 0; i < count && work_done(s) < s->effort; i++) {
+        uint32_t c = order[i].cell;
+        bool kept = true;
+        memcpy(used, s->used, size * sizeof *used);
+        memcpy(hidden, s->hidden, s->count * sizeof *hidden);
+        memcpy(cost, m->cost, s->count * sizeof *cost);
+        s->hidden[c] = false;
+        m->cost[c] = -1;
+        m->spent = 0;
+        for (uint32_t k = 0; k < s->sensitive_count && kept; k++)
+            if (bit(used + (size_t)k * s->words, c))
+                kept = encircle(s, m, k, s->cells[c].cost);
+        if (kept) {
+            m->cost[c] = s->cells[c].cost;
+            better = true;
+            continue;
+        }
+        memcpy(s->used, used, size * sizeof *used);
+        memcpy(s->hidden, hidden, s->count * sizeof *hidden);
+        memcpy(m->cost, cost, s->count * sizeof *cost);
+    }
+    rk_free(order);
+    rk_free(used);
+    rk_free(hidden);
+    rk_free(cost);
+    return better;
+}
+
+/* A choice in which every sensitive cell has its room by circuits; false where that was not found.
+ */
+static bool try_circuits(struct search *s)
+{
+    struct making m = {.cost = rk_alloc(s->count, sizeof *m.cost),
+                       .below = rk_alloc(s->count, sizeof *m.below),
+                       .blocked = rk_alloc(s->count, sizeof *m.blocked)};
+    bool kept = true;
+    for (uint32_t c = 0; c < s->count; c++) {
+        s->hidden[c] = s->fixed[c];
+        m.cost[c] = s->fixed[c] ? 0 : s->never[c] ? -1 : s->cells[c].cost;
+        m.below[c] = room_below(s, c);
+    }
+    for (uint32_t k = 0; k < s->sensitive_count && kept; k++)
+        kept = encircle(s, &m, k, (__int128)1 << 100);
+    while (kept && !is_spent(s) && lessen(s, &m))
+        ;
+    if (kept)
+        keep_best(s);
+    rk_free(m.cost);
+    rk_free(m.below);
+    rk_free(m.blocked);
+    return kept;
+}
+
 /* ---- branch and cut ---- */
 
 static void read_chances(const struct search *s, double *chance)
@@ -653,6 +800,7 @@ static void start(struct search *s)
     }
     s->words = (s->count + 63) / 64;
     s->used = rk_alloc((size_t)s->sensitive_count * s->words, sizeof *s->used);
+    s->circuits = rk_circuits_new(s->count, s->sums);
     s->moves = rk_moves_new(s->count, s->sums);
     s->cuts = rk_cuts_new(s->count, s->cost);
     for (uint32_t c = 0; c < s->count; c++)
@@ -705,11 +853,16 @@ struct rk_suppression rk_suppress(const struct rk_suppress_cell *cells, uint32_t
     }
     if (possible) {
         __int128 least = search(&s, true);
+        if (least < s.best_cost) { /* cut short, as in large tables */
+            s.effort = work_done(&s) + effort / 4;
+            (void)try_circuits(&s);
+        }
         result.cost = s.best_cost;
         result.bound = least < s.best_cost ? least : s.best_cost;
         result.branches = s.branches;
     }
     result.hidden = s.best;
+    rk_circuits_free(s.circuits);
     rk_moves_free(s.moves);
     rk_cuts_free(s.cuts);
     rk_free(s.person);

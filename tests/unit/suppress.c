@@ -125,7 +125,7 @@ static void test_ranges(void)
                                               .has_value = round % 2 || !(hidden >> c & 1),
                                               .hidden = hidden >> c & 1};
         struct rk_sums sums = rk_layout_view(&s.layout);
-        CHECK(rk_audit(cells, s.cells, &sums, RK_INSIDERS_OFF, findings, &sum));
+        CHECK(rk_audit(cells, s.cells, &sums, RK_INSIDERS_OFF, UINT64_MAX, findings, &sum));
         all_tables(&s, hidden, least, most, low, high);
         for (uint32_t c = 0; c < s.cells; c++) {
             if (!(hidden >> c & 1))
