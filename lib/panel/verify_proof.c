@@ -396,8 +396,8 @@ static void find_values(struct proof *f)
         int64_t lack = v->panels[r].lacking, places = v->panels[r].places;
         spread[RK_CHOICE_SEATS] += places;
         spread[RK_CHOICE_SHORTAGE] += places * (2 * lack + places);
+        seats += places - f->d.numbers[f->empty + r].low; /* that somebody could have */
     }
-    seats = spread[RK_CHOICE_SEATS];
     for (uint32_t p = 0; p < PEOPLE_OF(v); p++) {
         const struct rk_duality_number *load = &f->d.numbers[f->loads + p];
         int64_t most = load->high < seats ? load->high : (int64_t)seats;
