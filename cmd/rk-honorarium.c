@@ -297,10 +297,11 @@ static void find_centres(struct work *w)
     w->centre = rk_alloc((size_t)n + 1, sizeof *w->centre);
     for (uint32_t r = 0; r < n; r++) {
         struct rk_text id = w->activities.recruitments.texts[r], centre = id;
-        if (w->has_recruitments)
-            centre = rk_recruitment_text(
-                &w->recruitments.rows[rk_recruitments_find(&w->recruitments, id)],
-                options.centre ? options.centre - 1 : 0);
+        uint32_t at = w->has_recruitments ? rk_recruitments_find(&w->recruitments, id) : RK_NONE;
+        if (at != RK_NONE)
+            centre = rk_recruitment_text(&w->recruitments.rows[at],
+                                         options.centre ? options.centre - 1 : 0);
+        /* else there is no table, or the rows of it were rejected */
         w->centre[r] = centre.size ? rk_strings_add(&w->centres, centre) : RK_NONE;
     }
 }

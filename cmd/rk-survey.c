@@ -64,7 +64,8 @@ static const struct argp_option table[] = {
         "respondents any, wave, survey"),
      0},
     {"compare", COMPARE, "COLUMN", 0,
-     N_("compare the groups with the same value of this, each to the first that answered"), 0},
+     N_("compare the groups with the same value of this, each to the first with --min-n answers"),
+     0},
     {"before", BEFORE, "TEXT", 0,
      N_("compare what the same people answered in this wave and in that of --after"), 0},
     {"after", AFTER, "TEXT", 0, N_("see --before"), 0},
@@ -241,6 +242,11 @@ static enum rk_status tell(struct work *w, struct rk_error *error)
         return rk_survey_cross(&w->result, &w->groups, &w->against, a, options.table, &options.how,
                                error);
     if (options.p_values) {
+        for (size_t i = 0; i < a->rows; i++)
+            if (a->values[i] < 0 || a->values[i] > 1)
+                return rk_fail(error, RK_BAD_DATA,
+                               _("--p-values: in row %llu is no p-value, from 0 to 1"),
+                               (unsigned long long)i + 1);
         rk_survey_p_values(&w->result, a->values, a->rows, &options.how);
         return RK_OK;
     }

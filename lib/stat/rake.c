@@ -53,18 +53,34 @@ static bool find_empty(const struct rk_rake_problem *p, struct rk_raked *result,
     return false;
 }
 
+/* No weight is over so many times the mean of those above 0: what is cut off goes to the others, in
+ * proportion, so that the sum and the mean stay and the limit holds for the weights that come out.
+ */
 static size_t trim(const struct rk_rake_problem *p, double *weights)
 {
     double sum = 0;
-    size_t cut = 0;
-    for (size_t i = 0; i < p->rows; i++)
+    size_t counted = 0, cut = 0;
+    for (size_t i = 0; i < p->rows; i++) {
         sum += weights[i];
-    double most = p->trim * sum / (double)p->rows;
-    for (size_t i = 0; i < p->rows; i++)
-        if (weights[i] > most) {
-            weights[i] = most;
-            cut++;
-        }
+        counted += weights[i] > 0;
+    }
+    double most = p->trim * sum / (double)counted;
+    for (bool over = true; over;) {
+        double others = 0;
+        over = false;
+        for (size_t i = 0; i < p->rows; i++)
+            if (weights[i] > most) {
+                weights[i] = most;
+                cut++;
+                over = true;
+            } else if (weights[i] < most) {
+                others += weights[i];
+            }
+        double grow = (sum - most * (double)cut) / others;
+        for (size_t i = 0; over && others > 0 && i < p->rows; i++)
+            if (weights[i] < most)
+                weights[i] *= grow;
+    }
     return cut;
 }
 

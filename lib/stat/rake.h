@@ -15,9 +15,9 @@ struct rk_rake_problem {
     const double *base;     /* by row, > 0; NULL = 1 each */
     uint32_t cells[RK_RAKE_MARGINS];
     const double *targets[RK_RAKE_MARGINS]; /* by cell, >= 0; each margin sums to the same */
-    double trim;                            /* no weight is over so many times the mean; 0 = none */
-    unsigned steps;                         /* at most; 0 = 1,000 */
-    double within;                          /* of each target, relative; 0 = 1e-12 */
+    double trim;    /* > 1: no weight is over so many times the mean; 0 = none */
+    unsigned steps; /* at most; 0 = 1,000 */
+    double within;  /* of each target, relative; 0 = 1e-12 */
 };
 
 struct rk_raked {

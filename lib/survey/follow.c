@@ -389,9 +389,10 @@ static void add_at(const struct told *t, enum span span, const struct rk_curve *
     uint32_t at_risk = rk_curve_at_risk(c, time);
     struct rk_measure *m;
     if (at != SIZE_MAX && c->steps[at].at_risk == c->steps[at].events) {
-        /* all; nothing comes after */
-        struct rk_interval i = rk_wilson(c->n, c->n, t->to->options->level);
-        m = add(t, "done", spans[span], 1, c->n, "kaplan_meier wilson");
+        /* all; nothing comes after, and what was censored tells nothing */
+        double ended = c->steps[at].ended;
+        struct rk_interval i = rk_wilson(ended, ended, t->to->options->level);
+        m = add(t, "done", spans[span], 1, ended, "kaplan_meier wilson");
         m->low = i.low;
         m->high = i.high;
     } else if (time > c->times[c->n - 1]) {

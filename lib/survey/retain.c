@@ -217,6 +217,8 @@ static void tell_figures(struct rk_retain *to, const struct rk_curve *c, uint32_
         m->se = se;
         m->low = mean - z * se > 0 ? mean - z * se : 0;
         m->high = mean + z * se < limit ? mean + z * se : limit;
+    } else {
+        m->method = rk_text("no_spread");
     }
 }
 

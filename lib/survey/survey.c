@@ -103,6 +103,16 @@ static size_t answers_of(const struct rk_survey_facts *f, const struct rows_of *
     return n;
 }
 
+/* Of the rows told since `from`: a figure that is not there has as its method why, where it does
+ * not say so already. */
+static void say_why(struct rk_survey *to, size_t from, const char *why)
+{
+    for (size_t i = from; i < to->count; i++)
+        if (isnan(to->rows[i].measure.estimate) &&
+            !rk_text_is(to->rows[i].measure.method, "no_change"))
+            to->rows[i].measure.method = rk_text(why);
+}
+
 static bool too_few(const struct place *p, size_t n, const struct rk_survey_options *o)
 {
     if ((int64_t)n >= o->least)
@@ -350,8 +360,9 @@ static void adjust(struct rk_survey *to, const struct family *family, enum rk_ad
     for (size_t i = 0; i < family->count && adjustment != RK_ADJUST_NONE; i++) {
         struct rk_survey_row row = to->rows[family->row[i]];
         struct place at = {to, row.part, row.item, row.group, row.against};
-        add(&at, "p_adjusted", p[i], row.measure.n, names[adjustment])->variant =
-            rk_text(row.measure.measure);
+        add(&at, "p_adjusted", p[i], row.measure.n,
+            isnan(p[i]) ? row.measure.method.text : names[adjustment])
+            ->variant = rk_text(row.measure.measure);
     }
     rk_free(p);
 }
@@ -388,8 +399,8 @@ static void tell_relative(const struct place *p, const struct rk_sample *a,
     double ratio = a->mean / b->mean;
     double se = sqrt(a->se * a->se / (a->mean * a->mean) + b->se * b->se / (b->mean * b->mean));
     double z = rk_normal_quantile((1 + o->level) / 2);
-    struct rk_measure *m =
-        add(p, "relative_difference", ratio - 1, (double)(a->n + b->n), "log ratio");
+    struct rk_measure *m = add(p, "relative_difference", ratio - 1, (double)(a->n + b->n),
+                               se > 0 ? "log ratio" : "no_spread");
     if (se > 0) {
         m->low = ratio * exp(-z * se) - 1;
         m->high = ratio * exp(z * se) - 1;
@@ -402,9 +413,11 @@ static void tell_pair(const struct place *p, const struct rk_survey_item *item, 
 {
     struct rk_sample sa = rk_sample(a, na), sb = rk_sample(b, nb);
     double n = (double)(na + nb);
+    size_t from = p->to->count;
+    const char *why = na < 2 || nb < 2 ? "one_answer" : "no_spread";
     struct rk_test welch = rk_welch(&sa, &sb, o->level);
     struct rk_measure *m =
-        add(p, "difference", sa.mean - sb.mean, n, isnan(welch.p) ? "no_spread" : "welch");
+        add(p, "difference", sa.mean - sb.mean, n, isnan(welch.p) ? why : "welch");
     set_interval(m, welch.se, welch.interval);
     add(p, "t", welch.statistic, n, "welch");
     add(p, "df", welch.df, n, "welch");
@@ -421,6 +434,7 @@ static void tell_pair(const struct place *p, const struct rk_survey_item *item, 
     add(p, "u", ranks.statistic, n, "mann-whitney");
     add_p(&families[RANKS], p, "mann_whitney_p", ranks.p, n, ranks.exact ? "exact" : "normal");
     tell_top(p, item, a, na, b, nb, &families[SHARES], o);
+    say_why(p->to, from, why);
 }
 
 static void tell_together(const struct place *p, const struct rk_sample *samples,
@@ -428,11 +442,16 @@ static void tell_together(const struct place *p, const struct rk_sample *samples
                           struct family *family)
 {
     double df2;
+    size_t from = p->to->count;
+    bool one = true; /* answer of each group */
+    for (uint32_t g = 0; g < groups; g++)
+        one &= samples[g].n < 2;
     struct rk_test f = rk_one_way(samples, groups, &df2), h = rk_kruskal(values, group, n, groups);
     add(p, "f", f.statistic, (double)n, "anova");
     add_p(family, p, "f_p", f.p, (double)n, "anova");
     add(p, "kruskal", h.statistic, (double)n, "");
     add(p, "kruskal_p", h.p, (double)n, "");
+    say_why(p->to, from, one ? "one_answer" : "no_spread");
 }
 
 /* The groups by the values of the item, where those are few. */
@@ -461,7 +480,8 @@ static void tell_table(const struct place *p, const double *sorted, const double
         add(p, "chi_square_df", t.df, t.n, "");
         add(p, "chi_square_p", t.p, t.n, t.least_expected < 5 ? "small_expected" : "");
         add(p, "cramers_v", t.v, t.n, "");
-        add(p, "cramers_v", t.v_unbiased, t.n, "bergsma")->variant = RK_TEXT("unbiased");
+        add(p, "cramers_v", t.v_unbiased, t.n, isnan(t.v_unbiased) ? "not_estimable" : "bergsma")
+            ->variant = RK_TEXT("unbiased");
     }
     rk_free(counts);
 }
@@ -479,11 +499,15 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
         for (uint32_t i = 0; i < f->item_count; i++) {
             const struct rk_survey_item *item = &f->items[i];
             struct place p = {to, part, i, 0, RK_NONE};
-            size_t n = 0, with = 0;
-            uint32_t first = RK_NONE; /* of those that answered */
-            bool few = false;
-            for (uint32_t g = 0; g < f->groups; g++) {
+            size_t n = 0, with = 0, asked = 0;
+            uint32_t first = RK_NONE; /* of those with answers enough: the others are left out */
+            for (uint32_t g = 0; g < f->groups; g++)
+                asked += answers_of(f, &r, part, item->values, g, all, NULL) > 0;
+            for (uint32_t g = 0; g < f->groups && asked > 1; g++) {
                 size_t m = answers_of(f, &r, part, item->values, g, all + n, NULL);
+                p.group = g;
+                if (m && too_few(&p, m, o))
+                    m = 0;
                 samples[g] = rk_sample(all + n, m);
                 for (size_t j = 0; j < m; j++)
                     group[n + j] = g;
@@ -491,20 +515,15 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
                 n += m;
                 with += m > 0;
             }
-            if (with < 2)
-                continue; /* not asked of two of them */
-            for (uint32_t g = 0; g < f->groups; g++) {
-                p.group = g;
-                few |= samples[g].n && too_few(&p, samples[g].n, o);
-            }
-            if (few)
-                continue;
+            if (!with)
+                continue; /* not asked of two of them, or none may be told */
             size_t of_first = answers_of(f, &r, part, item->values, first, a, NULL);
             for (uint32_t g = 0; g < f->groups; g++)
                 if (samples[g].n) {
                     p.group = g;
                     tell_mean(&p, &samples[g], false, o);
-                    add(&p, "sd", samples[g].sd, (double)samples[g].n, "");
+                    add(&p, "sd", samples[g].sd, (double)samples[g].n,
+                        samples[g].n < 2 ? "one_answer" : "");
                     size_t m_of = answers_of(f, &r, part, item->values, g, b, NULL);
                     rk_sort(b, m_of);
                     add(&p, "median", rk_quantile(b, m_of, 0.5), (double)m_of, "type 7");
@@ -520,6 +539,8 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
                     p.against = first;
                     tell_pair(&p, item, b, m, a, of_first, families, o);
                 }
+            if (with < 2)
+                continue;
             p.group = p.against = RK_NONE;
             tell_together(&p, samples, all, group, n, f->groups, &families[TOGETHER]);
             for (size_t j = 0; j < n; j++)
@@ -689,21 +710,24 @@ static void tell_change(const struct place *p, const struct rk_survey_item *item
     struct rk_sample s = rk_sample(d, n);
     struct rk_test t = rk_paired(&s, o->level);
     double N = (double)n;
+    size_t from = p->to->count;
+    const char *why = n < 2 ? "one_answer" : "no_spread";
     add(p, "before", m0, N, "");
     add(p, "after", m1, N, "");
-    set_interval(add(p, "change", s.mean, N, isnan(t.p) ? "no_spread" : "paired t"),
-                 s.se > 0 ? s.se : none, t.interval);
+    set_interval(add(p, "change", s.mean, N, isnan(t.p) ? why : "paired t"), s.se > 0 ? s.se : none,
+                 t.interval);
     add(p, "t", t.statistic, N, "paired t");
     add(p, "df", t.df, N, "paired t");
     add_p(&families[WELCH], p, "t_p", t.p, N, "paired t");
     struct rk_effect g = rk_hedges_paired(&s, o->level);
     set_interval(add(p, "hedges_g", g.value, N, "paired"), g.se, g.interval);
     struct rk_rank_test v = rk_signed_ranks(d, n, RK_EXACT_IF_SMALL);
-    add(p, "v", v.statistic, N, "wilcoxon");
+    add(p, "v", v.statistic, N, isnan(v.statistic) ? "no_change" : "wilcoxon");
     add_p(&families[RANKS], p, "wilcoxon_p", v.p, N,
           isnan(v.p) ? "no_change"
           : v.exact  ? "exact"
                      : "normal");
+    say_why(p->to, from, why);
     tell_share(p, "rose", RK_TEXT(""), rose / N, N, N, o);
     tell_share(p, "fell", RK_TEXT(""), fell / N, N, N, o);
     if (has_top(item, o->top)) {

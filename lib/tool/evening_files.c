@@ -30,6 +30,8 @@ enum rk_status rk_evening_files_read(struct rk_run *run, struct rk_evening_table
         RK_TRY(rk_run_table(run, &in, readers[i].name, error));
         if (in)
             RK_TRY(readers[i].read(t, in, schema, error));
+        if (in && readers[i].read == rk_evening_read_rooms && !t->room_count)
+            rk_run_warn(run, _("the table rooms tells of no room, as if it were not there"));
     }
     if (t->strangers)
         rk_run_warn(run, _("%u rows tell when somebody can come who is in no meeting"),
