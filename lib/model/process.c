@@ -101,6 +101,10 @@ enum rk_status rk_process_read_costs(struct rk_process *process, struct rk_table
         uint32_t recruitment = v[of].size ? find(table, of, &v[of], recruitments) : RK_NONE;
         if (v[of].size && recruitment == RK_NONE)
             continue;
+        if (v[amount].number % (RK_FIXED_ONE / 100)) {
+            rk_table_reject(table, amount, _("an amount is kronor with two decimals at most"));
+            continue;
+        }
         RK_GROW(process->costs, process->cost_count, process->cost_room);
         process->costs[process->cost_count++] = (struct rk_process_cost){
             recruitment, rk_strings_add(&process->kinds, rk_value_text(&v[kind])),

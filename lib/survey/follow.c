@@ -426,14 +426,15 @@ static void tell_span(const struct told *t, enum span span, struct rk_spell *spe
     m->low = q.low;
     m->high = q.high;
     if (c.events && c.times[n - 1] > 0) {
-        double se;
-        m = add(t, "mean_days", spans[span], rk_curve_mean(&c, c.times[n - 1], &se), c.n,
-                "restricted");
-        t->to->rows[t->to->count - 1].time = c.times[n - 1];
-        double z = rk_normal_quantile((1 + o->level) / 2);
-        m->se = se;
-        m->low = m->estimate - z * se;
-        m->high = m->estimate + z * se;
+        double se, limit = c.times[n - 1], mean = rk_curve_mean(&c, limit, &se);
+        m = add(t, "mean_days", spans[span], mean, c.n, se > 0 ? "restricted" : "no_spread");
+        t->to->rows[t->to->count - 1].time = limit;
+        if (se > 0) {
+            double z = rk_normal_quantile((1 + o->level) / 2);
+            m->se = se;
+            m->low = mean - z * se > 0 ? mean - z * se : 0;
+            m->high = mean + z * se;
+        }
     }
     for (size_t i = 0; n && i < o->time_count; i++)
         add_at(t, span, &c, o->times[i]);
