@@ -175,6 +175,22 @@ static void raking(struct rk_random *random)
             if (values[2 * i] == values[2 * j] && values[2 * i + 1] == values[2 * j + 1])
                 NEAR(raked.weights[i] / base[i], raked.weights[j] / base[j], 1e-9);
     rk_free(raked.weights);
+
+    /* trimmed, whether the margins can be reached then or not: the sum stays, and no weight is over
+     * so many times the mean of those that come out */
+    for (int k = 0; k < 3; k++) {
+        problem.trim = 1.05 + 0.6 * k;
+        rk_rake(&raked, &problem);
+        double sum = 0, most = 0;
+        for (int i = 0; i < N; i++) {
+            sum += raked.weights[i];
+            most = raked.weights[i] > most ? raked.weights[i] : most;
+        }
+        NEAR(sum, 100, 1e-9);
+        CHECK(most <= problem.trim * sum / N * (1 + 1e-12));
+        CHECK(raked.trimmed > 0 || raked.error <= 1e-12);
+        rk_free(raked.weights);
+    }
 }
 
 /* At the maximum the columns are orthogonal to what is left over. */
