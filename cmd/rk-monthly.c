@@ -1,5 +1,6 @@
 /* rk-monthly: the report of every month that is over, by cron. */
 #include "base/mem.h"
+#include "stream/json.h"
 #include "stream/listing.h"
 #include "stream/tree.h"
 #include "tool/child.h"
@@ -82,6 +83,7 @@ struct work {
     struct rk_run *run;
     const char *making, *working,
         *ranking; /* ranking NULL: the data package has its own, or none */
+    const char *measures[RK_STEP_MEASURES + 1]; /* of the month in hand */
     bool checked;
 };
 
@@ -125,7 +127,7 @@ static enum rk_status report(struct work *w, int32_t month, const char *language
 {
     const char *file = in_making(w, "report", language, NULL, kind->ending), *form = kind->form;
     const char *record = in_making(w, "record", language, form, "json");
-    const char *words[24] = {
+    const char *words[32] = {
         "",   "-q",     "--data", options.data, "--month", rk_step_month(month), "--to",
         form, "--lang", language, "-o",         file,      "--record",           record};
     size_t n = 14;
@@ -142,6 +144,8 @@ static enum rk_status report(struct work *w, int32_t month, const char *language
         words[n++] = "--restate";
         words[n++] = options.reason;
     }
+    for (size_t i = 0; w->measures[i]; i++)
+        words[n++] = w->measures[i];
     RK_TRY(rk_step_call(month, "rk-report", words, &exit, error));
     if (exit != RK_ATTENTION)
         return RK_OK;
@@ -192,16 +196,19 @@ static enum rk_status verify_month(struct work *w, int32_t month, struct rk_erro
     RK_TRY(rk_run_file(w->run, &out, "-", error));
     enum rk_status status = rk_listing(&names, target, error);
     for (char **name = names; !status && *name; name++) {
-        const char *words[8] = {rk_child_tool("rk-report"), "-q", "--verify",
-                                rk_step_path(target, *name)};
+        const char *words[16] = {rk_child_tool("rk-report"), "-q", "--verify",
+                                 rk_step_path(target, *name)};
+        size_t n = 4;
         struct rk_buf said = {0};
         int exit = 0;
         if (strncmp(*name, "record.", 7) != 0 || strstr(*name, ".v"))
             continue;
         if (w->ranking) {
-            words[4] = "--ranking";
-            words[5] = w->ranking;
+            words[n++] = "--ranking";
+            words[n++] = w->ranking;
         }
+        for (size_t i = 0; w->measures[i]; i++)
+            words[n++] = w->measures[i];
         status = rk_child_run(words, 0, &exit, &said, error);
         if (!status && exit > RK_BAD_DATA)
             status = rk_fail(error, rk_step_status(exit), "%.*s", (int)rk_step_line(&said).size,
@@ -220,6 +227,19 @@ static enum rk_status verify_month(struct work *w, int32_t month, struct rk_erro
     return RK_BAD_DATA;
 }
 
+/* A specification of sections alone takes no measures. One that cannot be read is told of by
+ * rk-report. */
+static enum rk_status measure(struct work *w, int32_t month, struct rk_error *error)
+{
+    rk_json *document = NULL;
+    const char *path;
+    bool told = !rk_run_shipped(w->run, "reports", options.spec ? options.spec : "monthly", false,
+                                &path, NULL) &&
+                !rk_json_read(&document, path, NULL) && rk_json_member(document, "tables");
+    rk_json_free(document);
+    return told ? rk_step_measures(month, options.data, w->working, w->measures, error) : RK_OK;
+}
+
 static enum rk_status make_month(struct work *w, int32_t month, struct rk_error *error)
 {
     /* the user's language first: what goes wrong is told in the report's */
@@ -230,6 +250,7 @@ static enum rk_status make_month(struct work *w, int32_t month, struct rk_error 
         return rk_fail(error, RK_BAD_USE, _("there is no %s: the month is not published"), target);
     if (options.verify) {
         RK_TRY(rk_step_rank(month, options.data, w->working, &w->ranking, error));
+        RK_TRY(measure(w, month, error));
         return verify_month(w, month, error);
     }
     if (!w->checked) {
@@ -237,6 +258,7 @@ static enum rk_status make_month(struct work *w, int32_t month, struct rk_error 
         RK_TRY(rk_step_rank(month, options.data, w->working, &w->ranking, error));
         w->checked = true;
     }
+    RK_TRY(measure(w, month, error));
     RK_TRY(rk_tree_remove(w->making, error));
     RK_TRY(make_folder(w->making, 0777, error));
     if (was)

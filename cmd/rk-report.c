@@ -233,7 +233,7 @@ static enum rk_status make_picked(struct rk_run *run, struct rk_report *report,
     RK_TRY(label_items(run, picks, error));
     rk_language_parse(run->language_asked ? run->language_asked : picks->language, &language);
     enum rk_status status = in ? rk_measure_rows_read(&rows, in, error) : RK_OK;
-    if (!status && picks->about_recruitment)
+    if (!status && picks->about_recruitment && in) /* gone where a record is verified */
         status = rk_picks_choose(picks, &rows, options.recruitment, options.stage, error);
     if (!status)
         rk_picked_report(report, picks, &rows, language);

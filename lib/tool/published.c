@@ -120,6 +120,12 @@ static enum rk_status take_material(struct rk_run *run, struct rk_published *p, 
 {
     const struct rk_provenance_material *m = &p->then.materials[which];
     const char *path = place_of(run, p, m->name), *given = rk_run_given_path(run, m->role);
+    bool moved = false; /* an operand, named as it was then */
+    for (size_t i = 0; i < p->file_count && !strcmp(m->role, "measures") && !moved; i++)
+        if (!strcmp(rk_content_name(p->files[i]), rk_content_name(path))) {
+            given = p->files[i];
+            moved = true;
+        }
     char now[RK_SHA256_HEX] = "";
     bool there = true;
     if (given) { /* it lies elsewhere now */
@@ -140,9 +146,28 @@ static enum rk_status take_material(struct rk_run *run, struct rk_published *p, 
     bool is_option = !strcmp(m->role, "map-file");
     for (const struct rk_tool_table *t = run->tool->inputs; t->schema; t++)
         is_option = is_option || !strcmp(t->schema, m->role);
-    if (is_option && there && !given)
+    if (is_option && there && (!given || moved))
         rk_run_take(run, m->role, path);
     return RK_OK;
+}
+
+/* Operands are files of measures that lie elsewhere now, each in the place of the recorded one of
+ * its name; they are read in the order of the record. */
+static void take_files(struct rk_run *run, struct rk_published *p)
+{
+    for (size_t f = 0; f < run->operand_count; f++) {
+        bool met = false;
+        for (size_t i = 0; i < p->then.material_count && !met; i++)
+            met = !strcmp(p->then.materials[i].role, "measures") &&
+                  !strcmp(rk_content_name(p->then.materials[i].name),
+                          rk_content_name(run->operands[f]));
+        if (!met)
+            rk_run_warn(run, _("%s is not read: the record names no file of measures called so"),
+                        run->operands[f]);
+        p->files = rk_resize(p->files, p->file_count + 1, sizeof *p->files);
+        p->files[p->file_count++] = run->operands[f];
+    }
+    rk_state.operand_count = run->operand_count = 0;
 }
 
 static enum rk_status begin_verify(struct rk_run *run, struct rk_published *p,
@@ -151,8 +176,8 @@ static enum rk_status begin_verify(struct rk_run *run, struct rk_published *p,
     static const struct rk_writer_column columns[] = {
         {"what", false},     {"name", false},  {"row", false},  {"column", false},
         {"recorded", false}, {"found", false}, {"state", false}};
-    static const char *const taken[] = {"month",     "recruitment", "stage", "map",
-                                        "delimiter", "lang",        "to"};
+    static const char *const taken[] = {"spec", "month",     "recruitment", "stage",
+                                        "map",  "delimiter", "lang",        "to"};
     RK_TRY(rk_provenance_read(&p->then, p->verify, error));
     p->was = true;
     if (strcmp(p->then.tool, run->tool->name) != 0)
@@ -170,6 +195,7 @@ static enum rk_status begin_verify(struct rk_run *run, struct rk_published *p,
         for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
             if (!strcmp(p->then.options[i].name, taken[k]))
                 rk_run_take(run, taken[k], p->then.options[i].value);
+    take_files(run, p);
     for (size_t i = 0; i < p->then.material_count; i++)
         RK_TRY(take_material(run, p, i, error));
     return RK_OK;
@@ -209,6 +235,7 @@ void rk_published_free(struct rk_published *p)
     rk_provenance_free(&p->now);
     rk_provenance_free(&p->then);
     rk_purged_free(&p->log);
+    rk_free(p->files);
 }
 
 /* ---- edition ---- */

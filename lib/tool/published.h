@@ -25,6 +25,8 @@ struct rk_published {                              /* zeroed but for the options
     size_t wrong, excused; /* --verify: what differs; what a purge explains */
     struct rk_purged log;
     struct rk_writer *findings;
+    const char **files; /* --verify: files of measures that the user names, where they lie now */
+    size_t file_count;
 };
 
 enum rk_status rk_published_begin(struct rk_run *run, struct rk_published *p,

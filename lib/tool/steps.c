@@ -101,20 +101,26 @@ enum rk_status rk_step_validate(int32_t month, const char *data, struct rk_error
     return status;
 }
 
+/* Is there a table NAME.csv, NAME.jsonl, NAME.csv.gz … among the files? */
+static bool has(char *const *names, const char *table)
+{
+    size_t size = strlen(table);
+    for (; *names; names++)
+        if (!strncmp(*names, table, size) && (*names)[size] == '.')
+            return true;
+    return false;
+}
+
 enum rk_status rk_step_rank(int32_t month, const char *data, const char *working,
                             const char **ranking, struct rk_error *error)
 {
     char **names = NULL;
-    bool rated = false, ranked = false;
     int exit;
     *ranking = NULL;
     RK_TRY(rk_listing(&names, data, error));
-    for (char **name = names; *name; name++) {
-        rated = rated || !strncmp(*name, "ratings.", 8);
-        ranked = ranked || !strncmp(*name, "ranking.", 8);
-    }
+    bool wanted = has(names, "ratings") && !has(names, "ranking");
     rk_listing_free(names);
-    if (!rated || ranked)
+    if (!wanted)
         return RK_OK;
     const char *scores = rk_step_path(working, "scores.csv");
     *ranking = rk_step_path(working, "ranking.csv");
@@ -122,4 +128,43 @@ enum rk_status rk_step_rank(int32_t month, const char *data, const char *working
     const char *aggregate[] = {"", "-q", "--data", data, "-o", *ranking, scores, NULL};
     RK_TRY(rk_step_call(month, "rk-score", score, &exit, error));
     return rk_step_call(month, "rk-aggregate", aggregate, &exit, error);
+}
+
+enum rk_status rk_step_measures(int32_t month, const char *data, const char *working,
+                                const char *files[RK_STEP_MEASURES + 1], struct rk_error *error)
+{
+    struct rk_buf day = {0};
+    rk_date_print(&day, rk_month_first(month + 1) - 1);
+    const char *last = rk_keep(day.text);
+    rk_buf_free(&day);
+    const struct {
+        const char *table, *file, *tool, *words[7];
+    } steps[RK_STEP_MEASURES] = {
+        {"ratings", "impact.csv", "rk-impact", {"-o", rk_step_path(working, "voices.csv")}},
+        {"ratings", "agreement.csv", "rk-agree", {"--by", "stage", "--measures", "alpha"}},
+        {"responses",
+         "effects.csv",
+         "rk-survey",
+         {"--survey", "effects", "--codebook", "effects", "--by", "actor"}},
+        {"panelists", "cover.csv", "rk-panel-cover", {"--as-of", last}},
+        {"hires", "retention.csv", "rk-retain", {"--as-of", last, "--times", "steps"}},
+    };
+    char **names = NULL;
+    size_t made = 0;
+    int exit;
+    RK_TRY(rk_listing(&names, data, error));
+    enum rk_status status = RK_OK;
+    for (size_t i = 0; i < RK_STEP_MEASURES && !status; i++) {
+        if (!has(names, steps[i].table))
+            continue;
+        const char *file = rk_step_path(working, steps[i].file);
+        /* of rk-impact they stand beside its table */
+        const char *words[16] = {"", "-q", "--data", data, i ? "-o" : "--measures", file};
+        memcpy(words + 6, steps[i].words, sizeof steps[i].words);
+        status = rk_step_call(month, steps[i].tool, words, &exit, error);
+        files[made++] = file;
+    }
+    files[made] = NULL;
+    rk_listing_free(names);
+    return status;
 }

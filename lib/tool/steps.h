@@ -1,5 +1,6 @@
 /* What rk-monthly has other tools do before the report: hold the data package against the rules,
- * and make the ranking. A failure is told in one message: what, where, and what to do about it. */
+ * and make the ranking and the measures. A failure is told in one message: what, where, and what to
+ * do about it. */
 #ifndef RK_STEPS_H
 #define RK_STEPS_H
 
@@ -24,5 +25,11 @@ enum rk_status rk_step_validate(int32_t month, const char *data, struct rk_error
  * of its own, or no ratings. */
 enum rk_status rk_step_rank(int32_t month, const char *data, const char *working,
                             const char **ranking, struct rk_error *error);
+/* The measures that the specification `monthly` tells of, as share/pipelines/measures.sh makes
+ * them, into the folder `working` as they are at the end of the month, of those that the data
+ * package has the tables for: their files, RK_STEP_MEASURES at most, then NULL. */
+enum { RK_STEP_MEASURES = 5 };
+enum rk_status rk_step_measures(int32_t month, const char *data, const char *working,
+                                const char *files[RK_STEP_MEASURES + 1], struct rk_error *error);
 
 #endif
