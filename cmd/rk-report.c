@@ -271,9 +271,11 @@ static enum rk_status print_forms(struct rk_run *run, struct rk_error *error)
                                               options.codes};
     if (!options.rubric)
         rk_usage(_("--rubric FILE is needed"));
-    if (options.published.record || options.published.reason || options.published.verify)
+    if (options.published.record || options.published.reason || options.published.verify ||
+        options.published.purged)
         rk_usage(_("--spec score-form is no report: leave out --record, --restate and --verify"));
-    if (options.form != HTML || options.last >= options.first || run->operand_count)
+    if (options.form != HTML || options.last >= options.first || run->operand_count ||
+        rk_run_given_path(run, "measures"))
         rk_usage(_("--spec score-form takes neither --month nor FILE, and is HTML alone"));
     return rk_run_forms(run, &forms_of, error);
 }
@@ -304,8 +306,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         rk_usage(_("--recruitment ID is needed"));
     if (!status && !picks.about_recruitment && (options.recruitment || options.stage))
         rk_usage(_("--recruitment and --stage are for a specification about one recruitment"));
-    if (!status && !picked && options.last < options.first)
-        rk_usage(_("--month MONTH is needed"));
+    if (!status && picked == (options.last >= options.first))
+        rk_usage("%s", picked ? _("--month is not for a specification that picks tables out of "
+                                  "measures: they tell when they are from")
+                              : _("--month MONTH is needed"));
     if (!status)
         status = picked ? make_picked(run, &report, &picks, error)
                         : make_monthly(run, &report, &specification, &picks, &material, error);

@@ -2,6 +2,7 @@
 
 #include "model/candidates.h"
 #include "model/rubric.h"
+#include "privacy/identity.h"
 #include "report/form.h"
 
 static void add(const char ***list, size_t *count, struct rk_arena *arena, struct rk_text text)
@@ -45,6 +46,9 @@ enum rk_status rk_run_forms(struct rk_run *run, const struct rk_forms_options *o
     struct rk_buf out = {0};
     rk_json *document = NULL;
     const char *path;
+    size_t start, size;
+    if (options->codes && rk_identity_find(rest, &start, &size))
+        rk_usage(_("--codes: codes are expected, and no identity number"));
     rk_language_parse(run->language_asked ? run->language_asked : "sv", &form.language);
     RK_TRY(rk_run_shipped(run, "rubrics", options->rubric, false, &path, error));
     RK_TRY(rk_json_read(&document, path, error));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes kandidater.xlsx, the list of candidates as a recruitment system hands it out: one sheet,
-shared strings, dates as Excel's serial numbers, and the dates of birth as applicants gave them
+"""Writes kandidater.xlsx, the lists of candidates, decisions and hires as a recruitment system hands them
+out: a sheet for each, that of the decisions under a title, shared strings, dates as Excel's serial numbers, and the dates of birth as applicants gave them
 (a date, six digits, 111111 from those who would not say, nothing). Run it after changing a row
 here: the same rows give the same bytes (stored, not deflated, times fixed).
 
@@ -12,9 +12,8 @@ import sys
 import zipfile
 from xml.sax.saxutils import escape
 
-HEADER = ("Kandidat;Referensnr;Ansökningsstatus;Statusdatum;Senaste steg;Källa;Kön;Födelsedatum;"
-          "Ansökningsdatum")
-ROWS = """\
+CANDIDATES = """\
+Kandidat;Referensnr;Ansökningsstatus;Statusdatum;Senaste steg;Källa;Kön;Födelsedatum;Ansökningsdatum
 K-2020-001;AMF-2020-01;Aktiv;;Intervju;Platsbanken;Kvinna;1990-02-06;2020-01-12
 K-2020-002;AMF-2020-01;Aktiv;;Intervju;Platsbanken;Kvinna;1973-04-11;2020-01-11
 K-2020-003;AMF-2020-01;Aktiv;;Intervju;Webbplatsen;Kvinna;1968-06-15;2020-01-22
@@ -63,6 +62,58 @@ K-2020-044;SOF-2020-04;Aktiv;;;Sociala medier;Kvinna;1983-12-04;2020-06-28
 K-2020-045;SOF-2020-04;Aktiv;;;Tips;Kvinna;1987-10-19;2020-06-30
 """
 
+DECISIONS = """\
+Beslut våren 2020
+
+Referensnr;Kandidat;Utfall;Beslutsdatum;Beslutsfattare;Laga kraft;Orsakskod;Dnr;Återkoppling brukare;Återkoppling kandidater
+AMF-2020-01;K-2020-001;Anställd;2020-02-28;chef;2020-03-21;;AMF 2020/100;2020-03-04;2020-03-02
+AMF-2020-01;K-2020-002;Ej erbjuden;2020-02-28;chef;2020-03-21;;AMF 2020/100;2020-03-04;2020-03-02
+AMF-2020-01;K-2020-003;Ej erbjuden;2020-02-28;chef;2020-03-21;;AMF 2020/100;2020-03-04;2020-03-02
+AMF-2020-01;K-2020-004;Ej erbjuden;2020-02-28;chef;2020-03-21;;AMF 2020/100;2020-03-04;2020-03-02
+AMF-2020-01;K-2020-005;Ej erbjuden;2020-02-28;chef;2020-03-21;;AMF 2020/100;2020-03-04;2020-03-02
+SOF-2020-01;K-2020-006;Ej erbjuden;2020-03-13;chef;2020-04-04;;SOF 2020/117;2020-03-20;2020-03-16
+SOF-2020-01;K-2020-007;Anställd;2020-03-13;chef;2020-04-04;formell behörighet;SOF 2020/117;2020-03-20;2020-03-16
+SOF-2020-01;K-2020-008;Ej erbjuden;2020-03-13;chef;2020-04-04;;SOF 2020/117;2020-03-20;2020-03-16
+SOF-2020-01;K-2020-009;Ej erbjuden;2020-03-13;chef;2020-04-04;;SOF 2020/117;2020-03-20;2020-03-16
+SOF-2020-01;K-2020-010;Ej erbjuden;2020-03-13;chef;2020-04-04;;SOF 2020/117;2020-03-20;2020-03-16
+SOF-2020-01;K-2020-011;Ej erbjuden;2020-03-13;chef;2020-04-04;;SOF 2020/117;2020-03-20;2020-03-16
+SFF-2020-01;K-2020-012;Ej erbjuden;2020-03-27;chef;2020-04-18;;SFF 2020/134;2020-04-03;2020-03-30
+SFF-2020-01;K-2020-013;Anställd;2020-03-27;chef;2020-04-18;;SFF 2020/134;2020-04-03;2020-03-30
+SFF-2020-01;K-2020-014;Ej erbjuden;2020-03-27;chef;2020-04-18;;SFF 2020/134;2020-04-03;2020-03-30
+SFF-2020-01;K-2020-015;Ej erbjuden;2020-03-27;chef;2020-04-18;;SFF 2020/134;2020-04-03;2020-03-30
+SFF-2020-01;K-2020-016;Ej erbjuden;2020-03-27;chef;2020-04-18;;SFF 2020/134;2020-04-03;2020-03-30
+AMF-2020-02;K-2020-017;Ej erbjuden;2020-04-24;chef;2020-05-16;;AMF 2020/151;2020-04-29;2020-04-27
+AMF-2020-02;K-2020-018;Anställd;2020-04-24;chef;2020-05-16;;AMF 2020/151;2020-04-29;2020-04-27
+AMF-2020-02;K-2020-019;Ej erbjuden;2020-04-24;chef;2020-05-16;;AMF 2020/151;2020-04-29;2020-04-27
+AMF-2020-02;K-2020-020;Ej erbjuden;2020-04-24;chef;2020-05-16;;AMF 2020/151;2020-04-29;2020-04-27
+SOF-2020-02;K-2020-025;Ej erbjuden;2020-05-15;chef;2020-06-06;;SOF 2020/168;2020-05-25;2020-05-18
+SOF-2020-02;K-2020-026;Anställd;2020-05-15;chef;2020-06-06;;SOF 2020/168;2020-05-25;2020-05-18
+SOF-2020-02;K-2020-027;Ej erbjuden;2020-05-15;chef;2020-06-06;;SOF 2020/168;2020-05-25;2020-05-18
+SOF-2020-02;K-2020-028;Ej erbjuden;2020-05-15;chef;2020-06-06;;SOF 2020/168;2020-05-25;2020-05-18
+SOF-2020-02;K-2020-030;Ej erbjuden;2020-05-15;chef;2020-06-06;;SOF 2020/168;2020-05-25;2020-05-18
+AMF-2020-03;K-2020-031;Anställd;2020-06-18;chef;2020-07-10;;AMF 2020/185;;2020-06-22
+AMF-2020-03;K-2020-032;Ej erbjuden;2020-06-18;chef;2020-07-10;;AMF 2020/185;;2020-06-22
+AMF-2020-03;K-2020-033;Ej erbjuden;2020-06-18;chef;2020-07-10;;AMF 2020/185;;2020-06-22
+AMF-2020-03;K-2020-034;Ej erbjuden;2020-06-18;chef;2020-07-10;;AMF 2020/185;;2020-06-22
+SOF-2020-03;K-2020-035;Ej erbjuden;2020-06-12;chef;2020-07-04;;SOF 2020/202;;2020-06-15
+SOF-2020-03;K-2020-036;Erbjuden, tackade nej;2020-06-12;chef;2020-07-04;;SOF 2020/202;;2020-06-15
+SOF-2020-03;K-2020-037;Anställd;2020-06-12;chef;2020-07-04;;SOF 2020/202;;2020-06-15
+SOF-2020-03;K-2020-038;Ej erbjuden;2020-06-12;chef;2020-07-04;;SOF 2020/202;;2020-06-15
+"""
+
+HIRES = """\
+Kandidat;Referensnr;Förvaltning;Tillträde;Slutade;Avgångsorsak;Brukarmedverkan
+K-2020-001;AMF-2020-01;AMF;2020-04-01;;;Ja
+K-2020-007;SOF-2020-01;SOF;2020-05-01;;;Ja
+K-2020-013;SFF-2020-01;SFF;2020-08-10;;;Ja
+K-2020-018;AMF-2020-02;AMF;2020-06-01;;;Ja
+K-2020-026;SOF-2020-02;SOF;2020-08-01;;;Ja
+K-2020-031;AMF-2020-03;AMF;2020-08-01;;;Ja
+K-2020-037;SOF-2020-03;SOF;2020-09-01;;;Ja
+"""
+
+SHEETS = {"Kandidater": CANDIDATES, "Beslut": DECISIONS, "Anställningar": HIRES}
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -91,8 +142,9 @@ def sheet(rows, strings):
 
 def main(path):
     strings = {}
-    rows = [HEADER.split(";")] + [line.split(";") for line in ROWS.splitlines()]
-    worksheet = sheet(rows, strings)
+    worksheets = [sheet([line.split(";") for line in text.splitlines()], strings)
+                  for text in SHEETS.values()]
+    numbers = range(1, len(worksheets) + 1)
     shared = "".join(f"<si><t>{escape(text)}</t></si>" for text in strings)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     parts = {
@@ -102,7 +154,8 @@ def main(path):
             'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             '<Default Extension="xml" ContentType="application/xml"/>'
             f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kind}.worksheet+xml"/>'
+            + "".join(f'<Override PartName="/xl/worksheets/sheet{n}.xml" '
+                      f'ContentType="{kind}.worksheet+xml"/>' for n in numbers) +
             f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>'
             f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/>'
             '</Types>',
@@ -112,12 +165,15 @@ def main(path):
             '</Relationships>',
         "xl/workbook.xml":
             f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
-            '<sheet name="Kandidater" sheetId="1" r:id="rId1"/></sheets></workbook>',
+            + "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>'
+                      for n, name in zip(numbers, SHEETS)) + '</sheets></workbook>',
         "xl/_rels/workbook.xml.rels":
             f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">'
-            f'<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-            f'<Relationship Id="rId2" Type="{OFFICE}/styles" Target="styles.xml"/>'
-            f'<Relationship Id="rId3" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/>'
+            + "".join(f'<Relationship Id="rId{n}" Type="{OFFICE}/worksheet" '
+                      f'Target="worksheets/sheet{n}.xml"/>' for n in numbers) +
+            f'<Relationship Id="rId{len(SHEETS) + 1}" Type="{OFFICE}/styles" Target="styles.xml"/>'
+            f'<Relationship Id="rId{len(SHEETS) + 2}" Type="{OFFICE}/sharedStrings" '
+            'Target="sharedStrings.xml"/>'
             '</Relationships>',
         "xl/styles.xml":
             f'{HEAD}<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts>'
@@ -127,8 +183,9 @@ def main(path):
             '</cellXfs></styleSheet>',
         "xl/sharedStrings.xml":
             f'{HEAD}<sst xmlns="{MAIN}" uniqueCount="{len(strings)}">{shared}</sst>',
-        "xl/worksheets/sheet1.xml": worksheet,
     }
+    for n, worksheet in zip(numbers, worksheets):
+        parts[f"xl/worksheets/sheet{n}.xml"] = worksheet
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as book:
         for name, text in parts.items():
             book.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text)

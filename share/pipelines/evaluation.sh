@@ -1,6 +1,7 @@
 #!/bin/sh
 # The whole evaluation of a data package: nine questions, each a report with its tables, in Swedish and
-# English, as HTML, LaTeX, Markdown and CSV, and the measures they are picked from.
+# English, as HTML, LaTeX, Markdown and CSV, and the measures they are picked from. Beside each HTML stands its
+# record, 1.sv.record.json, for rk-report --verify.
 #
 #     sh evaluation.sh DATA DAY OUT
 #
@@ -110,8 +111,9 @@ for question in 1 2 3 4 5 6 7 8 9; do
     for language in sv en; do
         for form in html latex markdown csv; do
             case $form in latex) end=tex ;; markdown) end=md ;; *) end=$form ;; esac
+            case $form in html) set -- --record "$part/$question.$language.record.json" ;; *) set -- ;; esac
             run rk-report --spec "evaluation-$question" --lang "$language" --to "$form" \
-                -o "$part/$question.$language.$end" "$measures"/*.csv
+                -o "$part/$question.$language.$end" "$@" "$measures"/*.csv
         done
     done
 done
