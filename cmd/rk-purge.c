@@ -79,6 +79,10 @@ static void check_use(const struct rk_run *run)
 {
     if (!rk_run_data(run))
         rk_usage(_("--data DIR is needed"));
+    char delimiter = rk_run_delimiter(run);
+    if (delimiter && delimiter != ',') /* tables would come back with commas */
+        rk_usage(_("--delimiter: the tables that are rewritten are with commas; rk-import makes "
+                   "them so"));
     if (options.day == RK_NO_DATE)
         rk_usage(_("--as-of DATE is needed: no clock decides what is erased"));
     if (options.apply && !options.decision)

@@ -24,6 +24,7 @@ struct file {
     bool fresh;   /* there was none before */
     bool settled, placed;
     char before[RK_SHA256_HEX], after[RK_SHA256_HEX];
+    uint64_t size_before, size_after;
 };
 
 struct rk_exchange {
@@ -325,6 +326,12 @@ static int keep_mode(const char *stage, const char *target)
     return chmod(stage, was.st_mode & 07777) ? errno : 0;
 }
 
+static uint64_t size_of(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) ? 0 : (uint64_t)info.st_size;
+}
+
 enum rk_status rk_exchange_settle(struct rk_exchange *x, struct rk_error *error)
 {
     enum rk_status status = rk_outputs_commit(&x->outputs, error);
@@ -338,6 +345,8 @@ enum rk_status rk_exchange_settle(struct rk_exchange *x, struct rk_error *error)
                 status = rk_sha256_file(f->before, f->target, error);
             if (!status)
                 status = rk_sha256_file(f->after, stage, error);
+            f->size_before = f->fresh ? 0 : size_of(f->target);
+            f->size_after = size_of(stage);
             f->settled = true;
         }
         rk_free(stage);
@@ -353,6 +362,16 @@ const char *rk_exchange_before(const struct rk_exchange *x, size_t file)
 const char *rk_exchange_after(const struct rk_exchange *x, size_t file)
 {
     return x->files[file].after;
+}
+
+uint64_t rk_exchange_size_before(const struct rk_exchange *x, size_t file)
+{
+    return x->files[file].size_before;
+}
+
+uint64_t rk_exchange_size_after(const struct rk_exchange *x, size_t file)
+{
+    return x->files[file].size_after;
 }
 
 static enum rk_status write_plan(struct rk_exchange *x, struct rk_error *error)

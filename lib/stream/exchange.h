@@ -39,6 +39,8 @@ enum rk_status rk_exchange_settle(struct rk_exchange *exchange, struct rk_error 
 /* After settle, by order of rk_exchange_file: of the bytes as they lie on the disk; "" = new. */
 const char *rk_exchange_before(const struct rk_exchange *exchange, size_t file);
 const char *rk_exchange_after(const struct rk_exchange *exchange, size_t file);
+uint64_t rk_exchange_size_before(const struct rk_exchange *exchange, size_t file); /* bytes */
+uint64_t rk_exchange_size_after(const struct rk_exchange *exchange, size_t file);
 /* All take their places, or all is as before. A file that is no longer what it was at the settling
  * is RK_FAILED. */
 enum rk_status rk_exchange_commit(struct rk_exchange *exchange, struct rk_error *error);

@@ -1,6 +1,7 @@
 #include "table/describe.h"
 
 #include <ctype.h>
+#include <strings.h>
 
 static void member(struct rk_buf *out, const char *key, const char *value)
 {
@@ -182,3 +183,91 @@ void rk_describe_document(struct rk_buf *out, const struct rk_described *file)
 }
 
 void rk_describe_end(struct rk_buf *out) { rk_buf_text(out, "\n]\n}\n"); }
+
+/* ---- renewed ---- */
+
+static const char sha256[] = "sha256:";
+
+/* The file of a resource, if it is one that changed. */
+static const struct rk_redescribed *renewed_file(const rk_json *resource,
+                                                 const struct rk_redescribed *files, size_t count)
+{
+    const char *path = rk_json_text(rk_json_member(resource, "path"));
+    for (size_t i = 0; path && i < count; i++)
+        if (!strcmp(files[i].before.path, path))
+            return &files[i];
+    return NULL;
+}
+
+/* Does what is said fit the file as it was? */
+static bool fitted(const rk_json *bytes, const rk_json *hash, const struct rk_described *before)
+{
+    int64_t size;
+    const char *text = rk_json_text(hash);
+    if (bytes && (!rk_json_int(bytes, &size) || size < 0 || (uint64_t)size != before->bytes))
+        return false;
+    return !hash || (text && !strncmp(text, sha256, strlen(sha256)) &&
+                     !strcasecmp(text + strlen(sha256), before->hash));
+}
+
+static void renew_resource(struct rk_buf *out, const rk_json *resource,
+                           const struct rk_described *after)
+{
+    void *iterator = NULL;
+    const char *key;
+    const rk_json *value;
+    bool first = true;
+    while (rk_json_each(resource, &iterator, &key, &value)) {
+        separate(out, first, first ? "{" : " ");
+        first = false;
+        rk_json_quote(out, rk_text(key));
+        rk_buf_text(out, ": ");
+        if (!strcmp(key, "bytes"))
+            rk_buf_printf(out, "%llu", (unsigned long long)after->bytes);
+        else if (!strcmp(key, "hash"))
+            rk_buf_printf(out, "\"%s%s\"", sha256, after->hash);
+        else
+            rk_json_print(out, value);
+    }
+    rk_buf_char(out, '}');
+}
+
+enum rk_renewed rk_describe_renew(struct rk_buf *out, const rk_json *document,
+                                  const struct rk_redescribed *files, size_t count)
+{
+    enum rk_renewed result = RK_RENEWED_NOTHING;
+    bool first = true;
+    void *iterator = NULL;
+    const char *key;
+    const rk_json *value;
+    rk_buf_text(out, "{\n");
+    while (rk_json_each(document, &iterator, &key, &value)) {
+        separate(out, first, first ? "" : "\n");
+        first = false;
+        rk_json_quote(out, rk_text(key));
+        rk_buf_text(out, ": ");
+        if (strcmp(key, "resources") != 0) {
+            rk_json_print(out, value);
+            continue;
+        }
+        rk_buf_char(out, '[');
+        for (size_t i = 0; i < rk_json_count(value); i++) {
+            const rk_json *resource = rk_json_item(value, i);
+            const struct rk_redescribed *file = renewed_file(resource, files, count);
+            const rk_json *bytes = rk_json_member(resource, "bytes");
+            const rk_json *hash = rk_json_member(resource, "hash");
+            separate(out, !i, "\n");
+            if (file && (bytes || hash) && fitted(bytes, hash, &file->before)) {
+                renew_resource(out, resource, &file->after);
+                result = result == RK_RENEWED_STALE ? result : RK_RENEWED;
+                continue;
+            }
+            if (file && (bytes || hash))
+                result = RK_RENEWED_STALE;
+            rk_json_print(out, resource);
+        }
+        rk_buf_char(out, ']');
+    }
+    rk_buf_text(out, "\n}\n");
+    return result;
+}

@@ -32,4 +32,17 @@ void rk_describe_table(struct rk_buf *out, const struct rk_described *file, cons
 void rk_describe_document(struct rk_buf *out, const struct rk_described *file);
 void rk_describe_end(struct rk_buf *out);
 
+struct rk_redescribed { /* a file that took the place of another */
+    struct rk_described before, after;
+};
+enum rk_renewed {
+    RK_RENEWED_NOTHING, /* no size or hash of these files is in it */
+    RK_RENEWED,         /* `out` is to take its place */
+    RK_RENEWED_STALE,   /* likewise, or it is as it was; but some did not fit before either */
+};
+/* A description with the sizes and hashes of these files renewed, and all else as it was. What did
+ * not fit the file before is left: it would otherwise vouch for what nobody looked at. */
+enum rk_renewed rk_describe_renew(struct rk_buf *out, const rk_json *document,
+                                  const struct rk_redescribed *files, size_t count);
+
 #endif

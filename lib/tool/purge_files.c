@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "model/rules.h"
 #include "stream/listing.h"
+#include "table/describe.h"
 
 #include <unistd.h>
 
@@ -97,26 +98,44 @@ static enum rk_status read_table(struct rk_purge_files *files, struct rk_purge *
     return status;
 }
 
-static enum rk_status read_all(struct rk_purge_files *files, struct rk_purge *purge,
-                               const enum rk_purge_walk *walk, struct rk_error *error)
-{
-    for (size_t i = 0; i < files->contents.count; i++)
-        if (files->contents.files[i].table)
-            RK_TRY(read_table(files, purge, i, walk, NULL, error));
-    return RK_OK;
-}
-
 enum rk_status rk_purge_files_learn(struct rk_purge_files *files, struct rk_purge *purge,
                                     struct rk_error *error)
 {
-    return read_all(files, purge, NULL, error);
+    for (size_t i = 0; i < files->contents.count; i++)
+        if (files->contents.files[i].table)
+            RK_TRY(read_table(files, purge, i, NULL, NULL, error));
+    return RK_OK;
+}
+
+/* What the walk through this file added to the lines of the list. */
+static void tally(struct rk_purge_files *files, const struct rk_purge *purge, size_t file)
+{
+    struct rk_purge_line line;
+    for (size_t i = 0; rk_purge_lines(purge, i, &line); i++) {
+        if (i == files->seen_count) {
+            RK_GROW(files->seen, files->seen_count, files->seen_room);
+            files->seen[files->seen_count++] = 0;
+        }
+        if (line.rows == files->seen[i])
+            continue;
+        RK_GROW(files->tallies, files->tally_count, files->tally_room);
+        files->tallies[files->tally_count++] =
+            (struct rk_purge_tally){file, i, line.rows - files->seen[i]};
+        files->seen[i] = line.rows;
+    }
 }
 
 enum rk_status rk_purge_files_count(struct rk_purge_files *files, struct rk_purge *purge,
                                     struct rk_error *error)
 {
     static const enum rk_purge_walk walk = RK_PURGE_COUNT;
-    return read_all(files, purge, &walk, error);
+    for (size_t i = 0; i < files->contents.count; i++) {
+        if (!files->contents.files[i].table)
+            continue;
+        RK_TRY(read_table(files, purge, i, &walk, NULL, error));
+        tally(files, purge, i);
+    }
+    return RK_OK;
 }
 
 /* ---- the record ---- */
@@ -136,15 +155,19 @@ static bool alike(const struct rk_purge_line *a, const struct rk_purge_line *b)
            rk_text_equal(a->ground, b->ground);
 }
 
-/* What was done with a table, recruitments together: the record names none. */
-static size_t sum_up(const struct rk_purge *purge, struct rk_purge_line **sums)
+/* What was done with a file, recruitments together: the record names none. */
+static size_t sum_up(const struct rk_purge_files *files, const struct rk_purge *purge, size_t file,
+                     struct rk_purge_line **sums)
 {
     struct rk_purge_line line;
     size_t count = 0, room = 0;
     *sums = NULL;
-    for (size_t i = 0; rk_purge_lines(purge, i, &line); i++) {
-        if (line.action != RK_PURGE_ERASE && line.action != RK_PURGE_DEIDENTIFY)
+    for (size_t i = 0; i < files->tally_count; i++) {
+        const struct rk_purge_tally *tally = &files->tallies[i];
+        if (tally->file != file || !rk_purge_lines(purge, tally->line, &line) ||
+            (line.action != RK_PURGE_ERASE && line.action != RK_PURGE_DEIDENTIFY))
             continue;
+        line.rows = tally->rows;
         size_t j = 0;
         while (j < count && !alike(&(*sums)[j], &line))
             j++;
@@ -203,38 +226,74 @@ static enum rk_status old_record(struct rk_buf *text, const char *path, struct r
     return status;
 }
 
-/* The lines of the list are of tables; where a table is in several files, they stand with its first
- * that changes. */
 static enum rk_status write_record(struct rk_purge_files *files, const struct rk_purge *purge,
                                    const char *decision, int32_t day, struct rk_error *error)
 {
     struct rk_buf path = {0}, text = {0};
-    struct rk_purge_line *sums;
     struct rk_out *out;
-    size_t count = sum_up(purge, &sums);
+    size_t staged = 0;
     rk_buf_printf(&path, "%s/%s", files->data, RK_PURGE_RECORD);
     enum rk_status status = old_record(&text, path.text, error);
-    for (size_t s = 0; s < count && !status; s++) {
-        size_t staged = 0;
-        for (size_t i = 0; i < files->contents.count; i++) {
-            const char *table = files->contents.files[i].table;
-            if (!table || !files->walked[i].changes)
-                continue;
-            if (!strcmp(table, sums[s].table)) {
-                add_record(&text, &sums[s], decision, day, &files->walked[i],
-                           rk_exchange_before(files->exchange, staged),
-                           rk_exchange_after(files->exchange, staged));
-                break;
-            }
-            staged++;
-        }
+    for (size_t i = 0; i < files->contents.count && !status; i++) {
+        if (!files->contents.files[i].table || !files->walked[i].changes)
+            continue;
+        struct rk_purge_line *sums;
+        size_t count = sum_up(files, purge, i, &sums);
+        for (size_t s = 0; s < count; s++)
+            add_record(&text, &sums[s], decision, day, &files->walked[i],
+                       rk_exchange_before(files->exchange, staged),
+                       rk_exchange_after(files->exchange, staged));
+        rk_free(sums);
+        staged++;
     }
     if (!status)
         status = rk_exchange_file(files->exchange, &out, path.text, error);
     if (!status)
         rk_out_write(out, text.text, text.size);
-    rk_free(sums);
     rk_buf_free(&path);
+    rk_buf_free(&text);
+    return status;
+}
+
+/* ---- the description ---- */
+
+/* The sizes and hashes that a datapackage.json tells of the tables that change. */
+static enum rk_status renew_package(struct rk_purge_files *files, const char *path, size_t count,
+                                    struct rk_error *error)
+{
+    struct rk_redescribed *changed = rk_alloc(count, sizeof *changed);
+    struct rk_buf text = {0};
+    rk_json *document;
+    struct rk_out *out;
+    size_t staged = 0;
+    for (size_t i = 0; i < files->contents.count; i++) {
+        const struct rk_content_file *f = &files->contents.files[i];
+        if (!f->table || !files->walked[i].changes)
+            continue;
+        const char *name = f->path + strlen(files->data) + 1;
+        changed[staged] = (struct rk_redescribed){
+            {name, rk_exchange_size_before(files->exchange, staged),
+             rk_exchange_before(files->exchange, staged)},
+            {name, rk_exchange_size_after(files->exchange, staged),
+             rk_exchange_after(files->exchange, staged)},
+        };
+        staged++;
+    }
+    enum rk_status status = rk_json_read(&document, path, error);
+    if (!status) {
+        enum rk_renewed renewed = rk_describe_renew(&text, document, changed, count);
+        files->strange |= renewed == RK_RENEWED_STALE;
+        if (renewed == RK_RENEWED_STALE)
+            rk_log(files->run->log, RK_WARNING, &(struct rk_pos){.file = rk_keep(path)},
+                   _("did not fit a table before it was rewritten, and does not now: "
+                     "rk-validate --package makes it anew"));
+        if (renewed)
+            status = rk_exchange_file(files->exchange, &out, path, error);
+        if (renewed && !status)
+            rk_out_write(out, text.text, text.size);
+        rk_json_free(document);
+    }
+    rk_free(changed);
     rk_buf_free(&text);
     return status;
 }
@@ -247,19 +306,23 @@ enum rk_status rk_purge_files_stage(struct rk_purge_files *files, struct rk_purg
 {
     static const enum rk_purge_walk walk = RK_PURGE_REWRITE;
     struct rk_out *out;
-    *any = false;
+    size_t count = 0;
     for (size_t i = 0; i < files->contents.count; i++) {
         const struct rk_content_file *f = &files->contents.files[i];
         if (!f->table || !files->walked[i].changes)
             continue;
-        *any = true;
+        count++;
         RK_TRY(rk_exchange_file(files->exchange, &out, f->path, error));
         RK_TRY(read_table(files, purge, i, &walk, out, error));
     }
-    if (!*any)
+    *any = count > 0;
+    if (!count)
         return RK_OK;
     RK_TRY(rk_exchange_settle(files->exchange, error));
     RK_TRY(write_record(files, purge, decision, day, error));
+    for (size_t i = 0; i < files->contents.count; i++)
+        if (files->contents.files[i].kind == RK_CONTENT_PACKAGE)
+            RK_TRY(renew_package(files, files->contents.files[i].path, count, error));
     return rk_exchange_settle(files->exchange, error);
 }
 
@@ -324,5 +387,7 @@ void rk_purge_files_end(struct rk_purge_files *files)
     rk_contents_free(&files->contents);
     rk_strings_free(&files->exported);
     rk_free(files->walked);
+    rk_free(files->seen);
+    rk_free(files->tallies);
     *files = (struct rk_purge_files){0};
 }

@@ -17,6 +17,10 @@
 
 #define RK_PURGE_RECORD "purges.csv" /* in the folder */
 
+struct rk_purge_tally { /* rows of a line of the list that lie in one file */
+    size_t file, line;
+    uint64_t rows;
+};
 struct rk_purge_files { /* zeroed, but for `run` */
     struct rk_run *run;
     const char *data;
@@ -26,7 +30,11 @@ struct rk_purge_files { /* zeroed, but for `run` */
     struct rk_folder *folder;       /* the research export, until the commit */
     const char *export;
     struct rk_strings exported; /* paths of its files */
-    bool strange;               /* there is something that is none of ours */
+    uint64_t *seen;             /* by line of the list: rows in the files walked so far */
+    size_t seen_count, seen_room;
+    struct rk_purge_tally *tallies; /* by file */
+    size_t tally_count, tally_room;
+    bool strange; /* something is none of ours, or described wrongly */
 };
 
 enum rk_status rk_purge_files_begin(struct rk_purge_files *files, struct rk_error *error);
