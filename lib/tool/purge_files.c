@@ -4,7 +4,9 @@
 #include "model/rules.h"
 #include "stream/listing.h"
 #include "table/describe.h"
+#include "tool/state.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_FILES = 400, LARGEST_RECORD = 1 << 28 };
@@ -49,6 +51,21 @@ static enum rk_status tell_strange(struct rk_purge_files *files, struct rk_error
     return status;
 }
 
+/* The list would take the place of a table before that is rewritten, and it would be lost. */
+static enum rk_status check_output(const struct rk_purge_files *files, struct rk_error *error)
+{
+    const char *path = files->run->state->output_path;
+    struct stat out, table;
+    if (!path || stat(path, &out))
+        return RK_OK;
+    for (size_t i = 0; i < files->contents.count; i++)
+        if (!stat(files->contents.files[i].path, &table) && out.st_dev == table.st_dev &&
+            out.st_ino == table.st_ino)
+            return rk_fail(error, RK_BAD_USE, _("--output: %s is a file of the data package"),
+                           path);
+    return RK_OK;
+}
+
 enum rk_status rk_purge_files_begin(struct rk_purge_files *files, struct rk_error *error)
 {
     struct rk_buf folder = {0};
@@ -68,6 +85,7 @@ enum rk_status rk_purge_files_begin(struct rk_purge_files *files, struct rk_erro
                                   "finished now, as decided then"));
     struct rk_log quiet = {.emit = ignore};
     RK_TRY(rk_contents_add_folder(&files->contents, files->data, rk_rules_tables, &quiet, error));
+    RK_TRY(check_output(files, error));
     RK_TRY(tell_strange(files, error));
     if (files->contents.count > MOST_FILES)
         return rk_fail(error, RK_BAD_DATA, _("%s: more than %d files"), files->data, MOST_FILES);
