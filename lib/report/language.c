@@ -1,5 +1,7 @@
 #include "report/language.h"
 
+#include "table/words.h"
+
 #include <assert.h>
 
 #define NBSP "\xc2\xa0"
@@ -96,4 +98,14 @@ void rk_say_months(struct rk_buf *out, enum rk_language language, int32_t first,
         rk_buf_text(out, EN_DASH);
     }
     rk_say_month(out, language, last);
+}
+
+int rk_label_compare(const char *a, const char *b, enum rk_language language)
+{
+    struct rk_buf keys[2] = {0};
+    int order = rk_text_compare(rk_collation_key(&keys[0], rk_text(a), language == RK_SWEDISH),
+                                rk_collation_key(&keys[1], rk_text(b), language == RK_SWEDISH));
+    rk_buf_free(&keys[0]);
+    rk_buf_free(&keys[1]);
+    return order ? order : strcmp(a, b);
 }

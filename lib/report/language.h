@@ -39,4 +39,8 @@ void rk_say_month_short(struct rk_buf *out, enum rk_language language, int32_t m
 /* first … last, both included: "mars 2020", "januari–mars 2020", "november 2019–februari 2020". */
 void rk_say_months(struct rk_buf *out, enum rk_language language, int32_t first, int32_t last);
 
+/* The order of two labels for readers of the language (rk_collation_key), and bytewise where that
+ * makes no difference. */
+int rk_label_compare(const char *a, const char *b, enum rk_language language);
+
 #endif

@@ -157,11 +157,15 @@ size_t rk_groups_find(const struct rk_groups *groups, uint32_t word)
     return 0;
 }
 
+/* By what the reader sees, as the language orders it. */
 static int by_text(const void *a, const void *b, void *context)
 {
     struct rk_measuring *m = context;
     const struct rk_text *texts = m->material->words.texts;
-    return rk_text_compare(texts[*(const uint32_t *)a], texts[*(const uint32_t *)b]);
+    uint32_t words[2] = {*(const uint32_t *)a, *(const uint32_t *)b};
+    int order =
+        rk_label_compare(rk_measure_label(m, words[0]), rk_measure_label(m, words[1]), m->language);
+    return order ? order : rk_text_compare(texts[words[0]], texts[words[1]]);
 }
 
 void rk_groups_sort(struct rk_measuring *m, struct rk_groups *groups)

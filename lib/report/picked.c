@@ -165,16 +165,21 @@ static bool add_lines(const struct picking *p, const struct rk_pick_table *wante
     return count > 0;
 }
 
+struct sorting {
+    int sort;
+    enum rk_language language;
+};
+
 static int by_first_figure(const void *a, const void *b, void *context)
 {
-    const int *sort = context;
+    const struct sorting *by = context;
     const struct rk_report_row *x = a, *y = b;
     const struct rk_figure *f = &x->figures[0], *g = &y->figures[0];
     if (rk_figure_shown(f) != rk_figure_shown(g))
         return rk_figure_shown(f) ? -1 : 1;
     if (rk_figure_shown(f) && f->value != g->value)
-        return f->value < g->value ? -*sort : *sort;
-    return strcmp(x->label, y->label);
+        return f->value < g->value ? -by->sort : by->sort;
+    return rk_label_compare(x->label, y->label, by->language);
 }
 
 static void set_chart(const struct picking *p, const struct rk_pick_table *wanted,
@@ -265,8 +270,8 @@ static void section(const struct picking *p, const struct rk_pick_table *wanted,
         return;
     }
     if (wanted->sort && table->row_count) {
-        int sort = wanted->sort;
-        qsort_r(table->rows, table->row_count, sizeof *table->rows, by_first_figure, &sort);
+        struct sorting by = {wanted->sort, l};
+        qsort_r(table->rows, table->row_count, sizeof *table->rows, by_first_figure, &by);
     }
     for (size_t r = 0; r < table->row_count; r++)
         for (size_t c = 0; c < table->column_count; c++) {

@@ -6,6 +6,7 @@
 
 #include <unicase.h>
 #include <uninorm.h>
+#include <unistr.h>
 
 struct rk_words {
     struct rk_strings keys; /* "column\x1fword" */
@@ -67,6 +68,45 @@ struct rk_text rk_fold(struct rk_buf *out, struct rk_text text)
         rk_buf_char(out, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
     }
     free(wide);
+    return (struct rk_text){out->text ? out->text : "", out->size};
+}
+
+/* Letters of their own in Swedish, as bytes that come after z. */
+static char own_letter(ucs4_t c, bool swedish)
+{
+    static const struct {
+        ucs4_t letter;
+        char key;
+    } own[] = {{0xe5, '{'}, {0xe4, '|'}, {0xe6, '|'}, {0xf6, '}'}, {0xf8, '}'}, {0xfc, 'y'}};
+    for (size_t i = 0; swedish && i < sizeof own / sizeof *own; i++)
+        if (own[i].letter == c)
+            return own[i].key;
+    return 0;
+}
+
+struct rk_text rk_collation_key(struct rk_buf *out, struct rk_text text, bool swedish)
+{
+    struct rk_buf folded = {0};
+    struct rk_text from = rk_fold(&folded, text);
+    rk_buf_clear(out);
+    for (size_t i = 0; i < from.size;) {
+        const uint8_t *at = (const uint8_t *)from.text + i;
+        ucs4_t c;
+        int n = u8_mbtouc(&c, at, from.size - i);
+        char own = own_letter(c, swedish);
+        i += (size_t)n;
+        if (own || c < 0x80) {
+            rk_buf_char(out, own ? own : (char)c);
+            continue;
+        }
+        size_t size = 0;
+        uint8_t *apart = u8_normalize(UNINORM_NFD, at, (size_t)n, NULL, &size);
+        int base = apart ? u8_mblen(apart, size) : 0; /* the letter, without what stands over it */
+        rk_buf_add(out, base > 0 ? (const char *)apart : (const char *)at,
+                   base > 0 ? (size_t)base : (size_t)n);
+        free(apart);
+    }
+    rk_buf_free(&folded);
     return (struct rk_text){out->text ? out->text : "", out->size};
 }
 

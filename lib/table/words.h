@@ -29,6 +29,10 @@ void rk_words_free(struct rk_words *words);
 /* What words are compared by: NFC, case folded, blanks and line breaks one space each, none at the
  * ends, no colon or asterisk at the end. Replaces what is in `out`. */
 struct rk_text rk_fold(struct rk_buf *out, struct rk_text text);
+/* What texts are put in order by, bytewise, as dictionaries do: case and accents do not count, and
+ * in Swedish å, ä and ö come last, æ as ä, ø as ö, ü as y (the Swedish Academy; CLDR's sv).
+ * Replaces what is in `out`. */
+struct rk_text rk_collation_key(struct rk_buf *out, struct rk_text text, bool swedish);
 /* The text in NFC without blanks and line breaks at its ends; itself where nothing changes, else in
  * `out`, which is replaced. */
 struct rk_text rk_tidy(struct rk_buf *out, struct rk_text text);

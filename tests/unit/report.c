@@ -394,8 +394,26 @@ static void checks(void)
     CHECK(strstr(error.text, "reads recruitments|assignments"));
 }
 
+/* å, ä and ö last and apart in Swedish, letters with something over them in English; case decides
+ * nothing. */
+static void order_of_labels(void)
+{
+    static const char *const swedish[] = {"arbete",    "École", "Ekonomi", "zoo", "Åhus",
+                                          "Ängelholm", "ærlig", "Ödåkra",  "öl"};
+    static const char *const english[] = {"Ähus",    "aid",   "Arena", "École",
+                                          "ecology", "Öland", "zoo"};
+    for (size_t i = 0; i + 1 < sizeof swedish / sizeof *swedish; i++)
+        CHECK(rk_label_compare(swedish[i], swedish[i + 1], RK_SWEDISH) < 0 &&
+              rk_label_compare(swedish[i + 1], swedish[i], RK_SWEDISH) > 0);
+    for (size_t i = 0; i + 1 < sizeof english / sizeof *english; i++)
+        CHECK(rk_label_compare(english[i], english[i + 1], RK_ENGLISH) < 0);
+    CHECK(rk_label_compare("Ale", "ale", RK_SWEDISH) < 0);
+    CHECK(!rk_label_compare("a", "a", RK_SWEDISH));
+}
+
 int main(void)
 {
+    order_of_labels();
     numbers();
     digests();
     hidden();
