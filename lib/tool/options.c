@@ -112,6 +112,7 @@ static _Noreturn void unknown(const struct rk_options *options, const char *name
     for (size_t i = 0; i < options->count && !nearest; i++) /* an abbreviation */
         if (!strncmp(names[i], name, strlen(name)))
             nearest = names[i];
+    rk_free(names);
     if (nearest)
         rk_usage(_("there is no option --%s; did you mean --%s?"), name, nearest);
     rk_usage(_("there is no option --%s"), name);
