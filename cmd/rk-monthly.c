@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -192,6 +191,7 @@ static enum rk_status verify_month(struct work *w, int32_t month, struct rk_erro
     const char *target = rk_step_path(options.output, rk_step_month(month));
     char **names = NULL;
     bool differs = false;
+    size_t records = 0;
     struct rk_out *out;
     RK_TRY(rk_run_file(w->run, &out, "-", error));
     enum rk_status status = rk_listing(&names, target, error);
@@ -203,6 +203,7 @@ static enum rk_status verify_month(struct work *w, int32_t month, struct rk_erro
         int exit = 0;
         if (strncmp(*name, "record.", 7) != 0 || strstr(*name, ".v"))
             continue;
+        records++;
         if (w->ranking) {
             words[n++] = "--ranking";
             words[n++] = w->ranking;
@@ -219,6 +220,8 @@ static enum rk_status verify_month(struct work *w, int32_t month, struct rk_erro
         rk_buf_free(&said);
     }
     rk_listing_free(names);
+    if (!status && !records)
+        return rk_fail(error, RK_BAD_DATA, _("%s has no record: nothing can be verified"), target);
     if (status || !differs)
         return status;
     rk_log(w->run->log, RK_ERROR, NULL, _("%s: what is published is not what its inputs give now"),
@@ -324,20 +327,6 @@ static enum rk_status each_month(struct work *w, struct rk_error *error)
 
 /* ---- */
 
-/* Two at a time would take each other's folder. The lock goes with the program, however it ends. */
-static enum rk_status lock(struct rk_error *error)
-{
-    const char *name = rk_step_path(options.output, ".lock");
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return rk_fail_errno(error, RK_FAILED, NULL, errno, _("cannot write %s"), name);
-    if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-        return rk_fail(error, RK_FAILED,
-                       _("another rk-monthly is at work in %s; this one did nothing"),
-                       options.output);
-    return RK_OK;
-}
-
 /* The folders that are worked in; what an earlier run that was broken off may have left goes. */
 static enum rk_status begin(struct work *w, struct rk_error *error)
 {
@@ -365,7 +354,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct work w = {.run = run,
                      .making = rk_step_path(options.output, ".making"),
                      .working = rk_step_path(options.output, ".working")};
-    enum rk_status status = lock(error);
+    enum rk_status status = rk_step_lock(options.output, error);
     if (!status)
         status = begin(&w, error);
     if (!status)

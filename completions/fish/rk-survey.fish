@@ -3,7 +3,7 @@ complete -c rk-survey -l codebook -x -d 'what items ask and answers are worth: a
 complete -c rk-survey -l survey -x -d 'read only the answers to these surveys, joined by | (all)'
 complete -c rk-survey -l items -x -d 'items to tell of, joined by commas (all; of answers needed)'
 complete -c rk-survey -l by -x -d 'tell apart the rows with the same values of these columns, joined by commas: of respondents any, wave, survey'
-complete -c rk-survey -l compare -x -d 'compare the groups with the same value of this, each to the first with --min-n answers'
+complete -c rk-survey -l compare -x -d 'compare the groups with the same value of this, each to the first that answered'
 complete -c rk-survey -l before -x -d 'compare what the same people answered in this wave and in that of --after'
 complete -c rk-survey -l after -x -d 'see --before'
 complete -c rk-survey -l wave -x -d 'the column that tells waves (wave)'

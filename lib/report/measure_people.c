@@ -279,21 +279,26 @@ void rk_measure_honoraria(struct rk_measuring *m, struct rk_report_section *sect
     rk_report_column(table, RK_SAY("Together", "Tillsammans"), RK_MEASURED, 0, true);
     table->columns[ALL].unit = "kr";
     for (size_t g = 0; g <= rows.count; g++) {
-        struct rk_tuples people = {.width = 1};
+        struct rk_tuples people[ALL + 1]; /* whom each figure rests on */
         rk_fixed sums[ALL + 1] = {0};
+        for (int c = 0; c <= ALL; c++)
+            people[c] = (struct rk_tuples){.width = 1};
         for (size_t i = 0; i < m->material->honoraria_count; i++) {
             const struct rk_material_honorarium *h = &m->material->honoraria[i];
             if (!paid_in_period(m, h) || (g < rows.count && paid_by(m, h) != rows.words[g]))
                 continue;
-            rk_tuples_add(&people, &h->panelist);
-            sums[rk_measure_is(m, h->kind, "fee") ? PAY : TRAVEL] += h->amount;
+            int kind = rk_measure_is(m, h->kind, "fee") ? PAY : TRAVEL;
+            rk_tuples_add(&people[kind], &h->panelist);
+            rk_tuples_add(&people[ALL], &h->panelist);
+            sums[kind] += h->amount;
             sums[ALL] += h->amount;
         }
         struct rk_figure *f = rk_group_row(m, table, &rows, g);
-        f[PEOPLE] = rk_figure_count(people.count, true);
-        for (int i = PAY; i <= ALL; i++)
-            f[i] = rk_figure_of(sums[i], people.count, true);
-        rk_tuples_free(&people);
+        f[PEOPLE] = rk_figure_count(people[ALL].count, true);
+        for (int i = PAY; i <= ALL; i++) /* nobody: a nought, which is shown */
+            f[i] = (struct rk_figure){RK_FIGURE_SHOWN, sums[i], people[i].count, true};
+        for (int c = 0; c <= ALL; c++)
+            rk_tuples_free(&people[c]);
     }
     rk_measure_finish(m, section, RK_SAY("Paid to users, kronor", "Betalat till brukare, kronor"),
                       ALL, SIZE_MAX);

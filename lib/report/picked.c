@@ -269,10 +269,6 @@ static void section(const struct picking *p, const struct rk_pick_table *wanted,
                 "Uppgift saknas: inget mått på detta fanns med. Det är inte detsamma som noll."));
         return;
     }
-    if (wanted->sort && table->row_count) {
-        struct sorting by = {wanted->sort, l};
-        qsort_r(table->rows, table->row_count, sizeof *table->rows, by_first_figure, &by);
-    }
     for (size_t r = 0; r < table->row_count; r++)
         for (size_t c = 0; c < table->column_count; c++) {
             table->hidden |= table->rows[r].figures[c].state == RK_FIGURE_HIDDEN;
@@ -280,6 +276,11 @@ static void section(const struct picking *p, const struct rk_pick_table *wanted,
         }
     if (wanted->people)
         rk_report_protect(table, p->picks->threshold);
+    /* after that: the place of a row that is hidden must not tell between which it lies */
+    if (wanted->sort && table->row_count) {
+        struct sorting by = {wanted->sort, l};
+        qsort_r(table->rows, table->row_count, sizeof *table->rows, by_first_figure, &by);
+    }
     set_chart(p, wanted, section);
     summarize(p, wanted, table);
 }

@@ -35,15 +35,15 @@ struct rk_reader {
     struct rk_strings columns;
     struct rk_cell *cells;
     size_t cell_count, cell_room;
-    bool like;     /* the cells are those of the record in `raw`, which has no quotes: the next one is
-                    * split by what it shares with it */
-    uint64_t same; /* see struct rk_record */
-    struct rk_buf text;   /* what the cells point into, where that is not the window */
-    size_t *offsets;      /* of cells in `text` while it may still move */
+    bool like; /* the cells are those of the record in `raw`, which has no quotes: the next one is
+                * split by what it shares with it */
+    uint64_t same;      /* see struct rk_record */
+    struct rk_buf text; /* what the cells point into, where that is not the window */
+    size_t *offsets;    /* of cells in `text` while it may still move */
     size_t offset_room;
     struct csv_parser csv;
     bool csv_ready, row_ended;
-    json_t *object;       /* the record last read, in JSON */
+    json_t *object; /* the record last read, in JSON */
     struct rk_arena lists;
 
     bool may_ahead; /* a thread may be started */
@@ -168,7 +168,8 @@ static enum rk_status frame(struct rk_reader *r, bool *found, bool *quotes, stru
         char *from = r->window + at;
         char *end = at < r->end ? memchr(from, '\n', r->end - at) : NULL;
         size_t size = (end ? end : r->window + r->end) - from;
-        for (const char *q = from; size && !r->plain && (q = memchr(q, '"', size - (size_t)(q - from))); q++) {
+        for (const char *q = from;
+             size && !r->plain && (q = memchr(q, '"', size - (size_t)(q - from))); q++) {
             open = !open;
             *quotes = true;
             if ((size_t)(q + 1 - from) == size)
@@ -283,7 +284,8 @@ static enum rk_status split_quoted(struct rk_reader *r, struct rk_error *error)
     return RK_OK;
 }
 
-/* The bytes that two texts of at least `most` bytes have in common at their starts, at most `most`. */
+/* The bytes that two texts of at least `most` bytes have in common at their starts, at most `most`.
+ */
 static size_t shared_start(const char *a, const char *b, size_t most)
 {
     size_t n = 0;
@@ -434,6 +436,8 @@ static enum rk_status fill_batch(void *context, struct rk_batch *b, bool *last,
         memcpy(b->bytes, w->rest.text, w->rest.size);
     w->window = b->bytes;
     w->room = b->room;
+    b->bytes = NULL; /* the reader's until the batch is full: this thread may be ended in between */
+    b->room = 0;
     w->start = 0;
     w->end = w->rest.size;
     w->like = w->hold = false;
@@ -598,8 +602,8 @@ static enum rk_status frame_object(struct rk_reader *r, size_t *size, struct rk_
     }
 }
 
-/* Numbers pass as they are written, so they are handed to jansson as strings behind this mark; a text
- * that begins with it has it doubled. */
+/* Numbers pass as they are written, so they are handed to jansson as strings behind this mark; a
+ * text that begins with it has it doubled. */
 #define NUMBER_MARK "\\u0001"
 
 static enum rk_status mark_numbers(struct rk_reader *r, const char *s, size_t size,
@@ -617,9 +621,9 @@ static enum rk_status mark_numbers(struct rk_reader *r, const char *s, size_t si
                 rk_buf_text(&r->text, "\"" NUMBER_MARK), from++;
             rk_buf_add(&r->text, s + from, i - from);
         } else if (s[i] == '-' || (s[i] >= '0' && s[i] <= '9')) {
-            while (i < size && (s[i] == '-' || s[i] == '+' || s[i] == '.' ||
-                                (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'z') ||
-                                (s[i] >= 'A' && s[i] <= 'Z')))
+            while (i < size &&
+                   (s[i] == '-' || s[i] == '+' || s[i] == '.' || (s[i] >= '0' && s[i] <= '9') ||
+                    (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z')))
                 i++;
             if (!rk_json_is_number((struct rk_text){s + from, i - from}))
                 return json_bad(r, error, _("not a JSON number"));
@@ -728,8 +732,8 @@ static enum rk_status json_next(struct rk_reader *r, bool *found, struct rk_erro
             return rk_fail(error, RK_FAILED, "%s", _("out of memory"));
         return rk_fail_at(
             error, RK_BAD_DATA,
-            &(struct rk_pos){.file = r->file, .line = r->line + (uint64_t)problem.line - 1},
-            "%s", rk_json_reason(&problem));
+            &(struct rk_pos){.file = r->file, .line = r->line + (uint64_t)problem.line - 1}, "%s",
+            rk_json_reason(&problem));
     }
     for (size_t i = 0; i < size; i++)
         r->line += r->raw[i] == '\n';
@@ -743,7 +747,8 @@ static enum rk_status json_next(struct rk_reader *r, bool *found, struct rk_erro
         if (!*key)
             return json_bad(r, error, _("a column without a name"));
         if (*key == '\1') /* {1: 2} */
-            return json_bad(r, error, _("a name that is a number or begins with a control character"));
+            return json_bad(r, error,
+                            _("a name that is a number or begins with a control character"));
         rk_strings_add(&r->columns, rk_text(key));
     }
     if (r->columns.count > MOST_COLUMNS)
@@ -757,8 +762,7 @@ static enum rk_status json_next(struct rk_reader *r, bool *found, struct rk_erro
         if ((status = json_cell(r, key, value, cell, error)))
             return status;
         if (cell->size > r->max_field)
-            return rk_fail_at(error, RK_BAD_DATA,
-                              &(struct rk_pos){r->file, r->raw_line, 0, key},
+            return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){r->file, r->raw_line, 0, key},
                               _("larger than the %zu bytes allowed"), r->max_field);
     }
     *found = true;
@@ -786,8 +790,9 @@ static enum rk_status begin(struct rk_reader *r, struct rk_error *error)
         return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = r->file}, "%s",
                           _("empty: not even a header line"));
     if (r->end >= 3 && !memcmp(r->window, "PK\3", 3))
-        return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = r->file}, "%s",
-                          _("a workbook or another archive, not a table of ours; rk-import reads XLSX"));
+        return rk_fail_at(
+            error, RK_BAD_DATA, &(struct rk_pos){.file = r->file}, "%s",
+            _("a workbook or another archive, not a table of ours; rk-import reads XLSX"));
     r->start = mark;
     if (at < r->end && (r->window[at] == '[' || r->window[at] == '{')) {
         r->json = true;
@@ -896,6 +901,7 @@ void rk_reader_close(struct rk_reader *r)
     rk_ahead_stop(r->ahead);
     if (r->worker) {
         close_splitting(r->worker);
+        rk_free(r->worker->window);
         rk_free(r->worker);
     }
     rk_in_close(r->in);

@@ -499,15 +499,11 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
         for (uint32_t i = 0; i < f->item_count; i++) {
             const struct rk_survey_item *item = &f->items[i];
             struct place p = {to, part, i, 0, RK_NONE};
-            size_t n = 0, with = 0, asked = 0;
-            uint32_t first = RK_NONE; /* of those with answers enough: the others are left out */
-            for (uint32_t g = 0; g < f->groups; g++)
-                asked += answers_of(f, &r, part, item->values, g, all, NULL) > 0;
-            for (uint32_t g = 0; g < f->groups && asked > 1; g++) {
+            size_t n = 0, with = 0;
+            uint32_t first = RK_NONE; /* of those that answered */
+            bool few = false;
+            for (uint32_t g = 0; g < f->groups; g++) {
                 size_t m = answers_of(f, &r, part, item->values, g, all + n, NULL);
-                p.group = g;
-                if (m && too_few(&p, m, o))
-                    m = 0;
                 samples[g] = rk_sample(all + n, m);
                 for (size_t j = 0; j < m; j++)
                     group[n + j] = g;
@@ -515,8 +511,14 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
                 n += m;
                 with += m > 0;
             }
-            if (!with)
-                continue; /* not asked of two of them, or none may be told */
+            if (with < 2)
+                continue; /* not asked of two of them */
+            for (uint32_t g = 0; g < f->groups; g++) {
+                p.group = g;
+                few |= samples[g].n && too_few(&p, samples[g].n, o);
+            }
+            if (few) /* the others and all together would give the small group away */
+                continue;
             size_t of_first = answers_of(f, &r, part, item->values, first, a, NULL);
             for (uint32_t g = 0; g < f->groups; g++)
                 if (samples[g].n) {
@@ -539,8 +541,6 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
                     p.against = first;
                     tell_pair(&p, item, b, m, a, of_first, families, o);
                 }
-            if (with < 2)
-                continue;
             p.group = p.against = RK_NONE;
             tell_together(&p, samples, all, group, n, f->groups, &families[TOGETHER]);
             for (size_t j = 0; j < n; j++)

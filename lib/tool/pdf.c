@@ -119,6 +119,7 @@ enum rk_status rk_pdf_print(struct rk_buf *pdf, const struct rk_buf *html, struc
         rk_free(folder);
         return status;
     }
+    rk_tree_passing(folder); /* the page is not for everybody: a signal takes it away too */
     const char *file = beside(folder, "", "/page.html"),
                *pdf_file = beside(folder, "", "/page.pdf");
     enum rk_status status = write_page(file, html, error);
@@ -129,6 +130,7 @@ enum rk_status rk_pdf_print(struct rk_buf *pdf, const struct rk_buf *html, struc
     if (!status)
         status = read_pdf(pdf, pdf_file, error);
     rk_tree_remove(folder, NULL);
+    rk_tree_stays(folder);
     rk_free(folder);
     return status;
 }

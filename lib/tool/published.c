@@ -469,7 +469,10 @@ static enum rk_status verify(struct rk_run *run, struct rk_published *p, const s
     size_t at = 0;
     while (at < 4 && access(places[at], F_OK))
         at++;
-    if (strcmp(p->then.subject, "-") != 0 && at < 4) {
+    bool has_file = strcmp(p->then.subject, "-") != 0;
+    if (has_file && at == 4)
+        find(p, "report", place, p->then.sha256, NULL, "missing");
+    if (has_file && at < 4) {
         RK_TRY(digest_of(sha256, places[at], error));
         if (strcmp(sha256, p->then.sha256) != 0)
             find(p, "report", place, p->then.sha256, sha256, "altered");

@@ -6,6 +6,10 @@
 #include "stream/listing.h"
 #include "tool/child.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+
 const char *rk_step_path(const char *folder, const char *name)
 {
     struct rk_buf text = {0};
@@ -167,4 +171,19 @@ enum rk_status rk_step_measures(int32_t month, const char *data, const char *wor
     files[made] = NULL;
     rk_listing_free(names);
     return status;
+}
+
+/* Two at a time would take each other's folder. The lock goes with the program, however it ends. */
+enum rk_status rk_step_lock(const char *folder, struct rk_error *error)
+{
+    const char *name = rk_step_path(folder, ".lock");
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return rk_fail_errno(error, RK_FAILED, NULL, errno, _("cannot write %s"), name);
+    if (!flock(fd, LOCK_EX | LOCK_NB))
+        return RK_OK;
+    return errno == EWOULDBLOCK
+               ? rk_fail(error, RK_FAILED,
+                         _("another rk-monthly is at work in %s; this one did nothing"), folder)
+               : rk_fail_errno(error, RK_FAILED, NULL, errno, _("cannot write %s"), name);
 }

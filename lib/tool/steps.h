@@ -31,5 +31,8 @@ enum rk_status rk_step_rank(int32_t month, const char *data, const char *working
 enum { RK_STEP_MEASURES = 5 };
 enum rk_status rk_step_measures(int32_t month, const char *data, const char *working,
                                 const char *files[RK_STEP_MEASURES + 1], struct rk_error *error);
+/* Locks the folder until the program ends; RK_FAILED where another holds it, or it cannot be
+ * locked. */
+enum rk_status rk_step_lock(const char *folder, struct rk_error *error);
 
 #endif
