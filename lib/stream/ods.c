@@ -391,7 +391,7 @@ static void free_ods(struct rk_workbook *book)
     rk_free(o);
 }
 
-static const struct rk_workbook_kind kind = {start, free_ods};
+static const struct rk_workbook_kind kind = {start, free_ods, true};
 
 enum rk_status rk_ods_read(struct rk_workbook *book, struct rk_error *error)
 {

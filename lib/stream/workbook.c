@@ -350,6 +350,10 @@ enum rk_status rk_workbook_is_empty(struct rk_workbook *book, size_t sheet, bool
 {
     struct rk_foreign_row row;
     bool more = false;
+    if (book->kind->knows_any) {
+        *empty = !book->sheets[sheet].any;
+        return RK_OK;
+    }
     enum rk_status status = start_sheet(book, sheet, false, error);
     if (status == RK_OK)
         status = rk_workbook_next(book, &row, &more, error);

@@ -37,6 +37,8 @@ struct rk_workbook_kind {
     enum rk_status (*start)(struct rk_workbook *book, size_t sheet, bool merges,
                             struct rk_error *error);
     void (*free)(struct rk_workbook *book);
+    bool knows_any; /* sheets[].any tells which hold nothing: all are in one part, too long to be
+                       read for each */
 };
 
 struct rk_workbook {

@@ -654,7 +654,7 @@ static void free_xlsx(struct rk_workbook *book)
     rk_free(x);
 }
 
-static const struct rk_workbook_kind kind = {start, free_xlsx};
+static const struct rk_workbook_kind kind = {start, free_xlsx, false};
 
 /* The sheets that hold cells; chart sheets go. */
 static void keep_worksheets(struct rk_workbook *book)
