@@ -149,12 +149,13 @@ enum rk_status rk_contents_add_folder(struct rk_contents *contents, const char *
     enum rk_status status = add_folder(contents, root, true, tables, log, error);
     for (const char *const *t = tables; *t && !status; t++) {
         const char *path;
-        struct stat info;
+        struct stat info, other;
         if (rk_contents_listed(root, *t, &path, &bad))
             break;
         bool known = !path || stat(path, &info) != 0;
         for (size_t i = 0; i < contents->count && !known; i++)
-            known = !strcmp(contents->files[i].path, path);
+            known = !stat(contents->files[i].path, &other) && info.st_dev == other.st_dev &&
+                    info.st_ino == other.st_ino; /* ./ratings.csv is ratings.csv */
         if (!known)
             rk_contents_add(contents, path, RK_CONTENT_TABLE, *t);
     }

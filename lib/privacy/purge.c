@@ -599,6 +599,27 @@ static uint32_t as_rater(struct rk_purge *p, const struct purge_table *t, const 
     return reason(p, r, "public_record");
 }
 
+/* The text with which the grounds of holds begin. */
+static bool is_hold(struct rk_text ground)
+{
+    return ground.size > 5 && !memcmp(ground.text, "hold:", 5);
+}
+
+/* Of two people whom a row names, does what becomes of `one` go before? What changes most does. */
+static bool goes_before(const struct rk_purge *p, uint32_t one, uint32_t other)
+{
+    return other == RK_NONE || p->reasons[one].action < p->reasons[other].action;
+}
+
+/* Likewise of candidates, but a hold keeps the row whatever becomes of the others in it. */
+static bool holds_before(const struct rk_purge *p, uint32_t one, uint32_t other)
+{
+    bool held = is_hold(p->grounds.texts[p->reasons[one].ground]);
+    if (other == RK_NONE || held)
+        return true;
+    return !is_hold(p->grounds.texts[p->reasons[other].ground]) && goes_before(p, one, other);
+}
+
 struct purge_verdict rk_purge_judge(struct rk_purge *p, const struct purge_table *t,
                                     const struct rk_row *row)
 {
@@ -617,21 +638,26 @@ struct purge_verdict rk_purge_judge(struct rk_purge *p, const struct purge_table
             verdict.about = bank.about = true;
             if (who == RK_PURGE_CANDIDATE) {
                 uint32_t number = of_candidate(p, t, row, item);
-                candidate = item;
-                if (p->reasons[number].action == RK_PURGE_ERASE)
-                    return (struct purge_verdict){number, RK_NONE, true};
-                if (verdict.reason == RK_NONE)
+                if (!candidate.size ||
+                    rk_holds_find(p->options->holds, RK_HOLD_CANDIDATE, item, p->options->day))
+                    candidate = item;
+                if (holds_before(p, number, verdict.reason))
                     verdict.reason = number;
             } else if (who == RK_PURGE_PANELIST) {
                 uint32_t panelist = rk_strings_find(&p->ids[RK_PURGE_PANELIST], item);
                 uint32_t number = panelist == RK_NONE ? RK_NONE : of_panelist(p, panelist);
-                if (number != RK_NONE)
-                    bank = without(p, t, row, in_list, panelist, number);
+                if (number == RK_NONE)
+                    continue;
+                struct purge_verdict one = without(p, t, row, in_list, panelist, number);
+                if (goes_before(p, one.reason, bank.reason))
+                    bank = one;
             } else if (one_only) {
                 raters = as_rater(p, t, row);
             }
         }
     }
+    if (verdict.reason != RK_NONE && p->reasons[verdict.reason].action == RK_PURGE_ERASE)
+        return verdict;
     uint32_t recruitment = recruitment_of(p, t, row);
     if (!one_only && t->class == CLASS_ASSESSMENT) {
         uint32_t number = of_recruitment(p, recruitment, RK_DISPOSAL_ASSESSMENTS, NULL, candidate);
@@ -680,7 +706,6 @@ bool rk_purge_lines(const struct rk_purge *p, size_t index, struct rk_purge_line
 
 bool rk_purge_is_due(const struct rk_purge_line *line)
 {
-    return line->action != RK_PURGE_KEEP ||
-           (line->ground.size > 5 && !memcmp(line->ground.text, "hold:", 5)) ||
+    return line->action != RK_PURGE_KEEP || is_hold(line->ground) ||
            rk_text_is(line->ground, "bookkeeping");
 }

@@ -116,6 +116,15 @@ static bool is_left(const struct rk_field *field)
     return false;
 }
 
+/* A column that is none of ours may hold a name: it is left out of rows that tell no longer, or not
+ * to this reader, who somebody was. The subject's own row is theirs to see. */
+static bool hides_strange(const struct walk *w)
+{
+    const char *name = w->t.schema->name;
+    return w->kind == RK_PURGE_REWRITE ||
+           (w->t.class != CLASS_BANK && strcmp(name, "candidates") != 0);
+}
+
 static void write_row(struct walk *w, const struct rk_row *row, bool changed)
 {
     const struct rk_record *record = rk_table_record(w->table);
@@ -139,6 +148,8 @@ static void write_row(struct walk *w, const struct rk_row *row, bool changed)
                 cell = (struct rk_cell){"left", 4, false};
             if (field && !strcmp(field->name, "experience"))
                 cell = (struct rk_cell){"erased", 6, false};
+        } else if (changed && !field && hides_strange(w)) {
+            cell = (struct rk_cell){0};
         }
         rk_write_cell(w->writer, &cell);
     }

@@ -193,6 +193,8 @@ static const struct rk_redescribed *renewed_file(const rk_json *resource,
                                                  const struct rk_redescribed *files, size_t count)
 {
     const char *path = rk_json_text(rk_json_member(resource, "path"));
+    while (path && !strncmp(path, "./", 2))
+        path += 2;
     for (size_t i = 0; path && i < count; i++)
         if (!strcmp(files[i].before.path, path))
             return &files[i];
