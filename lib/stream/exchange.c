@@ -34,6 +34,7 @@ struct rk_exchange {
     size_t count, room;
     struct rk_outputs outputs;
     bool begun; /* `part` was made */
+    bool replaced;
 };
 
 /* For the signal handler: the folder of what is not decided, and the files in it; each is kept
@@ -153,6 +154,7 @@ static int place(struct rk_exchange *x, struct file *f)
             struct rk_buf second = {0};
             rk_buf_printf(&second, "%s.old", stage);
             f->old = rk_buf_take(&second);
+            unlink(f->old); /* of a run that was stopped right here */
             problem = link(f->target, f->old) || rename(stage, f->target) ? errno : 0;
         }
     }
@@ -161,17 +163,20 @@ static int place(struct rk_exchange *x, struct file *f)
     return problem;
 }
 
-static void give_back(struct rk_exchange *x, struct file *f)
+/* The old version back in its place, the new one as its stage again. */
+static bool give_back(struct rk_exchange *x, struct file *f)
 {
     char *stage = joined(x->decided, f->stage);
+    bool back = true;
     if (f->placed && f->fresh)
-        unlink(f->target);
+        back = !rename(f->target, stage);
     else if (f->placed && f->old)
-        rename(f->old, f->target);
+        back = !link(f->target, stage) && !rename(f->old, f->target);
     else if (f->placed)
-        renameat2(AT_FDCWD, stage, AT_FDCWD, f->target, RENAME_EXCHANGE);
-    f->placed = false;
+        back = !renameat2(AT_FDCWD, stage, AT_FDCWD, f->target, RENAME_EXCHANGE);
+    f->placed = !back;
     rk_free(stage);
+    return back;
 }
 
 /* ---- what an earlier run left ---- */
@@ -180,6 +185,32 @@ static enum rk_status hash(char hex[RK_SHA256_HEX], const char *path, struct rk_
 {
     *hex = '\0';
     return access(path, F_OK) ? RK_OK : rk_sha256_file(hex, path, error);
+}
+
+/* Does the name lead out of the folder, or to what is not below it? */
+static bool leads_out(const char *name)
+{
+    for (const char *part = name;; part++) {
+        size_t size = strcspn(part, "/");
+        if (!size || (size == 1 && *part == '.') || (size == 2 && !strncmp(part, "..", 2)))
+            return true;
+        part += size;
+        if (!*part)
+            return false;
+    }
+}
+
+/* Only what a run of the same user wrote is carried out: a folder from elsewhere may bring a plan.
+ */
+static enum rk_status check_owner(const char *path, mode_t type, struct rk_error *error)
+{
+    struct stat info;
+    if (lstat(path, &info))
+        return failed(path, errno, error);
+    if ((info.st_mode & S_IFMT) != type || info.st_uid != geteuid())
+        return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = rk_keep(path)},
+                          _("is not of an interrupted run of yours, so it is left alone"));
+    return RK_OK;
 }
 
 /* Plan: a line a file, its SHA-256 before (- = new), after, and its name in the folder. */
@@ -200,7 +231,13 @@ static enum rk_status read_plan(struct rk_exchange *x, const char *path, struct 
             break;
         }
         *end = '\0';
-        struct file *f = add(x, line + before + 1 + HEX + 1);
+        const char *name = line + before + 1 + HEX + 1;
+        if (leads_out(name)) {
+            status = rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = rk_keep(path)},
+                                _("names a file outside the folder"));
+            break;
+        }
+        struct file *f = add(x, name);
         f->fresh = before == 1;
         if (!f->fresh)
             memcpy(f->before, line, HEX);
@@ -209,6 +246,14 @@ static enum rk_status read_plan(struct rk_exchange *x, const char *path, struct 
     }
     rk_buf_free(&all);
     return status;
+}
+
+static enum rk_status check_stage(const char *path, struct rk_error *error)
+{
+    struct stat info;
+    if (lstat(path, &info))
+        return failed(path, errno, error);
+    return S_ISREG(info.st_mode) ? RK_OK : failed(path, EINVAL, error);
 }
 
 static enum rk_status finish(struct rk_exchange *x, struct rk_error *error)
@@ -226,6 +271,12 @@ static enum rk_status finish(struct rk_exchange *x, struct rk_error *error)
                           "its new version is in %s, which is to be removed when you have "
                           "looked at both"),
                         f->path, x->decided);
+    }
+    for (size_t i = 0; i < x->count && !status; i++) {
+        char *stage = joined(x->decided, x->files[i].stage);
+        if (!x->files[i].placed)
+            status = check_stage(stage, error);
+        rk_free(stage);
     }
     for (size_t i = 0; i < x->count && !status; i++) {
         struct file *f = &x->files[i];
@@ -250,7 +301,10 @@ static enum rk_status recover(struct rk_exchange *x, enum rk_exchange_found *fou
     }
     if (!problem && !access(x->decided, F_OK)) {
         bool decided = !access(plan, F_OK);
-        if (decided && !(status = read_plan(x, plan, error)))
+        status = check_owner(x->decided, S_IFDIR, error);
+        if (decided && !status)
+            status = check_owner(plan, S_IFREG, error);
+        if (decided && !status && !(status = read_plan(x, plan, error)))
             status = finish(x, error);
         if (!status)
             problem = remove_folder(x->decided);
@@ -309,6 +363,9 @@ enum rk_status rk_exchange_file(struct rk_exchange *x, struct rk_out **out, cons
         return failed(path, errno, error);
     if (!f->fresh && !S_ISREG(info.st_mode))
         return failed(path, EINVAL, error);
+    if (!f->fresh)
+        RK_TRY(rk_sha256_file(f->before, f->target, error));
+    f->size_before = f->fresh ? 0 : (uint64_t)info.st_size;
     char *stage = joined(x->part, f->stage);
     stand(stage);
     return rk_out_open(&x->outputs, out, stage, error);
@@ -341,11 +398,8 @@ enum rk_status rk_exchange_settle(struct rk_exchange *x, struct rk_error *error)
         if (!f->settled) {
             int problem = f->fresh ? 0 : keep_mode(stage, f->target);
             status = problem ? failed(f->path, problem, error) : RK_OK;
-            if (!status && !f->fresh)
-                status = rk_sha256_file(f->before, f->target, error);
             if (!status)
                 status = rk_sha256_file(f->after, stage, error);
-            f->size_before = f->fresh ? 0 : size_of(f->target);
             f->size_after = size_of(stage);
             f->settled = true;
         }
@@ -418,8 +472,14 @@ enum rk_status rk_exchange_commit(struct rk_exchange *x, struct rk_error *error)
         if (problem)
             status = failed(x->files[i].path, problem, error);
     }
+    bool back = true;
     for (size_t i = 0; i < x->count && status; i++)
-        give_back(x, &x->files[i]);
+        back = give_back(x, &x->files[i]) && back;
+    x->replaced = !status || !back;
+    if (!back) { /* the next run finishes what cannot be undone */
+        forget(x);
+        return status;
+    }
     bool undone = status && !rename(x->decided, x->part);
     sync_folder(x->folder);
     int problem = remove_folder(undone ? x->part : x->decided);
@@ -431,6 +491,8 @@ enum rk_status rk_exchange_commit(struct rk_exchange *x, struct rk_error *error)
     forget(x);
     return status;
 }
+
+bool rk_exchange_replaced(const struct rk_exchange *x) { return x->replaced; }
 
 void rk_exchange_discard(struct rk_exchange *x)
 {

@@ -31,7 +31,8 @@ enum rk_status rk_exchange_open(struct rk_exchange **exchange, const char *folde
 /* At most so many files in one exchange. */
 #define RK_EXCHANGE_FILES 500
 /* A new version of `path`, which begins with the folder's name as given; it may be new. It keeps
- * mode and, where allowed, owner. Owned by the exchange. */
+ * mode and, where allowed, owner. Asked before the old version is read, for its hash is taken here.
+ * Owned by the exchange. */
 enum rk_status rk_exchange_file(struct rk_exchange *exchange, struct rk_out **out, const char *path,
                                 struct rk_error *error);
 /* What was written so far is whole and on the disk; no output of it may be written any more. */
@@ -41,9 +42,12 @@ const char *rk_exchange_before(const struct rk_exchange *exchange, size_t file);
 const char *rk_exchange_after(const struct rk_exchange *exchange, size_t file);
 uint64_t rk_exchange_size_before(const struct rk_exchange *exchange, size_t file); /* bytes */
 uint64_t rk_exchange_size_after(const struct rk_exchange *exchange, size_t file);
-/* All take their places, or all is as before. A file that is no longer what it was at the settling
- * is RK_FAILED. */
+/* All take their places, or all is as before. A file that is no longer what it was when
+ * rk_exchange_file was asked for it is RK_FAILED. */
 enum rk_status rk_exchange_commit(struct rk_exchange *exchange, struct rk_error *error);
+/* After commit, also one that failed: have new versions taken places, or will the next open finish
+ * it? */
+bool rk_exchange_replaced(const struct rk_exchange *exchange);
 void rk_exchange_discard(struct rk_exchange *exchange); /* throws away what was written */
 void rk_exchange_close(struct rk_exchange *exchange);   /* likewise, and unlocks; NULL is allowed */
 

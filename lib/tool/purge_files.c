@@ -251,7 +251,9 @@ static enum rk_status write_record(struct rk_purge_files *files, const struct rk
     struct rk_out *out;
     size_t staged = 0;
     rk_buf_printf(&path, "%s/%s", files->data, RK_PURGE_RECORD);
-    enum rk_status status = old_record(&text, path.text, error);
+    enum rk_status status = rk_exchange_file(files->exchange, &out, path.text, error);
+    if (!status)
+        status = old_record(&text, path.text, error);
     for (size_t i = 0; i < files->contents.count && !status; i++) {
         if (!files->contents.files[i].table || !files->walked[i].changes)
             continue;
@@ -264,8 +266,6 @@ static enum rk_status write_record(struct rk_purge_files *files, const struct rk
         rk_free(sums);
         staged++;
     }
-    if (!status)
-        status = rk_exchange_file(files->exchange, &out, path.text, error);
     if (!status)
         rk_out_write(out, text.text, text.size);
     rk_buf_free(&path);
@@ -372,7 +372,9 @@ enum rk_status rk_purge_files_commit(struct rk_purge_files *files, struct rk_err
     if (folder)
         RK_TRY(rk_folder_commit(folder, error));
     enum rk_status status = rk_exchange_commit(files->exchange, error);
-    if (status && folder) { /* nothing was erased, so nothing was to be kept either */
+    if (status && folder &&
+        !rk_exchange_replaced(
+            files->exchange)) { /* nothing was erased, so nothing was to be kept either */
         for (uint32_t i = 0; i < files->exported.count; i++)
             unlink(files->exported.texts[i].text);
         rmdir(files->export);

@@ -158,6 +158,14 @@ static void check_others(void)
     CHECK(strstr(error.text, names[0]) != NULL);
     rk_exchange_close(x);
     CHECK(is_clean());
+    reset(); /* also when it is written before the settling */
+    CHECK(rk_exchange_open(&x, folder, &found, &error) == RK_OK);
+    CHECK(rk_exchange_file(x, &out, path_of(names[0]), &error) == RK_OK);
+    put(names[0], "theirs\n");
+    rk_out_write(out, "new\n", 4);
+    CHECK(rk_exchange_commit(x, &error) == RK_FAILED && !rk_exchange_replaced(x));
+    rk_exchange_close(x);
+    CHECK(is_clean());
     put(names[0], "old\n");
     CHECK(state() == 'o');
 }
