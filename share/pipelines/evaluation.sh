@@ -10,20 +10,11 @@
 # OUT behind. The measures are in OUT/measures/, of which share/reports/evaluation-*.json pick. Also read,
 # where they are there: series.csv (applicants over time) and targets.csv (whom the bank should mirror).
 set -eu
-[ $# -eq 3 ] || { echo 'usage: evaluation.sh DATA DAY OUT' >&2; exit 2; }
-data=${1%/} day=$2 out=${3%/}
-[ -d "$data" ] || { echo "evaluation.sh: $data is no folder" >&2; exit 2; }
-[ ! -e "$out" ] || { echo "evaluation.sh: $out is there already" >&2; exit 2; }
-part=$out.part
-rm -rf "$part"
-trap 'rm -rf "$part"' EXIT
-trap 'exit 130' INT TERM
+# shellcheck source=share/pipelines/begin.sh
+. "$(dirname "$0")/begin.sh"
 mkdir -p "$part/measures"
 measures=$part/measures
 csv=$(cat "$(dirname "$0")/csv.awk")
-has() { [ -s "$data/$1.csv" ]; }
-# 3 = done, and a person should look: that is for the reader of the tables
-run() { "$@" || [ $? -eq 3 ]; }
 tell() { printf '%s\n' "evaluation: $1"; }
 
 # 1 who is chosen

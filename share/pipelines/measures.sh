@@ -9,18 +9,9 @@
 #
 #     rk-report --data DATA --month MONTH OUT/*.csv -o report.html
 set -eu
-[ $# -eq 3 ] || { echo 'usage: measures.sh DATA DAY OUT' >&2; exit 2; }
-data=${1%/} day=$2 out=${3%/}
-[ -d "$data" ] || { echo "measures.sh: $data is no folder" >&2; exit 2; }
-[ ! -e "$out" ] || { echo "measures.sh: $out is there already" >&2; exit 2; }
-part=$out.part
-rm -rf "$part"
-trap 'rm -rf "$part"' EXIT
-trap 'exit 130' INT TERM
+# shellcheck source=share/pipelines/begin.sh
+. "$(dirname "$0")/begin.sh"
 mkdir -p "$part"
-has() { [ -s "$data/$1.csv" ]; }
-# 3 = done, and a person should look: that is for the reader of the report
-run() { "$@" || [ $? -eq 3 ]; }
 if has ratings; then
     run rk-impact -q --data "$data" --measures "$part/impact.csv" -o "$part/rankings"
     rm "$part/rankings"
