@@ -28,10 +28,16 @@ struct rk_rule {
     uint64_t *lots;
 };
 
+struct weighed_row { /* of a sheet with a value for everybody */
+    const double *value;
+    double times;
+};
+
 struct rk_rule_work {
     double *sums, *weights; /* blocks × candidates */
     double *share;          /* by block */
-    uint32_t *counts;       /* by voice: their own */
+    struct weighed_row *rows;
+    uint32_t *counts; /* by voice: their own */
     uint32_t *order;
     struct rk_pairs pairs;
     rk_support whole;
@@ -167,6 +173,7 @@ struct rk_rule_work *rk_rule_work_new(const struct rk_rule *r)
         return w;
     }
     w->share = rk_resize(NULL, v->blocks + 1, sizeof *w->share);
+    w->rows = rk_resize(NULL, v->sheet_count + 1, sizeof *w->rows);
     w->sums = rk_resize(NULL, v->blocks * n + 1, sizeof *w->sums);
     w->weights = rk_resize(NULL, v->blocks * n + 1, sizeof *w->weights);
     return w;
@@ -179,6 +186,7 @@ void rk_rule_work_free(struct rk_rule_work *w)
     rk_free(w->sums);
     rk_free(w->weights);
     rk_free(w->share);
+    rk_free(w->rows);
     rk_free(w->counts);
     rk_free(w->order);
     rk_free(w->pairs.support);
@@ -202,21 +210,34 @@ const uint64_t *rk_rule_lots(const struct rk_rule *r) { return r->lots; }
 
 /* ---- scores ---- */
 
-typedef double four_doubles __attribute__((vector_size(32)));
+typedef double two_doubles __attribute__((vector_size(16)));
 
-/* sums[i] += t · value[i], four at a time: the same bits as one at a time. */
-static void add_row(double *sums, const double *value, double t, size_t n)
+/* sums[i] += times · value[i] of all rows for `width` candidates, whose sums stay in registers: the
+ * same bits as row by row and one at a time. */
+static inline __attribute__((always_inline)) void
+add_to_some(double *sums, size_t at, size_t width, const struct weighed_row *rows, size_t count)
+{
+    two_doubles sum[8], more;
+    memcpy(sum, sums + at, width * sizeof *sums);
+    for (size_t k = 0; k < count; k++)
+#pragma GCC unroll 8
+        for (size_t i = 0; i < width / 2; i++) {
+            memcpy(&more, rows[k].value + at + 2 * i, sizeof more);
+            sum[i] += more * rows[k].times;
+        }
+    memcpy(sums + at, sum, width * sizeof *sums);
+}
+
+static void add_rows(double *sums, size_t n, const struct weighed_row *rows, size_t count)
 {
     size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        four_doubles sum, more;
-        memcpy(&sum, sums + i, sizeof sum);
-        memcpy(&more, value + i, sizeof more);
-        sum += more * t;
-        memcpy(sums + i, &sum, sizeof sum);
-    }
+    for (; i + 16 <= n; i += 16)
+        add_to_some(sums, i, 16, rows, count);
+    for (; i + 4 <= n; i += 4)
+        add_to_some(sums, i, 4, rows, count);
     for (; i < n; i++)
-        sums[i] += t * value[i];
+        for (size_t k = 0; k < count; k++)
+            sums[i] += rows[k].times * rows[k].value[i];
 }
 
 /* Sums and numbers of voices of all columns; sheet after sheet, so that every machine adds alike.
@@ -228,23 +249,28 @@ static void add_sheets(const struct rk_rule *r, const uint32_t *times, struct rk
     memset(w->sums, 0, v->blocks * n * sizeof *w->sums);
     memset(w->weights, 0, v->blocks * n * sizeof *w->weights);
     for (size_t s = 0; s < v->sheet_count; s = next) {
-        size_t block = v->sheets[s].block;
+        size_t block = v->sheets[s].block, rows = 0;
         double *sums = w->sums + block * n, *weights = w->weights + block * n, all = 0;
         for (next = s; next < v->sheet_count && v->sheets[next].block == block; next++) {
             const struct rk_sheet *sheet = &v->sheets[next];
             double t = times[sheet->voice];
-            if (t == 0)
-                continue;
             if (r->dense[next]) {
                 all += t;
-                add_row(sums, r->value + sheet->first, t, n);
+                w->rows[rows] = (struct weighed_row){r->value + sheet->first, t};
+                rows += t > 0; /* nobody can tell which are not drawn: no branch */
                 continue;
             }
+            if (t == 0)
+                continue;
+            if (rows)
+                add_rows(sums, n, w->rows, rows);
+            rows = 0;
             for (size_t e = sheet->first; e < sheet->last; e++) {
                 sums[v->entries[e].candidate] += t * r->value[e];
                 weights[v->entries[e].candidate] += t;
             }
         }
+        add_rows(sums, n, w->rows, rows);
         for (size_t i = 0; i < n; i++)
             weights[i] += all;
     }

@@ -184,6 +184,53 @@ static bool apply(const struct contest *c, const struct rk_method_options *o,
     return fits;
 }
 
+/* Any number of candidates, some left out by some raters: the same bits as sheet by sheet. */
+static void means_of_many_candidates(void)
+{
+    enum { RATERS = 7, CANDIDATES = 40 };
+    struct rk_random random = rk_random(RK_TEXT("unit"), RK_TEXT("many candidates"));
+    struct rk_method_options o = {.method = RK_METHOD_MEAN};
+    for (size_t n = 1; n <= CANDIDATES; n++) {
+        struct rk_ratio share = rk_ratio(1, 1);
+        uint32_t zero = 0, times[RATERS], place[CANDIDATES];
+        struct rk_voice voices[RATERS];
+        struct rk_sheet sheets[RATERS];
+        struct rk_entry entries[RATERS * CANDIDATES];
+        double sum[CANDIDATES] = {0}, weight[CANDIDATES] = {0}, standing[CANDIDATES];
+        struct rk_voices v = {.candidates = n,
+                              .blocks = 1,
+                              .share = &share,
+                              .group = &zero,
+                              .stage = &zero,
+                              .voices = voices,
+                              .voice_count = RATERS,
+                              .sheets = sheets,
+                              .sheet_count = RATERS,
+                              .entries = entries};
+        for (uint32_t r = 0; r < RATERS; r++) {
+            times[r] = r ? (uint32_t)below(&random, 4) : 1;
+            voices[r] = (struct rk_voice){0, r, 1};
+            sheets[r] = (struct rk_sheet){r, 0, v.entry_count, 0};
+            for (uint32_t i = 0; i < n; i++) {
+                rk_fixed value = rk_fixed_from_double(rk_random_normal(&random));
+                if (n > 1 && r % 3 == 1 && i == below(&random, n))
+                    continue;
+                entries[v.entry_count++] = (struct rk_entry){i, value};
+                sum[i] += times[r] * rk_fixed_double(value);
+                weight[i] += times[r];
+            }
+            sheets[r].last = v.entry_count;
+        }
+        struct rk_rule *rule = rk_rule_new(&v, &o, 1e-9);
+        struct rk_rule_work *work = rk_rule_work_new(rule);
+        CHECK(rk_rule_apply(rule, times, NULL, work, standing, place));
+        for (size_t i = 0; i < n; i++)
+            CHECK(standing[i] == sum[i] / weight[i]);
+        rk_rule_work_free(work);
+        rk_rule_free(rule);
+    }
+}
+
 /* Every rater of one group twice: every method says the same, since groups weigh the same. */
 static void head_counts_never_matter(void)
 {
@@ -577,6 +624,7 @@ int main(void)
 {
     borda();
     medians_and_trimmed_means();
+    means_of_many_candidates();
     head_counts_never_matter();
     supports();
     equalised();
