@@ -413,6 +413,15 @@ static void find_pivotal(const struct trial *t)
 
 /* ---- groups that do not agree ---- */
 
+/* A group's score so that more is better. */
+static double better(const struct trial *t, rk_fixed score)
+{
+    /* methods on pairs leave the groups' means as they came */
+    bool turn = rk_method_on_pairs(t->a->options.method.method) ? t->a->options.ranks
+                                                                : rk_aggregate_low_is_good(t->a);
+    return rk_fixed_double(turn ? -score : score);
+}
+
 /* A group's scores of the candidates that all groups scored, more is better; false where it lacks
  * any. */
 static bool scores_of(const struct trial *t, size_t group, double *scores, uint32_t *places,
@@ -420,9 +429,6 @@ static bool scores_of(const struct trial *t, size_t group, double *scores, uint3
 {
     size_t n = t->voices->candidates;
     double least = INFINITY, most = -INFINITY;
-    /* methods on pairs leave the groups' means as they came */
-    bool turn = rk_method_on_pairs(t->a->options.method.method) ? t->a->options.ranks
-                                                                : rk_aggregate_low_is_good(t->a);
     *count = 0;
     for (size_t i = 0; i < n; i++) {
         const struct rk_ranking_group *g = &row_of(t, i)->groups[group];
@@ -430,7 +436,7 @@ static bool scores_of(const struct trial *t, size_t group, double *scores, uint3
             continue;
         if (!g->has_score)
             return false;
-        double score = rk_fixed_double(turn ? -g->score : g->score);
+        double score = better(t, g->score);
         least = fmin(least, score);
         most = fmax(most, score);
         scores[(*count)++] = score;
@@ -483,6 +489,7 @@ static void compare_groups(const struct trial *t, size_t g, size_t h, const doub
                {"tau_x", rk_tau_x(&c)},
                {"spearman", rk_spearman(x, y, count, tolerance_x, tolerance_y)},
                {"pearson", pearson},
+               {"pearson_p", rk_pearson_p(pearson, count)},
                {"footrule", rk_footrule(x, y, count, tolerance_x, tolerance_y)}};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         if (isfinite(all[k].estimate)) {
@@ -494,12 +501,62 @@ static void compare_groups(const struct trial *t, size_t g, size_t h, const doub
         }
 }
 
+/* The places of those whom a group scored, among themselves; 0 = the others. */
+static void own_places(const struct trial *t, size_t group, uint32_t *places)
+{
+    size_t n = t->voices->candidates;
+    double *scores = rk_resize(NULL, n + 1, sizeof *scores), least = INFINITY, most = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        const struct rk_ranking_group *g = &row_of(t, i)->groups[group];
+        scores[i] = g->has_score ? better(t, g->score) : NAN;
+        least = fmin(least, scores[i]);
+        most = fmax(most, scores[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        places[i] = !isnan(scores[i]);
+        for (size_t j = 0; j < n; j++) /* nobody is better than who has no score */
+            places[i] += scores[j] - scores[i] > (most - least) * 1e-9;
+    }
+    rk_free(scores);
+}
+
+/* How far two groups have the same at the top, over everybody whom either scored. */
+static void compare_tops(const struct trial *t, size_t g, size_t h, const uint32_t *x,
+                         const uint32_t *y)
+{
+    static const struct {
+        double p;
+        const char *variant;
+    } patience[] = {{0.9, "0.9"}, {0.98, "0.98"}};
+    size_t n = t->voices->candidates, count = 0;
+    const char *top = kept_number(t->a, t->a->options.top);
+    double jaccard;
+    for (size_t i = 0; i < n; i++)
+        count += x[i] || y[i];
+    double overlap = rk_top_overlap(x, y, n, (uint32_t)t->a->options.top, &jaccard);
+    for (int what = 0; what < 4; what++) {
+        struct rk_ranking_measure *m =
+            of_group(t,
+                     what == 0   ? "top_overlap"
+                     : what == 1 ? "top_jaccard"
+                                 : "biased_overlap",
+                     g,
+                     what == 0   ? overlap
+                     : what == 1 ? jaccard
+                                 : rk_biased_overlap(x, y, n, patience[what - 2].p));
+        m->variant = what < 2 ? top : patience[what - 2].variant;
+        m->other_group = t->a->result.ranking.groups[h];
+        m->n = (double)count;
+    }
+}
+
 static void find_disagreement(const struct trial *t)
 {
     size_t n = t->voices->candidates, width = t->a->result.ranking.group_count, count;
     double *scores = rk_resize(NULL, width * n + 1, sizeof *scores);
     double *tolerance = rk_resize(NULL, width + 1, sizeof *tolerance);
     uint32_t *places = rk_resize(NULL, n + 1, sizeof *places);
+    uint32_t *own = rk_resize(NULL, width * n + 1, sizeof *own);
     bool *has = rk_resize(NULL, width + 1, sizeof *has);
     size_t all = 0;
     for (size_t g = 0; g < width; g++) {
@@ -507,6 +564,8 @@ static void find_disagreement(const struct trial *t)
         if (!has[g])
             continue;
         all = count;
+        if (t->a->options.measures)
+            own_places(t, g, own + g * n);
         if (weighs(t, g))
             mark_disagreement(t, g, places);
         for (size_t i = 0, k = 0; i < n && t->a->options.measures; i++)
@@ -515,12 +574,15 @@ static void find_disagreement(const struct trial *t)
     }
     for (size_t g = 0; g < width && t->a->options.measures; g++)
         for (size_t h = g + 1; h < width; h++)
-            if (has[g] && has[h] && all > 1)
+            if (has[g] && has[h] && all > 1) {
                 compare_groups(t, g, h, scores + g * n, scores + h * n, all, tolerance[g],
                                tolerance[h]);
+                compare_tops(t, g, h, own + g * n, own + h * n);
+            }
     rk_free(scores);
     rk_free(tolerance);
     rk_free(places);
+    rk_free(own);
     rk_free(has);
 }
 

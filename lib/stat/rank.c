@@ -1,7 +1,9 @@
 #include "stat/rank.h"
 
 #include "base/mem.h"
+#include "stat/distribution.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -198,6 +200,14 @@ void rk_pearson_interval(double r, size_t n, double *low, double *high)
     *high = fabs(r) < 1 ? tanh(atanh(r) + half) : NAN;
 }
 
+double rk_pearson_p(double r, size_t n)
+{
+    if (n < 3 || isnan(r))
+        return NAN;
+    double df = (double)n - 2;
+    return fabs(r) < 1 ? 2 * rk_t_above(fabs(r) * sqrt(df / (1 - r * r)), df) : 0;
+}
+
 double rk_pearson(const double *x, const double *y, size_t n)
 {
     double mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
@@ -234,4 +244,56 @@ double rk_footrule(const double *x, const double *y, size_t n, double tolerance_
         sum += fabs(ranks[i] - ranks[n + i]);
     rk_free(ranks);
     return sum;
+}
+
+double rk_top_overlap(const uint32_t *x, const uint32_t *y, size_t n, uint32_t depth,
+                      double *jaccard)
+{
+    double of_x = 0, of_y = 0, both = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool in_x = x[i] && x[i] <= depth, in_y = y[i] && y[i] <= depth;
+        of_x += in_x;
+        of_y += in_y;
+        both += in_x && in_y;
+    }
+    bool any = of_x > 0 && of_y > 0;
+    if (jaccard)
+        *jaccard = any ? both / (of_x + of_y - both) : NAN;
+    return any ? 2 * both / (of_x + of_y) : NAN;
+}
+
+struct at_depth { /* how many have this place, and are in both down to it */
+    uint32_t x, y, both;
+};
+
+double rk_biased_overlap(const uint32_t *x, const uint32_t *y, size_t n, double p)
+{
+    struct at_depth *depth = rk_alloc(n + 1, sizeof *depth);
+    size_t in_x = 0, in_y = 0;
+    for (size_t i = 0; i < n; i++) {
+        assert(x[i] <= n && y[i] <= n);
+        in_x += x[i] > 0;
+        in_y += y[i] > 0;
+        depth[x[i]].x += x[i] > 0;
+        depth[y[i]].y += y[i] > 0;
+        if (x[i] && y[i])
+            depth[x[i] > y[i] ? x[i] : y[i]].both++;
+    }
+    size_t shorter = in_x < in_y ? in_x : in_y, longer = in_x < in_y ? in_y : in_x;
+    double sum = 0, weight = 1, overlap = 0, of_x = 0, of_y = 0, both = 0, at_end = 0;
+    for (size_t d = 1; d <= longer; d++) {
+        of_x += depth[d].x;
+        of_y += depth[d].y;
+        both += depth[d].both;
+        if (d <= shorter)
+            at_end = both;
+        /* the shorter one goes on as it went */
+        double beyond = d > shorter && shorter ? (double)(d - shorter) : 0;
+        double more = beyond > 0 ? at_end * beyond / (double)shorter : 0;
+        overlap = 2 * (both + more) / (of_x + of_y + beyond);
+        sum += (1 - p) * weight * overlap;
+        weight *= p;
+    }
+    rk_free(depth);
+    return shorter ? sum + weight * overlap : NAN;
 }

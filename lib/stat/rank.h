@@ -1,5 +1,6 @@
 /* How two columns of numbers go together: Kendall's and Goodman & Kruskal's measures of order, with
- * ties; Spearman's and Pearson's correlation. NAN where a column does not vary. */
+ * ties; Spearman's and Pearson's correlation; overlap at the top. NAN where a column does not vary.
+ */
 #ifndef RK_RANK_H
 #define RK_RANK_H
 
@@ -30,9 +31,24 @@ void rk_mean_ranks(const double *values, size_t n, double tolerance, double *ran
 double rk_pearson(const double *x, const double *y, size_t n);
 /* The interval of Pearson's by Fisher's z at 95 of 100; NAN where n < 4. */
 void rk_pearson_interval(double r, size_t n, double *low, double *high);
+/* Two-sided p where the columns have nothing to do with each other, by Student's t with n - 2. */
+double rk_pearson_p(double r, size_t n);
 double rk_spearman(const double *x, const double *y, size_t n, double tolerance_x,
                    double tolerance_y); /* Pearson's of the mean ranks */
 double rk_footrule(const double *x, const double *y, size_t n, double tolerance_x,
                    double tolerance_y); /* Σ |difference of mean ranks| */
+
+/* How far two rankings have the same at the top. Places from 1, alike sharing the first of theirs;
+ * 0 = not in that ranking. NAN where either ranks nobody.
+ *
+ *     overlap at depth d = 2 · (how many both have among their first d) / (how many each has there)
+ *
+ * which is the share of d where nobody is alike; jaccard (may be NULL) has the number in both by
+ * the number in either. Rank-biased overlap, by what is seen and goes on so beyond it (Webber,
+ * Moffat & Zobel 2010, RBO_ext and what they say of ties): overlaps at d weigh (1 - p) p^(d - 1),
+ * 0 < p < 1. */
+double rk_top_overlap(const uint32_t *x, const uint32_t *y, size_t n, uint32_t depth,
+                      double *jaccard);
+double rk_biased_overlap(const uint32_t *x, const uint32_t *y, size_t n, double p);
 
 #endif

@@ -597,6 +597,35 @@ static void ranks(void)
     double low, high; /* atanh(0.5) -+ 1.96 / 4: 0.5493 -+ 0.4900 */
     rk_pearson_interval(0.5, 19, &low, &high);
     CHECK(near(round(1e4 * low), 592) && near(round(1e4 * high), 7776));
+    /* t = 0.5 sqrt(17 / 0.75) = 2.3805 with 17: .02926 */
+    CHECK(near(round(1e4 * rk_pearson_p(0.5, 19)), 293) && isnan(rk_pearson_p(1, 2)));
+}
+
+static void overlaps(void)
+{
+    /* a b c d and b a c e: 0, 1, 1, 3/4 in common */
+    static const uint32_t x[] = {1, 2, 3, 4, 0}, y[] = {2, 1, 3, 0, 4};
+    static const double shared[] = {0, 1, 1, 0.75};
+    double jaccard, p = 0.9, weight = 1, sum = 0;
+    for (uint32_t d = 1; d <= 4; d++) {
+        CHECK(near(rk_top_overlap(x, y, 5, d, &jaccard), shared[d - 1]));
+        CHECK(near(jaccard, d == 4 ? 3.0 / 5 : shared[d - 1]));
+        sum += (1 - p) * weight * shared[d - 1];
+        weight *= p;
+    }
+    CHECK(near(rk_biased_overlap(x, y, 5, p), sum + weight * 0.75));
+    CHECK(near(rk_biased_overlap(x, x, 5, p), 1) && near(rk_biased_overlap(y, y, 5, p), 1));
+    /* a; and a b c d: the shorter one would go on alike. d; and a b c d: never in common to 1 deep
+     */
+    static const uint32_t one[] = {1, 0, 0, 0, 0}, fourth[] = {0, 0, 0, 1, 0};
+    CHECK(near(rk_biased_overlap(one, x, 5, p), 1) && near(rk_biased_overlap(x, one, 5, p), 1));
+    CHECK(near(rk_biased_overlap(fourth, x, 5, p), (0.1 * 0.729 + 0.6561) / 4));
+    /* two alike first: of one and two at depth 1 one is shared, 2/3; then all */
+    static const uint32_t tied[] = {1, 1, 3}, strict[] = {1, 2, 3}, nobody[] = {0, 0, 0};
+    CHECK(near(rk_top_overlap(tied, strict, 3, 1, &jaccard), 2.0 / 3) && near(jaccard, 0.5));
+    CHECK(near(rk_biased_overlap(tied, strict, 3, p), 0.1 * 2 / 3 + 0.9));
+    CHECK(isnan(rk_biased_overlap(nobody, strict, 3, p)) &&
+          isnan(rk_top_overlap(x, y, 5, 0, NULL)));
 }
 
 /* Many values are counted by sorting: the same as pair by pair, which a tolerance asks for. */
@@ -632,6 +661,7 @@ int main(void)
     other_weights();
     pivotal_raters();
     ranks();
+    overlaps();
     concordance_of_many();
     return finish();
 }
