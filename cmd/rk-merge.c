@@ -39,6 +39,7 @@ struct work {
     struct rk_ids ids;
     struct rk_partial *parts;
     size_t count, room;
+    size_t shards; /* of all parts */
     struct rk_manifest manifest;
     struct rk_aggregate_known known;
     struct rk_scorer *scorer;
@@ -81,21 +82,21 @@ static enum rk_status read_files(struct rk_run *run, struct work *work, struct r
 /* Which of them count, and whether all that there should be are there. */
 static enum rk_status choose(struct rk_run *run, struct work *work, struct rk_error *error)
 {
-    size_t all = work->count, shards = 0;
+    size_t all = work->count;
     RK_TRY(rk_shards_once(work->parts, &work->count, error));
     if (options.manifest) {
         RK_TRY(rk_manifest_read(&work->manifest, options.manifest, error));
         RK_TRY(rk_shards_all(work->parts, work->count, &work->manifest, error));
     }
     for (size_t i = 0; i < work->count; i++) {
-        shards += work->parts[i].shard_count;
+        work->shards += work->parts[i].shard_count;
         work->raw += work->parts[i].raw;
         work->rejected += work->parts[i].rejected;
     }
     rk_run_detail(run,
                   _("partials: %zu, shards with rows: %zu, partials whose shards others have "
                     "too: %zu"),
-                  all, shards, all - work->count);
+                  all, work->shards, all - work->count);
     return RK_OK;
 }
 
@@ -157,6 +158,9 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = rk_run_ranking(
             run, work.aggregate, &work.ids,
             &(struct rk_ranking_output){options.measures, options.in_long, work.raw}, error);
+        if ((!status || status == RK_ATTENTION) && !options.manifest)
+            rk_run_note(run, _("shards joined: %zu; only --manifest tells whether one is missing"),
+                        work.shards);
     }
     if (!status && work.rejected) {
         rk_run_warn(run, _("rows that were set aside when the partials were made: %llu"),
