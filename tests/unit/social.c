@@ -172,7 +172,7 @@ static void published(void)
         }
     }
     fclose(file);
-    CHECK(checked == 11);
+    CHECK(checked == 13);
 }
 
 /* ---- Kemeny against every order ---- */
