@@ -17,7 +17,7 @@ static const struct argp_option table[] = {
      N_("draw raters N times: intervals, chance of being first; all ways of drawing where they are "
         "few"),
      0},
-    {"measures", MEASURES, "FILE", 0,
+    {"measures", MEASURES, "FILE", RK_MAKES,
      N_("how sure the ranking is, what another weight or a rater less would change, how groups "
         "agree, "
         "as table measures"),

@@ -77,7 +77,8 @@ static const struct argp_option table[] = {
      N_("standard errors and intervals from so many resamples of the candidates; needs --seed"), 0},
     {"as-packages", PACKAGES, NULL, 0,
      N_("add rows with what irr, irrNA and irrCAC are known to give wrong, named after them"), 0},
-    {"refused", REFUSED, "FILE", 0, N_("write there what could not be worked out, and why"), 0},
+    {"refused", REFUSED, "FILE", RK_MAKES, N_("write there what could not be worked out, and why"),
+     0},
     {0}};
 
 /* Sets a flag for each of the comma-joined words; returns whether the word `all` was there. */

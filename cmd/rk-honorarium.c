@@ -73,7 +73,7 @@ static const struct argp_option table[] = {
      N_("who the panelists are, for payroll and slips: a table identities that its owner alone can "
         "read"),
      0},
-    {"slips", SLIPS, "DIR", 0,
+    {"slips", SLIPS, "DIR", RK_MAKES,
      N_("write a page for each panelist there, PANELIST_ID.html (needs --month)"), 0},
     {0}};
 

@@ -28,7 +28,7 @@ enum {
 };
 
 static const struct argp_option table[] = {
-    {"measures", MEASURES, "FILE", 0,
+    {"measures", MEASURES, "FILE", RK_MAKES,
      N_("what is told of many recruitments together, as table measures"), 0},
     {"by", BY, "TEXT", 0,
      N_("the measures apart by these, joined by commas: department, unit, role, rubric, month (of "

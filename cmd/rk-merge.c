@@ -14,7 +14,7 @@ static const struct argp_option table[] = {
     {"manifest", MANIFEST, "FILE", 0,
      N_("what rk-split wrote beside the parts: each of them must be there, and no other"), 0},
     {"partial", PARTIAL, NULL, 0, N_("write one partial of all of them instead of the ranking"), 0},
-    {"measures", MEASURES, "FILE", 0,
+    {"measures", MEASURES, "FILE", RK_MAKES,
      N_("how sure the ranking is, what another weight or a rater less would change, how groups "
         "agree, as table measures (partials made with --partial=voices)"),
      0},

@@ -381,7 +381,7 @@ static const struct rk_tool tool = {
     .operands = "",
     .options = table,
     .parse = parse,
-    .flags = RK_NO_OUTPUT,
+    .flags = RK_NO_OUTPUT | RK_RUNS_PROGRAMS,
     .examples = examples,
     .run = run,
 };

@@ -39,7 +39,7 @@ static const struct argp_option table[] = {
     {"proposed", PROPOSED, "FILE", 0,
      N_("take these assignments too, beside the table assignments: what an earlier match proposed"),
      0},
-    {"explain", EXPLAIN, "FILE", 0,
+    {"explain", EXPLAIN, "FILE", RK_MAKES,
      N_("write for each recruitment who could sit there, what refused the others, and why seats "
         "stay empty"),
      0},
@@ -62,7 +62,7 @@ static const struct argp_option table[] = {
         "and what would change it (* = of everybody; may be given several times, or several joined "
         "by commas)"),
      0},
-    {"relax", RELAX, "FILE", 0,
+    {"relax", RELAX, "FILE", RK_MAKES,
      N_("where quotas keep seats empty, write the smallest change of them with which the seats "
         "could be filled, as rows of the table quotas"),
      0},
@@ -77,8 +77,8 @@ static const struct argp_option table[] = {
      N_("draw lots, with chances as equal as the rules allow, earlier memberships counted; fit "
         "does not count"),
      0},
-    {"chances", CHANCES, "FILE", 0, N_("with --lottery: write what chance everybody had, exactly"),
-     0},
+    {"chances", CHANCES, "FILE", RK_MAKES,
+     N_("with --lottery: write what chance everybody had, exactly"), 0},
     {"panels", PANELS, "N", 0,
      N_("with --lottery, for one recruitment: write, instead of the assignments, N equally likely "
         "panels, for a draw in public"),
@@ -87,7 +87,7 @@ static const struct argp_option table[] = {
      N_("fill seats of this recruitment only, and take the others as decided (may be given several "
         "times, or several joined by commas)"),
      0},
-    {"certificate", CERTIFICATE, "FILE", 0,
+    {"certificate", CERTIFICATE, "FILE", RK_MAKES,
      N_("write the proof that nothing is better, as JSON, for rk-panel-verify"), 0},
     {0}};
 

@@ -45,13 +45,13 @@ enum {
 static const struct argp_option table[] = {
     {"data", DATA, "DIR", 0,
      N_("take all tables of this data package; -o names the folder to make"), 0},
-    {"output", 'o', "FILE", 0,
+    {"output", 'o', "FILE", RK_MAKES,
      N_("write there instead of standard output, or with --data the new package: whole or not at "
         "all"),
      0},
     {"table", 't', "TEXT", 0, N_("which table the file is (told by its name)"), 0},
     {"key", KEY, "FILE", 0, N_("the secret key: a file that its owner alone can read"), 0},
-    {"new-key", NEW_KEY, "FILE", 0, N_("make such a file with a random key, and end"), 0},
+    {"new-key", NEW_KEY, "FILE", RK_MAKES, N_("make such a file with a random key, and end"), 0},
     {"purpose", PURPOSE, "TEXT", 0, N_("what the data are for; part of each recipient's key"), 0},
     {"recipient", RECIPIENT, "TEXT", 0, N_("who gets the data; part of each recipient's key"), 0},
     {"year", YEAR, "N", 0, N_("the year; part of each recipient's key"), 0},
@@ -65,8 +65,9 @@ static const struct argp_option table[] = {
      N_("make every day, time and month the first of its period"), 0},
     {"birth-years", BIRTH_YEARS, "5|10", 0,
      N_("keep birth years, as the first year of a band so wide"), 0},
-    {"reidentify", REIDENTIFY, "FILE", 0, N_("write who is who there, for its owner alone"), 0},
-    {"subject-keys", SUBJECT_KEYS, "FILE", 0,
+    {"reidentify", REIDENTIFY, "FILE", RK_MAKES, N_("write who is who there, for its owner alone"),
+     0},
+    {"subject-keys", SUBJECT_KEYS, "FILE", RK_READS | RK_MAKES,
      N_("give each id a key of its own, kept in this file, which its owner alone can read"), 0},
     {"shred", SHRED, "KIND=ID", 0,
      N_("destroy this subject's key in --subject-keys, and end (- = they come on standard input, "
@@ -258,7 +259,7 @@ static enum rk_status package(struct work *w, struct rk_error *error)
     return RK_OK;
 }
 
-/* Opens what is written, and lets the fence fall behind it. */
+/* Opens what is written. */
 static enum rk_status open_outputs(struct work *w, struct rk_error *error)
 {
     struct stat info;
@@ -273,8 +274,6 @@ static enum rk_status open_outputs(struct work *w, struct rk_error *error)
     }
     if (into_folder)
         RK_TRY(rk_folder_open(&w->folder, options.output, NULL, error));
-    rk_run_fence(w->run, (const char *[]){options.data, NULL},
-                 (const char *[]){into_folder ? options.output : NULL, NULL});
     return RK_OK;
 }
 
@@ -329,6 +328,7 @@ static enum rk_status work(struct work *w, struct rk_error *error)
     if (!options.scan && !options.text)
         RK_TRY(begin(w, error));
     RK_TRY(open_outputs(w, error));
+    rk_run_fence(run, NULL, NULL);
     if (options.scan) {
         rk_run_speak(run, true); /* the findings are data */
         w->findings = rk_findings_new(w->out, run->form);
@@ -351,6 +351,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct work w = {.run = run, .subject_file.fd = -1};
     if (options.data)
         w.folders[0] = options.data, w.folders[1] = options.output;
+    if (options.new_key || options.shred)
+        rk_run_fence(run, NULL, NULL);
     enum rk_status status =
         options.new_key ? rk_key_make(options.new_key, error)
         : options.shred ? rk_run_shred(run, options.key, options.subject_keys, options.shred, error)
@@ -385,7 +387,7 @@ static const struct rk_tool tool = {
     .operands = "[FILE]",
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS | RK_HAS_TABLES | RK_NO_OUTPUT,
+    .flags = RK_HAS_FORMS | RK_HAS_TABLES | RK_NO_OUTPUT | RK_FENCES_ITSELF,
     .outputs = outputs,
     .examples = examples,
     .run = run,

@@ -20,7 +20,7 @@ static const struct argp_option table[] = {
     {"apply", APPLY, NULL, 0, N_("erase: rewrite the tables of --data, all or none"), 0},
     {"decision", DECISION, "TEXT", 0,
      N_("number of the decision to erase, for the record; --apply needs it"), 0},
-    {"export", EXPORT, "DIR", 0,
+    {"export", EXPORT, "DIR", RK_MAKES,
      N_("with --apply: first keep there, de-identified, what those who consent to research "
         "leave"),
      0},
@@ -28,7 +28,7 @@ static const struct argp_option table[] = {
      N_("about one person: candidate_id=ID or panelist_id=ID; per table what would be erased, "
         "kept or de-identified"),
      0},
-    {"extract", EXTRACT, "DIR", 0,
+    {"extract", EXTRACT, "DIR", RK_MAKES,
      N_("with --subject: make there the copy that the person may ask for"), 0},
     {"erase", ERASE, NULL, 0, N_("with --subject and --apply: the person asks to be erased"), 0},
     {0}};
@@ -253,12 +253,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                   options.subject, options.kind,   options.export != NULL};
     RK_TRY(rk_purge_files_begin(&work.files, error));
     RK_TRY(read_plan(run, error));
-    struct rk_buf inside = {0};
-    rk_buf_printf(&inside, "%s/%s", work.files.data, RK_PURGE_RECORD);
-    const char *made = options.extract ? options.extract : options.export;
-    rk_run_fence(run, (const char *[]){work.files.data, NULL},
-                 (const char *[]){options.apply ? inside.text : made, made, NULL});
-    rk_buf_free(&inside);
+    rk_purge_files_fence(&work.files, options.apply);
     work.purge = rk_purge_new(&work.options);
     RK_TRY(rk_purge_files_learn(&work.files, work.purge, error));
     RK_TRY(rk_purge_check_holds(work.purge, error));
@@ -299,7 +294,7 @@ static const struct rk_tool tool = {
     .operands = "",
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS | RK_NO_REJECTS,
+    .flags = RK_HAS_FORMS | RK_NO_REJECTS | RK_FENCES_ITSELF,
     .inputs = inputs,
     .outputs = outputs,
     .examples = examples,

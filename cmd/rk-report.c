@@ -34,7 +34,7 @@ static struct {
 static const char forms[] = "html|markdown|latex|csv|json|xlsx|pdf";
 
 static const struct argp_option table[] = {
-    {"spec", SPEC, "TEXT", 0,
+    {"spec", SPEC, "TEXT", RK_READS,
      N_("the specification: a name among share/reports (monthly), or a file, told by a dot or a "
         "slash in its name; score-form prints forms to rate on"),
      0},
@@ -57,7 +57,7 @@ static const struct argp_option table[] = {
      N_("form of the report; csv: its figures; pdf: printed by Chromium, where it is installed "
         "(html)"),
      0},
-    {"record", RECORD, "FILE", 0,
+    {"record", RECORD, "FILE", RK_READS | RK_MAKES,
      N_("write there what the report is made from and what it tells; one that is there is of a "
         "report "
         "that is published, and is not replaced when its inputs have changed"),
@@ -288,8 +288,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_report report = {0};
     const char *path;
     bool picked = false;
-    if (options.spec && !strcmp(options.spec, "score-form"))
+    if (options.spec && !strcmp(options.spec, "score-form")) {
+        rk_run_fence(run, NULL, NULL);
         return print_forms(run, error);
+    }
     if (options.rubric || options.codes)
         rk_usage(_("--rubric and --codes are for --spec score-form"));
     if (options.published.verify && (options.spec || options.last >= options.first))
@@ -300,6 +302,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     enum rk_status status = rk_published_begin(run, &options.published, error);
     if (!status)
         status = read_specification(run, &specification, &picks, &picked, &path, error);
+    if (!status && options.form == PDF && !options.published.verify)
+        status = rk_pdf_begin(error);
+    if (!status)
+        rk_published_fence(run, &options.published, path, picks.codebooks);
     if (!status && !picked && run->operand_count && !picks.table_count)
         rk_usage(_("no operand is expected: %s"), run->operands[0]);
     if (!status && picks.about_recruitment && !options.recruitment)
@@ -356,7 +362,7 @@ static const struct rk_tool tool = {
     .operands = "[FILE…]",
     .options = table,
     .parse = parse,
-    .flags = RK_NO_REJECTS,
+    .flags = RK_NO_REJECTS | RK_FENCES_ITSELF,
     .inputs = inputs,
     .examples = examples,
     .run = run,

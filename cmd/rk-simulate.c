@@ -37,7 +37,7 @@ enum {
 };
 
 static const struct argp_option table[] = {
-    {"output", 'o', "DIR", 0, N_("the data package to make: whole or not at all"), 0},
+    {"output", 'o', "DIR", RK_MAKES, N_("the data package to make: whole or not at all"), 0},
     {"force", FORCE, NULL, 0, N_("replace DIR where it is such a package already"), 0},
     {"table", TABLE, "TEXT", 0,
      N_("no package: this table alone, to standard output or the file named by -o (without -o: "

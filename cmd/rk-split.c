@@ -15,7 +15,7 @@ static struct {
 enum { PARTS = 0x100, ROWS, SIZE, BY, GZIP, DELIMITER, FORCE };
 
 static const struct argp_option table[] = {
-    {"output", 'o', "DIR", 0,
+    {"output", 'o', "DIR", RK_MAKES,
      N_("the folder to make, with the parts 0000.csv … and manifest.json: whole or not at all"), 0},
     {"parts", PARTS, "N", 0, N_("cut into so many parts of equally many rows"), 0},
     {"by", BY, "COLUMN", 0,

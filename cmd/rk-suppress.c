@@ -90,7 +90,7 @@ static const struct argp_option table[] = {
         "their figure"),
      0},
     {"symbols", SYMBOLS, "gss|scb", 0, N_("what stands for a hidden figure: [c] or .. (gss)"), 0},
-    {"explain", EXPLAIN, "FILE", 0,
+    {"explain", EXPLAIN, "FILE", RK_MAKES,
      N_("write here why each figure is hidden and what can be inferred of it; not to be shown"), 0},
     {"round", ROUND, "N", 0,
      N_("hide nothing: small figures, from 1 to N - 1, become 0 or N, so that all totals change "

@@ -51,7 +51,7 @@ static struct {
 static const char adjustments[] = "none|holm|bh|bonferroni", models[] = "counts|numbers";
 
 static const struct argp_option table[] = {
-    {"codebook", CODEBOOK, "TEXT", 0,
+    {"codebook", CODEBOOK, "TEXT", RK_READS,
      N_("what items ask and answers are worth: a name among share/codebooks (effect-goals), or a "
         "file; without one, answers are numbers"),
      0},
@@ -96,7 +96,7 @@ static const struct argp_option table[] = {
         "targets"),
      0},
     {"trim", TRIM, "NUMBER", 0, N_("no weight is over so many times the mean one"), 0},
-    {"weights", WEIGHTS, "FILE", 0, N_("write the weights that --rake found there"), 0},
+    {"weights", WEIGHTS, "FILE", RK_MAKES, N_("write the weights that --rake found there"), 0},
     {"model", MODEL, models, 0,
      N_("of a series: counts, by rates, or numbers, by differences (counts)"), 0},
     {"slope", SLOPE, NULL, 0, N_("of a series: its trend may have changed too"), 0},

@@ -25,7 +25,7 @@ static const struct argp_option table[] = {
      N_("the findings as a letter to whoever must correct the files, in Swedish unless --lang"), 0},
     {"compare", KEY_COMPARE, NULL, 0,
      N_("no rules: two files of one table, entered twice, are held against each other"), 0},
-    {"package", KEY_PACKAGE, "FILE", 0,
+    {"package", KEY_PACKAGE, "FILE", RK_MAKES,
      N_("where nothing is wrong with DIR: a datapackage.json about it, with sizes and hashes"), 0},
     {0}};
 

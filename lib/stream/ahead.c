@@ -1,13 +1,10 @@
 #include "stream/ahead.h"
 
-#include <pthread.h>
+#include "stream/in.h"
 
-#ifdef __SANITIZE_ADDRESS__
-/* A thread that is cancelled leaves marks on its stack that the sanitizer trips over when it takes
- * its own signal stack away (its sigaltstack is seen as an overflow). */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void) { return "use_sigaltstack=0"; }
-#endif
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 enum { BATCHES = 4 };
 
@@ -15,6 +12,8 @@ struct rk_ahead {
     rk_fill_batch *fill;
     void *context;
     pthread_t thread;
+    int stopper; /* see in.h. Not pthread_cancel, which loads a library where the run may be fenced
+                    in */
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
     struct rk_batch batches[BATCHES];
@@ -37,9 +36,7 @@ static bool wait_for_room(struct rk_ahead *a)
 static void *work(void *context)
 {
     struct rk_ahead *a = context;
-    int before;
-    /* only where it waits for bytes: see in.c */
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    rk_in_stopper = a->stopper;
     for (bool last = false; !last && wait_for_room(a);) {
         struct rk_batch *batch = &a->batches[a->made % BATCHES];
         struct rk_error error = {0};
@@ -66,8 +63,11 @@ struct rk_ahead *rk_ahead_start(rk_fill_batch *fill, void *context)
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->changed, NULL);
     a->used = a->made = 0;
-    if (!pthread_create(&a->thread, NULL, work, a))
+    a->stopper = eventfd(0, EFD_CLOEXEC);
+    if (a->stopper >= 0 && !pthread_create(&a->thread, NULL, work, a))
         return a;
+    if (a->stopper >= 0)
+        close(a->stopper);
     pthread_mutex_destroy(&a->lock);
     pthread_cond_destroy(&a->changed);
     rk_free(a);
@@ -104,8 +104,9 @@ void rk_ahead_stop(struct rk_ahead *a)
     a->stopped = true;
     pthread_cond_signal(&a->changed);
     pthread_mutex_unlock(&a->lock);
-    pthread_cancel(a->thread);
+    eventfd_write(a->stopper, 1);
     pthread_join(a->thread, NULL);
+    close(a->stopper);
     pthread_mutex_destroy(&a->lock);
     pthread_cond_destroy(&a->changed);
     for (size_t i = 0; i < BATCHES; i++) {

@@ -375,12 +375,18 @@ enum rk_status rk_exchange_file(struct rk_exchange *x, struct rk_out **out, cons
 static int keep_mode(const char *stage, const char *target)
 {
     struct stat was, own;
-    if (stat(target, &was) || stat(stage, &own))
+    int fd = open(stage, O_WRONLY | O_CLOEXEC | O_NOFOLLOW), problem = 0;
+    if (fd < 0)
         return errno;
-    if ((own.st_uid != was.st_uid || own.st_gid != was.st_gid) &&
-        chown(stage, was.st_uid, was.st_gid) && chown(stage, (uid_t)-1, was.st_gid))
-        return chmod(stage, was.st_mode & 0700) ? errno : 0; /* no strangers' group */
-    return chmod(stage, was.st_mode & 07777) ? errno : 0;
+    if (stat(target, &was) || fstat(fd, &own)) {
+        problem = errno;
+    } else {
+        bool strangers = (own.st_uid != was.st_uid || own.st_gid != was.st_gid) &&
+                         fchown(fd, was.st_uid, was.st_gid) && fchown(fd, (uid_t)-1, was.st_gid);
+        problem = fchmod(fd, was.st_mode & (strangers ? 0700 : 07777)) ? errno : 0;
+    }
+    close(fd);
+    return problem;
 }
 
 static uint64_t size_of(const char *path)

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -44,23 +44,34 @@ static enum rk_status keep(const struct rk_in *in, const unsigned char *bytes, s
     return RK_OK;
 }
 
-/* Up to `room` bytes from the file; none at its end. A thread that reads ahead may be ended while it
- * waits here, and nowhere else. */
+_Thread_local int rk_in_stopper;
+
+/* Waits until a read does not: false where the reader is to stop. */
+static bool wait_for_bytes(const struct rk_in *in)
+{
+    struct pollfd ends[] = {{.fd = rk_in_stopper, .events = POLLIN}, {.fd = in->fd, .events = POLLIN}};
+    while (poll(ends, 2, -1) < 0)
+        if (errno != EINTR)
+            return true; /* the read says what is wrong */
+    return !ends[0].revents;
+}
+
+/* Up to `room` bytes from the file; none at its end. */
 static enum rk_status get_bytes(struct rk_in *in, unsigned char *to, size_t room, size_t *got,
                                 struct rk_error *error)
 {
     for (;;) {
-        int before;
-        pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
-        ssize_t n = read(in->fd, to, room);
-        int problem = errno;
-        pthread_setcancelstate(before, NULL);
+        ssize_t n = -1;
+        if (rk_in_stopper && !wait_for_bytes(in))
+            errno = ECANCELED;
+        else
+            n = read(in->fd, to, room);
         *got = n > 0 ? (size_t)n : 0;
         if (n >= 0)
             return keep(in, to, *got, error);
-        if (problem != EINTR)
-            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = in->name}, problem,
-                                 "%s", _("cannot read"));
+        if (errno != EINTR)
+            return rk_fail_errno(error, RK_FAILED, &(struct rk_pos){.file = in->name}, errno, "%s",
+                                 _("cannot read"));
     }
 }
 

@@ -30,6 +30,9 @@ enum rk_status rk_in_again(struct rk_in *in, struct rk_in **again, struct rk_err
  * the true end, tells it. */
 void rk_in_hash(struct rk_in *in);
 void rk_in_hash_end(struct rk_in *in, char hex[RK_SHA256_HEX]);
+/* Of this thread: a descriptor that can be read as soon as the thread is to wait for no more bytes, and
+ * its read fails then; 0 = none. */
+extern _Thread_local int rk_in_stopper;
 const char *rk_in_name(const struct rk_in *in); /* as in messages */
 void rk_in_close(struct rk_in *in);             /* NULL is allowed */
 

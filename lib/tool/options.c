@@ -2,8 +2,12 @@
 #include "base/mem.h"
 #include "tool/state.h"
 
-static void add(struct rk_options *options, struct rk_option option)
+static void add(struct rk_options *options, struct rk_option option, int flags)
 {
+    const char *argument = option.argument;
+    bool place = argument && (!strcmp(argument, "FILE") || !strcmp(argument, "DIR"));
+    option.makes = flags & RK_MAKES;
+    option.reads = flags & RK_READS || (place && !option.makes);
     RK_GROW(options->all, options->count, options->room);
     options->all[options->count++] = option;
 }
@@ -11,7 +15,10 @@ static void add(struct rk_options *options, struct rk_option option)
 static void common(struct rk_options *options, const char *name, char letter, const char *argument,
                    const char *doc, int key, enum rk_option_group group)
 {
-    add(options, (struct rk_option){name, letter, argument, key == RK_KEY_DESCRIBE, doc, key, group});
+    int flags = key == RK_KEY_OUTPUT || key == RK_KEY_REJECTS ? RK_MAKES : 0;
+    add(options,
+        (struct rk_option){name, letter, argument, key == RK_KEY_DESCRIBE, doc, key, group, false, false},
+        flags);
 }
 
 void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
@@ -19,7 +26,7 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
     for (const struct argp_option *o = tool->options; o && o->name; o++)
         add(options, (struct rk_option){o->name, o->key > ' ' && o->key < 127 ? (char)o->key : 0,
                                         o->arg, (o->flags & OPTION_ARG_OPTIONAL) != 0, o->doc,
-                                        o->key, RK_GROUP_TOOL});
+                                        o->key, RK_GROUP_TOOL, false, false}, o->flags);
     bool main_table = false;
     for (int i = 0; tool->inputs && tool->inputs[i].schema; i++) {
         const struct rk_tool_table *t = &tool->inputs[i];
@@ -239,7 +246,9 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     for (size_t i = 0; i < s->options.count; i++)
         if (key_of(&s->options.all[i]) == key) {
             RK_GROW(s->taken, s->taken_count, s->taken_room);
-            s->taken[s->taken_count++] = (struct rk_taken){s->options.all[i].name, arg ? arg : ""};
+            s->taken[s->taken_count++] =
+                (struct rk_taken){s->options.all[i].name, arg ? arg : "", s->options.all[i].reads,
+                                  s->options.all[i].makes};
         }
     if (key >= RK_KEY_FIRST) {
         take_common(key, arg);

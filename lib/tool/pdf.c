@@ -8,9 +8,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS = 120, LARGEST = 256 * 1024 * 1024, NO_PROGRAM = 127 };
+enum {
+    SECONDS = 120,
+    LARGEST = 256 * 1024 * 1024,
+    PART = 64 * 1024,
+    MOST_WHY = 1024,
+    NO_PROGRAM = 127
+};
 
 static enum rk_status write_page(const char *path, const struct rk_buf *html,
                                  struct rk_error *error)
@@ -107,7 +117,8 @@ static const char *beside(const char *folder, const char *before, const char *af
     return kept;
 }
 
-enum rk_status rk_pdf_print(struct rk_buf *pdf, const struct rk_buf *html, struct rk_error *error)
+static enum rk_status print_in_folder(struct rk_buf *pdf, const struct rk_buf *html,
+                                      struct rk_error *error)
 {
     struct rk_buf text = {0};
     const char *temporaries = getenv("TMPDIR");
@@ -133,4 +144,104 @@ enum rk_status rk_pdf_print(struct rk_buf *pdf, const struct rk_buf *html, struc
     rk_tree_stays(folder);
     rk_free(folder);
     return status;
+}
+
+/* ---- the process that prints ---- */
+
+/* It is begun before the fence stands, which Chromium could not be started in, and waits for the
+ * page: what was read in the meantime has no way to start anything else. */
+static struct printer {
+    pid_t process;
+    int page, pdf; /* a pipe to it; the unlinked file that it leaves the PDF in */
+    char *why;     /* shared with it: what went wrong there */
+} printer = {.page = -1, .pdf = -1};
+
+static enum rk_status cannot(struct rk_error *error)
+{
+    return rk_fail_errno(error, RK_FAILED, NULL, errno, "%s", _("cannot write a temporary file"));
+}
+
+static int write_all(int fd, const struct rk_buf *bytes)
+{
+    for (size_t done = 0; done < bytes->size;) {
+        ssize_t n = write(fd, bytes->text + done, bytes->size - done);
+        if (n < 0 && errno != EINTR)
+            return -1;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return 0;
+}
+
+static enum rk_status read_all(struct rk_buf *bytes, int fd, struct rk_error *error)
+{
+    for (ssize_t n = 1; n;) {
+        n = read(fd, rk_buf_reserve(bytes, PART), PART);
+        if (n < 0 && errno != EINTR)
+            return cannot(error);
+        bytes->size += n > 0 ? (size_t)n : 0;
+    }
+    return RK_OK;
+}
+
+/* The outputs that stand unfinished are the parent's to remove. */
+static void give_up(void)
+{
+    rk_tree_clear();
+    _exit(RK_FAILED);
+}
+
+static _Noreturn void wait_and_print(int page)
+{
+    struct rk_buf html = {0}, pdf = {0};
+    struct rk_error error = {0};
+    rk_mem_set_handler(give_up);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    close(printer.page);
+    enum rk_status status = read_all(&html, page, &error);
+    if (!status && !html.size)
+        _exit(RK_FAILED); /* there is nothing to print after all */
+    if (!status)
+        status = print_in_folder(&pdf, &html, &error);
+    if (!status && write_all(printer.pdf, &pdf))
+        status = cannot(&error);
+    if (status)
+        snprintf(printer.why, MOST_WHY, "%s%s%s", error.pos.file ? error.pos.file : "",
+                 error.pos.file ? ": " : "", error.text);
+    _exit(status);
+}
+
+enum rk_status rk_pdf_begin(struct rk_error *error)
+{
+    int ends[2];
+    printer.why = mmap(NULL, MOST_WHY, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    printer.pdf = rk_out_unlinked();
+    if (printer.why == MAP_FAILED || printer.pdf < 0 || pipe2(ends, O_CLOEXEC))
+        return cannot(error);
+    printer.page = ends[1];
+    printer.process = fork();
+    if (!printer.process)
+        wait_and_print(ends[0]);
+    close(ends[0]);
+    return printer.process < 0 ? cannot(error) : RK_OK;
+}
+
+enum rk_status rk_pdf_print(struct rk_buf *pdf, const struct rk_buf *html, struct rk_error *error)
+{
+    int state = 0;
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN); /* where it is gone, its end is told below */
+    write_all(printer.page, html);
+    signal(SIGPIPE, before);
+    close(printer.page);
+    while (waitpid(printer.process, &state, 0) < 0)
+        if (errno != EINTR)
+            return cannot(error);
+    enum rk_status status = WIFEXITED(state) ? (enum rk_status)WEXITSTATUS(state) : RK_FAILED;
+    if (status && *printer.why)
+        return rk_fail(error, status, "%s", printer.why);
+    if (status)
+        return rk_fail(error, RK_FAILED, _("%s could not print the page (exit status %d)"),
+                       "chromium", state);
+    if (lseek(printer.pdf, 0, SEEK_SET) < 0)
+        return cannot(error);
+    return read_all(pdf, printer.pdf, error);
 }

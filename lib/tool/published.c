@@ -230,6 +230,26 @@ enum rk_status rk_published_begin(struct rk_run *run, struct rk_published *p,
     return RK_OK;
 }
 
+void rk_published_fence(struct rk_run *run, const struct rk_published *p, const char *specification,
+                        const char *const *codebooks)
+{
+    size_t most = 4 + (p->verify ? p->then.material_count : 0), count = 0;
+    for (const char *const *name = codebooks; name && *name; name++)
+        most++;
+    const char **reads = rk_alloc(most, sizeof *reads);
+    reads[count++] = specification;
+    for (; codebooks && *codebooks; codebooks++)
+        reads[count++] = *codebooks; /* a name of ours is no file, and passed over */
+    for (size_t i = 0; p->verify && i < p->then.material_count; i++)
+        reads[count++] = place_of(run, p, p->then.materials[i].name);
+    if (p->verify)
+        reads[count++] = folder_of(place_of(run, p, p->then.subject)); /* with its versions */
+    else if (p->record && rk_state.output_path)
+        reads[count++] = rk_state.output_path; /* kept when it is replaced */
+    rk_run_fence(run, reads, NULL);
+    rk_free(reads);
+}
+
 void rk_published_free(struct rk_published *p)
 {
     rk_provenance_free(&p->now);

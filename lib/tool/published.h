@@ -31,6 +31,10 @@ struct rk_published {                              /* zeroed but for the options
 
 enum rk_status rk_published_begin(struct rk_run *run, struct rk_published *p,
                                   struct rk_error *error);
+/* The fence around the making of a report: besides the options, it goes by the record and the
+ * specification. */
+void rk_published_fence(struct rk_run *run, const struct rk_published *p, const char *specification,
+                        const char *const *codebooks);
 void rk_published_option(struct rk_published *p, const char *name, const char *value);
 /* `role`: a table's name, or specification, codebook, map-file. */
 void rk_published_material(struct rk_run *run, struct rk_published *p, const char *role,

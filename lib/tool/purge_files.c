@@ -93,6 +93,18 @@ enum rk_status rk_purge_files_begin(struct rk_purge_files *files, struct rk_erro
     return RK_OK;
 }
 
+void rk_purge_files_fence(struct rk_purge_files *files, bool apply)
+{
+    struct rk_buf record = {0};
+    const char **makes = rk_alloc(files->contents.count + 2, sizeof *makes);
+    rk_buf_printf(&record, "%s/%s", files->data, RK_PURGE_RECORD);
+    for (size_t i = 0; apply && i <= files->contents.count; i++)
+        makes[i] = i ? files->contents.files[i - 1].path : record.text;
+    rk_run_fence(files->run, NULL, makes);
+    rk_buf_free(&record);
+    rk_free(makes);
+}
+
 static enum rk_form form_of(const char *path)
 {
     const char *name = rk_content_name(path);

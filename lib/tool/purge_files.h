@@ -2,6 +2,7 @@
  * what goes.
  *
  *     rk_purge_files_begin()     locks the folder, ends what an earlier run left, finds the tables
+ *     rk_purge_files_fence()     lets the fence fall, for the rest
  *     rk_purge_files_learn()     reads all of them
  *     rk_purge_files_count()     … and again, into the list
  *     rk_purge_files_stage() and rk_purge_files_commit(), or rk_purge_files_extract()
@@ -38,6 +39,8 @@ struct rk_purge_files { /* zeroed, but for `run` */
 };
 
 enum rk_status rk_purge_files_begin(struct rk_purge_files *files, struct rk_error *error);
+/* With `apply` the tables are written, each where it lies. */
+void rk_purge_files_fence(struct rk_purge_files *files, bool apply);
 enum rk_status rk_purge_files_learn(struct rk_purge_files *files, struct rk_purge *purge,
                                     struct rk_error *error);
 enum rk_status rk_purge_files_count(struct rk_purge_files *files, struct rk_purge *purge,

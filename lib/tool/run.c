@@ -1,10 +1,8 @@
 /* What run() asks for: tables, outputs, words to the user. */
 #include "base/mem.h"
 #include "model/contents.h"
-#include "tool/sandbox.h"
 #include "tool/state.h"
 
-#include <libgen.h>
 #include <time.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -348,42 +346,6 @@ enum rk_status rk_run_file(struct rk_run *run, struct rk_out **out, const char *
                            struct rk_error *error)
 {
     return rk_out_open(&run->state->outputs, out, path, error);
-}
-
-static void allow(struct rk_sandbox_place **places, size_t *count, size_t *room, const char *path,
-                  bool writes)
-{
-    RK_GROW(*places, *count, *room);
-    (*places)[(*count)++] = (struct rk_sandbox_place){path, writes};
-}
-
-void rk_run_fence(struct rk_run *run, const char *const *reads, const char *const *makes)
-{
-    const struct rk_state *s = run->state;
-    struct rk_sandbox_place *places = NULL;
-    size_t count = 0, room = 0;
-    const char *temporaries = getenv("TMPDIR");
-    allow(&places, &count, &room, run->share, false);
-    allow(&places, &count, &room, bindtextdomain("rk", NULL), false); /* Swedish is read when needed */
-    allow(&places, &count, &room, s->data, false);
-    for (size_t i = 0; i < s->operand_count; i++)
-        allow(&places, &count, &room, s->operands[i], false);
-    for (; *reads; reads++)
-        allow(&places, &count, &room, *reads, false);
-    for (; *makes; makes++) {
-        char *copy = rk_strdup(*makes);
-        allow(&places, &count, &room, rk_keep(dirname(copy)), true);
-        rk_free(copy);
-    }
-    for (size_t i = 0; i < s->outputs.count; i++) {
-        const char *place = rk_out_place(s->outputs.all[i]);
-        if (!place) /* standard output waits in a temporary when it is large */
-            place = temporaries && *temporaries ? temporaries : "/tmp";
-        allow(&places, &count, &room, place, true);
-    }
-    if (!rk_sandbox_enter(places, count))
-        rk_run_detail(run, _("the kernel has no Landlock: the run is not fenced in"));
-    rk_free(places);
 }
 
 static void tell(struct rk_run *run, enum rk_severity severity, const char *format, va_list args)

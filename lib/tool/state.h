@@ -39,6 +39,7 @@ struct rk_option {
     const char *doc; /* not yet translated */
     int key;
     enum rk_option_group group;
+    bool reads, makes; /* its value names a file or folder that is … */
 };
 
 struct rk_options {
@@ -77,6 +78,7 @@ struct rk_state {
     size_t operand_count, operand_room;
     struct rk_taken {
         const char *name, *value; /* "" = no value */
+        bool reads, makes;        /* as in rk_option */
     } *taken;
     size_t taken_count, taken_room;
     bool withheld, finds;

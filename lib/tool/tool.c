@@ -234,6 +234,8 @@ static enum rk_status work(struct rk_state *s, struct rk_error *error)
     /* the reasons in a rejects file are data and must not follow the locale; one text serves both */
     if (s->rejects)
         rk_run_speak(&s->run, true);
+    if (!status && !(s->run.tool->flags & (RK_FENCES_ITSELF | RK_RUNS_PROGRAMS)))
+        rk_run_fence(&s->run, NULL, NULL);
     if (!status)
         status = s->run.tool->run(&s->run, error);
     bool findings = status == RK_BAD_DATA &&

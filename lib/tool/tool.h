@@ -39,6 +39,15 @@ enum rk_tool_flags {
                          * the tool opens its tables by rk_run_open */
     RK_READS_FOREIGN = 128, /* the tool reads its FILE itself: --map, --map-file, --delimiter,
                             * --max-errors and --rejects are there without a main table */
+    RK_FENCES_ITSELF = 256, /* what it reads or writes is known only later: run() calls rk_run_fence */
+    RK_RUNS_PROGRAMS = 512, /* no fence: it reads no table itself, and what it runs has one of its own */
+};
+
+/* Flags of an argp_option whose value names a file or a folder, beside argp's own. The fence goes by
+ * them: FILE and DIR are read unless it says here what else becomes of them. */
+enum rk_option_flags {
+    RK_READS = 0x1000, /* with RK_MAKES: read and written; alone: a file or a name, where that is not FILE */
+    RK_MAKES = 0x2000, /* made or replaced */
 };
 
 enum rk_use { RK_MAIN, RK_NEEDED, RK_OPTIONAL }; /* main = the FILE operands or standard input */
@@ -157,10 +166,11 @@ void rk_run_find(struct rk_run *run);
 /* A further output file, committed with the rest. */
 enum rk_status rk_run_file(struct rk_run *run, struct rk_out **out, const char *path,
                            struct rk_error *error);
-/* From here on the run may read no files but its operands, those of --data, share and `reads`, and write
- * only where its outputs stand: those opened so far, and beside the folders `makes`. See tool/sandbox.h. Both
- * lists end with NULL. To be called before threads are begun; where the kernel has no such fence, --verbose
- * tells. */
+/* The fence of tool/sandbox.h: from here on the run reads share, its operands and what its options name
+ * to be read, and writes where its options name something to be made, and temporaries; besides, it reads
+ * what is below `reads` and, with `makes`, makes those files or folders (lists that end with NULL, or NULL).
+ * lib/tool calls it before run() unless the tool has RK_FENCES_ITSELF; to be called before threads are begun.
+ * --verbose tells what stands. */
 void rk_run_fence(struct rk_run *run, const char *const *reads, const char *const *makes);
 /* Done last of all, when the outputs are written: what cannot be taken back. Its failure is the run's. */
 void rk_run_last(struct rk_run *run, enum rk_status (*last)(void *context, struct rk_error *error),
