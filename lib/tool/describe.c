@@ -120,6 +120,8 @@ static void json_option(struct rk_buf *out, const struct rk_option *o)
     }
     if (o->argument_optional)
         rk_buf_text(out, ", \"argument_optional\": true");
+    if (o->reads || o->makes)
+        member(out, "fence", o->makes ? o->reads ? "read and made" : "made" : "read", ", ");
     static const char *const groups[] = {"tool", "tables", "streams", "common"};
     member(out, "group", groups[o->group], ", ");
     member(out, "description", _(o->doc), ", ");

@@ -1,6 +1,7 @@
 /* Before a tool by LD_PRELOAD: the allocation numbered RK_MEMORY_AT (from 0) fails, alone where
  * RK_MEMORY_ONCE is set, else with all after it. The file RK_MEMORY_COUNT is told how many there were. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -30,13 +31,16 @@ void *malloc(size_t size) { return fails() ? NULL : __libc_malloc(size); }
 void *calloc(size_t count, size_t size) { return fails() ? NULL : __libc_calloc(count, size); }
 void *realloc(void *old, size_t size) { return fails() ? NULL : __libc_realloc(old, size); }
 
-__attribute__((destructor)) static void tell(void)
+/* Opened before the tool lets its fence fall. */
+static int file = -1;
+__attribute__((constructor)) static void begin(void)
 {
     const char *path = getenv("RK_MEMORY_COUNT");
-    long count = done;
-    FILE *file = path ? fopen(path, "w") : NULL;
-    if (!file)
-        return;
-    fprintf(file, "%ld\n", count);
-    fclose(file);
+    file = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+}
+
+__attribute__((destructor)) static void tell(void)
+{
+    if (file >= 0)
+        dprintf(file, "%ld\n", done);
 }
