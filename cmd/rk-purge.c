@@ -1,6 +1,7 @@
 /* rk-purge: lists what must be erased, and erases it by a decision; what a person may ask for. */
 #include "base/mem.h"
 #include "privacy/scan.h"
+#include "tool/private.h"
 #include "tool/purge_files.h"
 
 #include <sys/stat.h>
@@ -251,6 +252,11 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     work.options =
         (struct rk_purge_options){options.day,     &work.disposal, &work.holds,
                                   options.subject, options.kind,   options.export != NULL};
+    const char *const data[] = {rk_run_data(run), NULL};
+    if (options.export)
+        RK_TRY(rk_keep_apart(options.export, "export", data, error));
+    if (options.extract)
+        RK_TRY(rk_keep_apart(options.extract, "extract", data, error));
     RK_TRY(rk_purge_files_begin(&work.files, error));
     RK_TRY(read_plan(run, error));
     rk_purge_files_fence(&work.files, options.apply);
