@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "score/adverse.h"
 #include "tool/features.h"
-#include "tool/tool.h"
+#include "tool/publish.h"
 
 enum { FEATURES = 256, AGE_BANDS, AS_OF, STAGES, REFERENCE, STRATA, BY, SELECTED, MIN_GROUP };
 enum { MIN_COUNT = MIN_GROUP + 1, SMALL_CELLS, SHOWN = 20 };
@@ -345,8 +345,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_table *in = NULL;
     struct rk_adverse_told *told;
     bool has_reference = !options.reference;
-    const struct rk_adverse_options how = {options.reference, options.min_group,
-                                           options.show_small ? 0 : options.min_count};
+    int64_t least = rk_publish_least(run, &options.min_count, options.show_small);
+    const struct rk_adverse_options how = {options.reference, options.min_group, least};
     enum rk_status status = rk_run_main(run, &in, choices, error);
     if (!status) {
         w.is_counts = !strcmp(rk_table_schema(in)->name, "people");
@@ -390,7 +390,7 @@ static const struct rk_tool tool = {
     .operands = "[FILE…]",
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS,
+    .flags = RK_HAS_FORMS | RK_PUBLISHES,
     .inputs = inputs,
     .outputs = outputs,
     .examples = examples,

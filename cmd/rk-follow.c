@@ -1,6 +1,7 @@
 /* rk-follow: how recruitments went, and what waits. */
 #include "survey/follow.h"
 #include "tool/features.h"
+#include "tool/publish.h"
 #include "tool/tool.h"
 
 #include <math.h>
@@ -259,6 +260,7 @@ static enum rk_status tell(struct rk_run *run, struct work *w, struct rk_error *
     }
     memcpy(columns + 3, rk_measure_columns, sizeof rk_measure_columns);
     struct rk_writer *writer = rk_run_writer(run, columns, sizeof columns / sizeof *columns);
+    rk_publish_measures(run, writer);
     rk_follow_tell(&w->follow, NULL, 1);
     rk_follow_indicators(&w->follow);
     write_rows(writer, &w->follow, 0, RK_TEXT(""), NULL);
@@ -303,6 +305,9 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct work w = {0};
     options.how.times = options.times;
+    if (options.waiting && rk_run_publishes(run))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--waiting lists single recruitments: it is not for --publish"));
     enum rk_status status = read_all(run, &w, error);
     struct rk_follow_facts facts = {&w.recruitments, &w.process,
                                     w.has_activities ? &w.activities : NULL, w.changed};
@@ -341,7 +346,7 @@ static const struct rk_tool tool = {
     .operands = "[FILE…]",
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS,
+    .flags = RK_HAS_FORMS | RK_PUBLISHES,
     .inputs = inputs,
     .outputs = outputs,
     .examples = examples,

@@ -4,6 +4,7 @@
 #include "score/votes.h"
 #include "tool/aggregation.h"
 #include "tool/features.h"
+#include "tool/publish.h"
 
 static struct {
     struct rk_aggregation_options rule;
@@ -277,13 +278,37 @@ static void say(struct rk_run *run, const struct work *w)
         rk_run_note(run, _("few decisions: trust the intervals (low, high), not the shares alone"));
 }
 
+/* The rows of single recruitments are for nobody else: to be published are the measures alone. */
+static void tell(struct rk_run *run, const struct work *w, struct rk_out *measures)
+{
+    size_t count, all;
+    bool publishes = rk_run_publishes(run);
+    const struct rk_impact_row *rows = rk_impact_rows(w->impact, &count);
+    const struct rk_impact_measure *of_all = rk_impact_measures(w->impact, &all);
+    if (!publishes) {
+        struct rk_writer *writer = rk_impact_open(rk_run_out(run), run->form);
+        rk_impact_write(rows, count, &w->input.ids, writer);
+        rk_writer_finish(writer);
+    }
+    if (!publishes && !measures)
+        return;
+    struct rk_writer *writer = rk_impact_measures_open(
+        &options.parts, publishes ? rk_run_out(run) : measures, publishes ? run->form : RK_CSV);
+    rk_publish_measures(run, writer);
+    rk_impact_measures_write(of_all, all, &options.parts, &w->input.ids, writer);
+}
+
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct work w = {0};
     struct rk_out *measures = NULL;
     struct rk_table *games;
-    size_t count;
+    if (options.measures && rk_run_publishes(run))
+        rk_usage(_("--publish tells the measures alone, as its output: leave --measures out"));
     RK_TRY(rk_run_table(run, &games, "games", error));
+    if (games && rk_run_publishes(run))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--publish is for measures: the power of players is of no people"));
     if (games)
         return tell_games(run, games, error);
     enum rk_status status = read_input(run, &w, error), found = RK_OK;
@@ -294,14 +319,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status && options.measures)
         status = rk_run_file(run, &measures, options.measures, error);
     if (!status) {
-        struct rk_writer *writer = rk_impact_open(rk_run_out(run), run->form);
-        const struct rk_impact_row *rows = rk_impact_rows(w.impact, &count);
-        rk_impact_write(rows, count, &w.input.ids, writer);
-        rk_writer_finish(writer);
-        if (measures) {
-            const struct rk_impact_measure *all = rk_impact_measures(w.impact, &count);
-            rk_impact_measures_write(all, count, &options.parts, &w.input.ids, measures, RK_CSV);
-        }
+        tell(run, &w, measures);
         rk_aggregation_tell(run, &w.input);
         say(run, &w);
         status = found;
@@ -331,7 +349,7 @@ static const struct rk_tool tool = {
     .operands = "[FILE…]",
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS | RK_HAS_SEED | RK_HAS_THREADS,
+    .flags = RK_HAS_FORMS | RK_PUBLISHES | RK_HAS_SEED | RK_HAS_THREADS,
     .inputs = inputs,
     .outputs = outputs,
     .examples = examples,

@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "panel/cover.h"
 #include "tool/features.h"
-#include "tool/tool.h"
+#include "tool/publish.h"
 
 #include <math.h>
 
@@ -276,7 +276,7 @@ static enum rk_status tell(struct rk_run *run, struct tables *t, bool bank, stru
         .recruitments = bank && rk_run_given(run, "recruitments") ? &t->recruitments : NULL,
         .assignments = bank && rk_run_given(run, "assignments") ? &t->assignments : NULL,
         .day = options.day,
-        .min_count = options.show_small ? 0 : options.min_count,
+        .min_count = rk_publish_least(run, &options.min_count, options.show_small),
         .seed = run->seed};
     struct rk_cover *cover = NULL;
     enum rk_status status = rk_cover_new(&cover, &facts, error);
@@ -331,7 +331,7 @@ static const struct rk_tool tool = {
     .operands = "[FILE…]",
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS | RK_HAS_SEED,
+    .flags = RK_HAS_FORMS | RK_PUBLISHES | RK_HAS_SEED,
     .inputs = inputs,
     .outputs = outputs,
     .examples = examples,

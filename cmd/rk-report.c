@@ -6,6 +6,7 @@
 #include "report/picked.h"
 #include "report/render.h"
 #include "tool/forms.h"
+#include "tool/guard.h"
 #include "tool/pdf.h"
 #include "tool/report_sources.h"
 #include "tool/workbook.h"
@@ -258,9 +259,20 @@ static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
         status = rk_run_table(run, &in, "measures", error);
         status = status ? status : rk_measure_rows_read(&rows, in, error);
     }
-    if (!status)
+    if (!status) {
+        struct rk_report counted = {0};
+        struct rk_report_cells cells = {0};
+        rk_monthly_report(&counted, specification, picks, &rows, material, language, options.first,
+                          options.last, NULL);
+        rk_report_cells_make(&cells, &counted);
+        struct rk_guard guard = rk_guard_report(&cells);
         rk_monthly_report(report, specification, picks, &rows, material, language, options.first,
-                          options.last);
+                          options.last, guard.hidden);
+        rk_guard_tell(run, &guard);
+        rk_free(guard.hidden);
+        rk_report_cells_free(&cells);
+        rk_report_free(&counted);
+    }
     rk_measure_rows_free(&rows);
     return status;
 }

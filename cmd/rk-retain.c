@@ -2,7 +2,7 @@
 #include "model/stays.h"
 #include "survey/retain.h"
 #include "tool/features.h"
-#include "tool/tool.h"
+#include "tool/publish.h"
 
 #include <math.h>
 
@@ -293,7 +293,7 @@ static enum rk_status tell(struct rk_run *run, struct work *w, struct rk_error *
     memcpy(columns + 3, rk_measure_columns, sizeof rk_measure_columns);
     struct rk_writer *writer = rk_run_writer(run, columns, sizeof columns / sizeof *columns);
     how.time_count = options.time_count;
-    how.min_count = options.show_small ? 1 : how.min_count;
+    how.min_count = rk_publish_least(run, &how.min_count, options.show_small);
     if (!options.given_times && !w->is_spells) {
         how.times = months;
         how.time_count = sizeof months / sizeof *months;
@@ -363,7 +363,7 @@ static const struct rk_tool tool = {
     .operands = "[FILE…]",
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS,
+    .flags = RK_HAS_FORMS | RK_PUBLISHES,
     .inputs = inputs,
     .outputs = outputs,
     .examples = examples,

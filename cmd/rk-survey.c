@@ -2,6 +2,7 @@
 #include "model/answers.h"
 #include "survey/survey.h"
 #include "tool/features.h"
+#include "tool/publish.h"
 #include "tool/survey_files.h"
 
 #include <math.h>
@@ -347,6 +348,11 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         return rk_fail(error, RK_BAD_USE, _("--trim needs --rake"));
     if (options.weights && !options.rake)
         return rk_fail(error, RK_BAD_USE, _("--weights needs --rake"));
+    if (options.weights && rk_run_publishes(run))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--weights tells of single answers: it is not for --publish"));
+    if (rk_run_publishes(run) && options.how.least < RK_PUBLISH_THRESHOLD)
+        options.how.least = RK_PUBLISH_THRESHOLD;
     RK_TRY(rk_run_main(run, &in, choices, error));
     bool series = !strcmp(rk_table_schema(in)->name, "series");
     if (!series && (options.series.slope || options.series.harmonics || options.series.lags))
@@ -356,6 +362,9 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         return rk_fail(error, RK_BAD_USE,
                        _("a series has no items: of the options only those that speak of a series, "
                          "and --confidence, go with it"));
+    if (series && rk_run_publishes(run))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--publish is for answers: a series tells of no single number of people"));
     if (series)
         return rk_series_tell(run, in, &options.series, error);
     return run_survey(run, in, error);
@@ -377,7 +386,7 @@ static const struct rk_tool tool = {
     .operands = "[FILE…]",
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS,
+    .flags = RK_HAS_FORMS | RK_PUBLISHES,
     .inputs = inputs,
     .outputs = outputs,
     .examples = examples,

@@ -18,6 +18,7 @@ complete -c rk-panel-cover -l max-errors -x -d 'show at most so many errors (20)
 complete -c rk-panel-cover -l rejects -r -F -d 'put bad rows there with their reason, and go on with the good ones; reasons are in English unless --lang is given'
 complete -c rk-panel-cover -l output -s o -r -F -d 'write there instead of standard output; whole or not at all'
 complete -c rk-panel-cover -l to -x -a 'csv json jsonl table markdown latex html' -d 'form of the output (csv)'
+complete -c rk-panel-cover -l publish -d 'for everybody: numbers under 10, and what would tell them, are hidden as rk-suppress hides them'
 complete -c rk-panel-cover -l seed -x -d 'any text: the same seed gives the same chance'
 complete -c rk-panel-cover -l quiet -s q -d 'no notes or warnings'
 complete -c rk-panel-cover -l verbose -s v -d 'tell more of what is done'

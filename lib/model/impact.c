@@ -123,22 +123,27 @@ static struct rk_text group_text(const struct rk_ids *ids, uint32_t group)
                                   : rk_id_text(ids, RK_ID_GROUP, group);
 }
 
-void rk_impact_measures_write(const struct rk_impact_measure *measures, size_t count,
-                              const struct rk_impact_parts *parts, const struct rk_ids *ids,
-                              struct rk_out *out, enum rk_form form)
+struct rk_writer *rk_impact_measures_open(const struct rk_impact_parts *parts, struct rk_out *out,
+                                          enum rk_form form)
 {
     static const char *const ours[] = {"stage", "rater_group", "other_group"};
     static const char *const more[] = {"small_n"};
     const char *names[RK_IMPACT_BY + 3];
     struct rk_writer_column columns[RK_IMPACT_BY + 3 + RK_MEASURE_COLUMNS + 1];
-    struct rk_text by[RK_IMPACT_BY + 3];
     size_t n = parts->by_count;
     for (size_t i = 0; i < n; i++)
         names[i] = parts->by[i];
     for (size_t i = 0; i < 3; i++)
         names[n + i] = ours[i];
-    struct rk_writer *writer =
-        rk_writer_open(out, form, columns, rk_measures_columns(names, n + 3, more, 1, columns));
+    return rk_writer_open(out, form, columns, rk_measures_columns(names, n + 3, more, 1, columns));
+}
+
+void rk_impact_measures_write(const struct rk_impact_measure *measures, size_t count,
+                              const struct rk_impact_parts *parts, const struct rk_ids *ids,
+                              struct rk_writer *writer)
+{
+    struct rk_text by[RK_IMPACT_BY + 3];
+    size_t n = parts->by_count;
     for (size_t k = 0; k < count; k++) {
         const struct rk_impact_measure *m = &measures[k];
         for (size_t i = 0; i < n; i++)

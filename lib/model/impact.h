@@ -72,8 +72,11 @@ struct rk_impact_parts { /* zeroed = one part of no columns */
     struct rk_strings texts;
 };
 #define RK_IMPACT_ALL (UINT32_MAX - 1) /* '*' */
+struct rk_writer *rk_impact_measures_open(const struct rk_impact_parts *parts, struct rk_out *out,
+                                          enum rk_form form);
+/* Finishes the writer. */
 void rk_impact_measures_write(const struct rk_impact_measure *measures, size_t count,
                               const struct rk_impact_parts *parts, const struct rk_ids *ids,
-                              struct rk_out *out, enum rk_form form);
+                              struct rk_writer *writer);
 
 #endif

@@ -197,7 +197,7 @@ const char *rk_chart_said(struct rk_canvas *c, const struct rk_report_column *co
 const char *rk_chart_with_n(struct rk_canvas *c, const struct rk_report_column *column,
                             const struct rk_figure *figure, const char *text)
 {
-    if (!rk_figure_shown(figure) || column->kind == RK_COUNTED || !figure->n)
+    if (!rk_figure_shown(figure) || column->kind == RK_COUNTED || figure->n <= 0)
         return text;
     struct rk_buf n = {0};
     rk_say_count(&n, c->report->language, figure->n);

@@ -28,7 +28,8 @@ static void figure(struct rk_buf *out, const struct rk_figure *f)
     } else {
         rk_buf_text(out, "{\"value\": ");
         rk_fixed_print(out, f->value);
-        rk_buf_printf(out, ", \"n\": %lld", (long long)f->n);
+        if (f->n != RK_N_HIDDEN)
+            rk_buf_printf(out, ", \"n\": %lld", (long long)f->n);
     }
     rk_buf_char(out, '}');
 }
@@ -120,7 +121,10 @@ void rk_render_csv(struct rk_buf *out, struct rk_report *report)
                 }
                 if (rk_figure_shown(f)) {
                     rk_fixed_print(out, f->value);
-                    rk_buf_printf(out, ",%lld,", (long long)f->n);
+                    rk_buf_char(out, ',');
+                    if (f->n != RK_N_HIDDEN)
+                        rk_buf_printf(out, "%lld", (long long)f->n);
+                    rk_buf_char(out, ',');
                 } else {
                     rk_buf_printf(out, ",,%s", states[f->state]);
                 }

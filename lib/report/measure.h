@@ -16,6 +16,7 @@ struct rk_measuring {
     uint32_t word_count;
     int32_t *hired_on;  /* by recruitment: the first hire's day among the decisions */
     const char *period; /* "mars 2020" */
+    const bool *chosen; /* of the figures from the next table on; NULL = nothing is hidden yet */
 };
 
 typedef void rk_measure(struct rk_measuring *m, struct rk_report_section *section);
@@ -63,6 +64,9 @@ const char *rk_month_text(struct rk_measuring *m, int32_t month);
 /* Says that there is nothing to show, and why. */
 void rk_no_table(struct rk_measuring *m, struct rk_report_section *section, const char *table);
 void rk_no_rows(struct rk_measuring *m, struct rk_report_section *section, const char *table);
+/* Of columns that count: `total` is the sum of those from `from` up to, not including, `to`, and
+ * the last row that of the rows. */
+void rk_add_up(struct rk_report_table *table, size_t from, size_t to, size_t total);
 /* Protects the table as the section asks, and sets the chart that it asks for on `columns`. */
 void rk_measure_finish(struct rk_measuring *m, struct rk_report_section *section,
                        const char *chart_title, size_t first_column, size_t second_column);

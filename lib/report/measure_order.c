@@ -205,12 +205,15 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
                               "Två rangordningar jämförda, %s och %s: rekryteringar avgjorda i %s"),
                        name[0], name[1], m->period),
         rk_divide_name(m));
-    rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Same first choice", "Samma förstaval"), RK_SHARED, 0, false);
-    rk_report_column(table, RK_SAY("Pairs in the same order", "Par i samma ordning"), RK_SHARED, 0,
-                     false);
-    rk_report_column(table, RK_SAY("Kendall’s tau", "Kendalls tau"), RK_MEASURED, 2, false);
+    rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Same first choice", "Samma förstaval"), RK_SHARED, 0);
+    rk_report_column(table, RK_SAY("Pairs in the same order", "Par i samma ordning"), RK_SHARED, 0);
+    rk_report_column(table, RK_SAY("Kendall’s tau", "Kendalls tau"), RK_MEASURED, 2);
+    /* Fractions may tell of how many. Of the numbers no sum is told where a row is hidden: another
+     * row would go for it, and its orders are what the table is for. */
+    table->columns[FIRST].from[0] = 1 + RECRUITMENTS;
+    table->columns[SAME].from[0] = table->columns[TAU].from[0] = 1 + CANDIDATES;
     for (size_t g = 0; g <= rows.count; g++) {
         const struct comparison *c = &all[g];
         if (!c->recruitments)
@@ -239,7 +242,7 @@ void rk_measure_order(struct rk_measuring *m, struct rk_report_section *section)
     bool known = rk_figure_shown(&table->rows[table->row_count - 1].figures[RECRUITMENTS]);
     if (!known) {
         rk_report_hide_column(table, RECRUITMENTS);
-        rk_report_hide_column(table, FIRST); /* its fractions may tell of how many */
+        rk_report_hide_column(table, FIRST);
     }
     section->chart.least = -RK_FIXED_ONE;
     section->chart.most = RK_FIXED_ONE;
@@ -444,10 +447,11 @@ void rk_measure_decisions(struct rk_measuring *m, struct rk_report_section *sect
                                                "Beslut och panelens ordning, avgjorda i %s"),
                                         m->period),
                          rk_divide_name(m));
-    rk_report_column(table, RK_SAY("The panel’s first", "Panelens första"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Another candidate", "En annan kandidat"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Compared", "Jämförda"), RK_COUNTED, 0, true);
-    table->rows_known = true; /* how many were decided, and compared, is told in other sections */
+    rk_report_column(table, RK_SAY("The panel’s first", "Panelens första"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Another candidate", "En annan kandidat"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Compared", "Jämförda"), RK_COUNTED, 0);
+    rk_add_up(table, FOLLOWED, TOTAL, TOTAL);
+    table->columns[TOTAL].known = true; /* how many were decided is told in other sections */
     for (size_t g = rk_divide_first(m, rows.count); g <= rows.count; g++) {
         struct rk_figure *f = rk_group_row(m, table, &rows, g);
         for (int c = 0; c < COLUMNS; c++)

@@ -98,9 +98,12 @@ void rk_measure_participation(struct rk_measuring *m, struct rk_report_section *
         rk_report_text(m->report, RK_SAY("Users who took part, %s", "Brukare som deltog, %s"),
                        m->period),
         RK_SAY("Stage", "Steg"));
-    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Occasions", "Tillfällen"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 1, false);
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Occasions", "Tillfällen"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 1);
+    table->columns[PEOPLE].whole = RK_ATMOST;
+    table->columns[TIMES].whole = table->columns[HOURS].whole = RK_SUM;
+    table->columns[TIMES].least = 1 + PEOPLE;
     for (size_t g = 0; g <= stages.count; g++) {
         struct rk_tuples people = {.width = 1};
         int64_t times = 0;
@@ -194,8 +197,8 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
         rk_section_table(m->report, section,
                          RK_SAY("Users who took part, by month", "Brukare som deltog, per månad"),
                          RK_SAY("Month", "Månad"));
-    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 0, false);
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 0);
     struct rk_buf missing = {0};
     for (int32_t month = start; month <= m->last; month++) {
         struct rk_tuples people = {.width = 1};
@@ -272,12 +275,17 @@ void rk_measure_honoraria(struct rk_measuring *m, struct rk_report_section *sect
                        RK_SAY("Paid to users, %s, kronor", "Betalat till brukare, %s, kronor"),
                        m->period),
         rk_divide_name(m));
-    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Honoraria", "Arvoden"), RK_MEASURED, 0, false);
-    rk_report_column(table, RK_SAY("Travel and expenses", "Resor och utlägg"), RK_MEASURED, 0,
-                     false);
-    rk_report_column(table, RK_SAY("Together", "Tillsammans"), RK_MEASURED, 0, true);
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Honoraria", "Arvoden"), RK_MEASURED, 0);
+    rk_report_column(table, RK_SAY("Travel and expenses", "Resor och utlägg"), RK_MEASURED, 0);
+    rk_report_column(table, RK_SAY("Together", "Tillsammans"), RK_MEASURED, 0);
     table->columns[ALL].unit = "kr";
+    table->columns[PEOPLE].whole = RK_ATMOST;
+    for (int c = PAY; c <= ALL; c++) {
+        table->columns[c].whole = RK_SUM;
+        table->columns[c].part = c < ALL;
+    }
+    table->columns[ALL].total = true;
     for (size_t g = 0; g <= rows.count; g++) {
         struct rk_tuples people[ALL + 1]; /* whom each figure rests on */
         rk_fixed sums[ALL + 1] = {0};
@@ -345,13 +353,15 @@ void rk_measure_presence(struct rk_measuring *m, struct rk_report_section *secti
                                                "Rekryteringar efter vilka som deltog i steget, %s"),
                                         m->period),
                          RK_SAY("Stage", "Steg"));
-    rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0);
     for (int i = 0; i < 2; i++) {
         rk_report_column(table, rk_report_text(m->report, RK_SAY("With: %s", "Med: %s"), name[i]),
-                         RK_COUNTED, 0, false);
+                         RK_COUNTED, 0);
         rk_report_column(
             table, rk_report_text(m->report, RK_SAY("Share with: %s", "Andel med: %s"), name[i]),
-            RK_SHARED, 0, false);
+            RK_SHARED, 0);
+        table->columns[table->column_count - 1].from[0] = 1 + HELD;
+        table->columns[table->column_count - 1].from[1] = table->column_count - 1;
     }
     bool few = !m->wanted->show_small;
     for (size_t s = 0; s < stages.count; s++) {
@@ -410,10 +420,11 @@ void rk_measure_contributions(struct rk_measuring *m, struct rk_report_section *
         rk_report_text(m->report, RK_SAY("Users’ proposals, %s", "Brukarnas förslag, %s"),
                        m->period),
         stages ? RK_SAY("Stage", "Steg") : RK_SAY("Kind", "Slag"));
-    rk_report_column(table, RK_SAY("Adopted", "Antagna"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Partly", "Delvis"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Not adopted", "Inte antagna"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("All proposals", "Alla förslag"), RK_COUNTED, 0, true);
+    rk_report_column(table, RK_SAY("Adopted", "Antagna"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Partly", "Delvis"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Not adopted", "Inte antagna"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("All proposals", "Alla förslag"), RK_COUNTED, 0);
+    rk_add_up(table, 0, TOTAL, TOTAL);
     for (size_t g = 0; g <= rows.count; g++) {
         int64_t n[COLUMNS] = {0};
         for (size_t i = 0; i < m->material->contributions_count; i++) {
@@ -476,9 +487,10 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
         rk_report_text(m->report, RK_SAY("The user bank on %s", "Brukarbanken den %s"), end.text),
         RK_SAY("Status", "Status"));
     rk_buf_free(&end);
-    rk_report_column(table, RK_SAY("Trained", "Utbildade"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Not yet trained", "Ännu inte utbildade"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("All", "Alla"), RK_COUNTED, 0, true);
+    rk_report_column(table, RK_SAY("Trained", "Utbildade"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Not yet trained", "Ännu inte utbildade"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("All", "Alla"), RK_COUNTED, 0);
+    rk_add_up(table, TRAINED, ALL, ALL);
     for (size_t g = 0; g <= rows.count; g++) {
         int64_t n[COLUMNS] = {0};
         for (size_t i = 0; i < m->material->panelists_count; i++) {
@@ -534,7 +546,7 @@ void rk_measure_changes(struct rk_measuring *m, struct rk_report_section *sectio
                        span.text),
         RK_SAY("What", "Vad"));
     rk_buf_free(&span);
-    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0);
     rk_report_row(table, RK_SAY("New in the bank", "Nya i banken"), false)[0] =
         rk_figure_count(joined, true);
     rk_report_row(table, RK_SAY("Left the bank", "Har slutat"), false)[0] =
@@ -589,7 +601,8 @@ void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
                "Personer efter antal rekryteringar de haft plats i, öppnade de senaste tolv "
                "månaderna"),
         RK_SAY("Recruitments", "Rekryteringar"));
-    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0);
+    table->columns[0].whole = RK_SUM;
     for (int k = 1; k <= MOST; k++)
         rk_report_row(
             table,
@@ -602,7 +615,7 @@ void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
         SIZE_MAX);
     /* Where no recruitment of these months is older than the period, the people are those who took
      * part and the seats those filled, whose numbers other sections tell. */
-    if (!older && !rk_figure_shown(&table->rows[MOST].figures[0]))
+    if (!older && table->hidden)
         rk_report_hide_column(table, 0);
     rk_free(times);
     rk_tuples_free(&people);

@@ -75,12 +75,15 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
         m->report, section,
         rk_report_text(m->report, RK_SAY("Recruitments, %s", "Rekryteringar, %s"), m->period),
         rk_divide_name(m));
+    rk_report_column(table, RK_SAY("Under way", "Pågick"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Opened", "Öppnade"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Cancelled", "Avbrutna"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Open at the end", "Öppna vid slutet"), RK_COUNTED, 0);
     /* Those under way are those decided, cancelled or left at the end. */
-    rk_report_column(table, RK_SAY("Under way", "Pågick"), RK_COUNTED, 0, true);
-    rk_report_column(table, RK_SAY("Opened", "Öppnade"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Cancelled", "Avbrutna"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Open at the end", "Öppna vid slutet"), RK_COUNTED, 0, false);
+    rk_add_up(table, DECIDED, LEFT + 1, UNDER_WAY);
+    table->columns[OPENED].whole = RK_SUM;
+    table->columns[UNDER_WAY].least = 1 + OPENED;
     for (size_t g = rk_divide_first(m, groups.count); g <= groups.count; g++) {
         struct rk_figure *figures = rk_group_row(m, table, &groups, g);
         for (size_t c = 0; c < COLUMNS; c++)
@@ -169,10 +172,14 @@ void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
                                                "Brukarplatser i pågående rekryteringar, %s"),
                                         m->period),
                          rk_divide_name(m));
-    rk_report_column(table, RK_SAY("Seats", "Platser"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Filled", "Tillsatta"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Share filled", "Andel tillsatta"), RK_SHARED, 0, false);
-    rk_report_column(table, RK_SAY("Reserves", "Reserver"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Seats", "Platser"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Filled", "Tillsatta"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Share filled", "Andel tillsatta"), RK_SHARED, 0);
+    rk_report_column(table, RK_SAY("Reserves", "Reserver"), RK_COUNTED, 0);
+    table->columns[FILLED].whole = table->columns[RESERVES].whole = RK_SUM;
+    table->columns[SHARE].whole = RK_APART; /* the seats are told */
+    table->columns[SHARE].from[0] = 1 + FILLED;
+    table->columns[WANTED].least = 1 + FILLED;
     for (size_t g = 0; g <= groups.count; g++) {
         struct rk_figure *f = rk_group_row(m, table, &groups, g);
         const int64_t *of = n + g * COLUMNS;
@@ -270,13 +277,18 @@ void rk_measure_applicants(struct rk_measuring *m, struct rk_report_section *sec
         stages ? RK_SAY("Furthest stage", "Längst till") : rk_divide_name(m));
     size_t first = SIZE_MAX, mean = SIZE_MAX;
     if (!stages)
-        first =
-            rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0, false);
-    size_t count =
-        rk_report_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0, false);
+        first = rk_report_column(table, RK_SAY("Recruitments", "Rekryteringar"), RK_COUNTED, 0);
+    size_t count = rk_report_column(table, RK_SAY("Candidates", "Kandidater"), RK_COUNTED, 0);
     if (!stages)
-        mean = rk_report_column(table, RK_SAY("Per recruitment", "Per rekrytering"), RK_MEASURED, 1,
-                                false);
+        mean =
+            rk_report_column(table, RK_SAY("Per recruitment", "Per rekrytering"), RK_MEASURED, 1);
+    table->columns[count].whole = RK_SUM;
+    if (!stages) {
+        table->columns[first].whole = RK_SUM;
+        table->columns[mean].whole = RK_APART;
+        table->columns[mean].from[0] = 1 + first;
+        table->columns[mean].from[1] = 1 + count;
+    }
     for (size_t g = 0; g <= groups.count; g++) {
         struct rk_figure *f = rk_group_row(m, table, &groups, g);
         const int64_t *of = n + g * COLUMNS;
@@ -349,9 +361,10 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
                                                "Från öppnande till beslut, avgjorda i %s"),
                                         m->period),
                          rk_divide_name(m));
-    rk_report_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0, false);
-    rk_report_column(table, RK_SAY("Median, days", "Median, dagar"), RK_MEASURED, 0, false);
+    rk_report_column(table, RK_SAY("Decided", "Avgjorda"), RK_COUNTED, 0);
+    rk_report_column(table, RK_SAY("Median, days", "Median, dagar"), RK_MEASURED, 0);
     table->columns[MEDIAN].unit = RK_SAY("days", "dagar");
+    table->columns[DECIDED].whole = RK_SUM;
     int64_t *days = rk_alloc(m->material->recruitments_count, sizeof *days);
     for (size_t g = rk_divide_first(m, groups.count); g <= groups.count; g++) {
         size_t n = 0;
@@ -426,7 +439,7 @@ void rk_measure_due(struct rk_measuring *m, struct rk_report_section *section)
                        end.text),
         RK_SAY("What", "Vad"));
     rk_buf_free(&end);
-    rk_report_column(table, RK_SAY("Number", "Antal"), RK_COUNTED, 0, false);
+    rk_report_column(table, RK_SAY("Number", "Antal"), RK_COUNTED, 0);
     const struct {
         const char *label;
         bool known;

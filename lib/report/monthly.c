@@ -331,13 +331,25 @@ void rk_no_rows(struct rk_measuring *m, struct rk_report_section *section, const
                        table, m->period));
 }
 
+void rk_add_up(struct rk_report_table *table, size_t from, size_t to, size_t total)
+{
+    for (size_t c = from; c < to; c++) {
+        table->columns[c].part = true;
+        table->columns[c].whole = RK_SUM;
+    }
+    table->columns[total].total = true;
+    table->columns[total].whole = RK_SUM;
+}
+
 void rk_measure_finish(struct rk_measuring *m, struct rk_report_section *section,
                        const char *chart_title, size_t first_column, size_t second_column)
 {
     static const enum rk_chart_kind kinds[] = {RK_CHART_NONE, RK_CHART_BARS, RK_CHART_DOTS,
                                                RK_CHART_COLUMNS, RK_CHART_MONTHS};
-    if (!m->wanted->show_small)
-        rk_report_protect(section->table, m->report->threshold);
+    if (!m->wanted->show_small && m->chosen)
+        rk_report_protect(section->table, m->report->threshold, m->chosen);
+    if (m->chosen)
+        m->chosen += section->table->row_count * section->table->column_count;
     section->table_open = m->wanted->table_open;
     section->chart = (struct rk_report_chart){.kind = kinds[m->wanted->chart],
                                               .title = chart_title,
@@ -372,35 +384,58 @@ static void index_recruitments(struct rk_measuring *m)
     }
 }
 
-/* What the table of stages tells of all stages, the table of months tells again. In one month the
- * people are the same: where their number is hidden in the one, the other must not tell it. Over
- * several, the hours of all months are the hours of all stages, which would tell the hours of the
- * one month that is hidden: then those of all months of the period go. */
+/* The section of that measure that has a table, or SIZE_MAX. */
+static size_t table_of(const struct rk_report *report, const struct rk_specification *specification,
+                       const char *measure)
+{
+    for (size_t i = 0; i < specification->section_count; i++)
+        if (!strcmp(specification->sections[i].measure, measure) && report->sections[i].table)
+            return i;
+    return SIZE_MAX;
+}
+
+/* What the table of stages tells of all stages, the table of months tells again: the hours of the
+ * period's months are those of all stages, and so are the people, counted once. */
 static void link_people(struct rk_report *report, const struct rk_specification *specification,
                         size_t period)
 {
     enum { PEOPLE, HOURS, STAGE_HOURS };
-    struct rk_report_table *stages = NULL, *months = NULL;
-    for (size_t i = 0; i < specification->section_count; i++) {
-        if (!strcmp(specification->sections[i].measure, "participation"))
-            stages = report->sections[i].table;
-        if (!strcmp(specification->sections[i].measure, "people-by-month"))
-            months = report->sections[i].table;
-    }
-    if (!stages || !months)
+    size_t stages = table_of(report, specification, "participation");
+    size_t months = table_of(report, specification, "people-by-month");
+    if (stages == SIZE_MAX || months == SIZE_MAX)
         return;
-    const struct rk_figure *all = stages->rows[stages->row_count - 1].figures;
-    size_t first = months->row_count - (period < months->row_count ? period : months->row_count);
-    size_t hidden = 0;
-    for (size_t r = first; r < months->row_count; r++)
-        hidden += months->rows[r].figures[HOURS].state == RK_FIGURE_HIDDEN;
-    if (period == 1 && all[PEOPLE].state == RK_FIGURE_HIDDEN)
-        rk_report_hide(months, months->row_count - 1, PEOPLE);
-    bool known = period > 1 && hidden == 1 && rk_figure_shown(&all[STAGE_HOURS]);
-    if (known || (period == 1 && all[STAGE_HOURS].state == RK_FIGURE_HIDDEN))
-        for (size_t r = first; r < months->row_count; r++)
-            if (months->rows[r].figures[HOURS].state == RK_FIGURE_SHOWN)
-                rk_report_hide(months, r, HOURS);
+    size_t all = report->sections[stages].table->row_count - 1;
+    size_t rows = report->sections[months].table->row_count;
+    size_t count = period < rows ? period : rows;
+    struct rk_figure_place *parts = rk_alloc(count, sizeof *parts);
+    for (int column = PEOPLE; column <= HOURS; column++) {
+        for (size_t i = 0; i < count; i++)
+            parts[i] = (struct rk_figure_place){months, rows - count + i, (size_t)column};
+        rk_report_link(
+            report, column == PEOPLE ? RK_ATMOST : RK_SUM,
+            (struct rk_figure_place){stages, all, column == PEOPLE ? PEOPLE : STAGE_HOURS}, parts,
+            count);
+    }
+    rk_free(parts);
+}
+
+/* How many were decided is told of all recruitments and, where all dates are known, of their days.
+ */
+static void link_decided(struct rk_report *report, const struct rk_specification *specification)
+{
+    enum { DAYS_DECIDED = 0, DECIDED = 2 };
+    size_t all = table_of(report, specification, "recruitments");
+    size_t days = table_of(report, specification, "days");
+    if (all == SIZE_MAX || days == SIZE_MAX)
+        return;
+    const struct rk_report_table *of = report->sections[all].table,
+                                 *in = report->sections[days].table;
+    for (size_t r = 0; r < in->row_count; r++)
+        for (size_t k = 0; k < of->row_count; k++)
+            if (!strcmp(in->rows[r].label, of->rows[k].label) &&
+                in->rows[r].figures[DAYS_DECIDED].n == of->rows[k].figures[DECIDED].n)
+                rk_report_link(report, RK_SUM, (struct rk_figure_place){days, r, DAYS_DECIDED},
+                               &(struct rk_figure_place){all, k, DECIDED}, 1);
 }
 
 static void tell_hidden(struct rk_measuring *m)
@@ -428,7 +463,7 @@ static void tell_hidden(struct rk_measuring *m)
 void rk_monthly_report(struct rk_report *report, const struct rk_specification *specification,
                        const struct rk_picks *picks, const struct rk_measure_rows *rows,
                        struct rk_material *material, enum rk_language language, int32_t first,
-                       int32_t last)
+                       int32_t last, const bool *chosen)
 {
     assert(first <= last);
     bool sv = language == RK_SWEDISH;
@@ -451,7 +486,8 @@ void rk_monthly_report(struct rk_report *report, const struct rk_specification *
                                      .last = last,
                                      .from = rk_month_first(first),
                                      .to = rk_month_first(last + 1),
-                                     .period = report->period};
+                                     .period = report->period,
+                                     .chosen = chosen};
     struct rk_measuring *m = &measuring;
     index_recruitments(m);
     for (size_t i = 0; i < specification->section_count; i++) {
@@ -463,6 +499,7 @@ void rk_monthly_report(struct rk_report *report, const struct rk_specification *
         find(m->wanted->measure)->measure(m, section);
     }
     link_people(report, specification, (size_t)(last - first) + 1);
+    link_decided(report, specification);
     rk_picked_add(report, picks, rows, true);
     if (!report->summary_count)
         rk_report_summarize(report,

@@ -25,13 +25,17 @@ enum rk_status rk_monthly_check(const struct rk_specification *specification, co
 void rk_monthly_tables(const struct rk_specification *specification,
                        bool needed[RK_MATERIAL_COUNT]);
 
-/* Months as year * 12 + month - 1, first <= last. `report` is zeroed; free with rk_report_free. The
+/* Twice: first with `chosen` NULL, when nothing is hidden and the report is for rk_report_cells
+ * alone; then with what was chosen to be hidden of the figures that it had (rk_report_cells numbers
+ * them).
+ *
+ * Months as year * 12 + month - 1, first <= last. `report` is zeroed; free with rk_report_free. The
  * material gains words, nothing else changes. After the sections come the tables that the
  * specification picks out of measures (`picks` has none: none). The sources are the caller's to
  * add. */
 void rk_monthly_report(struct rk_report *report, const struct rk_specification *specification,
                        const struct rk_picks *picks, const struct rk_measure_rows *rows,
                        struct rk_material *material, enum rk_language language, int32_t first,
-                       int32_t last);
+                       int32_t last, const bool *chosen);
 
 #endif

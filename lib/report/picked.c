@@ -254,7 +254,7 @@ static void section(const struct picking *p, const struct rk_pick_table *wanted,
     for (size_t c = 0; c < wanted->column_count; c++)
         rk_report_column(table, in(p, &wanted->columns[c].label),
                          wanted->columns[c].unit == RK_PICK_SHARE ? RK_SHARED : RK_MEASURED,
-                         wanted->columns[c].decimals, false);
+                         wanted->columns[c].decimals);
     bool found = false;
     for (size_t i = 0; i < wanted->row_count; i++)
         found |= add_lines(p, wanted, &wanted->rows[i], table);
@@ -275,7 +275,7 @@ static void section(const struct picking *p, const struct rk_pick_table *wanted,
             table->missing |= table->rows[r].figures[c].state == RK_FIGURE_MISSING;
         }
     if (wanted->people)
-        rk_report_protect(table, p->picks->threshold);
+        rk_report_protect(table, p->picks->threshold, NULL);
     /* after that: the place of a row that is hidden must not tell between which it lies */
     if (wanted->sort && table->row_count) {
         struct sorting by = {wanted->sort, l};

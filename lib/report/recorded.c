@@ -11,7 +11,8 @@ void rk_report_record(struct rk_provenance *p, const struct rk_report *report)
                 const struct rk_figure *figure = &t->rows[r].figures[c];
                 rk_provenance_add_figure(
                     p, &(struct rk_provenance_figure){report->sections[s].id, t->rows[r].label,
-                                                      t->columns[c].label, figure->value, figure->n,
+                                                      t->columns[c].label, figure->value,
+                                                      figure->n == RK_N_HIDDEN ? 0 : figure->n,
                                                       states[figure->state]});
             }
     }

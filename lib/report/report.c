@@ -17,6 +17,7 @@ void rk_report_free(struct rk_report *report)
     rk_free(report->key_figures);
     rk_free(report->summary);
     rk_free(report->sources);
+    rk_free(report->links);
     rk_arena_free(&report->arena);
     *report = (struct rk_report){0};
 }
@@ -91,16 +92,22 @@ struct rk_report_table *rk_section_table(struct rk_report *report,
     return table;
 }
 
+void rk_report_link(struct rk_report *report, enum rk_whole whole, struct rk_figure_place total,
+                    const struct rk_figure_place *parts, size_t count)
+{
+    struct rk_figure_place *copy = rk_arena_alloc(&report->arena, (count + 1) * sizeof *copy);
+    memcpy(copy, parts, count * sizeof *copy);
+    RK_GROW(report->links, report->link_count, report->link_room);
+    report->links[report->link_count++] = (struct rk_report_link){whole, total, copy, count};
+}
+
 size_t rk_report_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
-                        int decimals, bool total)
+                        int decimals)
 {
     assert(!table->row_count);
     RK_GROW(table->columns, table->column_count, table->column_room);
-    table->columns[table->column_count] =
-        (struct rk_report_column){.label = rk_report_text(table->report, "%s", label),
-                                  .kind = kind,
-                                  .decimals = decimals,
-                                  .total = total};
+    table->columns[table->column_count] = (struct rk_report_column){
+        .label = rk_report_text(table->report, "%s", label), .kind = kind, .decimals = decimals};
     return table->column_count++;
 }
 
@@ -144,13 +151,6 @@ static void hide(struct rk_figure *figure)
         *figure = (struct rk_figure){.state = RK_FIGURE_HIDDEN, .persons = true};
 }
 
-/* A total that does not rest on persons (seats asked for) stays; all others go. */
-static void hide_total(struct rk_figure *figure)
-{
-    if (figure->persons)
-        hide(figure);
-}
-
 void rk_report_hide(struct rk_report_table *table, size_t row, size_t column)
 {
     hide(&table->rows[row].figures[column]);
@@ -163,36 +163,52 @@ void rk_report_hide_column(struct rk_report_table *table, size_t column)
         rk_report_hide(table, r, column);
 }
 
-void rk_report_protect(struct rk_report_table *table, int64_t threshold)
+static bool is_hidden(const struct rk_report_table *table, size_t row, size_t column)
 {
+    return table->rows[row].figures[column].state == RK_FIGURE_HIDDEN;
+}
+
+/* What is worked out of a hidden figure, or tells of all where a row is hidden. */
+static void hide_after(struct rk_report_table *table, size_t r, size_t c)
+{
+    const struct rk_report_column *column = &table->columns[c];
+    struct rk_figure *figure = &table->rows[r].figures[c];
+    bool go = false;
+    for (size_t i = 0; i < 2; i++)
+        go = go || (column->from[i] && is_hidden(table, r, column->from[i] - 1));
+    for (size_t row = 0; row < table->row_count && table->rows[r].total; row++)
+        go = go ||
+             (column->whole == RK_WHOLE && !table->rows[row].total && is_hidden(table, row, c));
+    if (go && figure->persons)
+        hide(figure);
+}
+
+/* How many a figure rests on is not told where that number is hidden. */
+static void hide_number(struct rk_report_row *row, size_t columns,
+                        const struct rk_report_column *of, rk_fixed value)
+{
+    for (size_t c = 0; c < columns && of->kind == RK_COUNTED; c++)
+        if (row->figures[c].persons && rk_fixed_int(row->figures[c].n) == value)
+            row->figures[c].n = RK_N_HIDDEN;
+}
+
+void rk_report_protect(struct rk_report_table *table, int64_t threshold, const bool *chosen)
+{
+    size_t columns = table->column_count;
     for (size_t r = 0; r < table->row_count; r++)
-        for (size_t c = 0; c < table->column_count; c++) {
+        for (size_t c = 0; c < columns; c++) {
             struct rk_figure *figure = &table->rows[r].figures[c];
-            if (figure->state == RK_FIGURE_SHOWN && figure->persons && figure->n > 0 &&
-                figure->n < threshold)
+            bool small = rk_figure_small(figure, threshold);
+            if (!small && chosen && chosen[r * columns + c])
+                hide_number(&table->rows[r], columns, &table->columns[c], figure->value);
+            if (small || (chosen && chosen[r * columns + c]))
                 hide(figure);
         }
+    for (size_t c = 0; c < columns; c++) /* a row's figures before those of all, which come last */
+        for (size_t r = 0; r < table->row_count; r++)
+            hide_after(table, r, c);
     for (size_t r = 0; r < table->row_count; r++)
-        for (size_t c = 0; c < table->column_count; c++) {
-            if (table->rows[r].figures[c].state != RK_FIGURE_HIDDEN)
-                continue;
-            for (size_t row = 0; row < table->row_count; row++)
-                for (size_t column = 0; column < table->column_count; column++) {
-                    bool total_row = table->rows[row].total && !table->rows[r].total;
-                    bool total_column = table->columns[column].total;
-                    if ((total_row && (column == c || total_column)) || (row == r && total_column))
-                        hide_total(&table->rows[row].figures[column]);
-                }
-        }
-    for (size_t r = 0; r < table->row_count; r++) {
-        bool any = false;
-        for (size_t c = 0; c < table->column_count; c++)
-            any = any || table->rows[r].figures[c].state == RK_FIGURE_HIDDEN;
-        for (size_t c = 0; table->rows_known && any && c < table->column_count; c++)
-            hide_total(&table->rows[r].figures[c]);
-    }
-    for (size_t r = 0; r < table->row_count; r++)
-        for (size_t c = 0; c < table->column_count; c++) {
+        for (size_t c = 0; c < columns; c++) {
             enum rk_figure_state state = table->rows[r].figures[c].state;
             table->hidden = table->hidden || state == RK_FIGURE_HIDDEN;
             table->missing = table->missing || state == RK_FIGURE_MISSING;

@@ -1,6 +1,8 @@
 /* The model of a report: what it says, before any form. A measure fills it, rk_report_protect hides
  * what must not be shown, and the renderers (render.h) write it as HTML or Markdown. A chart has no
  * data of its own: it is a view on the table beside it, so it can never show what the table hides.
+ * What must be hidden so that small numbers cannot be worked out from sums is chosen elsewhere
+ * (report/cells.h tells which sums there are), and is given to rk_report_protect.
  *
  * Everything belongs to the report's arena: texts given in are copied or must outlive the report.
  * Calling order for a section: rk_report_section, then rk_report_table and its rows and figures,
@@ -19,21 +21,35 @@ enum rk_figure_state {
     RK_FIGURE_NONE,    /* [z] does not apply: a mean of nothing */
 };
 
+enum { RK_N_HIDDEN = -1 };
 struct rk_figure {
     enum rk_figure_state state;
     rk_fixed value;
-    int64_t n;    /* how many it rests on */
+    int64_t n;    /* how many it rests on; RK_N_HIDDEN: not told, it stands in the row as hidden */
     bool persons; /* … are people, or say something of single people: few of them are hidden */
 };
 
 enum rk_figure_kind { RK_COUNTED, RK_MEASURED, RK_SHARED }; /* whole; with decimals; 1 = 100 % */
 
+/* What the table's last row has in a column, of the rows above it. */
+enum rk_whole {
+    RK_WHOLE,  /* something of all together: hidden where a row is */
+    RK_APART,  /* something worked out of its own row alone */
+    RK_SUM,    /* their sum */
+    RK_ATMOST, /* no more than their sum, and no less than any: people counted once */
+};
+
 struct rk_report_column {
     const char *label;
     enum rk_figure_kind kind;
     int decimals;
-    bool total;       /* holds the sum of other columns of its row */
     const char *unit; /* as said after a figure in a sentence or a chart, or NULL */
+    enum rk_whole whole;
+    bool part; /* of what the column that is `total` adds up, in each row */
+    bool total;
+    bool known;     /* is told elsewhere: to hide more of it helps nobody */
+    size_t from[2]; /* worked out of these columns, and hidden with them: 1 + number, 0 = none */
+    size_t least;   /* a figure is no less than that of this column: 1 + number, 0 = none */
 };
 
 struct rk_report_row {
@@ -52,9 +68,6 @@ struct rk_report_table {
     size_t column_count, column_room;
     struct rk_report_row *rows;
     size_t row_count, row_room;
-    /* The sums of its rows are told elsewhere in the report, so a hidden figure takes its whole
-     * row. */
-    bool rows_known;
     bool hidden; /* something is hidden: set by rk_report_protect */
     bool missing, none;
     struct rk_report *report;
@@ -97,6 +110,17 @@ struct rk_report_section {
     size_t note_count, note_room;
 };
 
+/* A figure is the sum of others of other tables: section, row, column of each. */
+struct rk_figure_place {
+    size_t section, row, column;
+};
+struct rk_report_link {
+    enum rk_whole whole; /* RK_SUM or RK_ATMOST */
+    struct rk_figure_place total;
+    const struct rk_figure_place *parts; /* in the report's arena */
+    size_t count;
+};
+
 struct rk_key_figure {
     const char *value, *label;
 };
@@ -122,6 +146,8 @@ struct rk_report {
     size_t empty_count; /* sections whose tables are there and have nothing of the period */
     struct rk_source *sources;
     size_t source_count, source_room;
+    struct rk_report_link *links;
+    size_t link_count, link_room;
     struct rk_arena arena;
 };
 
@@ -143,12 +169,16 @@ void rk_section_paragraph(struct rk_report *report, struct rk_report_section *se
                           const char *text);
 void rk_section_note(struct rk_report *report, struct rk_report_section *section, const char *text);
 
+/* Tells that `total` is the sum of `parts` (copied), or is counted over them. */
+void rk_report_link(struct rk_report *report, enum rk_whole whole, struct rk_figure_place total,
+                    const struct rk_figure_place *parts, size_t count);
+
 /* All columns are added before the first row. */
 struct rk_report_table *rk_section_table(struct rk_report *report,
                                          struct rk_report_section *section, const char *caption,
                                          const char *corner);
 size_t rk_report_column(struct rk_report_table *table, const char *label, enum rk_figure_kind kind,
-                        int decimals, bool total);
+                        int decimals);
 /* The figures of a new row start as RK_FIGURE_NONE. */
 struct rk_figure *rk_report_row(struct rk_report_table *table, const char *label, bool total);
 
@@ -158,10 +188,16 @@ struct rk_figure rk_figure_of(rk_fixed value, int64_t n, bool persons);
 /* part of n as a share that rests on `base`. */
 struct rk_figure rk_figure_share(int64_t part, int64_t n, int64_t base, bool persons);
 
-/* Hides every figure that rests on 1 … threshold-1 persons; the totals of its row and of its
- * column, and the total of totals; where the table's row sums are known, the whole row. Nought is
- * not hidden. Idempotent. What is hidden loses its value: no renderer can leak it. */
-void rk_report_protect(struct rk_report_table *table, int64_t threshold);
+/* Hides every figure that rests on 1 … threshold-1 persons, what was chosen besides (`chosen`: a
+ * flag for each figure, row by row; NULL = nothing), what is worked out of hidden figures, and what
+ * is told of all together where a row is hidden and no sum is known. Nought is not hidden unless
+ * chosen. Idempotent. What is hidden loses its value: no renderer can leak it. */
+void rk_report_protect(struct rk_report_table *table, int64_t threshold, const bool *chosen);
+static inline bool rk_figure_small(const struct rk_figure *figure, int64_t threshold)
+{
+    return figure->state == RK_FIGURE_SHOWN && figure->persons && figure->n > 0 &&
+           figure->n < threshold;
+}
 
 /* Hides one figure, because another table would give it away or be given away by it. */
 void rk_report_hide(struct rk_report_table *table, size_t row, size_t column);

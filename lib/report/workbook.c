@@ -218,7 +218,11 @@ static void all_figures(struct book *b, size_t number)
                     keep(b,
                          worksheet_write_number(sheet, (lxw_row_t)row, 3,
                                                 rk_fixed_double(rk_fixed_round(f->value)), NULL));
-                    keep(b, worksheet_write_number(sheet, (lxw_row_t)row, 4, (double)f->n, NULL));
+                    if (f->n == RK_N_HIDDEN)
+                        text(b, sheet, row, 4, "[c]", NULL);
+                    else
+                        keep(b, worksheet_write_number(sheet, (lxw_row_t)row, 4, (double)f->n,
+                                                       NULL));
                 } else {
                     text(b, sheet, row, 3, rk_figure_text(b->report, &t->columns[c], f), NULL);
                     text(b, sheet, row, 4, rk_figure_text(b->report, &t->columns[c], f), NULL);

@@ -32,6 +32,9 @@ struct rk_writer {
     struct rk_buf kept;
     size_t *starts;
     size_t start_count, start_room;
+    rk_writer_look *review; /* NULL: rows are written as they come */
+    void *context;
+    struct rk_text *set; /* by cell kept: what stands there instead; text NULL = nothing */
 };
 
 void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
@@ -102,10 +105,19 @@ struct rk_writer *rk_writer_open(struct rk_out *out, enum rk_form form,
     return w;
 }
 
+static void keep_cell(struct rk_writer *w, struct rk_text text)
+{
+    RK_GROW(w->starts, w->start_count, w->start_room);
+    w->starts[w->start_count++] = w->kept.size;
+    rk_buf_add(&w->kept, text.text, text.size);
+}
+
 static void write_cell(struct rk_writer *w, struct rk_text text, bool bare)
 {
     assert(w->at < w->count);
-    if (w->form == RK_CSV) {
+    if (w->review) {
+        keep_cell(w, text);
+    } else if (w->form == RK_CSV) {
         if (w->at)
             rk_buf_char(&w->line, ',');
         rk_csv_field(&w->line, text, ',');
@@ -120,9 +132,7 @@ static void write_cell(struct rk_writer *w, struct rk_text text, bool bare)
         else
             rk_json_quote(&w->line, text);
     } else {
-        RK_GROW(w->starts, w->start_count, w->start_room);
-        w->starts[w->start_count++] = w->kept.size;
-        rk_buf_add(&w->kept, text.text, text.size);
+        keep_cell(w, text);
     }
     w->at++;
 }
@@ -185,7 +195,7 @@ void rk_write_end(struct rk_writer *w)
 {
     assert(w->at == w->count);
     w->at = 0;
-    if (w->form <= RK_JSONL) {
+    if (w->form <= RK_JSONL && !w->review) {
         if (w->form == RK_JSON)
             rk_out_write(w->out, w->rows ? ",\n" : "[\n", 2);
         if (w->form != RK_CSV)
@@ -205,8 +215,51 @@ uint64_t rk_writer_rows(const struct rk_writer *w) { return w->rows; }
 static struct rk_text kept(const struct rk_writer *w, uint64_t row, size_t column)
 {
     size_t i = (size_t)row * w->count + column;
+    if (w->set && w->set[i].text)
+        return w->set[i];
     size_t end = i + 1 < w->start_count ? w->starts[i + 1] : w->kept.size;
     return (struct rk_text){w->kept.text + w->starts[i], end - w->starts[i]};
+}
+
+void rk_writer_review(struct rk_writer *w, rk_writer_look *review, void *context)
+{
+    assert(!w->rows && !w->at);
+    w->review = review;
+    w->context = context;
+}
+
+size_t rk_writer_columns(const struct rk_writer *w, const struct rk_writer_column **columns)
+{
+    *columns = w->columns;
+    return w->count;
+}
+
+struct rk_text rk_writer_cell(const struct rk_writer *w, uint64_t row, size_t column)
+{
+    return kept(w, row, column);
+}
+
+void rk_writer_set(struct rk_writer *w, uint64_t row, size_t column, struct rk_text text)
+{
+    if (!w->set)
+        w->set = rk_alloc(w->start_count, sizeof *w->set);
+    w->set[(size_t)row * w->count + column] = text;
+}
+
+/* Rows that waited for a review go the way they would have gone. */
+static void write_waiting(struct rk_writer *w)
+{
+    uint64_t rows = w->rows;
+    w->review(w->context, w);
+    w->review = NULL;
+    if (w->form > RK_JSONL)
+        return;
+    w->rows = 0;
+    for (uint64_t row = 0; row < rows; row++) {
+        for (size_t c = 0; c < w->count; c++)
+            write_cell(w, kept(w, row, c), false);
+        rk_write_end(w);
+    }
 }
 
 static void escape_table(struct rk_buf *out, struct rk_text text)
@@ -376,6 +429,8 @@ static void html(struct rk_writer *w)
 void rk_writer_finish(struct rk_writer *w)
 {
     assert(!w->at);
+    if (w->review)
+        write_waiting(w);
     if (w->form == RK_JSON)
         rk_out_write(w->out, w->rows ? "\n]\n" : "[]\n", 3);
     else if (w->form == RK_TABLE || w->form == RK_MARKDOWN)
@@ -391,5 +446,6 @@ void rk_writer_finish(struct rk_writer *w)
     rk_buf_free(&w->printed);
     rk_buf_free(&w->kept);
     rk_free(w->starts);
+    rk_free(w->set);
     rk_free(w);
 }

@@ -29,6 +29,14 @@ void rk_write_double(struct rk_writer *writer, double value);    /* likewise; no
 void rk_write_int(struct rk_writer *writer, int64_t value);
 void rk_write_date(struct rk_writer *writer, int32_t days);
 void rk_write_end(struct rk_writer *writer);
+/* Before the first row: rows wait, and `review` looks them through as a whole before they are written, reads
+ * cells and sets them. */
+typedef void rk_writer_look(void *context, struct rk_writer *writer);
+void rk_writer_review(struct rk_writer *writer, rk_writer_look *review, void *context);
+size_t rk_writer_columns(const struct rk_writer *writer, const struct rk_writer_column **columns);
+struct rk_text rk_writer_cell(const struct rk_writer *writer, uint64_t row, size_t column);
+void rk_writer_set(struct rk_writer *writer, uint64_t row, size_t column,
+                   struct rk_text text); /* kept until the writer is finished by who calls */
 uint64_t rk_writer_rows(const struct rk_writer *writer);
 /* Writes what waits and frees the writer; whether all went well is told by the commit. */
 void rk_writer_finish(struct rk_writer *writer);

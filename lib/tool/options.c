@@ -71,6 +71,11 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
     if (tool->flags & RK_HAS_FORMS)
         common(options, "to", 0, "csv|json|jsonl|table|markdown|latex|html",
                N_("form of the output (csv)"), RK_KEY_TO, RK_GROUP_STREAMS);
+    if (tool->flags & RK_PUBLISHES)
+        common(options, "publish", 0, NULL,
+               N_("for everybody: numbers under 10, and what would tell them, are hidden as "
+                  "rk-suppress hides them"),
+               RK_KEY_PUBLISH, RK_GROUP_STREAMS);
     if (tool->flags & RK_HAS_SEED)
         common(options, "seed", 0, "TEXT", N_("any text: the same seed gives the same chance"),
                RK_KEY_SEED, RK_GROUP_COMMON);
@@ -194,6 +199,7 @@ static void take_common(int key, char *arg)
     case RK_KEY_TO:
         s->run.form = (enum rk_form)rk_choice("to", "csv|json|jsonl|table|markdown|latex|html", arg);
         break;
+    case RK_KEY_PUBLISH: s->publish = true; break;
     case RK_KEY_SEED: s->run.seed = rk_text(arg); break;
     case RK_KEY_THREADS: s->run.threads = (unsigned)rk_option_int("threads", arg, 1, 256); break;
     case RK_KEY_HELP: s->help = true; break;

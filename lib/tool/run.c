@@ -333,6 +333,8 @@ void rk_run_withhold(struct rk_run *run) { run->state->withheld = true; }
 void rk_run_find(struct rk_run *run) { run->state->finds = true; }
 
 struct rk_out *rk_run_out(struct rk_run *run) { return run->state->out; }
+bool rk_run_publishes(const struct rk_run *run) { return run->state->publish; }
+
 char rk_run_delimiter(const struct rk_run *run) { return run->state->delimiter; }
 struct rk_out *rk_run_rejects(struct rk_run *run) { return run->state->rejects; }
 

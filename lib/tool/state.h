@@ -17,6 +17,7 @@ enum rk_common_key {
     RK_KEY_REJECTS,
     RK_KEY_OUTPUT,
     RK_KEY_TO,
+    RK_KEY_PUBLISH,
     RK_KEY_SEED,
     RK_KEY_THREADS,
     RK_KEY_HELP,
@@ -81,7 +82,7 @@ struct rk_state {
         bool reads, makes;        /* as in rk_option */
     } *taken;
     size_t taken_count, taken_room;
-    bool withheld, finds;
+    bool withheld, finds, publish;
     struct rk_buf text; /* small answers for people */
 };
 

@@ -41,6 +41,7 @@ enum rk_tool_flags {
                             * --max-errors and --rejects are there without a main table */
     RK_FENCES_ITSELF = 256, /* what it reads or writes is known only later: run() calls rk_run_fence */
     RK_RUNS_PROGRAMS = 512, /* no fence: it reads no table itself, and what it runs has one of its own */
+    RK_PUBLISHES = 1024, /* --publish: what comes out is for everybody, see rk_run_publishes */
 };
 
 /* Flags of an argp_option whose value names a file or a folder, beside argp's own. The fence goes by
@@ -148,6 +149,8 @@ bool rk_run_given(const struct rk_run *run, const char *schema); /* named by opt
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,
                                 size_t count);
 struct rk_out *rk_run_out(struct rk_run *run); /* the same as bytes */
+/* --publish was given: numbers under RK_PUBLISH_THRESHOLD (tool/publish.h) must not be told. */
+bool rk_run_publishes(const struct rk_run *run);
 /* For a tool that reads its FILE itself: --delimiter (0 = not given), --rejects (NULL = not given);
  * it counts and tells its rejects itself, and returns RK_ATTENTION when there are any. */
 char rk_run_delimiter(const struct rk_run *run);

@@ -89,7 +89,7 @@ static bool draws(enum rk_chart_kind kind, size_t rows, struct rk_figure (*next)
     struct rk_report_section *section = rk_report_section(&report, "a", "A");
     struct rk_report_table *table = rk_section_table(&report, section, "caption", "corner");
     for (int c = 0; c < 3; c++)
-        rk_report_column(table, "column", RK_MEASURED, 1, false);
+        rk_report_column(table, "column", RK_MEASURED, 1);
     for (size_t r = 0; r < rows; r++) {
         struct rk_figure *figures = rk_report_row(
             table,

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "report/monthly.h"
 #include "report/render.h"
+#include "tool/guard.h"
 
 #define NBSP "\xc2\xa0"
 
@@ -65,16 +66,38 @@ static void digests(void)
     CHECK(rk_sha256_file(hex, "/nowhere/at/all", &error) == RK_FAILED);
 }
 
-/* Rows of counts with their sums, as `[c]` where hidden: "3 9 12/…". */
-static const char *protected(const int64_t *counts, size_t rows, size_t columns, bool rows_known)
+/* ---- what is hidden ---- */
+
+enum { MOST_FIGURES = 200 };
+static bool chosen[MOST_FIGURES]; /* what the guard hid of the report made last */
+
+/* Hides in the only table of the report what must be. */
+static void guard(struct rk_report *report)
 {
-    struct rk_report report = {.language = RK_ENGLISH, .threshold = 5};
-    struct rk_report_section *section = rk_report_section(&report, "a", "A");
-    struct rk_report_table *table = rk_section_table(&report, section, "caption", "corner");
-    table->rows_known = rows_known;
-    for (size_t c = 0; c < columns; c++)
-        rk_report_column(table, "part", RK_COUNTED, 0, false);
-    rk_report_column(table, "all", RK_COUNTED, 0, true);
+    struct rk_report_cells cells = {0};
+    rk_report_cells_make(&cells, report);
+    struct rk_guard g = rk_guard_report(&cells);
+    CHECK(cells.figures <= MOST_FIGURES);
+    memcpy(chosen, g.hidden, cells.figures * sizeof *chosen);
+    rk_report_protect(report->sections[0].table, report->threshold, g.hidden);
+    rk_free(g.hidden);
+    rk_report_cells_free(&cells);
+}
+
+/* Rows of counts with their sums; `known`: the sums of rows are told elsewhere. */
+static struct rk_report_table *counted(struct rk_report *report, const int64_t *counts, size_t rows,
+                                       size_t columns, bool known)
+{
+    *report = (struct rk_report){.language = RK_ENGLISH, .threshold = 5};
+    struct rk_report_section *section = rk_report_section(report, "a", "A");
+    struct rk_report_table *table = rk_section_table(report, section, "caption", "corner");
+    for (size_t c = 0; c <= columns; c++) {
+        rk_report_column(table, c < columns ? "part" : "all", RK_COUNTED, 0);
+        table->columns[c].whole = RK_SUM;
+        table->columns[c].part = c < columns;
+    }
+    table->columns[columns].total = true;
+    table->columns[columns].known = known;
     for (size_t r = 0; r <= rows; r++) {
         struct rk_figure *f = rk_report_row(table, "row", r == rows);
         int64_t all = 0;
@@ -87,8 +110,16 @@ static const char *protected(const int64_t *counts, size_t rows, size_t columns,
         }
         f[columns] = rk_figure_count(all, true);
     }
-    rk_report_protect(table, 5);
-    rk_report_protect(table, 5); /* again changes nothing */
+    return table;
+}
+
+/* `[c]` where hidden: "3 9 12/…". */
+static const char *protected(const int64_t *counts, size_t rows, size_t columns, bool known)
+{
+    struct rk_report report;
+    struct rk_report_table *table = counted(&report, counts, rows, columns, known);
+    guard(&report);
+    rk_report_protect(table, 5, chosen); /* again changes nothing */
     rk_buf_clear(&buf);
     for (size_t r = 0; r <= rows; r++)
         for (size_t c = 0; c <= columns; c++) {
@@ -107,13 +138,65 @@ static const char *protected(const int64_t *counts, size_t rows, size_t columns,
 static void hidden(void)
 {
     CHECK_TEXT(protected((int64_t[]){5, 9, 8, 7}, 2, 2, false), "5 9 14/8 7 15/13 16 29");
-    CHECK_TEXT(protected((int64_t[]){4, 9, 8, 7}, 2, 2, false),
-               "[c] 9 [c]/8 7 15/[c] 16 [c]"); /* the totals of its row, its column, and of all */
+    /* the least that keeps the 4: a rectangle of figures, 9 + 8 + 7 of them */
+    CHECK_TEXT(protected((int64_t[]){4, 9, 8, 7}, 2, 2, false), "[c] [c] 13/[c] [c] 15/12 16 28");
+    CHECK_TEXT(protected((int64_t[]){4, 9, 8, 7}, 2, 2, true), "[c] [c] 13/[c] [c] 15/12 16 28");
     CHECK_TEXT(protected((int64_t[]){0, 9, 8, 7}, 2, 2, false), "0 9 9/8 7 15/8 16 24");
-    CHECK_TEXT(protected((int64_t[]){1, 1, 8, 7}, 2, 2, false), "[c] [c] [c]/8 7 15/[c] [c] [c]");
-    /* where the row sums are known, one hidden figure of a row could be worked out */
-    CHECK_TEXT(protected((int64_t[]){4, 9, 8, 7}, 2, 2, true), "[c] [c] [c]/8 7 15/[c] [c] [c]");
-    CHECK_TEXT(protected((int64_t[]){3, 0, 8, 7}, 2, 2, true), "[c] [c] [c]/8 7 15/[c] [c] [c]");
+    /* nought is shown: with the 3 its row is known, and so the column's sum and that of all go */
+    CHECK_TEXT(protected((int64_t[]){3, 0, 8, 7}, 2, 2, false), "[c] 0 [c]/[c] 7 [c]/11 7 18");
+    /* where the row's sum is told elsewhere, it is not */
+    CHECK_TEXT(protected((int64_t[]){3, 0, 8, 7}, 2, 2, true), "[c] [c] [c]/[c] [c] 15/11 7 18");
+    CHECK_TEXT(protected((int64_t[]){3}, 1, 1, false), "[c] [c]/[c] [c]");
+    CHECK_TEXT(protected((int64_t[]){3, 4}, 2, 1, false), "[c] [c]/[c] [c]/7 7");
+    /* one person each: everybody who knows that no hidden one is nought would know all */
+    CHECK_TEXT(protected((int64_t[]){1, 1, 1, 1, 1}, 5, 1, false),
+               "[c] [c]/[c] [c]/[c] [c]/[c] [c]/[c] [c]/[c] [c]");
+}
+
+/* Whoever counts on his fingers: every table of whole numbers up to the sum that agrees with what is
+ * shown; a hidden small figure is not the same in all of them. */
+static void fingers(void)
+{
+    uint64_t state = 7;
+    for (int round = 0; round < 80; round++) {
+        int64_t counts[4], other[4];
+        for (int i = 0; i < 4; i++) {
+            state = state * 6364136223846793005U + 1442695040888963407U;
+            counts[i] = (int64_t)(state >> 33) % 10;
+        }
+        struct rk_report report;
+        counted(&report, counts, 2, 2, false);
+        guard(&report);
+        rk_report_free(&report);
+        int64_t low[9], high[9];
+        for (int i = 0; i < 9; i++) {
+            low[i] = INT64_MAX;
+            high[i] = -1;
+        }
+        enum { END = 22 };
+        int64_t mine[9], his[9];
+#define FILL(into, of)                                                                             \
+    memcpy(into,                                                                                   \
+           ((int64_t[9]){of[0], of[1], of[0] + of[1], of[2], of[3], of[2] + of[3], of[0] + of[2],  \
+                         of[1] + of[3], of[0] + of[1] + of[2] + of[3]}),                           \
+           sizeof into)
+        FILL(mine, counts);
+        for (int64_t t = 0; t < (int64_t)END * END * END * END; t++) {
+            for (int64_t i = 0, rest = t; i < 4; i++, rest /= END)
+                other[i] = rest % END;
+            FILL(his, other);
+            bool agrees = true;
+            for (int i = 0; i < 9; i++)
+                agrees = agrees && (chosen[i] || his[i] == mine[i]);
+            for (int i = 0; i < 9 && agrees; i++) {
+                low[i] = his[i] < low[i] ? his[i] : low[i];
+                high[i] = his[i] > high[i] ? his[i] : high[i];
+            }
+        }
+        for (int i = 0; i < 9; i++)
+            if (mine[i] > 0 && mine[i] < 5)
+                CHECK(chosen[i] && low[i] < high[i]);
+    }
 }
 
 static void escaping(void)
@@ -236,6 +319,22 @@ static struct rk_specification specification = {.id = "test",
                                                 .section_count =
                                                     sizeof sections / sizeof *sections};
 
+static void make(struct rk_report *report, const struct rk_specification *of,
+                 enum rk_language language, int32_t month)
+{
+    static const struct rk_picks no_picks;
+    static const struct rk_measure_rows no_rows;
+    struct rk_report all;
+    struct rk_report_cells cells = {0};
+    rk_monthly_report(&all, of, &no_picks, &no_rows, &material, language, month, month, NULL);
+    rk_report_cells_make(&cells, &all);
+    struct rk_guard g = rk_guard_report(&cells);
+    rk_monthly_report(report, of, &no_picks, &no_rows, &material, language, month, month, g.hidden);
+    rk_free(g.hidden);
+    rk_report_cells_free(&cells);
+    rk_report_free(&all);
+}
+
 /* The figures of a row, or "none". */
 static const char *row(struct rk_report *report, size_t section, size_t r)
 {
@@ -254,20 +353,20 @@ static void month(void)
 {
     struct rk_report report;
     const int32_t march = 2020 * 12 + 2;
-    rk_monthly_report(&report, &specification, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, march, march);
+    make(&report, &specification, RK_ENGLISH, march);
     /* under way, opened, decided, cancelled, open at the end */
     CHECK_TEXT(row(&report, 0, 0), "AMF: 2 0 2 0 0");
     CHECK_TEXT(row(&report, 0, 1), "SOF: 2 1 0 1 1");
     CHECK_TEXT(row(&report, 0, 2), "All: 4 1 2 1 1");
-    /* people, occasions, hours: 3 x 12.34 at the shortlist is hidden, and so is 51.02 for all */
+    /* people, occasions, hours: 3 x 12.34 at the shortlist is hidden, and so are the 14 hours and 7
+     * occasions that with those of all would tell it; people are counted once in all */
     CHECK_TEXT(row(&report, 1, 0), "shortlist: [c] [c] [c]");
-    CHECK_TEXT(row(&report, 1, 1), "interview: 7 7 14.0");
-    CHECK_TEXT(row(&report, 1, 2), "All stages: [c] [c] [c]");
-    /* January has one person, February nobody: hidden is not the same as no data. March would tell
-     * the total that the table before hides. */
+    CHECK_TEXT(row(&report, 1, 1), "interview: 7 [c] [c]");
+    CHECK_TEXT(row(&report, 1, 2), "All stages: 7 10 51.0");
+    /* January has one person, February nobody: hidden is not the same as no data. */
     CHECK_TEXT(row(&report, 2, 0), "January 2020: [c] [c]");
     CHECK_TEXT(row(&report, 2, 1), "February 2020: [x] [x]");
-    CHECK_TEXT(row(&report, 2, 2), "March 2020: [c] [c]");
+    CHECK_TEXT(row(&report, 2, 2), "March 2020: 7 51");
     /* R1: 3 pairs, users all apart, staff tie A = B: 2 the same. R2: 3 pairs, D and E turned: 2 the
      * same, 1 opposite. 4 of 5 = 80 %; tau-b = (4 - 1) / sqrt(6 x 5) = 0.5477. Same first: R1 only.
      */
@@ -276,7 +375,7 @@ static void month(void)
     struct rk_specification told = specification;
     told.threshold = 1;
     struct rk_report all;
-    rk_monthly_report(&all, &told, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, march, march);
+    make(&all, &told, RK_ENGLISH, march);
     CHECK_TEXT(row(&all, 3, 0), "AMF: 2 6 50% 80% 0.55");
     rk_report_free(&all);
     CHECK_TEXT(row(&report, 4, 0), "AMF: 2 45.5"); /* (51 + 40) / 2 */
@@ -291,10 +390,10 @@ static void month(void)
         for (int form = 0; form < 2; form++) {
             struct rk_report again;
             struct rk_buf text = {0}, second = {0};
-            rk_monthly_report(&again, &specification, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, (enum rk_language)l, march, march);
+            make(&again, &specification, (enum rk_language)l, march);
             (form ? rk_render_markdown : rk_render_html)(&text, &again);
             (form ? rk_render_markdown : rk_render_html)(&second, &again);
-            static const char *const secrets[] = {"37.0", "37,0", "51.0", "51,0", "12.3", "12,3"};
+            static const char *const secrets[] = {"37.0", "37,0", "14.0", "14,0", "12.3", "12,3"};
             for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
                 CHECK(!strstr(text.text, secrets[i]));
             CHECK(text.size == second.size && !memcmp(text.text, second.text, text.size));
@@ -310,7 +409,7 @@ static void month(void)
     struct rk_buf svg = {0};
     rk_render_svg(&svg, &report, "b", report.sections[1].table, &report.sections[1].chart);
     CHECK(strstr(svg.text, "<title id=\"chart-b-title\">People who took part</title>"));
-    CHECK(strstr(svg.text, "Bar chart. shortlist: hidden; interview: 7; All stages: hidden."));
+    CHECK(strstr(svg.text, "Bar chart. shortlist: hidden; interview: 7; All stages: 7."));
     size_t bars = 0; /* one bar is drawn: nothing for what is hidden, not even of no width */
     for (const char *at = svg.text; (at = strstr(at, "<rect")); at++)
         bars++;
@@ -319,7 +418,7 @@ static void month(void)
     rk_report_free(&report);
 
     /* a month of which nothing is known is told, and is not nought */
-    rk_monthly_report(&report, &specification, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_SWEDISH, march + 24, march + 24);
+    make(&report, &specification, RK_SWEDISH, march + 24);
     CHECK(!report.sections[1].table);
     CHECK(strstr(report.sections[1].paragraphs[0], "Uppgift saknas"));
     rk_report_free(&report);
@@ -353,15 +452,15 @@ static void sides(void)
     spec.section_count = 1;
     struct rk_report report;
     const int32_t may = 2020 * 12 + 4;
-    rk_monthly_report(&report, &spec, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, may, may);
+    make(&report, &spec, RK_ENGLISH, may);
     CHECK_TEXT(row(&report, 0, 0), "SFF: 1 2 100% [z] [z]");
     rk_report_free(&report);
     voice("Z", "pupil", 10, 125); /* 90 x 3/4 + 10 x 1/4 = 70: all alike; staff all apart */
-    rk_monthly_report(&report, &spec, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, may, may);
+    make(&report, &spec, RK_ENGLISH, may);
     CHECK_TEXT(row(&report, 0, 0), "SFF: 1 3 100% [z] [z]");
     rk_report_free(&report);
     spec.groups[0] = "user"; /* X 80, Y 60, Z 90 against 50, 60, 90: 2 of 3 pairs alike */
-    rk_monthly_report(&report, &spec, &(struct rk_picks){0}, &(struct rk_measure_rows){0}, &material, RK_ENGLISH, may, may);
+    make(&report, &spec, RK_ENGLISH, may);
     CHECK_TEXT(row(&report, 0, 0), "SFF: 1 3 100% 67% 0.33");
     rk_report_free(&report);
 }
@@ -417,6 +516,7 @@ int main(void)
     numbers();
     digests();
     hidden();
+    fingers();
     escaping();
     fill();
     month();

@@ -1,0 +1,236 @@
+#include "report/cells.h"
+
+enum { MOST = 1 << 30 }; /* of a figure in whole numbers: larger ones are fixed */
+
+struct making {
+    struct rk_report_cells *out;
+    const struct rk_report *report;
+    uint32_t *start; /* by section: its first figure */
+};
+
+uint32_t rk_report_cells_add(struct rk_report_cells *to, struct rk_report_cell cell)
+{
+    RK_GROW(to->cells, to->count, to->room);
+    to->cells[to->count] = cell;
+    to->figures += !cell.unseen;
+    return to->count++;
+}
+
+static uint32_t add_unseen(struct rk_report_cells *to, int64_t value)
+{
+    return rk_report_cells_add(
+        to, (struct rk_report_cell){.value = value, .signless = true, .unseen = true});
+}
+
+static void add_part(struct rk_report_cells *to, uint32_t cell)
+{
+    RK_GROW(to->cell, to->part_count, to->part_room);
+    to->cell[to->part_count++] = cell;
+}
+
+static void end_sum(struct rk_report_cells *to)
+{
+    while (to->sum_count + 2 > to->sum_room) {
+        to->sum_room = to->sum_room ? to->sum_room * 2 : 64;
+        to->first = rk_resize(to->first, to->sum_room, sizeof *to->first);
+    }
+    to->first[0] = 0;
+    to->first[++to->sum_count] = to->part_count;
+}
+
+void rk_report_cells_sum(struct rk_report_cells *to, uint32_t total, const uint32_t *parts,
+                         size_t count)
+{
+    add_part(to, total);
+    for (size_t i = 0; i < count; i++)
+        add_part(to, parts[i]);
+    end_sum(to);
+}
+
+static void add_pair(struct rk_report_cells *to, uint32_t total, uint32_t a, uint32_t b)
+{
+    rk_report_cells_sum(to, total, (uint32_t[]){a, b}, 2);
+}
+
+/* ---- figures ---- */
+
+static struct rk_report_cell cell_of(const struct rk_report *report,
+                                     const struct rk_report_column *column,
+                                     const struct rk_figure *f)
+{
+    struct rk_report_cell cell = {.fixed = true, .signless = f->value >= 0};
+    bool counted = column->kind == RK_COUNTED;
+    if (f->state != RK_FIGURE_SHOWN)
+        return cell;
+    rk_fixed value = f->value;
+    bool fits = value < rk_fixed_int(MOST) && value > -rk_fixed_int(MOST);
+    if (!fits || column->kind == RK_SHARED)
+        return cell; /* is in no sum */
+    rk_fixed step = counted ? RK_FIXED_ONE : RK_FIXED_ONE / 100;
+    cell.value = (int64_t)((value + (value < 0 ? -step : step) / 2) / step);
+    cell.n = f->persons ? f->n : 0;
+    cell.counts = counted;
+    cell.small = rk_figure_small(f, report->threshold);
+    cell.fixed = !f->persons || column->known;
+    cell.small = cell.small && !cell.fixed;
+    return cell;
+}
+
+static void add_figures(struct making *m)
+{
+    for (size_t s = 0; s < m->report->section_count; s++) {
+        const struct rk_report_table *t = m->report->sections[s].table;
+        m->start[s] = m->out->count;
+        for (size_t r = 0; t && r < t->row_count; r++)
+            for (size_t c = 0; c < t->column_count; c++)
+                rk_report_cells_add(m->out,
+                                    cell_of(m->report, &t->columns[c], &t->rows[r].figures[c]));
+    }
+}
+
+static const struct rk_figure *figure_at(const struct making *m, struct rk_figure_place at)
+{
+    return &m->report->sections[at.section].table->rows[at.row].figures[at.column];
+}
+
+static uint32_t cell_at(const struct making *m, struct rk_figure_place at)
+{
+    return m->start[at.section] +
+           (uint32_t)(at.row * m->report->sections[at.section].table->column_count + at.column);
+}
+
+/* ---- sums ---- */
+
+/* The total is the sum of the parts; or with `rest`, is no less. */
+static void add_sum(struct making *m, struct rk_figure_place total,
+                    const struct rk_figure_place *parts, size_t count, bool rest)
+{
+    struct rk_report_cells *to = m->out;
+    rk_fixed sum = 0;
+    int64_t left = to->cells[cell_at(m, total)].value;
+    for (size_t i = 0; i < count; i++) {
+        const struct rk_figure *f = figure_at(m, parts[i]);
+        sum += f->state == RK_FIGURE_SHOWN ? f->value : 0;
+        left -= to->cells[cell_at(m, parts[i])].value;
+    }
+    rk_fixed more = figure_at(m, total)->value - sum;
+    if (!count || figure_at(m, total)->state != RK_FIGURE_SHOWN || more < 0 || (more && !rest))
+        return;
+    uint32_t other = UINT32_MAX;
+    if (more)
+        other = add_unseen(to, left > 0 ? left : 0);
+    else if (left) /* of rounding alone */
+        other = rk_report_cells_add(
+            to, (struct rk_report_cell){.value = left, .fixed = true, .unseen = true});
+    add_part(to, cell_at(m, total));
+    for (size_t i = 0; i < count; i++)
+        add_part(to, cell_at(m, parts[i]));
+    if (other != UINT32_MAX)
+        add_part(to, other);
+    end_sum(to);
+}
+
+/* The total counts people once who are in several parts. */
+static void add_bounds(struct making *m, struct rk_figure_place total,
+                       const struct rk_figure_place *parts, size_t count)
+{
+    struct rk_report_cells *to = m->out;
+    uint32_t all = cell_at(m, total);
+    int64_t value = to->cells[all].value, sum = 0, most = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t part = to->cells[cell_at(m, parts[i])].value;
+        sum += part;
+        most = part > most ? part : most;
+    }
+    if (!count || figure_at(m, total)->state != RK_FIGURE_SHOWN || value > sum || value < most)
+        return;
+    if (count == 1) {
+        add_sum(m, total, parts, 1, false);
+        return;
+    }
+    uint32_t together = add_unseen(to, sum);
+    add_part(to, together);
+    for (size_t i = 0; i < count; i++)
+        add_part(to, cell_at(m, parts[i]));
+    end_sum(to);
+    add_pair(to, together, all, add_unseen(to, sum - value));
+    for (size_t i = 0; i < count; i++) {
+        uint32_t part = cell_at(m, parts[i]);
+        add_pair(to, all, part, add_unseen(to, value - to->cells[part].value));
+    }
+}
+
+static void add_least(struct making *m, uint32_t cell, uint32_t least)
+{
+    int64_t more = m->out->cells[cell].value - m->out->cells[least].value;
+    if (more >= 0)
+        add_pair(m->out, cell, least, add_unseen(m->out, more));
+}
+
+static void add_whole(struct making *m, enum rk_whole whole, struct rk_figure_place total,
+                      const struct rk_figure_place *parts, size_t count)
+{
+    if (whole == RK_SUM)
+        add_sum(m, total, parts, count, false);
+    else if (whole == RK_ATMOST)
+        add_bounds(m, total, parts, count);
+}
+
+static void add_column(struct making *m, size_t section, size_t column)
+{
+    const struct rk_report_table *t = m->report->sections[section].table;
+    struct rk_figure_place *parts = rk_alloc(t->row_count + 1, sizeof *parts);
+    size_t count = 0;
+    for (size_t r = 0; r < t->row_count; r++) {
+        if (!t->rows[r].total)
+            parts[count++] = (struct rk_figure_place){section, r, column};
+        else
+            add_whole(m, t->columns[column].whole, (struct rk_figure_place){section, r, column},
+                      parts, count);
+    }
+    rk_free(parts);
+}
+
+static void add_row(struct making *m, size_t section, size_t row)
+{
+    const struct rk_report_table *t = m->report->sections[section].table;
+    struct rk_figure_place *parts = rk_alloc(t->column_count + 1, sizeof *parts);
+    size_t count = 0;
+    for (size_t c = 0; c < t->column_count; c++)
+        if (t->columns[c].part)
+            parts[count++] = (struct rk_figure_place){section, row, c};
+    for (size_t c = 0; c < t->column_count; c++) {
+        struct rk_figure_place at = {section, row, c};
+        if (t->columns[c].total)
+            add_sum(m, at, parts, count, true);
+        if (t->columns[c].least)
+            add_least(m, cell_at(m, at), cell_at(m, at) + (uint32_t)(t->columns[c].least - 1 - c));
+    }
+    rk_free(parts);
+}
+
+void rk_report_cells_make(struct rk_report_cells *cells, const struct rk_report *report)
+{
+    struct making m = {cells, report, rk_alloc(report->section_count + 1, sizeof *m.start)};
+    add_figures(&m);
+    for (size_t s = 0; s < report->section_count; s++) {
+        const struct rk_report_table *t = report->sections[s].table;
+        for (size_t c = 0; t && c < t->column_count; c++)
+            add_column(&m, s, c);
+        for (size_t r = 0; t && r < t->row_count; r++)
+            add_row(&m, s, r);
+    }
+    for (size_t i = 0; i < report->link_count; i++) {
+        const struct rk_report_link *link = &report->links[i];
+        add_whole(&m, link->whole, link->total, link->parts, link->count);
+    }
+    rk_free(m.start);
+}
+
+void rk_report_cells_free(struct rk_report_cells *cells)
+{
+    rk_free(cells->cells);
+    rk_free(cells->first);
+    rk_free(cells->cell);
+    *cells = (struct rk_report_cells){0};
+}

@@ -1,0 +1,191 @@
+#include "tool/guard.h"
+
+#include "base/mem.h"
+#include "privacy/audit.h"
+#include "privacy/suppress.h"
+
+enum {
+    EFFORT = 40000000, /* steps for each set of figures: a fifth of a second at most */
+    MOST_INSIDE = 150, /* figures of a set that is kept also from who is alone in one of them */
+    TENTH = 10 /* of sums of hours or money nobody may infer a small one to within a tenth of it */
+};
+
+/* Figures that sums tie to each other, and to no others. */
+struct set {
+    const struct rk_report_cells *all;
+    uint32_t *cell, count;   /* of `all` */
+    uint32_t *first, *parts; /* the sums, in places of `cell` */
+    uint32_t sum_count, part_count;
+    bool *hidden;
+};
+
+/* What is taken for granted of attackers, from the hardest on. */
+struct view {
+    bool zeros_known; /* nought is shown, and everybody knows that nothing hidden is nought */
+    bool insiders;
+};
+
+static uint32_t root_of(uint32_t *parent, uint32_t c)
+{
+    while (parent[c] != c)
+        c = parent[c] = parent[parent[c]];
+    return c;
+}
+
+static struct rk_sums sums_of(const struct set *s)
+{
+    return (struct rk_sums){s->first, s->parts, s->sum_count};
+}
+
+static int64_t least_of(const struct rk_report_cell *c, const struct view *view)
+{
+    if (!c->signless)
+        return -RK_CELL_NO_END;
+    return c->counts && c->value > 0 && view->zeros_known;
+}
+
+static int64_t width_of(const struct rk_report_cell *c)
+{
+    return c->counts ? 1 : 1 + (c->value < 0 ? -c->value : c->value) / TENTH;
+}
+
+/* False where a small figure can be worked out whatever is hidden, or the audit says so. */
+static bool choose(struct set *s, const struct view *view, bool *proven)
+{
+    struct rk_suppress_cell *cells = rk_alloc(s->count, sizeof *cells);
+    struct rk_audit_cell *audited = rk_alloc(s->count, sizeof *audited);
+    struct rk_audit_finding *findings = rk_alloc(s->count, sizeof *findings);
+    struct rk_sums sums = sums_of(s);
+    uint32_t sum;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct rk_report_cell *c = &s->all->cells[s->cell[i]];
+        int64_t size = c->value < 0 ? -c->value : c->value;
+        cells[i] = (struct rk_suppress_cell){
+            .value = c->value,
+            .least = least_of(c, view),
+            .cost = size * (s->count + 1) + 1,
+            .width = width_of(c),
+            .sensitive = c->small,
+            .shown = c->fixed || (view->zeros_known && !c->unseen && !c->small && !c->value),
+            .unseen = c->unseen && !c->fixed,
+            .alone = c->n == 1};
+    }
+    struct rk_suppression chosen = rk_suppress(cells, s->count, &sums, view->insiders, EFFORT);
+    bool kept = chosen.lost == UINT32_MAX;
+    for (uint32_t i = 0; i < s->count && kept; i++) {
+        s->hidden[i] = chosen.hidden[i];
+        audited[i] = (struct rk_audit_cell){.value = cells[i].value,
+                                            .least = cells[i].least,
+                                            .width = cells[i].width,
+                                            .has_value = true,
+                                            .hidden = chosen.hidden[i] || cells[i].unseen,
+                                            .guarded = cells[i].sensitive,
+                                            .alone = cells[i].alone};
+    }
+    kept = kept &&
+           rk_audit(audited, s->count, &sums, view->insiders ? RK_INSIDERS_KNOWN : RK_INSIDERS_OFF,
+                    EFFORT / 8, findings, &sum);
+    for (uint32_t i = 0; i < s->count && kept; i++)
+        kept =
+            !cells[i].sensitive || findings[i].verdict == RK_KEPT ||
+            findings[i].verdict == RK_OPEN; /* not looked for further: the choice has seen to it */
+    *proven = kept && chosen.bound >= chosen.cost;
+    rk_suppression_free(&chosen);
+    rk_free(cells);
+    rk_free(audited);
+    rk_free(findings);
+    return kept;
+}
+
+static void guard_set(struct set *s, struct rk_guard *guard)
+{
+    static const struct view views[] = {{true, true}, {false, true}, {true, false}, {false, false}};
+    bool kept = false, proven = false;
+    for (size_t v = 0; v < sizeof views / sizeof *views && !kept; v++)
+        if (!views[v].insiders || s->count <= MOST_INSIDE)
+            kept = choose(s, &views[v], &proven);
+    guard->open += kept && !proven;
+    guard->whole += !kept;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct rk_report_cell *c = &s->all->cells[s->cell[i]];
+        bool hidden = kept ? s->hidden[i] : !c->fixed;
+        if (s->cell[i] >= s->all->figures || !hidden)
+            continue;
+        guard->hidden[s->cell[i]] = true;
+        guard->besides += !c->small;
+    }
+}
+
+/* The sums among the cells whose root is `root`, in their places; which[] has the place of each. */
+static void take_sums(struct set *s, uint32_t *parent, uint32_t root, const uint32_t *which)
+{
+    const struct rk_report_cells *all = s->all;
+    s->sum_count = s->part_count = 0;
+    s->first[0] = 0;
+    for (uint32_t i = 0; i < all->sum_count; i++) {
+        if (root_of(parent, all->cell[all->first[i]]) != root)
+            continue;
+        for (uint32_t p = all->first[i]; p < all->first[i + 1]; p++)
+            s->parts[s->part_count++] = which[all->cell[p]];
+        s->first[++s->sum_count] = s->part_count;
+    }
+}
+
+struct rk_guard rk_guard_report(const struct rk_report_cells *all)
+{
+    struct rk_guard guard = {.hidden = rk_alloc((size_t)all->figures + 1, sizeof *guard.hidden)};
+    struct set s = {.all = all,
+                    .cell = rk_alloc((size_t)all->count + 1, sizeof *s.cell),
+                    .hidden = rk_alloc((size_t)all->count + 1, sizeof *s.hidden),
+                    .first = rk_alloc((size_t)all->sum_count + 1, sizeof *s.first),
+                    .parts = rk_alloc((size_t)all->part_count + 1, sizeof *s.parts)};
+    uint32_t *parent = rk_alloc((size_t)all->count + 1, sizeof *parent);
+    uint32_t *which = rk_alloc((size_t)all->count + 1, sizeof *which);
+    bool *small = rk_alloc((size_t)all->count + 1, sizeof *small);
+    for (uint32_t c = 0; c < all->count; c++)
+        parent[c] = c;
+    for (uint32_t i = 0; i < all->sum_count; i++)
+        for (uint32_t p = all->first[i]; p < all->first[i + 1]; p++)
+            parent[root_of(parent, all->cell[p])] = root_of(parent, all->cell[all->first[i]]);
+    for (uint32_t c = 0; c < all->count; c++)
+        small[root_of(parent, c)] |= all->cells[c].small;
+    for (uint32_t root = 0; root < all->count; root++) {
+        if (parent[root] != root || !small[root])
+            continue;
+        s.count = 0;
+        for (uint32_t c = 0; c < all->count; c++)
+            if (root_of(parent, c) == root) {
+                which[c] = s.count;
+                s.cell[s.count++] = c;
+            }
+        take_sums(&s, parent, root, which);
+        if (s.sum_count)
+            guard_set(&s, &guard);
+        else if (root < all->figures)
+            guard.hidden[root] = true;
+    }
+    rk_free(s.cell);
+    rk_free(s.hidden);
+    rk_free(s.first);
+    rk_free(s.parts);
+    rk_free(parent);
+    rk_free(which);
+    rk_free(small);
+    return guard;
+}
+
+void rk_guard_tell(struct rk_run *run, const struct rk_guard *guard)
+{
+    if (guard->besides)
+        rk_run_detail(run, _("%u figures are hidden besides those that are small"), guard->besides);
+    if (guard->open)
+        rk_run_warn(run,
+                    _("more is hidden besides than may be needed: %u choices are the best found, "
+                      "not proven"),
+                    guard->open);
+    if (guard->whole)
+        rk_run_detail(run,
+                      _("%u sets of figures are hidden as a whole: nothing less keeps what is "
+                        "small"),
+                      guard->whole);
+}

@@ -1,0 +1,23 @@
+/* What of a report is hidden besides its small figures: chosen by privacy/suppress over all its
+ * tables together, and held against privacy/audit. */
+#ifndef RK_GUARD_H
+#define RK_GUARD_H
+
+#include "report/cells.h"
+#include "tool/tool.h"
+
+struct rk_guard {
+    bool *hidden;     /* by figure, as rk_report_cells numbers them; caller frees with rk_free */
+    uint32_t besides; /* how many figures are hidden that are not small */
+    uint32_t open;    /* choices that are the best found, and not proven to hide the least */
+    uint32_t
+        whole; /* sets of figures in which all are hidden, since nothing less keeps the small */
+};
+/* Where figures can be kept so, also from who is alone in one and knows it, in sets of up to 150,
+ * and from everybody who knows that nothing hidden is nought. The same figures give the same choice
+ * everywhere. */
+struct rk_guard rk_guard_report(const struct rk_report_cells *cells);
+/* To the user: how much, and whether it is proven to be the least. */
+void rk_guard_tell(struct rk_run *run, const struct rk_guard *guard);
+
+#endif

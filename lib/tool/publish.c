@@ -1,0 +1,549 @@
+#include "tool/publish.h"
+
+#include "base/fixed.h"
+#include "base/hash.h"
+#include "tool/guard.h"
+
+#include <stdlib.h>
+
+enum { MOST_BY = 16 };
+enum field { MEASURE, VARIANT, ESTIMATE, SE, LOW, HIGH, N, METHOD, FIELDS };
+static const char *const fields[FIELDS] = {"measure", "variant", "estimate", "se",
+                                           "low",     "high",    "n",        "method"};
+
+/* A row: what it is of, and its numbers as cells; RK_NONE = it has no such number. */
+struct told {
+    uint32_t keys; /* what stands in the columns before the measure */
+    uint32_t line; /* keys, measure, variant */
+    uint32_t n, count;
+    bool part, amount, hidden;
+};
+
+/* A number of some rows that together may be one of another row. */
+struct part {
+    uint32_t sum, cell;
+};
+
+struct reviewing {
+    struct rk_run *run;
+    struct rk_writer *writer;
+    size_t column[FIELDS], columns;
+    size_t by_count, feature, value, against, time; /* SIZE_MAX = there is none */
+    uint64_t rows;
+    struct told *all;
+    struct rk_strings keys, lines, sums;
+    struct numbers {
+        struct rk_tuples known; /* what it is of, and the number */
+        uint32_t *cell;
+    } n, counted;                  /* by keys; by line */
+    uint32_t *most;                /* by keys: the cell of its largest n */
+    uint32_t *line_count, *line_n; /* by line: cells */
+    struct rk_report_cells cells;
+    struct part *parts;
+    uint32_t part_count, part_room;
+    uint32_t *total; /* by sum: the cell that it may be */
+    uint32_t total_room;
+    struct rk_buf text;
+};
+
+static struct rk_text cell_of(const struct reviewing *r, uint64_t row, enum field field)
+{
+    return rk_writer_cell(r->writer, row, r->column[field]);
+}
+
+/* ---- names ---- */
+
+/* What the row has in the columns before the measure, nothing or `instead` in column `without`, and
+ * then nothing in that of features either; or all, with SIZE_MAX. */
+static uint32_t keys_of(struct reviewing *r, uint64_t row, size_t without, const char *instead)
+{
+    rk_buf_clear(&r->text);
+    for (size_t c = 0; c < r->by_count; c++) {
+        struct rk_text text = rk_writer_cell(r->writer, row, c);
+        bool out = c == without || (without != SIZE_MAX && without == r->value && c == r->feature);
+        if (out)
+            text = rk_text(c == without ? instead : "");
+        rk_buf_add(&r->text, text.text, text.size);
+        rk_buf_char(&r->text, '\x1f');
+    }
+    return rk_strings_add(&r->keys, (struct rk_text){r->text.text, r->text.size});
+}
+
+static uint32_t named(struct rk_strings *names, struct rk_buf *text, uint32_t keys,
+                      struct rk_text a, struct rk_text b)
+{
+    rk_buf_clear(text);
+    rk_buf_printf(text, "%u\x1f%.*s\x1f%.*s", keys, (int)a.size, a.text ? a.text : "", (int)b.size,
+                  b.text ? b.text : "");
+    return rk_strings_add(names, (struct rk_text){text->text, text->size});
+}
+
+static bool begins(struct rk_text text, const char *with)
+{
+    return text.size >= strlen(with) && !memcmp(text.text, with, strlen(with));
+}
+
+static bool is_any(struct rk_text text, const char *words)
+{
+    return text.size && rk_list_has(rk_text(words), text);
+}
+
+/* ---- numbers ---- */
+
+static bool whole(struct rk_text text, int64_t *number)
+{
+    rk_fixed value;
+    if (!text.size || !rk_fixed_parse(text, &value) || value < 0 || value % RK_FIXED_ONE ||
+        value / RK_FIXED_ONE > INT32_MAX)
+        return false;
+    *number = (int64_t)(value / RK_FIXED_ONE);
+    return true;
+}
+
+static bool is_small(int64_t number) { return number > 0 && number < RK_PUBLISH_THRESHOLD; }
+
+static uint32_t new_cell(struct reviewing *r, int64_t value, bool unseen)
+{
+    return rk_report_cells_add(&r->cells, (struct rk_report_cell){.value = value,
+                                                                  .n = value,
+                                                                  .counts = !unseen,
+                                                                  .signless = true,
+                                                                  .small = is_small(value),
+                                                                  .unseen = unseen});
+}
+
+/* The same number of the same is one cell. */
+static uint32_t number_cell(struct reviewing *r, struct numbers *of, uint32_t what, int64_t number)
+{
+    of->known.width = 2;
+    uint32_t before = of->known.count;
+    uint32_t place = rk_tuples_add(&of->known, (uint32_t[]){what, (uint32_t)number});
+    if (place == before) {
+        of->cell = rk_resize(of->cell, (size_t)place + 1, sizeof *of->cell);
+        of->cell[place] = new_cell(r, number, false);
+    }
+    return of->cell[place];
+}
+
+/* The part of n that the row's share is; false where it is none, as when answers are weighed. */
+static bool part_of(const struct reviewing *r, uint64_t row, int64_t n, int64_t *part)
+{
+    static const char *const ways[] = {"wilson", "clopper", "exact", "agresti", "jeffreys", "wald"};
+    rk_fixed share;
+    bool known = false;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        known = known || begins(cell_of(r, row, METHOD), ways[i]);
+    if (!known || !rk_fixed_parse(cell_of(r, row, ESTIMATE), &share) || share < 0 ||
+        share > RK_FIXED_ONE)
+        return false;
+    rk_fixed product = share * n, near = product + RK_FIXED_ONE / 2;
+    *part = (int64_t)(near / RK_FIXED_ONE);
+    rk_fixed off = product - rk_fixed_int(*part);
+    return (off < 0 ? -off : off) <= RK_FIXED_ONE / 1000000;
+}
+
+static void read_amount(struct reviewing *r, struct told *t, rk_fixed amount, int64_t n)
+{
+    rk_fixed most = rk_fixed_int(INT64_C(1) << 30);
+    if (amount >= most || amount <= -most)
+        return;
+    t->amount = true;
+    t->count = rk_report_cells_add(
+        &r->cells, (struct rk_report_cell){.value = (int64_t)(amount / (RK_FIXED_ONE / 100)),
+                                           .n = n,
+                                           .signless = amount >= 0,
+                                           .small = is_small(n)});
+}
+
+static void read_row(struct reviewing *r, uint64_t row)
+{
+    struct told *t = &r->all[row];
+    struct rk_text measure = cell_of(r, row, MEASURE), method = cell_of(r, row, METHOD);
+    int64_t n = 0, count;
+    rk_fixed amount;
+    t->keys = keys_of(r, row, SIZE_MAX, "");
+    t->line = named(&r->lines, &r->text, t->keys, measure, cell_of(r, row, VARIANT));
+    bool has_n = whole(cell_of(r, row, N), &n);
+    if (has_n)
+        t->n = number_cell(r, &r->n, t->keys, n);
+    bool counts =
+        rk_text_is(method, "count") || is_any(measure, "n|count|persons|recruitments|statements");
+    if (counts && whole(cell_of(r, row, ESTIMATE), &count)) {
+        bool same = rk_text_is(measure, "n") || (has_n && count == n);
+        t->count = number_cell(r, same ? &r->n : &r->counted, same ? t->keys : t->line, count);
+    } else if (has_n && part_of(r, row, n, &count)) {
+        t->part = true;
+        t->count = number_cell(r, &r->counted, t->line, count);
+    } else if (has_n && rk_text_is(method, "sum") &&
+               rk_fixed_parse(cell_of(r, row, ESTIMATE), &amount)) {
+        read_amount(r, t, amount, n);
+    }
+}
+
+/* Counted by two columns: value, and against. */
+static bool is_in_table(const struct reviewing *r, uint64_t row)
+{
+    return r->value != SIZE_MAX && r->against != SIZE_MAX &&
+           rk_text_is(cell_of(r, row, MEASURE), "count") &&
+           rk_writer_cell(r->writer, row, r->value).size &&
+           rk_writer_cell(r->writer, row, r->against).size;
+}
+
+/* ---- sums ---- */
+
+static int64_t value_of(const struct reviewing *r, uint32_t cell)
+{
+    return r->cells.cells[cell].value;
+}
+
+/* `cell` may be a part of `total`, with all others of the same name. */
+static void may_add(struct reviewing *r, uint32_t name, uint32_t total, uint32_t cell)
+{
+    if (total == RK_NONE || cell == RK_NONE || total == cell)
+        return;
+    if (name >= r->total_room) {
+        uint32_t room = name * 2 + 64;
+        r->total = rk_resize(r->total, room, sizeof *r->total);
+        for (uint32_t i = r->total_room; i < room; i++)
+            r->total[i] = RK_NONE;
+        r->total_room = room;
+    }
+    r->total[name] = total;
+    RK_GROW(r->parts, r->part_count, r->part_room);
+    r->parts[r->part_count++] = (struct part){name, cell};
+}
+
+static int by_sum(const void *a, const void *b)
+{
+    const struct part *x = a, *y = b;
+    return x->sum != y->sum ? (x->sum > y->sum) - (x->sum < y->sum)
+                            : (x->cell > y->cell) - (x->cell < y->cell);
+}
+
+static void add_sums(struct reviewing *r)
+{
+    uint32_t *cells = rk_alloc((size_t)r->part_count + 2, sizeof *cells);
+    struct rk_strings known = {0}; /* many rows have the same numbers */
+    if (r->part_count)
+        qsort(r->parts, r->part_count, sizeof *r->parts, by_sum);
+    for (uint32_t i = 0, end; i < r->part_count; i = end) {
+        int64_t sum = 0;
+        size_t count = 0;
+        for (end = i; end < r->part_count && r->parts[end].sum == r->parts[i].sum; end++)
+            if (!count || cells[count - 1] != r->parts[end].cell) {
+                cells[count++] = r->parts[end].cell;
+                sum += value_of(r, r->parts[end].cell);
+            }
+        uint32_t total = r->total[r->parts[i].sum];
+        int64_t rest = value_of(r, total) - sum;
+        bool amounts = !r->cells.cells[total].counts;
+        if (count && rest && amounts && rest < (int64_t)count + 1 && -rest < (int64_t)count + 1)
+            cells[count++] =
+                rk_report_cells_add(/* of hundredths that were cut off */
+                                    &r->cells, (struct rk_report_cell){
+                                                   .value = rest, .fixed = true, .unseen = true});
+        else if (rest)
+            continue;
+        uint32_t before = known.count;
+        struct rk_buf sum_of = {0};
+        rk_buf_add(&sum_of, &total, sizeof total);
+        rk_buf_add(&sum_of, cells, count * sizeof *cells);
+        bool again = rk_strings_add(&known, (struct rk_text){sum_of.text, sum_of.size}) < before;
+        rk_buf_free(&sum_of);
+        if (!again)
+            rk_report_cells_sum(&r->cells, total, cells, count);
+    }
+    rk_strings_free(&known);
+    rk_free(cells);
+}
+
+/* The variants of a measure make up n, or what is told without a variant. */
+static void find_variants(struct reviewing *r)
+{
+    for (uint64_t row = 0; row < r->rows; row++) {
+        const struct told *t = &r->all[row];
+        struct rk_text measure = cell_of(r, row, MEASURE);
+        if (t->count == RK_NONE || !cell_of(r, row, VARIANT).size)
+            continue;
+        uint32_t without = named(&r->lines, &r->text, t->keys, measure, RK_TEXT(""));
+        if (!t->amount)
+            may_add(r, named(&r->sums, &r->text, t->keys, measure, RK_TEXT("variants of n")), t->n,
+                    t->count);
+        may_add(r, named(&r->sums, &r->text, t->keys, measure, RK_TEXT("variants")),
+                r->line_count[without], t->count);
+    }
+}
+
+/* The values of a column make up what is told of all of them. */
+static void find_values(struct reviewing *r, uint64_t row, size_t column)
+{
+    static const char *const alls[] = {"", "*"};
+    const struct told *t = &r->all[row];
+    struct rk_text at = rk_writer_cell(r->writer, row, column);
+    struct rk_text feature = {0};
+    if (!at.size || rk_text_is(at, "*") || column == r->against || column == r->time)
+        return;
+    if (column == r->value && r->feature != SIZE_MAX)
+        feature = rk_writer_cell(r->writer, row, r->feature);
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t keys = keys_of(r, row, column, alls[i]);
+        uint32_t line =
+            named(&r->lines, &r->text, keys, cell_of(r, row, MEASURE), cell_of(r, row, VARIANT));
+        struct rk_buf name = {0};
+        rk_buf_printf(&name, "%zu:%.*s", column, (int)feature.size,
+                      feature.text ? feature.text : "");
+        struct rk_text text = {name.text, name.size};
+        may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("count")), r->line_count[line],
+                t->count);
+        may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("n")), r->line_n[line], t->n);
+        may_add(r, named(&r->sums, &r->text, keys, text, RK_TEXT("most")), r->most[keys],
+                r->most[t->keys]);
+        rk_buf_free(&name);
+    }
+}
+
+/* Two that are compared are as many as both together. */
+static void find_pair(struct reviewing *r, uint64_t row)
+{
+    const struct told *t = &r->all[row];
+    if (r->against == SIZE_MAX || r->value == SIZE_MAX || t->n == RK_NONE ||
+        !rk_writer_cell(r->writer, row, r->against).size)
+        return;
+    uint32_t sides[2];
+    for (size_t i = 0; i < 2; i++) {
+        rk_buf_clear(&r->text);
+        for (size_t c = 0; c < r->by_count; c++) {
+            size_t from = c == r->value && i ? r->against : c;
+            struct rk_text text =
+                c == r->against ? RK_TEXT("") : rk_writer_cell(r->writer, row, from);
+            rk_buf_add(&r->text, text.text, text.size);
+            rk_buf_char(&r->text, '\x1f');
+        }
+        uint32_t keys = rk_strings_find(&r->keys, (struct rk_text){r->text.text, r->text.size});
+        sides[i] = keys == RK_NONE ? RK_NONE : r->most[keys];
+    }
+    if (sides[0] == RK_NONE || sides[1] == RK_NONE)
+        return;
+    for (size_t i = 0; i < 2; i++)
+        may_add(r, named(&r->sums, &r->text, t->keys, RK_TEXT("pair"), RK_TEXT("")), t->n,
+                sides[i]);
+}
+
+/* Of two columns counted against each other the sums of rows and columns are known: who tells of
+ * the groups apart tells them. */
+static void find_table(struct reviewing *r)
+{
+    for (int side = 0; side < 2 && r->value != SIZE_MAX && r->against != SIZE_MAX; side++) {
+        struct rk_strings lines = {0};
+        struct margin {
+            uint32_t *cells;
+            size_t count, room;
+        } *of = NULL;
+        for (uint64_t row = 0; row < r->rows; row++) {
+            const struct told *t = &r->all[row];
+            if (t->count == RK_NONE || t->part || !is_in_table(r, row))
+                continue;
+            uint32_t before = lines.count;
+            uint32_t line = rk_strings_add(
+                &lines, rk_writer_cell(r->writer, row, side ? r->value : r->against));
+            if (line == before) {
+                of = rk_resize(of, lines.count, sizeof *of);
+                of[line] = (struct margin){NULL, 0, 0};
+            }
+            RK_GROW(of[line].cells, of[line].count, of[line].room);
+            of[line].cells[of[line].count++] = t->count;
+        }
+        for (uint32_t line = 0; line < lines.count; line++) {
+            int64_t sum = 0;
+            for (size_t i = 0; i < of[line].count; i++)
+                sum += value_of(r, of[line].cells[i]);
+            uint32_t total = rk_report_cells_add(
+                &r->cells, (struct rk_report_cell){.value = sum, .fixed = true, .unseen = true});
+            rk_report_cells_sum(&r->cells, total, of[line].cells, of[line].count);
+            rk_free(of[line].cells);
+        }
+        rk_free(of);
+        rk_strings_free(&lines);
+    }
+}
+
+static void find_sums(struct reviewing *r)
+{
+    for (uint64_t row = 0; row < r->rows; row++) /* of what may be told of all */
+        for (size_t c = 0; c < r->by_count; c++)
+            for (size_t i = 0; i < 2; i++)
+                named(&r->lines, &r->text, keys_of(r, row, c, i ? "*" : ""),
+                      cell_of(r, row, MEASURE), cell_of(r, row, VARIANT));
+    for (uint64_t row = 0; row < r->rows; row++)
+        named(&r->lines, &r->text, r->all[row].keys, cell_of(r, row, MEASURE), RK_TEXT(""));
+    uint32_t room = r->lines.count + 1;
+    r->line_count = rk_alloc(room, sizeof *r->line_count);
+    r->line_n = rk_alloc(room, sizeof *r->line_n);
+    r->most = rk_alloc((size_t)r->keys.count + 1, sizeof *r->most);
+    for (uint32_t i = 0; i < room; i++)
+        r->line_count[i] = r->line_n[i] = RK_NONE;
+    for (uint32_t i = 0; i <= r->keys.count; i++)
+        r->most[i] = RK_NONE;
+    for (uint64_t row = 0; row < r->rows; row++) {
+        const struct told *t = &r->all[row];
+        r->line_count[t->line] = t->count;
+        r->line_n[t->line] = t->n;
+        uint32_t *most = &r->most[t->keys];
+        if (t->n != RK_NONE && (*most == RK_NONE || value_of(r, t->n) > value_of(r, *most)))
+            *most = t->n;
+    }
+    find_variants(r);
+    for (uint64_t row = 0; row < r->rows; row++) {
+        const struct told *t = &r->all[row];
+        for (size_t c = 0; c < r->by_count; c++)
+            find_values(r, row, c);
+        find_pair(r, row);
+        if (t->count == RK_NONE || t->n == RK_NONE || t->amount || is_in_table(r, row) ||
+            !is_small(value_of(r, t->n) - value_of(r, t->count)))
+            continue; /* what is left of n is no secret */
+        uint32_t rest = new_cell(r, value_of(r, t->n) - value_of(r, t->count), true);
+        rk_report_cells_sum(&r->cells, t->n, (uint32_t[]){t->count, rest}, 2);
+    }
+    find_table(r);
+    add_sums(r);
+}
+
+/* ---- what else goes ---- */
+
+/* What is worked out of hidden numbers. Of answers whose shares are hidden: with their mean and
+ * spread the shares could be solved for, so that only their number is told and the top box. The
+ * score of promoters and detractors; ratios of sums to a hidden number; what else is told of a
+ * variant that is hidden; of a table of two columns with a hidden number all but the other numbers.
+ */
+static void hide_after(struct reviewing *r)
+{
+    enum { SHARES = 1, SCORE = 2, COUNT = 4 };
+    unsigned char *gone = rk_alloc((size_t)r->keys.count + 1, 1);
+    struct rk_strings variants = {0};
+    bool in_table = false;
+    for (uint64_t row = 0; row < r->rows; row++) {
+        const struct told *t = &r->all[row];
+        struct rk_text measure = cell_of(r, row, MEASURE), variant = cell_of(r, row, VARIANT);
+        if (!t->hidden || t->count == RK_NONE)
+            continue;
+        in_table = in_table || is_in_table(r, row);
+        gone[t->keys] |= rk_text_is(measure, "share")              ? SHARES
+                         : is_any(measure, "promoters|detractors") ? SCORE
+                         : t->part || t->amount                    ? 0
+                                                                   : COUNT;
+        if (!t->part && variant.size)
+            named(&variants, &r->text, keys_of(r, row, r->time, ""), variant, RK_TEXT(""));
+    }
+    for (uint64_t row = 0; row < r->rows; row++) {
+        struct told *t = &r->all[row];
+        struct rk_text measure = cell_of(r, row, MEASURE), variant = cell_of(r, row, VARIANT);
+        bool ratio = false;
+        for (size_t i = 0; i + 5 <= measure.size; i++)
+            ratio = ratio || !memcmp(measure.text + i, "_per_", 5);
+        t->hidden |= (gone[t->keys] & SHARES) && !is_any(measure, "n|top_box");
+        t->hidden |= (gone[t->keys] & SCORE) && is_any(measure, "promoters|detractors|nps|half_p");
+        t->hidden |= (gone[t->keys] & COUNT) && ratio;
+        t->hidden |= in_table && !is_any(measure, "n|count");
+        if (variant.size && t->count == RK_NONE) {
+            uint32_t known = variants.count;
+            t->hidden |= named(&variants, &r->text, keys_of(r, row, r->time, ""), variant,
+                               RK_TEXT("")) < known;
+        }
+    }
+    rk_strings_free(&variants);
+    rk_free(gone);
+}
+
+static void blank(struct reviewing *r, uint64_t row)
+{
+    for (size_t c = r->column[ESTIMATE]; c < r->columns; c++)
+        rk_writer_set(r->writer, row, c, c == r->column[METHOD] ? RK_TEXT("hidden") : RK_TEXT(""));
+}
+
+static bool find_columns(struct reviewing *r)
+{
+    const struct rk_writer_column *columns;
+    size_t found = 0;
+    r->columns = rk_writer_columns(r->writer, &columns);
+    r->by_count = r->columns;
+    r->feature = r->value = r->against = r->time = SIZE_MAX;
+    for (size_t c = 0; c < r->columns; c++) {
+        for (size_t f = 0; f < FIELDS; f++)
+            if (!strcmp(columns[c].name, fields[f])) {
+                r->column[f] = c;
+                found++;
+                r->by_count = f == MEASURE ? c : r->by_count;
+            }
+        size_t *own = !strcmp(columns[c].name, "feature")   ? &r->feature
+                      : !strcmp(columns[c].name, "value")   ? &r->value
+                      : !strcmp(columns[c].name, "against") ? &r->against
+                      : !strcmp(columns[c].name, "time")    ? &r->time
+                                                            : NULL;
+        if (own)
+            *own = c;
+    }
+    return found == FIELDS;
+}
+
+static void review(void *context, struct rk_writer *writer)
+{
+    struct reviewing reviewing = {.run = context, .writer = writer, .rows = rk_writer_rows(writer)},
+                     *r = &reviewing;
+    uint64_t hidden = 0;
+    if (!find_columns(r))
+        return;
+    r->all = rk_alloc((size_t)r->rows + 1, sizeof *r->all);
+    for (uint64_t row = 0; row < r->rows; row++) {
+        r->all[row] = (struct told){.n = RK_NONE, .count = RK_NONE};
+        read_row(r, row);
+    }
+    find_sums(r);
+    struct rk_guard guard = rk_guard_report(&r->cells);
+    for (uint64_t row = 0; row < r->rows; row++) {
+        struct told *t = &r->all[row];
+        t->hidden = (t->n != RK_NONE && guard.hidden[t->n]) ||
+                    (t->count != RK_NONE && guard.hidden[t->count]);
+    }
+    hide_after(r);
+    for (uint64_t row = 0; row < r->rows; row++)
+        if (r->all[row].hidden) {
+            blank(r, row);
+            hidden++;
+        }
+    if (hidden)
+        rk_run_note(r->run,
+                    _("%llu of %llu rows are hidden: they tell of fewer than %d, or would tell it"),
+                    (unsigned long long)hidden, (unsigned long long)r->rows, RK_PUBLISH_THRESHOLD);
+    rk_guard_tell(r->run, &guard);
+    rk_free(guard.hidden);
+    rk_report_cells_free(&r->cells);
+    rk_free(r->all);
+    rk_strings_free(&r->keys);
+    rk_strings_free(&r->lines);
+    rk_strings_free(&r->sums);
+    rk_tuples_free(&r->n.known);
+    rk_tuples_free(&r->counted.known);
+    rk_free(r->n.cell);
+    rk_free(r->counted.cell);
+    rk_free(r->most);
+    rk_free(r->line_count);
+    rk_free(r->line_n);
+    rk_free(r->parts);
+    rk_free(r->total);
+    rk_buf_free(&r->text);
+}
+
+void rk_publish_measures(struct rk_run *run, struct rk_writer *writer)
+{
+    if (rk_run_publishes(run))
+        rk_writer_review(writer, review, run);
+}
+
+int64_t rk_publish_least(const struct rk_run *run, int64_t *min_count, bool show_small)
+{
+    if (rk_run_publishes(run) && show_small)
+        rk_usage(_("--small-cells show is for those who work with the people: not for --publish"));
+    if (rk_run_publishes(run) && *min_count < RK_PUBLISH_THRESHOLD)
+        *min_count = RK_PUBLISH_THRESHOLD;
+    return show_small ? 0 : *min_count;
+}
