@@ -202,7 +202,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                        .most_solves = options.search,
                                        .lottery = options.lottery,
                                        .want_proof = options.certificate != NULL,
-                                       .repair = options.replace.count != 0};
+                                       .repair = options.replace.count != 0,
+                                       .relax = options.relax != NULL};
     const struct rk_panel_tables tables = {&t.panelists, &t.recruitments, &t.quotas, &t.features,
                                            &t.assignments};
     const struct rk_certificate_rules rules = {options.assume_available,

@@ -1,6 +1,7 @@
 #include "model/features.h"
 
 #include "base/mem.h"
+#include "table/words.h"
 
 #include <assert.h>
 
@@ -247,14 +248,40 @@ static void put_ages(struct rk_features *features, const struct rk_feature *feat
             put(features, set, feature->bands[b].value);
 }
 
+/* What is expected, by what it folds to: RK_NONE where two are alike. */
+static void fold_expected(struct rk_feature *feature)
+{
+    struct rk_buf folded = {0};
+    feature->expected = rk_alloc((size_t)feature->values.count + 1, sizeof *feature->expected);
+    for (uint32_t v = 0; v < feature->values.count; v++) {
+        uint32_t known = feature->folded.count;
+        uint32_t i = rk_strings_add(&feature->folded, rk_fold(&folded, feature->values.texts[v]));
+        feature->expected[i] = i == known ? v : RK_NONE;
+    }
+    rk_buf_free(&folded);
+}
+
+/* A text's number: that of what is expected where nothing but case and blanks tell them apart. */
+static uint32_t number_of(struct rk_feature *feature, struct rk_text text)
+{
+    struct rk_buf folded = {0};
+    uint32_t number = rk_strings_find(&feature->values, text);
+    if (number == RK_NONE && feature->folded.count && !feature->may_list) {
+        uint32_t i = rk_strings_find(&feature->folded, rk_fold(&folded, text));
+        number = i == RK_NONE ? RK_NONE : feature->expected[i];
+        rk_buf_free(&folded);
+    }
+    return number == RK_NONE ? rk_strings_add(&feature->values, text) : number;
+}
+
 static void put_texts(struct rk_features *features, struct rk_feature *feature,
                       struct rk_feature_set *set, struct rk_text cell, bool list)
 {
     struct rk_text item = cell;
     if (!list && cell.size)
-        put(features, set, rk_strings_add(&feature->values, cell));
+        put(features, set, number_of(feature, cell));
     while (list && rk_list_next(&cell, &item))
-        put(features, set, rk_strings_add(&feature->values, item));
+        put(features, set, number_of(feature, item));
 }
 
 /* The number of the crossed value that is made of these of the parts. */
@@ -331,6 +358,9 @@ enum rk_status rk_features_add(struct rk_features *features, const struct rk_tab
         features->sets = rk_resize(features->sets, features->set_room, sizeof *features->sets);
     }
     struct rk_feature_set *sets = features->sets + first;
+    for (uint32_t f = 0; f < features->count && !features->row_count; f++)
+        if (!features->all[f].part_count)
+            fold_expected(&features->all[f]);
     for (int crossed = 0; crossed < 2; crossed++) /* the parts of a crossed one are needed first */
         for (uint32_t f = 0; f < features->count; f++) {
             struct rk_feature *feature = &features->all[f];
@@ -428,6 +458,8 @@ void rk_features_free(struct rk_features *features)
     for (uint32_t f = 0; f < features->count; f++) {
         rk_free((char *)features->all[f].name.text);
         rk_strings_free(&features->all[f].values);
+        rk_strings_free(&features->all[f].folded);
+        rk_free(features->all[f].expected);
         rk_free(features->all[f].bands);
     }
     rk_free(features->all);

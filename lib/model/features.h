@@ -8,7 +8,9 @@
  *     panelists.features = &features;
  *     rk_panelists_read(&panelists, …);
  *
- * What is expected is a value even where nobody has it, and of age it makes the bands.
+ * What is expected is a value even where nobody has it, and of age it makes the bands. A text that
+ * differs by case and blanks alone from what is expected is that (not in a list of the schema, whose
+ * words others compare too; nor where it differs so from two).
  * rk_panelists_read() fills a row for each panelist, in the order of panelists.rows. Of another
  * table of people: rk_features_add() after each rk_table_next(), and rk_features_finish() at the
  * end.
@@ -33,7 +35,8 @@ struct rk_feature_band { /* of ages, both ends included */
 
 struct rk_feature {
     struct rk_text name;
-    struct rk_strings values;
+    struct rk_strings values, folded; /* what is expected, folded */
+    uint32_t *expected;               /* by folded: the value, RK_NONE where two fold to it */
     uint32_t parts[RK_FEATURE_PARTS]; /* of a crossed one: features, in the order of the name */
     uint32_t part_count;              /* 0 = a column */
     bool is_age;                      /* derived from birth_year: known once a row was read */

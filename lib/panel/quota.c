@@ -153,13 +153,14 @@ static enum rk_status check_sums(const struct rk_panel_quotas *q, uint32_t from,
             return rk_fail(
                 error, RK_BAD_DATA,
                 _("recruitment %s: the minimums of %s sum to %lld, which is more than the "
-                  "seats (%d)"),
+                  "seats (%d); --relax FILE proposes what to change"),
                 recruitment->recruitment_id.text, row->feature.text, (long long)sum,
                 recruitment->seats);
         if (row->min > recruitment->seats)
             return rk_fail(
                 error, RK_BAD_DATA,
-                _("recruitment %s: the minimum of %s=%s is %d, which is more than the seats (%d)"),
+                _("recruitment %s: the minimum of %s=%s is %d, which is more than the seats (%d); "
+                  "--relax FILE proposes what to change"),
                 recruitment->recruitment_id.text, row->feature.text, row->value.text, row->min,
                 recruitment->seats);
     }
@@ -183,7 +184,7 @@ static void add_quota(struct rk_panel_quotas *q, uint32_t row, uint32_t recruitm
 }
 
 static enum rk_status list_quotas(struct rk_panel_quotas *q, const struct rk_eligible *eligible,
-                                  const struct rk_recruitments *recruitments,
+                                  const struct rk_recruitments *recruitments, bool any_sum,
                                   struct rk_error *error)
 {
     uint32_t kept_count, k = 0, n = recruitments->count;
@@ -211,7 +212,8 @@ static enum rk_status list_quotas(struct rk_panel_quotas *q, const struct rk_eli
                            _("recruitment %s: %u quotas are more than can be kept together (%d)"),
                            recruitments->rows[r].recruitment_id.text, q->count - from,
                            RK_PANEL_MOST_ROWS);
-        RK_TRY(check_sums(q, from, &recruitments->rows[r], error));
+        if (!any_sum)
+            RK_TRY(check_sums(q, from, &recruitments->rows[r], error));
         while (k < kept_count && kept[k].recruitment < r)
             k++;
         for (; k < kept_count && kept[k].recruitment == r; k++)
@@ -315,7 +317,7 @@ static void list_cells(struct rk_panel_quotas *q, uint32_t recruitments,
 enum rk_status rk_panel_quotas_new(struct rk_panel_quotas **made, const struct rk_quotas *quotas,
                                    struct rk_features *features, const struct rk_eligible *eligible,
                                    const struct rk_panelists *panelists,
-                                   const struct rk_recruitments *recruitments,
+                                   const struct rk_recruitments *recruitments, bool any_sum,
                                    struct rk_match_problem *problem, struct rk_error *error)
 {
     struct rk_panel_quotas *q = *made = rk_alloc(1, sizeof *q);
@@ -323,7 +325,7 @@ enum rk_status rk_panel_quotas_new(struct rk_panel_quotas **made, const struct r
     q->features = features;
     q->panelists = panelists;
     make_kinds(q, features);
-    RK_TRY(list_quotas(q, eligible, recruitments, error));
+    RK_TRY(list_quotas(q, eligible, recruitments, any_sum, error));
     list_cells(q, recruitments->count, problem);
     problem->quotas = q->quotas;
     problem->quota_count = q->count;

@@ -13,12 +13,12 @@ void rk_panel_quotas_want(const struct rk_quotas *quotas, struct rk_features *fe
 /* Adds the quotas to a problem that rk_eligible_problem filled. A row of a recruitment takes the
  * place of the row '*' for the same feature and value. Kept members are counted first: min and max
  * are what is left of them. `age` is the year of the recruitment's first day less birth_year.
- * RK_BAD_DATA where the minimums of one recruitment ask for more members than it has seats, and
- * where it has more than RK_PANEL_MOST_ROWS quotas. */
+ * RK_BAD_DATA where the minimums of one recruitment ask for more members than it has seats, unless
+ * any sum of them will do, and where it has more than RK_PANEL_MOST_ROWS quotas. */
 enum rk_status rk_panel_quotas_new(struct rk_panel_quotas **made, const struct rk_quotas *quotas,
                                    struct rk_features *features, const struct rk_eligible *eligible,
                                    const struct rk_panelists *panelists,
-                                   const struct rk_recruitments *recruitments,
+                                   const struct rk_recruitments *recruitments, bool any_sum,
                                    struct rk_match_problem *problem, struct rk_error *error);
 void rk_panel_quotas_free(struct rk_panel_quotas *quotas);
 

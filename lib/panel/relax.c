@@ -41,13 +41,14 @@ static struct alone list_people(const struct rk_explain *match, const struct rk_
 static uint32_t over(int32_t value) { return value > 0 ? (uint32_t)value : 0; }
 
 static void relax_one(const struct rk_explain *match, const struct rk_match_state *state,
-                      uint32_t r, uint32_t first, uint32_t end, struct rk_relaxations *relaxations)
+                      uint32_t r, uint32_t first, uint32_t end, bool lowered,
+                      struct rk_relaxations *relaxations)
 {
     const struct rk_match_problem *problem = match->problem;
     struct alone alone = list_people(match, state, r, first, end - first);
     int32_t places = problem->recruitments[r].places;
     int32_t could = (int32_t)alone.count < places ? (int32_t)alone.count : places;
-    if (alone.sitting >= could) {
+    if (alone.sitting >= could && !lowered) {
         rk_free(alone.member);
         return;
     }
@@ -107,17 +108,28 @@ void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations
     const struct rk_match_problem *problem = match->problem;
     struct rk_match_state *state = rk_match_state_new(problem, match->result);
     int32_t *filled = rk_alloc((size_t)problem->recruitment_count + 1, sizeof *filled);
-    for (uint32_t i = 0; i < problem->pair_count; i++)
-        filled[problem->pairs[i].recruitment] += match->result->member[i];
+    int32_t *counts = rk_alloc((size_t)problem->quota_count + 1, sizeof *counts);
+    for (uint32_t i = 0; i < problem->pair_count; i++) {
+        if (!match->result->member[i])
+            continue;
+        filled[problem->pairs[i].recruitment]++;
+        if (problem->quota_count && problem->pair_cell[i] != RK_NONE) {
+            const struct rk_match_cell *cell = &problem->cells[problem->pair_cell[i]];
+            for (uint32_t k = 0; k < cell->count; k++)
+                counts[problem->cell_rows[cell->first + k]]++;
+        }
+    }
     for (uint32_t q = 0, end; q < problem->quota_count; q = end) {
         uint32_t r = problem->quotas[q].recruitment;
-        for (end = q; end < problem->quota_count && problem->quotas[end].recruitment == r;)
-            end++;
-        if (filled[r] < problem->recruitments[r].places)
-            relax_one(match, state, r, q, end, relaxations);
+        bool full = filled[r] >= problem->recruitments[r].places, lowered = false;
+        for (end = q; end < problem->quota_count && problem->quotas[end].recruitment == r; end++)
+            lowered = lowered || (full && counts[end] < problem->quotas[end].min);
+        if (!full || lowered)
+            relax_one(match, state, r, q, end, lowered, relaxations);
     }
     rk_match_state_free(state);
     rk_free(filled);
+    rk_free(counts);
 }
 
 void rk_relaxations_free(struct rk_relaxations *relaxations)

@@ -26,7 +26,7 @@ struct rk_relaxations { /* zeroed = none; give back with rk_relaxations_free */
 };
 
 /* One for each recruitment that quotas keep from being filled as far as the people who could sit
- * there reach. */
+ * there reach, or whose members are fewer of a kind than a minimum that had to be lowered. */
 void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations);
 void rk_relaxations_free(struct rk_relaxations *relaxations);
 

@@ -37,12 +37,16 @@ uint32_t rk_panel_broken(struct rk_log *log, const struct rk_eligible *eligible,
     return broken;
 }
 
-/* By how much the minimums of the quota's feature ask for more than the places to fill; told with
- * the first of them. */
+/* By how much the minimums of the quota's feature (of a crossed one, the quota's own) ask for more
+ * than the places to fill; told with the first of them. */
 static int64_t excess_of(const struct rk_match_problem *problem, uint32_t quota, int64_t *sum)
 {
     const struct rk_match_quota *own = &problem->quotas[quota];
+    int32_t places = problem->recruitments[own->recruitment].places;
     uint32_t q = quota;
+    *sum = own->min;
+    if (own->part_count != 1)
+        return *sum - places;
     while (q && problem->quotas[q - 1].recruitment == own->recruitment)
         q--;
     *sum = 0;
@@ -54,7 +58,7 @@ static int64_t excess_of(const struct rk_match_problem *problem, uint32_t quota,
             return 0;
         *sum += other->min;
     }
-    return own->part_count == 1 ? *sum - problem->recruitments[own->recruitment].places : 0;
+    return *sum - places;
 }
 
 uint32_t rk_panel_quotas_broken(struct rk_log *log, const struct rk_explain *match)
@@ -79,7 +83,7 @@ uint32_t rk_panel_quotas_broken(struct rk_log *log, const struct rk_explain *mat
         }
         if (excess_of(match->problem, q, &sum) > 0) {
             rk_log(log, RK_WARNING, NULL,
-                   _("recruitment %s: beside the kept members, the minimums of %s sum to %lld, "
+                   _("recruitment %s: the minimums of %s, less the kept members, sum to %lld, "
                      "which is more than the places to fill (%d)"),
                    id, row->feature.text, (long long)sum,
                    match->problem->recruitments[match->problem->quotas[q].recruitment].places);

@@ -11,6 +11,7 @@ struct rk_panel_wish {
     void *stop_context;
     uint64_t most_solves;             /* of branch and bound; 0 = by size */
     bool lottery, want_proof, repair; /* repair: proposed assignments stay as far as they can */
+    bool relax; /* quotas that ask for more than the seats are to be relaxed, not refused */
 };
 
 struct rk_panel_tables { /* outlive the work */
