@@ -28,8 +28,8 @@ static bool read_want(struct rk_arena *arena, struct rk_table *table, size_t fie
             struct rk_text weight = {colon + 1, item.size - (size_t)(colon + 1 - item.text)};
             if (!rk_fixed_parse(weight, &want[n].weight) || want[n].weight <= 0) {
                 rk_table_reject(table, field,
-                                _("'%.*s' is not a weight: a number above zero was "
-                                  "expected"),
+                                _("'%.*s' is not a weight: a number above zero, with at most "
+                                  "18 decimals, was expected"),
                                 (int)weight.size, weight.text);
                 return false;
             }
