@@ -199,21 +199,53 @@ static enum rk_status make_bands(const struct rk_features *features, struct rk_f
     return RK_OK;
 }
 
-/* Finds the column again, since another file or a later JSON record may have it elsewhere. */
+static bool are_same(struct rk_text a, struct rk_text b, bool folded)
+{
+    struct rk_buf one = {0}, other = {0};
+    bool same = folded ? rk_text_equal(rk_fold(&one, a), rk_fold(&other, b)) : rk_text_equal(a, b);
+    rk_buf_free(&one);
+    rk_buf_free(&other);
+    return same;
+}
+
+/* How many columns are called so; the last of them is kept. */
+static size_t look_for(struct rk_feature *feature, const struct rk_table *table, bool folded)
+{
+    const struct rk_schema *schema = rk_table_schema(table);
+    size_t extras = rk_table_extras(table), count = 0;
+    struct rk_text column = feature->name;
+    feature->field = feature->extra = SIZE_MAX;
+    for (size_t f = 0; f < schema->field_count; f++)
+        if (rk_table_has(table, f) &&
+            are_same(rk_text(schema->fields[f].name), feature->name, folded)) {
+            feature->field = f;
+            count++;
+        }
+    for (size_t i = 0; i < extras; i++)
+        if (are_same(rk_table_extra_name(table, i), feature->name, folded)) {
+            column = rk_table_extra_name(table, feature->extra = i);
+            count++;
+        }
+    if (count == 1) {
+        rk_free((char *)feature->column.text);
+        feature->column = (struct rk_text){rk_strndup(column.text, column.size), column.size};
+    }
+    return count;
+}
+
+/* Finds the column again, since another file or a later JSON record may have it elsewhere; one
+ * whose name differs by case and blanks where no other does. */
 static bool locate(struct rk_feature *feature, const struct rk_table *table)
 {
-    size_t extras = rk_table_extras(table);
-    if (feature->extra < extras &&
-        rk_text_equal(rk_table_extra_name(table, feature->extra), feature->name))
+    if (feature->field != SIZE_MAX && rk_table_has(table, feature->field))
         return true;
-    feature->extra = SIZE_MAX;
-    feature->field = rk_schema_find(rk_table_schema(table), feature->name);
-    if (feature->field != SIZE_MAX && !rk_table_has(table, feature->field))
-        feature->field = SIZE_MAX;
-    for (size_t i = 0; feature->field == SIZE_MAX && i < extras; i++)
-        if (rk_text_equal(rk_table_extra_name(table, i), feature->name))
-            feature->extra = i;
-    return feature->extra != SIZE_MAX || feature->field != SIZE_MAX;
+    if (feature->extra < rk_table_extras(table) &&
+        rk_text_equal(rk_table_extra_name(table, feature->extra), feature->column))
+        return true;
+    if (look_for(feature, table, false) == 1 || look_for(feature, table, true) == 1)
+        return true;
+    feature->field = feature->extra = SIZE_MAX;
+    return false;
 }
 
 static size_t birth_year_of(const struct rk_table *table)
@@ -457,6 +489,7 @@ void rk_features_free(struct rk_features *features)
 {
     for (uint32_t f = 0; f < features->count; f++) {
         rk_free((char *)features->all[f].name.text);
+        rk_free((char *)features->all[f].column.text);
         rk_strings_free(&features->all[f].values);
         rk_strings_free(&features->all[f].folded);
         rk_free(features->all[f].expected);

@@ -9,11 +9,10 @@
  *     rk_panelists_read(&panelists, …);
  *
  * What is expected is a value even where nobody has it, and of age it makes the bands. A text that
- * differs by case and blanks alone from what is expected is that (not in a list of the schema, whose
- * words others compare too; nor where it differs so from two).
- * rk_panelists_read() fills a row for each panelist, in the order of panelists.rows. Of another
- * table of people: rk_features_add() after each rk_table_next(), and rk_features_finish() at the
- * end.
+ * differs by case and blanks alone from what is expected is that (not in a list of the schema,
+ * whose words others compare too; nor where it differs so from two). rk_panelists_read() fills a
+ * row for each panelist, in the order of panelists.rows. Of another table of people:
+ * rk_features_add() after each rk_table_next(), and rk_features_finish() at the end.
  *
  * A person has a set of values of each feature: none where the cell is empty, several where it is a
  * list ('|'-joined: a list of the schema, any column that is not ours), and of a crossed one every
@@ -44,7 +43,8 @@ struct rk_feature {
     bool may_list;                    /* a list of the schema: somebody may have */
     struct rk_feature_band *bands;    /* of a derived age */
     uint32_t band_count;
-    size_t field, extra; /* where it was found last, SIZE_MAX = not there */
+    size_t field, extra;   /* where it was found last, SIZE_MAX = not there */
+    struct rk_text column; /* what it is called there, of an extra one */
     bool found;
 };
 
@@ -75,10 +75,10 @@ uint32_t rk_features_expect(struct rk_features *features, uint32_t feature, stru
 /* "13-17", "65+", "85-", "-12", "18": false when it is no band of ages. */
 bool rk_feature_band(struct rk_text text, int32_t *from, int32_t *to);
 
-/* Adds a row for the person whom the table gave last. A feature that is no column of the file:
- * RK_BAD_DATA naming the nearest; so is an age expected that is no band, an age without a year, and
- * a birth_year that is no year. Bands that nobody expects are 0-12, 13-17, 18-24, 25-44, 45-64 and
- * 65+. */
+/* Adds a row for the person whom the table gave last. A feature that is no column of the file, and
+ * does not differ from just one by case and blanks alone: RK_BAD_DATA naming the nearest; so is an
+ * age expected that is no band, an age without a year, and a birth_year that is no year. Bands that
+ * nobody expects are 0-12, 13-17, 18-24, 25-44, 45-64 and 65+. */
 enum rk_status rk_features_add(struct rk_features *features, const struct rk_table *table,
                                const struct rk_row *row, struct rk_error *error);
 /* At the end of the table: the same of a feature that no row of it had. */

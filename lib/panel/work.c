@@ -90,8 +90,8 @@ enum rk_status rk_panel_work_solve(struct rk_panel_work *work, const struct rk_p
     RK_TRY(rk_eligible_problem(eligible, &work->problem, &work->match.unit, error));
     if (tables->quotas->count)
         RK_TRY(rk_panel_quotas_new(&work->quotas, tables->quotas, tables->features, eligible,
-                                   tables->panelists, tables->recruitments, wish->relax, &work->problem,
-                                   error));
+                                   tables->panelists, tables->recruitments, wish->relax,
+                                   &work->problem, error));
     work->match.quotas = work->quotas;
     if (wish->repair) {
         work->problem.stay = work->stay = rk_replace_stay(&work->problem, tables->assignments);

@@ -105,6 +105,20 @@ static void case_and_blanks(void)
     CHECK_TEXT(values(3, region), "A,á");
     CHECK_TEXT(values(4, region), "á,north");
     clear();
+    region = want("Region of  Life"); /* so with names of columns */
+    area = want("AREA");
+    CHECK(!read_all("panelist_id,status,experience,area,region of life\nA,active,care,x,y\n"));
+    CHECK_TEXT(values(0, region), "y");
+    CHECK_TEXT(values(0, area), "x");
+    clear();
+    want("region");
+    CHECK(read_all("panelist_id,status,experience,Region,REGION\nA,active,care,x,y\n") ==
+          RK_BAD_DATA);
+    clear();
+    region = want("region"); /* the file's own comes first */
+    CHECK(!read_all("panelist_id,status,experience,Region,region\nA,active,care,x,y\n"));
+    CHECK_TEXT(values(0, region), "y");
+    clear();
     region = want("region"); /* alike to two: neither */
     rk_features_expect(&features, region, RK_TEXT("Å a"));
     rk_features_expect(&features, region, RK_TEXT("å A"));
