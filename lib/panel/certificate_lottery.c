@@ -310,8 +310,10 @@ static void tell_levels(struct rk_certify_panel *p, const uint32_t *cut_nodes)
     const struct rk_levels *levels = &p->single->leximin.levels;
     struct rk_buf *out = p->c->out;
     struct priced *rows = rk_alloc((size_t)levels->rows + 1, sizeof *rows);
+    /* the levels do not prove what was cut short before it got to them */
+    uint32_t steps = p->single->leximin.outcome == RK_PROGRAM_FOUND ? levels->step_count : 0;
     rk_certify_list(p->c, "steps");
-    for (uint32_t s = 0; s < levels->step_count; s++) {
+    for (uint32_t s = 0; s < steps; s++) {
         uint32_t count = 0;
         for (uint32_t r = 0; levels->steps[s].prices && r < levels->rows; r++)
             if (rk_whole_sign(&levels->steps[s].prices[r]))

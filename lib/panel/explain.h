@@ -22,6 +22,9 @@ struct rk_explain {
      * (counted too), and with nobody else. False where the panelist shares none. NULL */
     bool (*rivals)(const void *lottery, uint32_t panelist, uint32_t *people, int64_t *seats);
     const void *lottery;
+    /* Of a lottery that was cut short: the lowest expected number of memberships that may be too
+     * low, and what no lottery can raise it above; NULL */
+    const struct rk_fraction *reached, *bound;
     char which;     /* of the three cases: 'A', 'B', 'C' */
     uint32_t kinds; /* of people, in case B */
 };

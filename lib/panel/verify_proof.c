@@ -768,10 +768,13 @@ static void prove_panels(struct proof *f)
             unproven += !prove_cut(f, i);
     if (!v->broken)
         check_panels(f, r, types);
-    if (!v->broken)
+    bool cut_short = v->pair_count && !f->c->lottery.steps.count;
+    if (!v->broken && !cut_short)
         check_steps(f, r, types);
-    if (!v->broken && seats && !unproven)
+    if (!v->broken && seats && !unproven && !cut_short)
         tell_proven(f, CHANCES);
+    else if (!v->broken && cut_short)
+        rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
     else if (!v->broken)
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL,
                         _("rests on %u cuts that were not checked"), unproven + !seats);

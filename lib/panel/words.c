@@ -1,5 +1,7 @@
 #include "panel/words.h"
 
+#include "base/exact.h"
+
 uint32_t rk_panel_broken(struct rk_log *log, const struct rk_eligible *eligible,
                          const struct rk_panelists *panelists,
                          const struct rk_recruitments *recruitments)
@@ -214,14 +216,24 @@ bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
         int l = 0;
         while (l < RK_MATCH_LOTTERY && result->value[l] == result->bound[l])
             l++;
-        struct rk_buf gap = {0};
-        rk_fixed_print(&gap, (result->value[l] - (rk_fixed)result->bound[l]) *
-                                 (l == RK_MATCH_FIT ? match->unit : RK_FIXED_ONE));
-        rk_log(log, RK_WARNING, NULL,
-               _("the search was cut short: up to '%s' the choice is the "
-                 "best; there it may be %s from it"),
-               _(levels[l]), gap.text);
+        struct rk_buf gap = {0}, most = {0};
+        if (l == RK_MATCH_LOTTERY && match->reached) {
+            rk_double_print(&gap, rk_fraction_double(match->reached));
+            rk_double_print(&most, rk_fraction_double(match->bound));
+            rk_log(log, RK_WARNING, NULL,
+                   _("the search was cut short: the lowest expected number of memberships that may "
+                     "be too low is %s, and no lottery raises it above %s"),
+                   gap.text, most.text);
+        } else {
+            rk_fixed_print(&gap, (result->value[l] - (rk_fixed)result->bound[l]) *
+                                     (l == RK_MATCH_FIT ? match->unit : RK_FIXED_ONE));
+            rk_log(log, RK_WARNING, NULL,
+                   _("the search was cut short: up to '%s' the choice is the "
+                     "best; there it may be %s from it"),
+                   _(levels[l]), gap.text);
+        }
         rk_buf_free(&gap);
+        rk_buf_free(&most);
     }
     uint32_t replaced = rk_eligible_replaced(match->eligible);
     if (replaced)

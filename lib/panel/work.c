@@ -55,6 +55,10 @@ static enum rk_status draw_single(struct rk_panel_work *work, const struct rk_pa
                                "seats"));
     work->match.chance = rk_single_chance;
     work->match.lottery = &work->single;
+    if (work->result.stopped) {
+        work->match.reached = &work->single.leximin.reached;
+        work->match.bound = &work->single.leximin.bound;
+    }
     return RK_OK;
 }
 
