@@ -105,6 +105,75 @@ enum rk_status rk_quotas_read(struct rk_quotas *quotas, struct rk_table *table,
     return status;
 }
 
+static bool is_each(const struct rk_quota *row)
+{
+    return row->part_count == 1 && rk_text_is(row->value, "*");
+}
+
+/* Is there another row of the feature, for the value, or for every value? */
+static bool is_told(const struct rk_quotas *quotas, const struct rk_quota *row,
+                    struct rk_text value, bool of_any)
+{
+    for (uint32_t i = 0; i < quotas->count; i++) {
+        const struct rk_quota *other = &quotas->rows[i];
+        if (other != row && (of_any || other->recruitment == row->recruitment) &&
+            rk_text_equal(other->feature, row->feature) && rk_text_equal(other->value, value))
+            return true;
+    }
+    return false;
+}
+
+static void spread(struct rk_quotas *into, const struct rk_quotas *quotas,
+                   const struct rk_quota *row, const struct rk_features *features)
+{
+    uint32_t f = rk_features_find(features, row->feature);
+    const struct rk_strings *values = &features->all[f].values;
+    int32_t *people = rk_alloc((size_t)values->count + 1, sizeof *people);
+    for (uint32_t p = 0; p < features->row_count; p++) {
+        uint32_t count;
+        const uint32_t *has = rk_features_of(features, p, f, &count);
+        for (uint32_t i = 0; i < count; i++)
+            people[has[i]]++;
+    }
+    bool alone = !is_told(quotas, row, row->value, true);
+    for (uint32_t v = 0; v < values->count; v++) {
+        if (!people[v] || (alone && !row->min && people[v] <= row->max) ||
+            is_told(quotas, row, values->texts[v], false))
+            continue;
+        RK_GROW(into->rows, into->count, into->room);
+        struct rk_quota *one = &into->rows[into->count++];
+        *one = *row;
+        one->value = one->parts[0].value = values->texts[v];
+    }
+    rk_free(people);
+}
+
+void rk_quotas_spread(struct rk_quotas *quotas, const struct rk_features *features)
+{
+    struct rk_quotas all = {0};
+    bool any = false;
+    for (uint32_t i = 0; i < quotas->count; i++) {
+        const struct rk_quota *row = &quotas->rows[i];
+        any = any || is_each(row);
+        if (is_each(row)) {
+            spread(&all, quotas, row, features);
+        } else {
+            RK_GROW(all.rows, all.count, all.room);
+            all.rows[all.count++] = *row;
+        }
+    }
+    if (!any) {
+        rk_free(all.rows);
+        return;
+    }
+    rk_free(quotas->rows);
+    quotas->rows = all.rows;
+    quotas->count = all.count;
+    quotas->room = all.room;
+    if (quotas->count)
+        qsort(quotas->rows, quotas->count, sizeof *quotas->rows, by_kind);
+}
+
 void rk_quotas_free(struct rk_quotas *quotas)
 {
     rk_free(quotas->rows);

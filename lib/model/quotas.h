@@ -31,6 +31,10 @@ struct rk_quotas {         /* zeroed = empty; give back with rk_quotas_free */
 enum rk_status rk_quotas_read(struct rk_quotas *quotas, struct rk_table *table,
                               const struct rk_schema *schema,
                               const struct rk_recruitments *recruitments, struct rk_error *error);
+/* When the people are read: puts, in place of a row of the value '*', one for each value that people
+ * have, but for those told by a row of their own, and those whose people are no more than `max`
+ * anyway. The features must outlive the quotas. */
+void rk_quotas_spread(struct rk_quotas *quotas, const struct rk_features *features);
 void rk_quotas_free(struct rk_quotas *quotas);
 
 #endif

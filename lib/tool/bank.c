@@ -74,6 +74,8 @@ enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char
     if (bank->features.count)
         bank->panelists.features = &bank->features;
     READ("panelists", rk_panelists_read(&bank->panelists, in, schema, error));
+    if (!status)
+        rk_quotas_spread(&bank->quotas, &bank->features);
     READ("availability",
          rk_availability_read(&bank->availability, in, schema, &bank->panelists, error));
     READ("candidates",
