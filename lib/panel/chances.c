@@ -9,8 +9,15 @@
 #include <assert.h>
 
 struct person {
-    uint32_t arc;
+    uint32_t arc, node; /* node: the arc's end */
     int32_t offset;
+    int32_t lower, upper; /* of the arc */
+};
+
+/* The lower bound of an arc that has another than 0. */
+struct lower {
+    uint32_t arc;
+    int32_t amount;
 };
 
 /* A part of the network, bounded by arcs that are full or empty. Its persons stand in
@@ -32,8 +39,8 @@ struct rk_chances {
     /* What an arc carries over its lower bound. A person's arc stands as a loop at the person's
      * node, out of the flow's sight: what it brings is excess there. */
     struct rk_maxflow *flow;
-    int32_t *lower; /* by arc */
-    uint32_t lower_room;
+    struct lower *lower; /* by arc */
+    uint32_t lower_count, lower_room;
     struct person *persons;
     uint32_t person_count, person_room;
     uint32_t giver; /* where persons' arcs come from */
@@ -90,23 +97,38 @@ uint32_t rk_chances_arc(struct rk_chances *chances, uint32_t from, uint32_t to, 
     assert(from != to && lower <= amount && amount <= upper);
     uint32_t arc =
         rk_maxflow_arc(chances->flow, from, to, (int64_t)upper - lower, (int64_t)amount - lower);
-    if (arc == chances->lower_room) {
-        chances->lower_room = arc ? arc * 2 : 64;
-        chances->lower = rk_resize(chances->lower, chances->lower_room, sizeof *chances->lower);
+    if (lower) {
+        RK_GROW(chances->lower, chances->lower_count, chances->lower_room);
+        chances->lower[chances->lower_count++] = (struct lower){arc, lower};
     }
-    chances->lower[arc] = lower;
     return arc;
+}
+
+static int32_t lower_of(const struct rk_chances *chances, uint32_t arc)
+{
+    uint32_t low = 0, high = chances->lower_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (chances->lower[middle].arc < arc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < chances->lower_count && chances->lower[low].arc == arc ? chances->lower[low].amount
+                                                                        : 0;
 }
 
 uint32_t rk_chances_person(struct rk_chances *chances, uint32_t arc, int32_t offset)
 {
-    assert(arc < chances->flow->arcs && offset >= 0 && chances->lower[arc] >= 0);
-    struct rk_maxflow_arc *a = &chances->flow->arc[arc];
-    assert(a->from != a->to && (chances->giver == RK_NONE || chances->giver == a->from));
-    chances->giver = a->from;
-    a->from = a->to;
+    struct rk_maxflow_ends *ends = &chances->flow->ends[arc];
+    int32_t lower = lower_of(chances, arc);
+    assert(arc < chances->flow->arcs && offset >= 0 && lower >= 0);
+    assert(ends->from != ends->to && (chances->giver == RK_NONE || chances->giver == ends->from));
+    chances->giver = ends->from;
+    ends->from = ends->to;
     RK_GROW(chances->persons, chances->person_count, chances->person_room);
-    chances->persons[chances->person_count] = (struct person){arc, offset};
+    chances->persons[chances->person_count] = (struct person){
+        arc, ends->to, offset, lower, (int32_t)(lower + rk_maxflow_room(chances->flow, arc))};
     return chances->person_count++;
 }
 
@@ -120,9 +142,7 @@ struct person_bounds {
 static struct person_bounds bounds_of(const struct rk_chances *chances, uint32_t person)
 {
     const struct person *p = &chances->persons[person];
-    const struct rk_maxflow_arc *arc = &chances->flow->arc[p->arc];
-    int64_t lower = chances->lower[p->arc];
-    return (struct person_bounds){p->offset, lower, lower + arc->room, arc->to};
+    return (struct person_bounds){p->offset, p->lower, p->upper, p->node};
 }
 
 /* What the person gets, times den, when the total is to be num / den. */
@@ -205,21 +225,23 @@ static void set_excess(struct rk_chances *chances, const struct part *part, int6
         uint32_t person = chances->by_part[i];
         struct person_bounds b = bounds_of(chances, person);
         int64_t amount = share(&b, part->num, den);
-        flow->arc[chances->persons[person].arc].amount = amount - b.lower * den;
+        rk_maxflow_set(flow, chances->persons[person].arc, amount - b.lower * den,
+                       (b.upper - b.lower) * den);
         flow->node[b.node].excess += amount;
     }
     for (uint32_t i = part->first; i < part->end; i++) {
         uint32_t u = chances->order[i];
         for (uint32_t e = flow->first[u]; e < flow->open_end[u]; e++) {
-            struct rk_maxflow_arc *arc = &flow->arc[flow->entries[e].way / 2];
+            uint32_t arc = flow->entries[e].way / 2;
             if (flow->entries[e].way % 2)
                 continue;
+            int64_t amount = rk_maxflow_amount(flow, arc);
             if (den != old) {
-                arc->amount = rescaled(arc->amount, den, old);
-                arc->room = arc->room / old * den;
+                amount = rescaled(amount, den, old);
+                rk_maxflow_set(flow, arc, amount, rk_maxflow_room(flow, arc) / old * den);
             }
-            flow->node[u].excess -= arc->amount;
-            flow->node[arc->to].excess += arc->amount;
+            flow->node[u].excess -= amount;
+            flow->node[flow->entries[e].other].excess += amount;
         }
     }
 }
@@ -238,14 +260,14 @@ static void close_arcs(struct rk_chances *chances, uint32_t u, int64_t den)
 {
     struct rk_maxflow *flow = chances->flow;
     for (uint32_t e = flow->first[u]; e < flow->open_end[u]; e++) {
-        struct rk_maxflow_arc *arc = &flow->arc[flow->entries[e].way / 2];
-        if (flow->entries[e].way % 2 || chances->part[u] == chances->part[arc->to])
+        uint32_t arc = flow->entries[e].way / 2, v = flow->entries[e].other;
+        if (flow->entries[e].way % 2 || chances->part[u] == chances->part[v])
             continue;
-        assert(arc->amount == 0 || arc->amount == arc->room);
-        arc->room /= den;
-        arc->amount /= den;
-        chances->base[u] -= arc->amount;
-        chances->base[arc->to] += arc->amount;
+        int64_t amount = rk_maxflow_amount(flow, arc), room = rk_maxflow_room(flow, arc);
+        assert(amount == 0 || amount == room);
+        rk_maxflow_set(flow, arc, amount / den, room / den);
+        chances->base[u] -= amount / den;
+        chances->base[v] += amount / den;
     }
     rk_maxflow_close(flow, u, chances->part);
 }
@@ -307,10 +329,11 @@ static int64_t give_out(struct rk_chances *chances)
     struct rk_maxflow *flow = chances->flow;
     int64_t given = 0, more = 0;
     for (uint32_t p = 0; p < chances->person_count; p++) {
-        const struct rk_maxflow_arc *arc = &flow->arc[chances->persons[p].arc];
-        given += chances->lower[chances->persons[p].arc] + arc->amount;
-        flow->node[arc->to].excess += arc->room - arc->amount;
-        more += arc->room - arc->amount;
+        const struct person *person = &chances->persons[p];
+        int64_t amount = person->lower + rk_maxflow_amount(flow, person->arc);
+        given += amount;
+        flow->node[person->node].excess += person->upper - amount;
+        more += person->upper - amount;
     }
     if (flow->first[chances->giver] == flow->open_end[chances->giver])
         return given;
@@ -325,16 +348,27 @@ static bool fits(const struct rk_chances *chances)
     const struct rk_maxflow *flow = chances->flow;
     const __int128 most = (__int128)1 << 61, persons = (__int128)chances->person_count + 1;
     __int128 sum = flow->arcs, largest = 0;
-    for (uint32_t a = 0; a < flow->arcs; a++) {
-        int64_t lower = chances->lower[a];
+    for (uint32_t i = 0; i < chances->lower_count; i++) {
+        int64_t lower = chances->lower[i].amount;
         sum += lower < 0 ? -lower : lower;
-        sum += flow->arc[a].from == flow->arc[a].to ? flow->arc[a].amount : flow->arc[a].room;
     }
+    for (uint32_t a = 0; a < flow->arcs; a++)
+        sum += flow->ends[a].from == flow->ends[a].to ? rk_maxflow_amount(flow, a)
+                                                      : rk_maxflow_room(flow, a);
     for (uint32_t p = 0; p < chances->person_count; p++) {
         struct person_bounds b = bounds_of(chances, p);
         largest = b.offset + b.upper > largest ? b.offset + b.upper : largest;
     }
     return sum * persons < most && largest * persons < most;
+}
+
+/* Units are never finer than one part in as many as there are persons. */
+static void make_room(struct rk_chances *chances)
+{
+    struct rk_maxflow *flow = chances->flow;
+    for (uint32_t a = 0; a < flow->arcs; a++)
+        if ((__int128)rk_maxflow_room(flow, a) * chances->person_count > UINT32_MAX)
+            rk_maxflow_widen(flow);
 }
 
 static void start(struct rk_chances *chances)
@@ -347,17 +381,18 @@ static void start(struct rk_chances *chances)
     chances->by_part = rk_alloc((size_t)persons + 1, sizeof *chances->by_part);
     chances->spare = rk_alloc((size_t)nodes + persons + 1, sizeof *chances->spare);
     chances->state = rk_alloc((size_t)persons + 1, sizeof *chances->state);
-    rk_maxflow_start(flow);
     for (uint32_t u = 0; u < nodes; u++)
         chances->order[u] = u;
     for (uint32_t a = 0; a < flow->arcs; a++) {
-        chances->base[flow->arc[a].from] += flow->arc[a].amount;
-        chances->base[flow->arc[a].to] -= flow->arc[a].amount;
+        chances->base[flow->ends[a].from] += rk_maxflow_amount(flow, a);
+        chances->base[flow->ends[a].to] -= rk_maxflow_amount(flow, a);
     }
+    make_room(chances);
+    rk_maxflow_start(flow);
     int64_t given = 0;
     for (uint32_t p = 0; p < persons; p++) {
         struct person_bounds b = bounds_of(chances, p);
-        int64_t amount = b.lower + flow->arc[chances->persons[p].arc].amount;
+        int64_t amount = b.lower + rk_maxflow_amount(flow, chances->persons[p].arc);
         chances->base[b.node] -= amount;
         given += amount;
         if (b.upper)
@@ -385,10 +420,10 @@ static uint8_t *find_givable(const struct rk_chances *chances)
     uint8_t *givable = rk_alloc((size_t)flow->nodes + 1, 1);
     uint32_t tail = 0, *queue = flow->queue;
     for (uint32_t p = 0; p < chances->person_count; p++) {
-        const struct rk_maxflow_arc *arc = &flow->arc[chances->persons[p].arc];
-        if (arc->amount && !givable[arc->to]) {
-            givable[arc->to] = 1;
-            queue[tail++] = arc->to;
+        const struct person *person = &chances->persons[p];
+        if (rk_maxflow_amount(flow, person->arc) && !givable[person->node]) {
+            givable[person->node] = 1;
+            queue[tail++] = person->node;
         }
     }
     for (uint32_t head = 0; head < tail; head++)
@@ -451,19 +486,27 @@ static void set_levels(struct rk_chances *chances)
     rk_free(ranked);
 }
 
-static const struct part *part_of_arc(const struct rk_chances *chances, uint32_t arc)
+/* The denominator of what entry e at node u carries. */
+static int64_t den_at(const struct rk_chances *chances, uint32_t u, uint32_t e)
 {
-    const struct rk_maxflow_arc *a = &chances->flow->arc[arc];
-    uint32_t part = chances->part[a->to];
-    return part == chances->part[a->from] ? &chances->parts[part] : NULL;
+    return e < chances->flow->open_end[u] ? chances->parts[chances->part[u]].den : 1;
 }
 
-void rk_chances_amount(const struct rk_chances *chances, uint32_t arc, int64_t *num, int64_t *den)
+static int64_t den_of_person(const struct rk_chances *chances, uint32_t person)
 {
-    assert(arc < chances->flow->arcs && chances->levels);
-    const struct part *part = part_of_arc(chances, arc);
-    *den = part ? part->den : 1;
-    *num = chances->lower[arc] * *den + chances->flow->arc[arc].amount;
+    return chances->parts[chances->part[chances->persons[person].node]].den;
+}
+
+void rk_chances_amount(const struct rk_chances *chances, uint32_t arc, uint32_t node, int64_t *num,
+                       int64_t *den)
+{
+    const struct rk_maxflow *flow = chances->flow;
+    assert(arc < flow->arcs && node < flow->nodes && chances->levels);
+    uint32_t part = chances->part[node], e = flow->open_end[node];
+    while (e < flow->first[node + 1] && flow->entries[e].way / 2 != arc)
+        e++;
+    *den = e < flow->first[node + 1] ? 1 : chances->parts[part].den;
+    *num = lower_of(chances, arc) * *den + rk_maxflow_amount(flow, arc);
 }
 
 /* The number of `node` (a node of the flow, or the giver of a part) in the draw. */
@@ -476,35 +519,62 @@ static uint32_t draw_node(struct rk_chances *chances, uint32_t *number, uint32_t
     return *number;
 }
 
+static int by_arc(const void *x, const void *y)
+{
+    const struct fraction *a = x, *b = y;
+    return a->arc < b->arc ? -1 : a->arc > b->arc;
+}
+
+/* Lists the arcs whose amount is no whole number, in order, with their ends: nodes of the flow, the
+ * giver's given as one past them. */
+static void list_fractions(struct rk_chances *chances)
+{
+    const struct rk_maxflow *flow = chances->flow;
+    uint32_t room = 0, count = 0;
+    for (uint32_t u = 0; u < flow->nodes; u++)
+        for (uint32_t e = flow->first[u]; e < flow->open_end[u]; e++) {
+            uint32_t arc = flow->entries[e].way / 2;
+            if (flow->entries[e].way % 2 ||
+                rk_maxflow_amount(flow, arc) % den_at(chances, u, e) == 0)
+                continue;
+            RK_GROW(chances->fractions, count, room);
+            chances->fractions[count++] = (struct fraction){arc, {u, flow->entries[e].other}};
+        }
+    for (uint32_t p = 0; p < chances->person_count; p++) {
+        const struct person *person = &chances->persons[p];
+        if (rk_maxflow_amount(flow, person->arc) % den_of_person(chances, p) == 0)
+            continue;
+        RK_GROW(chances->fractions, count, room);
+        chances->fractions[count++] = (struct fraction){person->arc, {flow->nodes, person->node}};
+    }
+    if (count)
+        qsort(chances->fractions, count, sizeof *chances->fractions, by_arc);
+    chances->fraction_count = count;
+}
+
 /* What the draw works on. Givers come first among its nodes, and a person's arc last among those at
  * the person's node: the draw takes the last, so that its cycles go by the giver and are short. */
 static void set_fractions(struct rk_chances *chances)
 {
     const struct rk_maxflow *flow = chances->flow;
+    list_fractions(chances);
     uint32_t *node = rk_alloc((size_t)flow->nodes + 1, sizeof *node);
     uint32_t *giver = rk_alloc((size_t)chances->part_count + 1, sizeof *giver);
-    uint32_t room = 0, count = 0;
+    uint32_t count = chances->fraction_count, givers = 0;
     memset(node, 0xff, ((size_t)flow->nodes + 1) * sizeof *node);
     memset(giver, 0xff, ((size_t)chances->part_count + 1) * sizeof *giver);
     chances->node_part =
         rk_alloc((size_t)flow->nodes + chances->part_count + 1, sizeof *chances->node_part);
-    for (uint32_t a = 0; a < flow->arcs; a++) {
-        const struct part *part = part_of_arc(chances, a);
-        if (!part || flow->arc[a].amount % part->den == 0)
-            continue;
-        RK_GROW(chances->fractions, count, room);
-        chances->fractions[count++].arc = a;
-        if (flow->arc[a].from == flow->arc[a].to)
-            draw_node(chances, &giver[part - chances->parts], (uint32_t)(part - chances->parts));
-    }
-    chances->fraction_count = count;
     for (uint32_t f = 0; f < count; f++) {
-        const struct rk_maxflow_arc *arc = &flow->arc[chances->fractions[f].arc];
-        uint32_t part = chances->part[arc->to];
-        bool person = arc->from == arc->to;
-        chances->fractions[f].end[0] =
-            draw_node(chances, person ? &giver[part] : &node[arc->from], part);
-        chances->fractions[f].end[1] = draw_node(chances, &node[arc->to], part);
+        uint32_t part = chances->part[chances->fractions[f].end[1]];
+        if (chances->fractions[f].end[0] == flow->nodes)
+            draw_node(chances, &giver[part], part);
+    }
+    givers = chances->draw_nodes;
+    for (uint32_t f = 0; f < count; f++) {
+        uint32_t *end = chances->fractions[f].end, part = chances->part[end[1]];
+        end[0] = draw_node(chances, end[0] == flow->nodes ? &giver[part] : &node[end[0]], part);
+        end[1] = draw_node(chances, &node[end[1]], part);
     }
     uint32_t *first = rk_alloc((size_t)chances->draw_nodes + 2, sizeof *first);
     for (uint32_t f = 0; f < count; f++)
@@ -515,9 +585,9 @@ static void set_fractions(struct rk_chances *chances)
     chances->draw_entries = rk_alloc((size_t)count * 2 + 1, sizeof *chances->draw_entries);
     for (int persons = 0; persons < 2; persons++)
         for (uint32_t f = 0; f < count; f++) {
-            const struct rk_maxflow_arc *arc = &flow->arc[chances->fractions[f].arc];
-            for (int i = 0; i < 2 && (arc->from == arc->to) == persons; i++)
-                chances->draw_entries[first[chances->fractions[f].end[i]]++] = f;
+            const uint32_t *end = chances->fractions[f].end;
+            for (int i = 0; i < 2 && (end[0] < givers) == persons; i++)
+                chances->draw_entries[first[end[i]]++] = f;
         }
     memmove(first + 1, first, chances->draw_nodes * sizeof *first);
     first[0] = 0;
@@ -806,13 +876,19 @@ void rk_chances_draw_by(const struct rk_chances *chances,
 {
     uint32_t nodes = chances->draw_nodes, count = chances->fraction_count;
     assert(chances->levels);
-    for (uint32_t a = 0; a < chances->flow->arcs; a++) {
-        const struct part *part = part_of_arc(chances, a);
-        int64_t amount = chances->flow->arc[a].amount;
-        if (part && part->den > 1)
-            amount /= part->den;
-        amounts[a] = (int32_t)(chances->lower[a] + amount);
+    const struct rk_maxflow *flow = chances->flow;
+    for (uint32_t u = 0; u < flow->nodes; u++)
+        for (uint32_t e = flow->first[u]; e < flow->first[u + 1]; e++) {
+            uint32_t arc = flow->entries[e].way / 2;
+            if (flow->entries[e].way % 2 == 0)
+                amounts[arc] = (int32_t)(rk_maxflow_amount(flow, arc) / den_at(chances, u, e));
+        }
+    for (uint32_t p = 0; p < chances->person_count; p++) {
+        uint32_t arc = chances->persons[p].arc;
+        amounts[arc] = (int32_t)(rk_maxflow_amount(flow, arc) / den_of_person(chances, p));
     }
+    for (uint32_t i = 0; i < chances->lower_count; i++)
+        amounts[chances->lower[i].arc] += chances->lower[i].amount;
     struct walk walk = {.chances = chances, .up = up, .context = context};
     walk.left = rk_alloc((size_t)count + 1, sizeof *walk.left);
     walk.end = rk_alloc((size_t)count + 1, sizeof *walk.end);
@@ -826,7 +902,8 @@ void rk_chances_draw_by(const struct rk_chances *chances,
     walk.soon = rk_alloc((size_t)nodes + 1, sizeof *walk.soon);
     for (uint32_t f = 0; f < count; f++) {
         uint32_t arc = chances->fractions[f].arc;
-        walk.left[f] = chances->flow->arc[arc].amount % part_of_arc(chances, arc)->den;
+        walk.left[f] =
+            rk_maxflow_amount(flow, arc) % part_of(&walk, chances->fractions[f].end[1])->den;
         memcpy(walk.end[f], chances->fractions[f].end, sizeof walk.end[f]);
         walk.into[f] = 2 * f;
     }

@@ -83,8 +83,11 @@ enum rk_chances_state rk_chances_state(const struct rk_chances *chances, uint32_
 void rk_chances_rivals(const struct rk_chances *chances, uint32_t person, uint32_t *persons,
                        int64_t *seats);
 /* What the arc carries, *num / *den: den is that of the level it lies in, 1 between two levels, so
- * not always in lowest terms. A person's arc gives the person's expected number of memberships. */
-void rk_chances_amount(const struct rk_chances *chances, uint32_t arc, int64_t *num, int64_t *den);
+ * not always in lowest terms. A person's arc gives the person's expected number of memberships.
+ * `node`: one of the arc's ends, for a person's arc where it leads; takes time in proportion to the
+ * arcs there. */
+void rk_chances_amount(const struct rk_chances *chances, uint32_t arc, uint32_t node, int64_t *num,
+                       int64_t *den);
 /* The total, *num / *den, of the part of the network that the node lies in. A proof that anybody
  * can check in one pass over the arcs: no flow that gives out as much has better totals if an arc
  * from u to v (not a person's) that could carry more has potential(u) >= potential(v), one that

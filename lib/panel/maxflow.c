@@ -24,6 +24,8 @@ void rk_maxflow_free(struct rk_maxflow *flow)
     if (!flow)
         return;
     rk_free(flow->arc);
+    rk_free(flow->wide);
+    rk_free(flow->ends);
     rk_free(flow->node);
     rk_free(flow->first);
     rk_free(flow->open_end);
@@ -33,13 +35,34 @@ void rk_maxflow_free(struct rk_maxflow *flow)
     rk_free(flow);
 }
 
+void rk_maxflow_widen(struct rk_maxflow *flow)
+{
+    if (flow->wide)
+        return;
+    flow->wide = rk_alloc((size_t)flow->arc_room + 1, sizeof *flow->wide);
+    for (uint32_t a = 0; a < flow->arcs; a++)
+        flow->wide[a] = (struct rk_maxflow_wide_arc){flow->arc[a].amount, flow->arc[a].room};
+    rk_free(flow->arc);
+    flow->arc = NULL;
+}
+
 uint32_t rk_maxflow_arc(struct rk_maxflow *flow, uint32_t from, uint32_t to, int64_t room,
                         int64_t amount)
 {
     assert(!flow->entries && from < flow->nodes && to < flow->nodes);
     assert(0 <= amount && amount <= room && flow->arcs < INT32_MAX);
-    RK_GROW(flow->arc, flow->arcs, flow->arc_room);
-    flow->arc[flow->arcs] = (struct rk_maxflow_arc){from, to, amount, room};
+    if (room > UINT32_MAX)
+        rk_maxflow_widen(flow);
+    if (flow->arcs == flow->arc_room) {
+        flow->arc_room = flow->arc_room ? flow->arc_room * 2 : 16;
+        flow->ends = rk_resize(flow->ends, flow->arc_room, sizeof *flow->ends);
+        if (flow->wide)
+            flow->wide = rk_resize(flow->wide, flow->arc_room, sizeof *flow->wide);
+        else
+            flow->arc = rk_resize(flow->arc, flow->arc_room, sizeof *flow->arc);
+    }
+    flow->ends[flow->arcs] = (struct rk_maxflow_ends){from, to};
+    rk_maxflow_set(flow, flow->arcs, amount, room);
     return flow->arcs++;
 }
 
@@ -48,9 +71,9 @@ void rk_maxflow_start(struct rk_maxflow *flow)
     assert(!flow->entries);
     uint32_t *first = flow->first;
     for (uint32_t a = 0; a < flow->arcs; a++) {
-        const struct rk_maxflow_arc *arc = &flow->arc[a];
-        first[arc->from + 1] += arc->from != arc->to;
-        first[arc->to + 1] += arc->from != arc->to;
+        struct rk_maxflow_ends ends = flow->ends[a];
+        first[ends.from + 1] += ends.from != ends.to;
+        first[ends.to + 1] += ends.from != ends.to;
     }
     for (uint32_t u = 0; u < flow->nodes; u++) {
         first[u + 1] += first[u];
@@ -58,12 +81,14 @@ void rk_maxflow_start(struct rk_maxflow *flow)
     }
     flow->entries = rk_alloc((size_t)first[flow->nodes] + 1, sizeof *flow->entries);
     for (uint32_t a = 0; a < flow->arcs; a++) {
-        const struct rk_maxflow_arc *arc = &flow->arc[a];
-        if (arc->from == arc->to)
+        struct rk_maxflow_ends ends = flow->ends[a];
+        if (ends.from == ends.to)
             continue;
-        flow->entries[flow->open_end[arc->from]++] = (struct rk_maxflow_entry){arc->to, 2 * a};
-        flow->entries[flow->open_end[arc->to]++] = (struct rk_maxflow_entry){arc->from, 2 * a + 1};
+        flow->entries[flow->open_end[ends.from]++] = (struct rk_maxflow_entry){ends.to, 2 * a};
+        flow->entries[flow->open_end[ends.to]++] = (struct rk_maxflow_entry){ends.from, 2 * a + 1};
     }
+    rk_free(flow->ends);
+    flow->ends = NULL;
 }
 
 void rk_maxflow_close(struct rk_maxflow *flow, uint32_t u, const uint32_t *part)
@@ -153,6 +178,13 @@ static void find_sides(struct rk_maxflow *flow, const uint32_t *nodes, uint32_t 
     }
 }
 
+static void move(struct rk_maxflow *flow, struct rk_maxflow_entry entry, int64_t sent)
+{
+    uint32_t arc = entry.way / 2;
+    int64_t more = entry.way % 2 ? -sent : sent;
+    rk_maxflow_set(flow, arc, rk_maxflow_amount(flow, arc) + more, rk_maxflow_room(flow, arc));
+}
+
 /* Sends what u has too much of downhill, lifting u as far as needed. Returns the work done. */
 static uint64_t discharge(struct rk_maxflow *flow, uint32_t u, uint32_t count, uint64_t *waiting)
 {
@@ -169,7 +201,7 @@ static uint64_t discharge(struct rk_maxflow *flow, uint32_t u, uint32_t count, u
             if (!left)
                 continue;
             int64_t sent = left < n->excess ? left : n->excess;
-            flow->arc[entries[i].way / 2].amount += entries[i].way % 2 ? -sent : sent;
+            move(flow, entries[i], sent);
             flow->pushes++;
             if (m->excess <= 0 && m->excess + sent > 0)
                 flow->queue[waiting[1]++ % flow->nodes] = entries[i].other;

@@ -4,19 +4,29 @@
  * maximum-flow problem"; Cherkassky & Goldberg 1997, "On implementing the push-relabel method").
  *
  * Order of calls: rk_maxflow_new, rk_maxflow_arc for the whole network, rk_maxflow_start. Then, any
- * number of times: set `excess` (and, if wanted, `amount` and `room` of open arcs), and
+ * number of times: set `excess` (and, if wanted, amount and room of open arcs, rk_maxflow_set), and
  * rk_maxflow_run. What cannot be moved stays as excess somewhere on its way, so that the next run
  * goes on from there; it shows the minimum cut. Single-threaded; the same calls give the same flow
- * on every machine. */
+ * on every machine.
+ *
+ * Memory: 24 bytes per arc, 8 more until rk_maxflow_start has ended, and 8 more where a room is
+ * 2^32 or more; 29 per node. */
 #ifndef RK_MAXFLOW_H
 #define RK_MAXFLOW_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+/* 0 <= amount <= room; lower bounds are the caller's to shift. */
 struct rk_maxflow_arc {
+    uint32_t amount, room;
+};
+struct rk_maxflow_wide_arc {
+    int64_t amount, room;
+};
+
+struct rk_maxflow_ends {
     uint32_t from, to;
-    int64_t amount, room; /* 0 <= amount <= room; lower bounds are the caller's to shift */
 };
 
 struct rk_maxflow_node {
@@ -40,7 +50,9 @@ enum rk_maxflow_side {
 
 struct rk_maxflow {
     uint32_t nodes, arcs, arc_room;
-    struct rk_maxflow_arc *arc;
+    struct rk_maxflow_arc *arc;       /* NULL where the rooms are … */
+    struct rk_maxflow_wide_arc *wide; /* … wide; else this is */
+    struct rk_maxflow_ends *ends;     /* by arc; until rk_maxflow_start */
     struct rk_maxflow_node *node;
     /* After rk_maxflow_start: entries[first[u]] … entries[first[u + 1] - 1] are the arcs at node u,
      * loops left out; those before open_end[u] are open, the others are closed. */
@@ -65,18 +77,38 @@ int64_t rk_maxflow_run(struct rk_maxflow *flow, const uint32_t *nodes, uint32_t 
  * whose part has changed and for their neighbours. */
 void rk_maxflow_close(struct rk_maxflow *flow, uint32_t u, const uint32_t *part);
 
+/* Rooms of any size from now on; rk_maxflow_arc does it by itself where it must. */
+void rk_maxflow_widen(struct rk_maxflow *flow);
+static inline int64_t rk_maxflow_amount(const struct rk_maxflow *flow, uint32_t arc)
+{
+    return flow->wide ? flow->wide[arc].amount : flow->arc[arc].amount;
+}
+static inline int64_t rk_maxflow_room(const struct rk_maxflow *flow, uint32_t arc)
+{
+    return flow->wide ? flow->wide[arc].room : flow->arc[arc].room;
+}
+/* room < 2^32 unless the rooms are wide. */
+static inline void rk_maxflow_set(struct rk_maxflow *flow, uint32_t arc, int64_t amount,
+                                  int64_t room)
+{
+    if (flow->wide)
+        flow->wide[arc] = (struct rk_maxflow_wide_arc){amount, room};
+    else
+        flow->arc[arc] = (struct rk_maxflow_arc){(uint32_t)amount, (uint32_t)room};
+}
+
 /* How much more can go by an entry, away from the node it stands at … */
 static inline int64_t rk_maxflow_out(const struct rk_maxflow *flow, struct rk_maxflow_entry entry)
 {
-    const struct rk_maxflow_arc *arc = &flow->arc[entry.way / 2];
-    return entry.way % 2 ? arc->amount : arc->room - arc->amount;
+    int64_t amount = rk_maxflow_amount(flow, entry.way / 2);
+    return entry.way % 2 ? amount : rk_maxflow_room(flow, entry.way / 2) - amount;
 }
 
 /* … and towards it. */
 static inline int64_t rk_maxflow_in(const struct rk_maxflow *flow, struct rk_maxflow_entry entry)
 {
-    const struct rk_maxflow_arc *arc = &flow->arc[entry.way / 2];
-    return entry.way % 2 ? arc->room - arc->amount : arc->amount;
+    int64_t amount = rk_maxflow_amount(flow, entry.way / 2);
+    return entry.way % 2 ? rk_maxflow_room(flow, entry.way / 2) - amount : amount;
 }
 
 #endif

@@ -83,6 +83,7 @@ static void add_load(struct build *build, uint32_t limit)
     uint32_t arc = rk_chances_arc(lottery->chances, 0, rk_node_limit(limit), build->least,
                                   build->most, build->load);
     lottery->load_arc[panelist] = arc;
+    lottery->load_node[panelist] = rk_node_limit(limit);
     lottery->person[panelist] = rk_chances_person(
         lottery->chances, arc, (int32_t)build->net->problem->panelists[panelist].load);
     build->load = build->least = build->most = 0;
@@ -120,8 +121,8 @@ static void add_arc(void *context, uint32_t from, uint32_t to, int64_t lower, in
                        least, most, amount);
     if (a == net->first[RK_ARC_KEPT_FOR])
         build->lottery->kept_arc = arc;
-    if (a >= net->first[RK_ARC_PAIR])
-        build->lottery->arc[a - net->first[RK_ARC_PAIR]] = arc;
+    if (a == net->first[RK_ARC_PAIR])
+        build->lottery->first_pair = arc;
 }
 
 /* The values of what was drawn. */
@@ -160,7 +161,7 @@ static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
     int32_t *amounts = rk_alloc((size_t)net->arcs + net->limit_count + 1, sizeof *amounts);
     rk_chances_draw(lottery->chances, problem->seed, amounts);
     for (uint32_t i = 0; i < problem->pair_count; i++)
-        result->member[i] = amounts[lottery->arc[i]] == 1;
+        result->member[i] = amounts[lottery->first_pair + i] == 1;
     rk_free(amounts);
     return RK_PROGRAMME_DRAWN;
 }
@@ -171,6 +172,7 @@ enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
     *result = (struct rk_match_result){.proven = true, .solves = 1};
     *lottery = (struct rk_programme){.problem = problem};
     struct rk_network *net = result->network = rk_alloc(1, sizeof *net);
+    lottery->net = net;
     if (!rk_network_build(net, problem))
         return RK_PROGRAMME_TOO_LARGE;
     if (net->crossing_count)
@@ -183,9 +185,9 @@ enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
     result->crossing = net->crossing_count;
     result->nested = true;
     result->member = rk_alloc((size_t)problem->pair_count + 1, sizeof *result->member);
-    lottery->arc = rk_alloc((size_t)problem->pair_count + 1, sizeof *lottery->arc);
     lottery->person = rk_alloc((size_t)problem->panelist_count + 1, sizeof *lottery->person);
     lottery->load_arc = rk_alloc((size_t)problem->panelist_count + 1, sizeof *lottery->load_arc);
+    lottery->load_node = rk_alloc((size_t)problem->panelist_count + 1, sizeof *lottery->load_node);
     for (uint32_t p = 0; p < problem->panelist_count; p++)
         lottery->person[p] = RK_NONE;
     if (problem->want_proof)
@@ -202,15 +204,16 @@ void rk_programme_free(struct rk_programme *lottery)
 {
     rk_chances_free(lottery->chances);
     rk_free(lottery->person);
-    rk_free(lottery->arc);
     rk_free(lottery->load_arc);
+    rk_free(lottery->load_node);
     *lottery = (struct rk_programme){0};
 }
 
 void rk_programme_pair(const struct rk_programme *lottery, uint32_t pair, int64_t *num,
                        int64_t *den)
 {
-    rk_chances_amount(lottery->chances, lottery->arc[pair], num, den);
+    rk_chances_amount(lottery->chances, lottery->first_pair + pair,
+                      rk_node_limit(lottery->net->leaf[pair]), num, den);
 }
 
 void rk_programme_panelist(const struct rk_programme *lottery, uint32_t panelist, int64_t *num,
@@ -219,12 +222,14 @@ void rk_programme_panelist(const struct rk_programme *lottery, uint32_t panelist
     *num = 0;
     *den = 1;
     if (lottery->person[panelist] != RK_NONE)
-        rk_chances_amount(lottery->chances, lottery->load_arc[panelist], num, den);
+        rk_chances_amount(lottery->chances, lottery->load_arc[panelist],
+                          lottery->load_node[panelist], num, den);
 }
 
 void rk_programme_kept(const struct rk_programme *lottery, uint32_t k, int64_t *num, int64_t *den)
 {
-    rk_chances_amount(lottery->chances, lottery->kept_arc + k, num, den);
+    rk_chances_amount(lottery->chances, lottery->kept_arc + k,
+                      rk_node_row(lottery->net, lottery->net->kept_row[k]), num, den);
 }
 
 static rk_fixed rounded(int64_t num, int64_t den)

@@ -13,11 +13,12 @@
 
 struct rk_programme {
     const struct rk_match_problem *problem;
+    const struct rk_network *net;
     struct rk_chances *chances;
-    uint32_t *person;   /* by panelist: the person in `chances`, or RK_NONE: no eligible pair */
-    uint32_t *arc;      /* by pair */
-    uint32_t *load_arc; /* by panelist */
-    uint32_t kept_arc;  /* the first of the empty seats kept for the people of a row */
+    uint32_t *person; /* by panelist: the person in `chances`, or RK_NONE: no eligible pair */
+    uint32_t *load_arc, *load_node; /* by panelist; the node: where it leads */
+    uint32_t first_pair;            /* the arc of the first pair; the others' follow */
+    uint32_t kept_arc;              /* the first of the empty seats kept for the people of a row */
 };
 
 enum rk_programme_outcome {

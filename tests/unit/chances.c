@@ -99,7 +99,7 @@ static struct fraction *amounts_of(const struct network *n, const struct rk_chan
 {
     struct fraction *x = rk_alloc((size_t)n->arc_count + 1, sizeof *x);
     for (uint32_t a = 0; a < n->arc_count; a++)
-        rk_chances_amount(chances, a, &x[a].num, &x[a].den);
+        rk_chances_amount(chances, a, n->arcs[a].to, &x[a].num, &x[a].den);
     return x;
 }
 
@@ -770,7 +770,7 @@ static void by_hand(void)
         }
         chances = solved(&n);
         int64_t num, den;
-        rk_chances_amount(chances, 0, &num, &den);
+        rk_chances_amount(chances, 0, n.arcs[0].to, &num, &den);
         CHECK(seats == 1 ? num == 1 && den == 1 : num == 3 && den == 2);
         CHECK(rk_chances_state(chances, 2) == RK_CHANCES_HAS_MORE);
         if (seats == 2)
@@ -865,17 +865,21 @@ static void by_hand(void)
  * empty, and nothing lacks there. Twice, the second time from where the first ended. */
 static void cuts(void)
 {
-    int wrong = 0, stuck = 0, moved_all = 0;
+    int wrong = 0, stuck = 0, moved_all = 0, wide = 0;
     for (int trial = 0; trial < 3000; trial++) {
         struct rk_random random = stream("cut", trial);
-        uint32_t nodes = 2 + (uint32_t)below(&random, 30);
+        uint32_t nodes = 2 + (uint32_t)below(&random, 30), most = below(&random, 2) ? 32 : 50;
         struct rk_maxflow *flow = rk_maxflow_new(nodes);
         for (uint32_t a = (uint32_t)below(&random, 4 * nodes); a; a--) {
-            int64_t room = below(&random, 2) ? below(&random, 5) : (int64_t)1 << below(&random, 50);
+            int64_t room =
+                below(&random, 2) ? below(&random, 5) : (int64_t)1 << below(&random, most);
             uint32_t from = (uint32_t)below(&random, nodes), to = (uint32_t)below(&random, nodes);
             rk_maxflow_arc(flow, from, to, room,
                            (int64_t)rk_random_below(&random, (uint64_t)room + 1));
         }
+        struct rk_maxflow_ends *ends = rk_alloc((size_t)flow->arcs + 1, sizeof *ends);
+        if (flow->arcs)
+            memcpy(ends, flow->ends, flow->arcs * sizeof *ends);
         rk_maxflow_start(flow);
         uint32_t *all = rk_alloc(nodes, sizeof *all);
         for (uint32_t u = 0; u < nodes; u++)
@@ -887,23 +891,23 @@ static void cuts(void)
             for (uint32_t u = 0; u < nodes; u++)
                 should[u] = flow->node[u].excess;
             for (uint32_t a = 0; a < flow->arcs; a++) {
-                should[flow->arc[a].from] += flow->arc[a].amount;
-                should[flow->arc[a].to] -= flow->arc[a].amount;
+                should[ends[a].from] += rk_maxflow_amount(flow, a);
+                should[ends[a].to] -= rk_maxflow_amount(flow, a);
             }
             int64_t said = rk_maxflow_run(flow, all, nodes);
             bool good = true;
             for (uint32_t a = 0; a < flow->arcs; a++) {
-                const struct rk_maxflow_arc *arc = &flow->arc[a];
-                should[arc->from] -= arc->amount;
-                should[arc->to] += arc->amount;
-                good = good && arc->amount >= 0 && arc->amount <= arc->room;
-                uint8_t from = flow->side[arc->from], to = flow->side[arc->to];
+                int64_t amount = rk_maxflow_amount(flow, a), room = rk_maxflow_room(flow, a);
+                should[ends[a].from] -= amount;
+                should[ends[a].to] += amount;
+                good = good && amount >= 0 && amount <= room;
+                uint8_t from = flow->side[ends[a].from], to = flow->side[ends[a].to];
                 if (from == to)
                     continue;
                 if (from == RK_MAXFLOW_STUCK || to == RK_MAXFLOW_LACKING)
-                    good = good && arc->amount == arc->room;
+                    good = good && amount == room;
                 if (to == RK_MAXFLOW_STUCK || from == RK_MAXFLOW_LACKING)
-                    good = good && arc->amount == 0;
+                    good = good && amount == 0;
             }
             for (uint32_t u = 0; u < nodes; u++) {
                 int64_t excess = flow->node[u].excess;
@@ -919,11 +923,13 @@ static void cuts(void)
             moved_all += !left;
             rk_free(should);
         }
+        wide += flow->wide != NULL;
         rk_free(all);
+        rk_free(ends);
         rk_maxflow_free(flow);
     }
     CHECK(wrong == 0);
-    CHECK(stuck > 1000 && moved_all > 500);
+    CHECK(stuck > 1000 && moved_all > 500 && wide > 500 && wide < 2500);
 }
 
 /* ---- published: the smallest cap on the chance of a pair ---- */
