@@ -20,10 +20,7 @@ void rk_choice_copy(const struct rk_network *net, struct rk_choice *to,
 
 void rk_choice_set_values(const struct rk_network *net, struct rk_choice *choice)
 {
-    int64_t *amount = rk_cut_amounts(net, choice->member);
-    for (int l = 0; l < RK_MATCH_LEVELS; l++)
-        choice->value[l] = (int64_t)rk_network_value_of(net, amount, l);
-    rk_free(amount);
+    rk_cut_values(net, choice->member, choice->value);
 }
 
 bool rk_choice_double_booked(const struct rk_network *net, const bool *member, uint32_t *pair,

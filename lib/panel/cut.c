@@ -3,16 +3,16 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-int64_t *rk_cut_amounts(const struct rk_network *net, const bool *member)
+/* The amounts of the first so many arcs, those before the pairs' at least. */
+static int64_t *amounts_of(const struct rk_network *net, const bool *member, uint32_t arcs)
 {
     const struct rk_match_problem *problem = net->problem;
-    int64_t *amount = rk_alloc((size_t)net->arcs + 1, sizeof *amount);
+    int64_t *amount = rk_alloc((size_t)arcs + 1, sizeof *amount);
     int64_t *into =
         rk_alloc((size_t)net->nodes + 1, sizeof *into); /* by node: members through it */
     for (uint32_t i = 0; i < problem->pair_count; i++) {
         if (!member[i])
             continue;
-        amount[net->first[RK_ARC_PAIR] + i] = 1;
         into[rk_node_of_pair(net, i)]++;
         for (uint32_t l = net->leaf[i]; l != RK_NONE; l = net->limits[l].parent)
             into[rk_node_limit(l)]++;
@@ -59,18 +59,45 @@ int64_t *rk_cut_amounts(const struct rk_network *net, const bool *member)
     return amount;
 }
 
+int64_t *rk_cut_amounts(const struct rk_network *net, const bool *member)
+{
+    int64_t *amount = amounts_of(net, member, net->arcs);
+    for (uint32_t i = 0; i < net->problem->pair_count; i++)
+        amount[net->first[RK_ARC_PAIR] + i] = member[i];
+    return amount;
+}
+
+void rk_cut_values(const struct rk_network *net, const bool *member, int64_t *value)
+{
+    uint32_t first_pair = net->first[RK_ARC_PAIR];
+    int64_t *amount = amounts_of(net, member, first_pair);
+    for (int l = 0; l < RK_MATCH_LEVELS; l++) {
+        __int128 sum = 0;
+        enum rk_arc_kind kind = rk_network_costly(l);
+        for (uint32_t a = net->first[kind]; a < net->first[kind + 1]; a++)
+            if (kind == RK_ARC_PAIR ? member[a - first_pair] : amount[a])
+                sum += (__int128)rk_network_cost(net, l, a) * (kind == RK_ARC_PAIR ? 1 : amount[a]);
+        value[l] = (int64_t)sum;
+    }
+    rk_free(amount);
+}
+
 /* From every empty seat: who or what would have to give one up for it. What is linked so is one
- * shortage. */
+ * shortage. The arcs between the givers' and the pairs' are listed at their nodes; pairs are found
+ * by panelist and by where they end. */
 struct reach {
     const struct rk_network *net;
     const bool *member;
-    const int64_t *amount; /* by arc */
-    uint32_t *from, *to;   /* by arc */
+    const int64_t *amount; /* by arc before the pairs' */
+    uint32_t arcs;         /* told so far */
+    uint32_t *from, *to;   /* by arc, from the first limit's on */
     int64_t *lower, *upper;
-    uint32_t arcs;
     uint32_t *first, *touching; /* arcs at each node */
-    bool *seen;                 /* by node */
-    uint32_t *linked;           /* by node: another of its shortage, itself at the root */
+    uint32_t *pair_first,
+        *pairs_at;      /* by node from the first recruitment's on: pairs that end there */
+    uint32_t *first_of; /* by panelist: the first pair */
+    bool *seen;         /* by node */
+    uint32_t *linked;   /* by node: another of its shortage, itself at the root */
     uint32_t *stack, depth;
 };
 
@@ -95,11 +122,13 @@ static void reach_node(struct reach *reach, uint32_t from, uint32_t node)
 static void note_arc(void *context, uint32_t from, uint32_t to, int64_t lower, int64_t upper)
 {
     struct reach *reach = context;
-    uint32_t a = reach->arcs++;
-    reach->from[a] = from;
-    reach->to[a] = to;
-    reach->lower[a] = lower;
-    reach->upper[a] = upper;
+    uint32_t a = reach->arcs++, limit = reach->net->first[RK_ARC_LIMIT];
+    if (a < limit || a >= reach->net->first[RK_ARC_PAIR])
+        return;
+    reach->from[a - limit] = from;
+    reach->to[a - limit] = to;
+    reach->lower[a - limit] = lower;
+    reach->upper[a - limit] = upper;
     reach->first[from + 2]++;
     reach->first[to + 2]++;
 }
@@ -107,19 +136,38 @@ static void note_arc(void *context, uint32_t from, uint32_t to, int64_t lower, i
 static void index_arcs(struct reach *reach)
 {
     const struct rk_network *net = reach->net;
-    reach->from = rk_alloc((size_t)net->arcs + 1, sizeof *reach->from);
-    reach->to = rk_alloc((size_t)net->arcs + 1, sizeof *reach->to);
-    reach->lower = rk_alloc((size_t)net->arcs + 1, sizeof *reach->lower);
-    reach->upper = rk_alloc((size_t)net->arcs + 1, sizeof *reach->upper);
+    uint32_t count = net->first[RK_ARC_PAIR] - net->first[RK_ARC_LIMIT];
+    reach->from = rk_alloc((size_t)count + 1, sizeof *reach->from);
+    reach->to = rk_alloc((size_t)count + 1, sizeof *reach->to);
+    reach->lower = rk_alloc((size_t)count + 1, sizeof *reach->lower);
+    reach->upper = rk_alloc((size_t)count + 1, sizeof *reach->upper);
     reach->first = rk_alloc((size_t)net->nodes + 3, sizeof *reach->first);
     rk_network_arcs(net, note_arc, reach);
-    reach->touching = rk_alloc(2 * (size_t)net->arcs + 1, sizeof *reach->touching);
+    reach->touching = rk_alloc(2 * (size_t)count + 1, sizeof *reach->touching);
     for (uint32_t u = 0; u < net->nodes; u++)
         reach->first[u + 2] += reach->first[u + 1];
-    for (uint32_t a = 0; a < net->arcs; a++) {
+    for (uint32_t a = 0; a < count; a++) {
         reach->touching[reach->first[reach->from[a] + 1]++] = a;
         reach->touching[reach->first[reach->to[a] + 1]++] = a;
     }
+}
+
+static void index_pairs(struct reach *reach)
+{
+    const struct rk_network *net = reach->net;
+    const struct rk_match_problem *problem = net->problem;
+    uint32_t base = rk_node_recruitment(net, 0), nodes = net->nodes - base;
+    reach->first_of = rk_alloc((size_t)problem->panelist_count + 1, sizeof *reach->first_of);
+    reach->pair_first = rk_alloc((size_t)nodes + 2, sizeof *reach->pair_first);
+    reach->pairs_at = rk_alloc((size_t)problem->pair_count + 1, sizeof *reach->pairs_at);
+    for (uint32_t i = problem->pair_count; i-- > 0;) {
+        reach->first_of[problem->pairs[i].panelist] = i;
+        reach->pair_first[rk_node_of_pair(net, i) - base + 2]++;
+    }
+    for (uint32_t u = 0; u < nodes; u++)
+        reach->pair_first[u + 2] += reach->pair_first[u + 1];
+    for (uint32_t i = 0; i < problem->pair_count; i++)
+        reach->pairs_at[reach->pair_first[rk_node_of_pair(net, i) - base + 1]++] = i;
 }
 
 /* One more membership through a pair whose sessions overlap others takes their place, also where
@@ -128,40 +176,67 @@ static void follow_overlaps(struct reach *reach, uint32_t pair)
 {
     const struct rk_network *net = reach->net;
     const struct rk_match_pair *pairs = net->problem->pairs;
-    uint32_t panelist = pairs[pair].panelist, first = pair;
-    while (first && pairs[first - 1].panelist == panelist)
-        first--;
-    for (uint32_t i = first; i < net->problem->pair_count && pairs[i].panelist == panelist; i++)
+    uint32_t panelist = pairs[pair].panelist;
+    for (uint32_t i = reach->first_of[panelist];
+         i < net->problem->pair_count && pairs[i].panelist == panelist; i++)
         if (reach->member[i] &&
             rk_overlap(&net->overlaps, pairs[i].recruitment, pairs[pair].recruitment))
             reach_node(reach, rk_node_of_pair(net, pair), rk_node_of_pair(net, i));
 }
 
+/* A member gives up what else its limit is in … */
+static void spread_from_limit(struct reach *reach, uint32_t limit)
+{
+    const struct rk_network *net = reach->net;
+    const struct rk_match_pair *pairs = net->problem->pairs;
+    uint32_t panelist = net->limits[limit].panelist;
+    for (uint32_t i = reach->first_of[panelist];
+         i < net->problem->pair_count && pairs[i].panelist == panelist; i++)
+        if (net->leaf[i] == limit && reach->member[i])
+            reach_node(reach, rk_node_limit(limit), rk_node_of_pair(net, i));
+}
+
+/* … and whoever is not a member could become one. */
+static void spread_to_pairs(struct reach *reach, uint32_t node)
+{
+    const struct rk_network *net = reach->net;
+    uint32_t at = node - rk_node_recruitment(net, 0);
+    for (uint32_t k = reach->pair_first[at]; k < reach->pair_first[at + 1]; k++) {
+        uint32_t pair = reach->pairs_at[k];
+        if (reach->member[pair])
+            continue;
+        reach_node(reach, node, rk_node_limit(net->leaf[pair]));
+        if (!net->nested)
+            follow_overlaps(reach, pair);
+    }
+}
+
 static void spread(struct reach *reach)
 {
     const struct rk_network *net = reach->net;
+    const int64_t *amount = reach->amount + net->first[RK_ARC_LIMIT];
     while (reach->depth) {
         uint32_t at = reach->stack[--reach->depth];
         for (uint32_t k = reach->first[at]; k < reach->first[at + 1]; k++) {
             uint32_t a = reach->touching[k];
-            if (a < net->first[RK_ARC_LOAD])
-                continue;
             bool in = reach->to[a] == at;
-            if (in ? reach->amount[a] < reach->upper[a] : reach->amount[a] > reach->lower[a])
+            if (in ? amount[a] < reach->upper[a] : amount[a] > reach->lower[a])
                 reach_node(reach, at, in ? reach->from[a] : reach->to[a]);
-            if (in && !net->nested && a >= net->first[RK_ARC_PAIR] && !reach->amount[a])
-                follow_overlaps(reach, a - net->first[RK_ARC_PAIR]);
         }
+        if (at < rk_node_recruitment(net, 0))
+            spread_from_limit(reach, at - rk_node_limit(0));
+        else
+            spread_to_pairs(reach, at);
     }
 }
 
 static bool holds_back(const struct reach *reach, uint32_t row, bool *least)
 {
-    uint32_t a = reach->net->first[RK_ARC_ROW] + row;
+    const int64_t *amount = reach->amount + reach->net->first[RK_ARC_LIMIT];
+    uint32_t a = reach->net->first[RK_ARC_ROW] - reach->net->first[RK_ARC_LIMIT] + row;
     bool from = reach->seen[reach->from[a]], to = reach->seen[reach->to[a]];
     *least = from;
-    return from != to &&
-           (from ? reach->amount[a] == reach->lower[a] : reach->amount[a] == reach->upper[a]);
+    return from != to && (from ? amount[a] == reach->lower[a] : amount[a] == reach->upper[a]);
 }
 
 /* The quotas in the way of each cut. */
@@ -199,9 +274,10 @@ void rk_cut_find(const struct rk_network *net, const bool *member, struct rk_mat
         rk_free(filled);
         return;
     }
-    int64_t *amount = rk_cut_amounts(net, member);
+    int64_t *amount = amounts_of(net, member, net->first[RK_ARC_PAIR]);
     struct reach reach = {.net = net, .member = member, .amount = amount};
     index_arcs(&reach);
+    index_pairs(&reach);
     reach.seen = rk_alloc((size_t)net->nodes + 1, sizeof *reach.seen);
     reach.linked = rk_alloc((size_t)net->nodes + 1, sizeof *reach.linked);
     reach.stack = rk_alloc((size_t)net->nodes + 1, sizeof *reach.stack);
@@ -263,6 +339,9 @@ void rk_cut_find(const struct rk_network *net, const bool *member, struct rk_mat
     rk_free(reach.upper);
     rk_free(reach.first);
     rk_free(reach.touching);
+    rk_free(reach.pair_first);
+    rk_free(reach.pairs_at);
+    rk_free(reach.first_of);
     rk_free(reach.seen);
     rk_free(reach.linked);
     rk_free(reach.stack);

@@ -9,5 +9,7 @@ void rk_cut_find(const struct rk_network *net, const bool *member, struct rk_mat
 
 /* What flows through each arc for this choice (by arc; caller frees). */
 int64_t *rk_cut_amounts(const struct rk_network *net, const bool *member);
+/* The values of all levels. */
+void rk_cut_values(const struct rk_network *net, const bool *member, int64_t *value);
 
 #endif

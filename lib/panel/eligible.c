@@ -652,11 +652,6 @@ static void find_owners(const struct rk_eligible *e, uint32_t **first, uint32_t 
             (*owners)[(*first)[e->skills[i] + 1]++] = p;
 }
 
-struct found {
-    uint32_t panelist, recruitment;
-    rk_fixed fit;
-};
-
 static bool may_sit(const struct rk_eligible *e, uint32_t p, uint32_t r, int32_t year)
 {
     struct rk_text all = {"", 0};
@@ -669,18 +664,17 @@ static bool may_sit(const struct rk_eligible *e, uint32_t p, uint32_t r, int32_t
            !rk_eligible_kept_row(e, p, r);
 }
 
-/* All eligible pairs by recruitment, then panelist. */
-static struct found *find_pairs(const struct rk_eligible *e, size_t *count)
+/* Who may sit on each panel: found[panel_first[r]] … found[panel_first[r + 1] - 1]. */
+static uint32_t *find_pairs(const struct rk_eligible *e, size_t *panel_first)
 {
     uint32_t *first, *owners, panelists = e->facts.panelists->count;
-    uint32_t *seen = rk_alloc((size_t)panelists + 1, sizeof *seen);
-    struct found *found = NULL;
-    size_t room = 0;
+    uint32_t *seen = rk_alloc((size_t)panelists + 1, sizeof *seen), *found = NULL;
+    size_t room = 0, count = 0;
     find_owners(e, &first, &owners);
-    *count = 0;
     for (uint32_t r = 0; r < e->facts.recruitments->count; r++) {
         const struct rk_eligible_panel *panel = &e->panels[r];
         const struct wanted *wanted = &e->wanted[r];
+        panel_first[r] = count;
         if (!panel->open || (!panel->places && !panel->reserves))
             continue;
         int32_t year = year_of(e, r);
@@ -696,23 +690,45 @@ static struct found *find_pairs(const struct rk_eligible *e, size_t *count)
                 seen[p] = r + 1;
                 if (!may_sit(e, p, r, year))
                     continue;
-                RK_GROW(found, *count, room);
-                found[(*count)++] = (struct found){p, r, rk_eligible_fit(e, p, r)};
+                RK_GROW(found, count, room);
+                found[count++] = p;
             }
         }
     }
+    panel_first[e->facts.recruitments->count] = count;
     rk_free(first);
     rk_free(owners);
     rk_free(seen);
     return found;
 }
 
-static int by_pair(const void *x, const void *y)
+/* Fills e->pairs, by panelist and recruitment, with the fits in *unit. False where a fit is too
+ * large. */
+static bool list_pairs(struct rk_eligible *e, const uint32_t *found, const size_t *panel_first,
+                       rk_fixed *unit)
 {
-    const struct rk_match_pair *a = x, *b = y;
-    if (a->panelist != b->panelist)
-        return a->panelist < b->panelist ? -1 : 1;
-    return a->recruitment < b->recruitment ? -1 : a->recruitment > b->recruitment;
+    uint32_t n = e->facts.recruitments->count, panelists = e->facts.panelists->count;
+    uint32_t *next = rk_alloc((size_t)panelists + 2, sizeof *next);
+    rk_fixed most = 0;
+    *unit = 0;
+    for (uint32_t r = 0; r < n; r++)
+        for (size_t i = panel_first[r]; i < panel_first[r + 1]; i++) {
+            rk_fixed fit = rk_eligible_fit(e, found[i], r);
+            *unit = common_unit(*unit, fit);
+            most = fit > most ? fit : most;
+            next[found[i] + 1]++;
+        }
+    *unit = *unit ? *unit : RK_FIXED_ONE;
+    bool fits = most / *unit <= INT64_MAX;
+    e->pairs = rk_alloc(panel_first[n] + 1, sizeof *e->pairs);
+    for (uint32_t p = 0; p < panelists; p++)
+        next[p + 1] += next[p];
+    for (uint32_t r = 0; r < n && fits; r++)
+        for (size_t i = panel_first[r]; i < panel_first[r + 1]; i++)
+            e->pairs[next[found[i]]++] = (struct rk_match_pair){
+                found[i], r, (int64_t)(rk_eligible_fit(e, found[i], r) / *unit)};
+    rk_free(next);
+    return fits;
 }
 
 enum rk_status rk_eligible_problem(struct rk_eligible *e, struct rk_match_problem *problem,
@@ -721,28 +737,22 @@ enum rk_status rk_eligible_problem(struct rk_eligible *e, struct rk_match_proble
     const struct rk_panelists *panelists = e->facts.panelists;
     const struct rk_recruitments *recruitments = e->facts.recruitments;
     const struct rk_sessions *sessions = e->facts.sessions;
-    size_t count;
-    struct found *found = find_pairs(e, &count);
-    *unit = 0;
-    rk_fixed most = 0;
-    for (size_t i = 0; i < count; i++) {
-        *unit = common_unit(*unit, found[i].fit);
-        most = found[i].fit > most ? found[i].fit : most;
-    }
-    *unit = *unit ? *unit : RK_FIXED_ONE;
-    if (most / *unit > INT64_MAX || count > UINT32_MAX - 1) {
-        rk_free(found);
-        return count > UINT32_MAX - 1
-                   ? rk_fail(error, RK_BAD_DATA, _("more than 4 thousand million eligible pairs"))
-                   : rk_fail(error, RK_BAD_DATA,
-                             _("the weights of wanted experience have too many digits to be added "
-                               "up exactly"));
-    }
+    size_t *panel_first = rk_alloc((size_t)recruitments->count + 1, sizeof *panel_first);
+    uint32_t *found = find_pairs(e, panel_first);
+    size_t count = panel_first[recruitments->count];
+    bool few = count < UINT32_MAX - 1, fits = few && list_pairs(e, found, panel_first, unit);
+    rk_free(found);
+    rk_free(panel_first);
+    if (!few)
+        return rk_fail(error, RK_BAD_DATA, _("more than 4 thousand million eligible pairs"));
+    if (!fits)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("the weights of wanted experience have too many digits to be added up "
+                         "exactly"));
     e->match_panelists = rk_alloc((size_t)panelists->count + 1, sizeof *e->match_panelists);
     e->match_recruitments =
         rk_alloc((size_t)recruitments->count + 1, sizeof *e->match_recruitments);
     e->match_sessions = rk_alloc((size_t)sessions->count + 1, sizeof *e->match_sessions);
-    e->pairs = rk_alloc(count + 1, sizeof *e->pairs);
     for (uint32_t p = 0; p < panelists->count; p++)
         e->match_panelists[p] = (struct rk_match_panelist){
             panelists->rows[p].panelist_id, e->load[p], panelists->rows[p].max_per_month,
@@ -761,12 +771,6 @@ enum rk_status rk_eligible_problem(struct rk_eligible *e, struct rk_match_proble
         if (e->panels[sessions->rows[s].recruitment].open)
             e->match_sessions[session_count++] = (struct rk_match_session){
                 sessions->rows[s].recruitment, sessions->rows[s].start, sessions->rows[s].end};
-    for (size_t i = 0; i < count; i++)
-        e->pairs[i] = (struct rk_match_pair){found[i].panelist, found[i].recruitment,
-                                             (int64_t)(found[i].fit / *unit)};
-    rk_free(found);
-    if (count)
-        qsort(e->pairs, count, sizeof *e->pairs, by_pair);
     problem->panelists = e->match_panelists;
     problem->recruitments = e->match_recruitments;
     problem->sessions = e->match_sessions;

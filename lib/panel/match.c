@@ -402,11 +402,11 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
         (*told)[RK_MATCH_SHORTAGE] += net->shortage_lost;
     }
     result->member = best.member;
-    rk_cut_find(net, best.member, result);
     rk_free(choice.member);
     rk_free(forbidden);
     rk_free(solver.cost);
     rk_flow_free(solver.flow);
+    rk_cut_find(net, best.member, result);
     return RK_OK;
 }
 

@@ -862,6 +862,22 @@ struct rk_flow *rk_network_flow(const struct rk_network *net)
     return flow;
 }
 
+static int64_t lot_of(const struct rk_network *net, uint32_t pair)
+{
+    const struct rk_match_pair *of = &net->problem->pairs[pair];
+    struct rk_buf key = {0};
+    int64_t lot = rk_match_lot(net->problem->seed, net->problem->recruitments[of->recruitment].id,
+                               net->problem->panelists[of->panelist].id, &key);
+    rk_buf_free(&key);
+    return lot;
+}
+
+void rk_network_forget_lots(struct rk_network *net)
+{
+    rk_free(net->lottery);
+    net->lottery = NULL;
+}
+
 int64_t rk_network_cost(const struct rk_network *net, int level, uint32_t arc)
 {
     if (arc < net->first[RK_ARC_LOAD])
@@ -876,7 +892,7 @@ int64_t rk_network_cost(const struct rk_network *net, int level, uint32_t arc)
     switch (level) {
     case RK_MATCH_CHANGE: return net->problem->stay ? -net->problem->stay[pair] : 0;
     case RK_MATCH_FIT: return -net->problem->pairs[pair].fit;
-    case RK_MATCH_LOTTERY: return net->lottery[pair];
+    case RK_MATCH_LOTTERY: return net->lottery ? net->lottery[pair] : lot_of(net, pair);
     default: return 0;
     }
 }
@@ -902,8 +918,7 @@ int64_t rk_network_weight(const struct rk_network *net, uint32_t first, uint32_t
     return weight;
 }
 
-/* The kind of arc that the level's costs are on. */
-static enum rk_arc_kind costly(int level)
+enum rk_arc_kind rk_network_costly(int level)
 {
     return level == RK_MATCH_SEATS || level == RK_MATCH_SHORTAGE ? RK_ARC_UNFILLED
            : level == RK_MATCH_LOAD                              ? RK_ARC_LOAD
@@ -913,17 +928,9 @@ static enum rk_arc_kind costly(int level)
 __int128 rk_network_value(const struct rk_network *net, const struct rk_flow *flow, int level)
 {
     __int128 value = 0;
-    for (uint32_t a = net->first[costly(level)]; a < net->first[costly(level) + 1]; a++)
+    for (uint32_t a = net->first[rk_network_costly(level)];
+         a < net->first[rk_network_costly(level) + 1]; a++)
         if (rk_flow_amount(flow, a))
             value += (__int128)rk_network_cost(net, level, a) * rk_flow_amount(flow, a);
-    return value;
-}
-
-__int128 rk_network_value_of(const struct rk_network *net, const int64_t *amounts, int level)
-{
-    __int128 value = 0;
-    for (uint32_t a = net->first[costly(level)]; a < net->first[costly(level) + 1]; a++)
-        if (amounts[a])
-            value += (__int128)rk_network_cost(net, level, a) * amounts[a];
     return value;
 }

@@ -58,7 +58,7 @@ struct rk_network {
     struct rk_limit *limits;
     uint32_t limit_count, limit_room;
     uint32_t *leaf;                    /* by pair: the limit it hangs on */
-    uint32_t *lottery;                 /* by pair */
+    uint32_t *lottery;                 /* by pair; NULL: forgotten */
     int32_t *places;                   /* by recruitment: those that its pairs could fill; all
                                         * of them where it has quotas */
     int64_t seats_lost, shortage_lost; /* what the others add to the values, whatever is chosen */
@@ -128,9 +128,12 @@ int64_t rk_network_cost(const struct rk_network *net, int level, uint32_t arc);
 void rk_network_costs(const struct rk_network *net, uint32_t first, uint32_t end, int64_t *costs);
 /* What one unit of the level weighs in those costs. */
 int64_t rk_network_weight(const struct rk_network *net, uint32_t first, uint32_t end, int level);
-/* The level's value of a flow; of amounts by arc. */
+/* The kind of arc that the level's costs are on. */
+enum rk_arc_kind rk_network_costly(int level);
+/* The level's value of a flow. */
 __int128 rk_network_value(const struct rk_network *net, const struct rk_flow *flow, int level);
-__int128 rk_network_value_of(const struct rk_network *net, const int64_t *amounts, int level);
+/* The lottery's numbers will not be needed by many: they are worked out again where they are. */
+void rk_network_forget_lots(struct rk_network *net);
 
 /* One limit that the rules set for a panelist, whether or not the network has a node for it. */
 struct rk_named_limit {

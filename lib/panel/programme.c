@@ -128,13 +128,10 @@ static void add_arc(void *context, uint32_t from, uint32_t to, int64_t lower, in
 /* The values of what was drawn. */
 static void set_values(const struct rk_network *net, struct rk_match_result *result)
 {
-    int64_t *amount = rk_cut_amounts(net, result->member);
-    for (int l = 0; l < RK_MATCH_LEVELS; l++)
-        result->value[l] = (int64_t)rk_network_value_of(net, amount, l);
+    rk_cut_values(net, result->member, result->value);
     result->value[RK_MATCH_SEATS] += net->seats_lost;
     result->value[RK_MATCH_SHORTAGE] += net->shortage_lost;
     memcpy(result->bound, result->value, sizeof result->bound);
-    rk_free(amount);
 }
 
 static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
@@ -175,6 +172,7 @@ enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
     lottery->net = net;
     if (!rk_network_build(net, problem))
         return RK_PROGRAMME_TOO_LARGE;
+    rk_network_forget_lots(net);
     if (net->crossing_count)
         return RK_PROGRAMME_CROSSING;
     if (!net->nested)

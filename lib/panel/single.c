@@ -132,10 +132,7 @@ static void set_result(struct rk_single *single, struct rk_match_result *result,
     result->member = rk_alloc((size_t)single->problem->pair_count + 1, sizeof *result->member);
     for (uint32_t k = 0; k < count; k++)
         result->member[single->pairs[people[k]]] = true;
-    int64_t *amount = rk_cut_amounts(net, result->member);
-    for (int l = 0; l < RK_MATCH_LEVELS; l++)
-        result->value[l] = (int64_t)rk_network_value_of(net, amount, l);
-    rk_free(amount);
+    rk_cut_values(net, result->member, result->value);
     result->value[RK_MATCH_SEATS] += net->seats_lost;
     result->value[RK_MATCH_SHORTAGE] += net->shortage_lost;
     memcpy(result->bound, result->value, sizeof result->bound);
