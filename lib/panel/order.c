@@ -342,11 +342,22 @@ void rk_match_reserves(const struct rk_match_state *state, const bool *member, u
                        uint32_t **first)
 {
     const struct rk_match_problem *problem = state->problem;
-    uint32_t *first_of, *pair_of, n = 0;
-    index_pairs(problem, &first_of, &pair_of);
-    *pairs = rk_alloc((size_t)problem->pair_count + 1, sizeof **pairs);
+    uint32_t *first_of = NULL, *pair_of = NULL, n = 0, most = 0;
+    size_t asked_for = 0;
+    bool any = false;
+    for (uint32_t r = 0; r < problem->recruitment_count; r++)
+        any = any || problem->recruitments[r].reserves > 0;
+    if (any)
+        index_pairs(problem, &first_of, &pair_of);
+    for (uint32_t r = 0; r < problem->recruitment_count && any; r++) {
+        uint32_t count = first_of[r + 1] - first_of[r];
+        int32_t asked = problem->recruitments[r].reserves;
+        asked_for += asked <= 0 ? 0 : (uint32_t)asked < count ? (uint32_t)asked : count;
+        most = count > most ? count : most;
+    }
+    *pairs = rk_alloc(asked_for + most + 1, sizeof **pairs);
     *first = rk_alloc((size_t)problem->recruitment_count + 1, sizeof **first);
-    uint32_t *members = rk_alloc((size_t)problem->pair_count + 1, sizeof *members);
+    uint32_t *members = rk_alloc((size_t)most + 1, sizeof *members);
     for (uint32_t r = 0; r < problem->recruitment_count; r++) {
         (*first)[r] = n;
         if (problem->recruitments[r].reserves <= 0)

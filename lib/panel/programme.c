@@ -252,53 +252,61 @@ bool rk_programme_rivals(const void *lottery, uint32_t panelist, uint32_t *peopl
     return true;
 }
 
-static struct rk_text exact(int64_t num, int64_t den, struct rk_arena *arena)
+/* As text in `room`, which has place for it. */
+static struct rk_text exact(int64_t num, int64_t den, char room[64])
 {
     struct rk_ratio ratio = rk_ratio(num, den);
-    char text[64];
-    int size = ratio.den == 1 ? snprintf(text, sizeof text, "%lld", (long long)ratio.num)
-                              : snprintf(text, sizeof text, "%lld/%lld", (long long)ratio.num,
-                                         (long long)ratio.den);
-    return (struct rk_text){rk_arena_text(arena, text, (size_t)size), (size_t)size};
+    int size = ratio.den == 1
+                   ? snprintf(room, 64, "%lld", (long long)ratio.num)
+                   : snprintf(room, 64, "%lld/%lld", (long long)ratio.num, (long long)ratio.den);
+    return (struct rk_text){room, (size_t)size};
 }
 
-struct rk_odds *rk_programme_odds(const struct rk_programme *lottery, struct rk_arena *arena,
-                                  size_t *count)
+/* All recruitments of a panelist together. */
+static struct rk_odds odds_of(const struct rk_programme *lottery, uint32_t p, char texts[2][64])
 {
     static const enum rk_odds_state states[] = {
         [RK_CHANCES_SHARES] = RK_ODDS_SHARES,     [RK_CHANCES_FULL] = RK_ODDS_FULL,
         [RK_CHANCES_HAS_MORE] = RK_ODDS_HAS_MORE, [RK_CHANCES_NO_MORE] = RK_ODDS_NO_MORE,
         [RK_CHANCES_TAKES_NONE] = RK_ODDS_NONE,
     };
-    const struct rk_match_problem *problem = lottery->problem;
-    struct rk_odds *rows =
-        rk_alloc((size_t)problem->pair_count + problem->panelist_count + 1, sizeof *rows);
+    uint32_t person = lottery->person[p];
     int64_t num, den;
-    *count = 0;
-    for (uint32_t i = 0; i < problem->pair_count; i++) {
-        uint32_t p = problem->pairs[i].panelist, person = lottery->person[p];
-        if (!i || problem->pairs[i - 1].panelist != p) {
-            rk_programme_panelist(lottery, p, &num, &den);
-            struct rk_odds *all = &rows[(*count)++];
-            *all = (struct rk_odds){.recruitment = RK_NONE,
-                                    .panelist = p,
-                                    .exact = exact(num, den, arena),
-                                    .chance = rounded(num, den),
-                                    .before = problem->panelists[p].load,
-                                    .state = states[rk_chances_state(lottery->chances, person)]};
-            uint32_t level = rk_chances_level_of(lottery->chances, person);
-            if (level != RK_NONE) {
-                const struct rk_chances_level *told = rk_chances_level(lottery->chances, level);
-                all->level = level + 1;
-                all->competing = told->persons;
-                all->seats = exact(told->seats, 1, arena);
-            }
-        }
-        rk_programme_pair(lottery, i, &num, &den);
-        rows[(*count)++] = (struct rk_odds){.recruitment = problem->pairs[i].recruitment,
-                                            .panelist = p,
-                                            .exact = exact(num, den, arena),
-                                            .chance = rounded(num, den)};
+    rk_programme_panelist(lottery, p, &num, &den);
+    struct rk_odds all = {.recruitment = RK_NONE,
+                          .panelist = p,
+                          .exact = exact(num, den, texts[0]),
+                          .chance = rounded(num, den),
+                          .before = lottery->problem->panelists[p].load,
+                          .state = states[rk_chances_state(lottery->chances, person)]};
+    uint32_t level = rk_chances_level_of(lottery->chances, person);
+    if (level != RK_NONE) {
+        const struct rk_chances_level *told = rk_chances_level(lottery->chances, level);
+        all.level = level + 1;
+        all.competing = told->persons;
+        all.seats = exact(told->seats, 1, texts[1]);
     }
-    return rows;
+    return all;
+}
+
+void rk_programme_odds(const struct rk_programme *lottery,
+                       void (*tell)(void *context, const struct rk_odds *odds), void *context)
+{
+    const struct rk_match_problem *problem = lottery->problem;
+    char texts[2][64];
+    for (uint32_t i = 0; i < problem->pair_count; i++) {
+        uint32_t p = problem->pairs[i].panelist;
+        struct rk_odds odds;
+        if (!i || problem->pairs[i - 1].panelist != p) {
+            odds = odds_of(lottery, p, texts);
+            tell(context, &odds);
+        }
+        int64_t num, den;
+        rk_programme_pair(lottery, i, &num, &den);
+        odds = (struct rk_odds){.recruitment = problem->pairs[i].recruitment,
+                                .panelist = p,
+                                .exact = exact(num, den, texts[0]),
+                                .chance = rounded(num, den)};
+        tell(context, &odds);
+    }
 }

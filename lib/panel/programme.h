@@ -42,10 +42,10 @@ rk_fixed rk_programme_chance(const void *lottery, uint32_t pair);
 /* The smallest group that the panelist's chance hangs on (rk_chances_rivals); false where it does
  * not hang on others. */
 bool rk_programme_rivals(const void *lottery, uint32_t panelist, uint32_t *people, int64_t *seats);
-/* Everybody who has an eligible pair: first all together, then pair by pair. Texts lie in `arena`;
- * caller frees. */
-struct rk_odds *rk_programme_odds(const struct rk_programme *lottery, struct rk_arena *arena,
-                                  size_t *count);
+/* Tells everybody who has an eligible pair: first all together, then pair by pair. Texts live until
+ * the next is told. */
+void rk_programme_odds(const struct rk_programme *lottery,
+                       void (*tell)(void *context, const struct rk_odds *odds), void *context);
 
 /* The chance of a pair, exact; the expected number of new memberships of a panelist who has an
  * eligible pair. */

@@ -40,7 +40,8 @@ bool rk_single_draw(struct rk_single *single, struct rk_match_result *result,
 
 /* The chance of a pair of the recruitment, rounded. */
 rk_fixed rk_single_chance(const void *single, uint32_t pair);
-/* As rk_programme_odds. */
+/* Everybody who has a pair of it: first all together, then the pair. Texts lie in `arena`; caller
+ * frees. */
 struct rk_odds *rk_single_odds(const struct rk_single *single, struct rk_arena *arena,
                                size_t *count);
 

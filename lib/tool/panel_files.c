@@ -53,21 +53,36 @@ static enum rk_status certify(struct rk_run *run, const struct rk_panel_files *f
     return RK_OK;
 }
 
+struct odds_file {
+    struct rk_writer *writer;
+    const struct rk_explain *match;
+};
+
+static void write_odds(void *context, const struct rk_odds *odds)
+{
+    struct odds_file *file = context;
+    rk_odds_write(file->writer, odds, file->match->panelists, file->match->recruitments);
+}
+
 static enum rk_status write_chances(struct rk_run *run, const char *path,
                                     const struct rk_panel_work *work, struct rk_error *error)
 {
     struct rk_out *out = NULL;
     RK_TRY(rk_run_file(run, &out, path, error));
-    struct rk_writer *writer = rk_writer_open(out, RK_CSV, rk_odds_columns, RK_ODDS_COLUMNS);
-    struct rk_arena arena = {0};
-    size_t count;
-    struct rk_odds *rows = work->is_single ? rk_single_odds(&work->single, &arena, &count)
-                                           : rk_programme_odds(&work->programme, &arena, &count);
-    for (size_t i = 0; i < count; i++)
-        rk_odds_write(writer, &rows[i], work->match.panelists, work->match.recruitments);
-    rk_writer_finish(writer);
-    rk_free(rows);
-    rk_arena_free(&arena);
+    struct odds_file file = {rk_writer_open(out, RK_CSV, rk_odds_columns, RK_ODDS_COLUMNS),
+                             &work->match};
+    if (work->is_single) {
+        struct rk_arena arena = {0};
+        size_t count;
+        struct rk_odds *rows = rk_single_odds(&work->single, &arena, &count);
+        for (size_t i = 0; i < count; i++)
+            write_odds(&file, &rows[i]);
+        rk_free(rows);
+        rk_arena_free(&arena);
+    } else {
+        rk_programme_odds(&work->programme, write_odds, &file);
+    }
+    rk_writer_finish(file.writer);
     return RK_OK;
 }
 
