@@ -796,6 +796,7 @@ void rk_flow_bounds(struct rk_flow *flow, uint32_t first, uint32_t count, const 
         struct ends ends = flow->ends[arc];
         int64_t old =
             i < flow->lower_count && flow->lower[i].arc == arc ? flow->lower[i++].amount : 0;
+        int64_t amount = old + amount_of(flow, arc);
         assert(lower[k] <= upper[k]);
         flow->supply[ends.from] -= lower[k] - old;
         flow->supply[ends.to] += lower[k] - old;
@@ -804,9 +805,12 @@ void rk_flow_bounds(struct rk_flow *flow, uint32_t first, uint32_t count, const 
         flow->width[arc] = (uint32_t)(upper[k] - lower[k]);
         if (flow->tree[ends.from].arc == arc || flow->tree[ends.to].arc == arc)
             continue;
-        flow->state[arc] = flow->width[arc] == 0       ? QUIET
-                           : flow->state[arc] == QUIET ? LOWER
-                                                       : flow->state[arc];
+        /* where it stands already, or else where it would be cheaper */
+        flow->state[arc] = flow->width[arc] == 0         ? QUIET
+                           : amount <= lower[k]          ? LOWER
+                           : amount >= upper[k]          ? UPPER
+                           : reduced_cost(flow, arc) < 0 ? UPPER
+                                                         : LOWER;
     }
     while (i < flow->lower_count)
         kept[n++] = flow->lower[i++];

@@ -11,7 +11,8 @@ enum {
     SMALL = 20000,      /* arcs: up to here, all is searched, if that is soon done */
     STEPS = 250,        /* of prices, in a stage */
     LARGE_STEPS = 25,   /* of fit, where that is large, in each of … */
-    SMALL_ROUNDS = 5,   /* … so many rounds */
+    LEAST_ROUNDS = 4,   /* … so many rounds at least, … */
+    MOST_ROUNDS = 8,    /* … and as long as it pays, so many */
     SEAT_STEPS = 30,    /* of what comes before, where it is not small */
     NODE_STEPS = 12,    /* in a part of a search */
     FIRST_STEPS = 20,   /* that are far off, and soon forgotten in the average */
@@ -24,8 +25,9 @@ enum {
     RESTARTS = 2,       /* of the aim, where the best choice is far off */
     REPAIRS = 3
 };
-#define FIRST_RISE 0.02 /* of the bound … */
-#define LOWER_RISE 0.95 /* … and its share from step to step, where that is large */
+#define WORTH_A_ROUND 0.00025 /* of the bound: by so much the last one raised it */
+#define FIRST_RISE 0.02       /* of the bound … */
+#define LOWER_RISE 0.93       /* … and its share from step to step, where that is large */
 #define SEARCH_WORK UINT64_C(40000000)  /* arcs of all flows */
 #define IMPROVE_WORK UINT64_C(10000000) /* likewise */
 #define UNKNOWN ((__int128)1 << 120)    /* no cost is under minus this */
@@ -61,7 +63,7 @@ struct pricing {
     int32_t *best_count; /* by cell node: counts allowed in the best */
     bool any;            /* there is a best */
     double rise;         /* that a stage's first step aims at; 0: by itself. The last one's */
-    bool goes_on;        /* from the last prices, not from the best */
+    bool goes_on;        /* from the last prices: the best are not taken up again */
     bool averaged;       /* the average is of good prices already */
     bool whole;          /* it came from a flow over all pairs and stages */
 };
@@ -297,10 +299,11 @@ static int by_price(const void *x, const void *y)
     return a->pair < b->pair ? -1 : a->pair > b->pair;
 }
 
-/* Passes over all but the cheapest people of each cell, a few more than may sit, and whoever does.
+/* Passes over all but the cheapest people of each cell, a few more than may sit, and whoever does
+ * in the flow.
  * Again: not over those whom it did not pass over before, and as many more who would be worth it.
  */
-static void pass_over(struct pricing *p, int32_t more, bool again)
+static void pass_over(struct pricing *p, const struct rk_flow *flow, int32_t more, bool again)
 {
     const struct rk_network *net = p->net;
     const struct rk_crossing *crossing = &p->crossing;
@@ -317,7 +320,7 @@ static void pass_over(struct pricing *p, int32_t more, bool again)
                                            p->potential[rk_node_limit(net->leaf[pair])],
                                        net->lottery[pair], pair};
             bool stays = again && !p->passed_over[pair];
-            p->passed_over[pair] = !stays && rk_flow_amount(p->flow, first_pair + pair) == 0;
+            p->passed_over[pair] = !stays && rk_flow_amount(flow, first_pair + pair) == 0;
             if (again && (stays || next.price >= p->potential[rk_node_of_pair(net, pair)]))
                 continue;
             uint32_t at = count < most ? count++ : most;
@@ -349,7 +352,7 @@ static void choose_near_average(struct pricing *p)
         rk_crossing_choose(&p->crossing, panel, &guide, p->most + panel->first_node);
     }
     if (net->arcs > MEDIUM)
-        pass_over(p, MORE_PEOPLE, false);
+        pass_over(p, p->flow, MORE_PEOPLE, false);
     try_counts(p, net->arcs > SMALL);
 }
 
@@ -404,6 +407,17 @@ static void take_costs(const struct pricing *p, int64_t *cost)
 {
     for (uint32_t a = 0; p->arcs && a < p->arc_count; a++)
         cost[a] = cost[p->arcs[a]];
+}
+
+/* Goes back to the best prices. */
+static enum rk_flow_outcome to_best(struct pricing *p, uint32_t stage)
+{
+    memcpy(p->price, p->stages[stage].price, p->problem->quota_count * sizeof *p->price);
+    set_costs(p);
+    enum rk_flow_outcome outcome = solve(p);
+    if (outcome == RK_FLOW_OPTIMAL)
+        read_flow(p);
+    return outcome;
 }
 
 /* Raises the bound of a stage by prices, from those at hand, in so many steps, as long as the best
@@ -474,16 +488,7 @@ static enum rk_flow_outcome ascend(struct pricing *p, uint32_t stage, uint32_t m
             break;
     }
     p->rise = aim.rise;
-    if (p->goes_on)
-        memcpy(s->price, p->price, quotas * sizeof *p->price);
-    if (!moved || p->goes_on)
-        return RK_FLOW_OPTIMAL;
-    memcpy(p->price, s->price, quotas * sizeof *p->price);
-    set_costs(p);
-    enum rk_flow_outcome outcome = solve(p);
-    if (outcome == RK_FLOW_OPTIMAL)
-        read_flow(p);
-    return outcome;
+    return moved && !p->goes_on ? to_best(p, stage) : RK_FLOW_OPTIMAL;
 }
 
 /* ---- the stages ---- */
@@ -565,9 +570,33 @@ static void narrow_to_best(struct pricing *p, uint32_t stage)
     narrow(p, (int64_t)over);
 }
 
+/* A flow without the people passed over, in the place of the one at hand, whose last basis it
+ * starts from where that has no other arcs. */
+static enum rk_flow_outcome start_small(struct pricing *p, const struct rk_flow *whole)
+{
+    struct rk_flow *before = p->flow;
+    uint32_t *old_arcs = p->arcs, old_count = p->arc_count;
+    struct rk_fill fill = {.net = p->net, .without = p->without};
+    p->flow = rk_fill_small_flow(&fill, &p->arcs, &p->arc_count);
+    if (before == whole) {
+        rk_fill_rough_costs(p->net, p->cost);
+        take_costs(p, p->cost);
+        return solve(p);
+    }
+    for (uint32_t a = 0, i = 0; i < old_count; i++) { /* all are there again */
+        while (p->arcs[a] != old_arcs[i])
+            a++;
+        old_arcs[i] = a;
+    }
+    rk_flow_take(p->flow, before, old_arcs);
+    rk_flow_free(before);
+    rk_free(old_arcs);
+    return RK_FLOW_OPTIMAL;
+}
+
 /* Good prices soon, where there are many pairs: those found without the people who are dear at the
- * prices at hand; once more without those who are dear then. They bound nothing yet, but the last
- * basis is a good one to go on from. */
+ * prices at hand; once more with those who would be worth it then, as long as that pays. They bound
+ * nothing yet, but the last basis is a good one to go on from. */
 static void ascend_small(struct pricing *p, uint32_t stage, uint32_t steps)
 {
     const struct rk_network *net = p->net;
@@ -575,25 +604,19 @@ static void ascend_small(struct pricing *p, uint32_t stage, uint32_t steps)
     struct stage kept[RK_MATCH_LEVELS];
     uint32_t quotas = p->problem->quota_count, first = rk_network_first(net, stage);
     int64_t *price = rk_alloc((size_t)quotas + 1, sizeof *price);
+    __int128 before = 0;
+    bool done = false;
     memcpy(kept, p->stages, sizeof kept);
     memcpy(price, kept[stage].price, quotas * sizeof *price);
     memset(p->direction, 0, quotas * sizeof *p->direction);
-    for (int round = 0; round < SMALL_ROUNDS && !p->result->stopped; round++) {
+    for (int round = 0; !done && !p->result->stopped; round++) {
         for (uint32_t u = 0; u < net->nodes; u++)
             p->potential[u] = rk_flow_potential(p->flow, u);
         for (uint32_t k = 0; k < net->cell_nodes; k++)
             p->most[k] = FEW_PEOPLE;
         rk_network_costs(net, first, net->stage_end[stage], p->cost);
-        if (p->flow != flow)
-            rk_flow_free(p->flow);
-        p->flow = flow;
-        pass_over(p, 0, round > 0);
-        struct rk_fill fill = {.net = net, .without = p->without};
-        rk_free(p->arcs);
-        p->flow = rk_fill_small_flow(&fill, &p->arcs, &p->arc_count);
-        rk_fill_rough_costs(net, p->cost);
-        take_costs(p, p->cost);
-        bool solved = solve(p) == RK_FLOW_OPTIMAL;
+        pass_over(p, flow, 0, round > 0);
+        bool solved = start_small(p, flow) == RK_FLOW_OPTIMAL;
         for (uint32_t s = 0; s < stage && solved; s++) {
             p->stages[s].solved = false;
             solved = ascend(p, s, 1) == RK_FLOW_OPTIMAL && p->stages[s].bound == kept[s].bound;
@@ -601,13 +624,20 @@ static void ascend_small(struct pricing *p, uint32_t stage, uint32_t steps)
                 rk_flow_narrow(p->flow);
         }
         p->stages[stage].solved = false;
-        p->goes_on = round + 1 < SMALL_ROUNDS;
+        p->goes_on = true;
         solved = solved && ascend(p, stage, steps) == RK_FLOW_OPTIMAL;
         p->goes_on = false;
         p->averaged = true;
         if (!solved)
             break;
-        if (round + 1 == SMALL_ROUNDS)
+        __int128 bound = p->stages[stage].bound, size = bound < 0 ? -bound : bound;
+        done =
+            round + 1 == MOST_ROUNDS ||
+            (round + 1 >= LEAST_ROUNDS && (double)(bound - before) < WORTH_A_ROUND * (double)size);
+        before = bound;
+        if (!done)
+            memcpy(p->stages[stage].price, p->price, quotas * sizeof *price);
+        else if (to_best(p, stage) == RK_FLOW_OPTIMAL)
             rk_flow_take(flow, p->flow, p->arcs);
     }
     memcpy(p->stages, kept, sizeof kept); /* but for the prices, which it points to */
