@@ -596,6 +596,12 @@ static void set_fractions(struct rk_chances *chances)
     rk_free(node);
 }
 
+void rk_chances_stop_when(struct rk_chances *chances, bool (*stop)(void *context), void *context)
+{
+    chances->flow->stop = stop;
+    chances->flow->stop_context = context;
+}
+
 enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances)
 {
     assert(!chances->base);
@@ -606,7 +612,7 @@ enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances)
     uint32_t *nodes = rk_alloc((size_t)flow->nodes + 1, sizeof *nodes);
     uint32_t *open = rk_alloc((size_t)flow->nodes + 1, sizeof *open), open_count = 1;
     uint32_t *next = rk_alloc((size_t)flow->nodes + 1, sizeof *next);
-    while (open_count) { /* all parts still to do, side by side in one flow */
+    while (open_count && !flow->stopped) { /* all parts still to do, side by side in one flow */
         uint32_t node_count = 0, next_count = 0;
         for (uint32_t i = 0; i < open_count; i++) {
             struct part *part = &chances->parts[open[i]];
@@ -619,7 +625,7 @@ enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances)
         }
         rk_maxflow_run(flow, nodes, node_count);
         chances->rounds++;
-        for (uint32_t i = 0; i < open_count; i++)
+        for (uint32_t i = 0; i < open_count && !flow->stopped; i++)
             if (is_stuck(chances, &chances->parts[open[i]]))
                 divide(chances, open[i], next, &next_count);
         uint32_t *swapped = open;
@@ -630,6 +636,8 @@ enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances)
     rk_free(next);
     rk_free(open);
     rk_free(nodes);
+    if (flow->stopped)
+        return RK_CHANCES_STOPPED;
     set_levels(chances);
     set_fractions(chances);
     return RK_CHANCES_SOLVED;

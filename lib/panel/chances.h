@@ -38,6 +38,7 @@
 enum rk_chances_outcome {
     RK_CHANCES_SOLVED,
     RK_CHANCES_TOO_LARGE, /* amounts times persons do not stay under 2^61: nothing was computed */
+    RK_CHANCES_STOPPED,   /* as rk_chances_stop_when's function wished: there is nothing to read */
 };
 
 enum rk_chances_state {
@@ -69,6 +70,8 @@ uint32_t rk_chances_arc(struct rk_chances *chances, uint32_t from, uint32_t to, 
 /* Says that the arc is a person's and returns the person's number: 0, 1, 2 … An arc can be one
  * person's only, all come from the same node and lead to others; lower >= 0, offset >= 0. */
 uint32_t rk_chances_person(struct rk_chances *chances, uint32_t arc, int32_t offset);
+/* `stop` is asked now and then by rk_chances_solve, and true ends it. NULL: never. */
+void rk_chances_stop_when(struct rk_chances *chances, bool (*stop)(void *context), void *context);
 enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances);
 
 /* ---- the levels, from the lowest to the highest, none twice ---- */

@@ -120,7 +120,8 @@ static bool move_counts(const struct rk_fill *fill, struct rk_flow *flow, const 
         rk_flow_bounds(flow, net->first[RK_ARC_CELL], net->cell_nodes, least, most);
         solved = solve(flow, cost, result);
         now = rk_flow_cost(flow, cost);
-    } while (solved && now < before && ++moves < fill->moves);
+    } while (solved && now < before && ++moves < fill->moves &&
+             !(net->problem->stop && net->problem->stop(net->problem->stop_context)));
     rk_free(least);
     rk_free(most);
     return solved;

@@ -160,14 +160,37 @@ static void count_pair(struct greedy *greedy, uint32_t pair, int32_t by)
 static bool has_room(const struct greedy *greedy, uint32_t pair)
 {
     const struct rk_match_problem *problem = greedy->net->problem;
-    uint32_t r = problem->pairs[pair].recruitment, first = greedy->quota_first[r];
-    int32_t empty = problem->recruitments[r].places - greedy->filled[r];
+    uint32_t r = problem->pairs[pair].recruitment;
     for (uint32_t l = greedy->net->leaf[pair]; l != RK_NONE; l = greedy->net->limits[l].parent)
-        if (greedy->through[l] > greedy->net->limits[l].room)
+        if (greedy->through[l] >= greedy->net->limits[l].room)
             return false;
-    return empty >= 0 &&
-           rk_match_quotas_hold(problem->quotas + first, greedy->quota_first[r + 1] - first,
-                                greedy->counts + first, empty);
+    return greedy->filled[r] < problem->recruitments[r].places;
+}
+
+static bool quotas_hold(const struct greedy *greedy, uint32_t r)
+{
+    const struct rk_match_problem *problem = greedy->net->problem;
+    uint32_t first = greedy->quota_first[r];
+    return rk_match_quotas_hold(problem->quotas + first, greedy->quota_first[r + 1] - first,
+                                greedy->counts + first,
+                                problem->recruitments[r].places - greedy->filled[r]);
+}
+
+/* As rk_match_order, before anybody is chosen. */
+static int by_worth(const void *x, const void *y, void *context)
+{
+    const struct rk_network *net = context;
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    const struct rk_match_pair *pairs = net->problem->pairs;
+    if (pairs[a].fit != pairs[b].fit)
+        return pairs[a].fit > pairs[b].fit ? -1 : 1;
+    int64_t load_a = net->problem->panelists[pairs[a].panelist].load;
+    int64_t load_b = net->problem->panelists[pairs[b].panelist].load;
+    if (load_a != load_b)
+        return load_a < load_b ? -1 : 1;
+    if (net->lottery[a] != net->lottery[b])
+        return net->lottery[a] < net->lottery[b] ? -1 : 1;
+    return a < b ? -1 : a > b;
 }
 
 /* Pair after pair, the best fit first, whoever there is room for. */
@@ -176,13 +199,11 @@ static void choose_greedily(const struct solver *solver, struct rk_choice *choic
     const struct rk_match_problem *problem = solver->problem;
     uint32_t n = problem->recruitment_count, q = 0;
     memset(choice->member, 0, problem->pair_count * sizeof *choice->member);
-    struct rk_match_result none = {.member = choice->member, .network = solver->net};
-    struct rk_match_state *state = rk_match_state_new(problem, &none);
     uint32_t *pairs = rk_alloc((size_t)problem->pair_count + 1, sizeof *pairs);
     for (uint32_t i = 0; i < problem->pair_count; i++)
         pairs[i] = i;
-    rk_match_order(state, pairs, problem->pair_count);
-    rk_match_state_free(state);
+    if (problem->pair_count)
+        qsort_r(pairs, problem->pair_count, sizeof *pairs, by_worth, solver->net);
     struct greedy greedy = {solver->net,
                             rk_alloc((size_t)solver->net->limit_count + 1, sizeof(int64_t)),
                             rk_alloc((size_t)n + 1, sizeof(int32_t)),
@@ -194,8 +215,10 @@ static void choose_greedily(const struct solver *solver, struct rk_choice *choic
             q++;
     }
     for (uint32_t k = 0; k < problem->pair_count; k++) {
+        if (!has_room(&greedy, pairs[k]))
+            continue;
         count_pair(&greedy, pairs[k], 1);
-        choice->member[pairs[k]] = has_room(&greedy, pairs[k]);
+        choice->member[pairs[k]] = quotas_hold(&greedy, problem->pairs[pairs[k]].recruitment);
         if (!choice->member[pairs[k]])
             count_pair(&greedy, pairs[k], -1);
     }

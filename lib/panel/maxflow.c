@@ -237,6 +237,9 @@ int64_t rk_maxflow_run(struct rk_maxflow *flow, const uint32_t *nodes, uint32_t 
     }
     flow->runs++;
     for (bool active = true; active;) {
+        flow->stopped = flow->stopped || (flow->stop && flow->stop(flow->stop_context));
+        if (flow->stopped)
+            return 0;
         measure(flow, nodes, count);
         uint64_t waiting[2] = {0, 0}; /* taken from and put to the queue, so many */
         for (uint32_t i = 0; i < count; i++)

@@ -61,6 +61,9 @@ struct rk_maxflow {
     uint8_t *side; /* enum rk_maxflow_side */
     uint32_t *queue;
     uint64_t runs, pushes, searches; /* searches: exact distances computed */
+    bool (*stop)(void *context);     /* asked before each of these: true ends the run; NULL */
+    void *stop_context;
+    bool stopped; /* so it was: nothing of the run is meant to be used */
 };
 
 struct rk_maxflow *rk_maxflow_new(uint32_t nodes); /* nodes 0 … nodes - 1 */

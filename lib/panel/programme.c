@@ -148,13 +148,16 @@ static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
         lottery->chances = rk_chances_new(net->nodes + 1);
         rk_network_arcs(net, add_arc, &build);
         add_loads_without_room(&build);
+        rk_chances_stop_when(lottery->chances, problem->stop, problem->stop_context);
     }
     rk_free(best.amount);
     rk_free(best.fixed);
     if (result->stopped)
         return RK_PROGRAMME_STOPPED;
-    if (!done || rk_chances_solve(lottery->chances) != RK_CHANCES_SOLVED)
-        return RK_PROGRAMME_TOO_LARGE;
+    enum rk_chances_outcome outcome =
+        done ? rk_chances_solve(lottery->chances) : RK_CHANCES_TOO_LARGE;
+    if (outcome != RK_CHANCES_SOLVED)
+        return outcome == RK_CHANCES_STOPPED ? RK_PROGRAMME_STOPPED : RK_PROGRAMME_TOO_LARGE;
     int32_t *amounts = rk_alloc((size_t)net->arcs + net->limit_count + 1, sizeof *amounts);
     rk_chances_draw(lottery->chances, problem->seed, amounts);
     for (uint32_t i = 0; i < problem->pair_count; i++)

@@ -26,7 +26,7 @@ enum rk_programme_outcome {
     RK_PROGRAMME_CROSSING,  /* quotas of a recruitment cross */
     RK_PROGRAMME_OVERLAPS,  /* overlapping sessions interlock */
     RK_PROGRAMME_TOO_LARGE, /* for the arithmetic */
-    RK_PROGRAMME_STOPPED,   /* by problem->stop, before the seats were filled */
+    RK_PROGRAMME_STOPPED,   /* by problem->stop, before the chances were known */
 };
 
 /* Fills `result` as rk_match does (values of all levels; bounds of seats and shortage, which are

@@ -21,7 +21,7 @@ static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
         return rk_fail(error, RK_BAD_DATA, _("--lottery: too many panelists for exact chances"));
     case RK_PROGRAMME_STOPPED:
         return rk_fail(error, RK_BAD_DATA,
-                       _("--lottery: the time was up before the seats could be filled; there is no "
+                       _("--lottery: the time was up before all chances were known; there is no "
                          "lottery to draw from yet"));
     default: break;
     }

@@ -74,8 +74,47 @@ static void against_chances(int kind, int trials)
     CHECK(wrong == 0);
 }
 
+static bool is_up(void *context)
+{
+    int *left = context;
+    return (*left)-- <= 0;
+}
+
+/* Whenever it is stopped there is no lottery, and no other than without stopping where it is not.
+ */
+static void stops(void)
+{
+    int stopped = 0, drawn = 0, wrong = 0;
+    for (int trial = 0; trial < 60; trial++) {
+        struct instance in;
+        struct rk_match_result whole, result;
+        struct rk_programme lottery;
+        invent(&in, trial, 0);
+        rk_programme(&in.problem, &whole, &lottery);
+        rk_programme_free(&lottery);
+        enum rk_programme_outcome outcome = RK_PROGRAMME_STOPPED;
+        for (int after = 0; outcome == RK_PROGRAMME_STOPPED && after < 1000; after++) {
+            int left = after;
+            struct rk_match_problem problem = in.problem;
+            problem.stop = is_up;
+            problem.stop_context = &left;
+            outcome = rk_programme(&problem, &result, &lottery);
+            stopped += outcome == RK_PROGRAMME_STOPPED && lottery.chances; /* seats are filled */
+            if (outcome != RK_PROGRAMME_STOPPED) {
+                drawn++;
+                wrong += memcmp(result.member, whole.member, in.problem.pair_count) != 0;
+            }
+            rk_match_result_free(&result);
+            rk_programme_free(&lottery);
+        }
+        rk_match_result_free(&whole);
+    }
+    CHECK(drawn == 60 && wrong == 0 && stopped > 60);
+}
+
 int main(void)
 {
+    stops();
     against_chances(0, 400);
     against_chances(1, 400);
     CHECK(tested > 100);
