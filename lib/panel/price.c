@@ -20,7 +20,7 @@ enum {
     FIRST_TRY = 40,     /* step after which counts are chosen … */
     TRY_EVERY = 10,     /* … every so many */
     FEW_PEOPLE = 8,     /* of each cell, for the first prices of a large one */
-    MORE_PEOPLE = 4,    /* that a quick try has of each cell, beside those who may sit */
+    MORE_PEOPLE = 12,   /* that a quick try has of each cell, beside those who may sit */
     MOST_STEPS = 20000, /* of the search for one panel's counts */
     RESTARTS = 2,       /* of the aim, where the best choice is far off */
     REPAIRS = 3

@@ -2,6 +2,25 @@
 
 #include "panel/panel.h"
 
+/* The pairs of each recruitment: pairs[first[r]] … pairs[first[r + 1] - 1]. */
+struct by_recruitment {
+    uint32_t *first, *pairs;
+};
+
+static struct by_recruitment index_pairs(const struct rk_match_problem *problem)
+{
+    uint32_t n = problem->recruitment_count;
+    struct by_recruitment by = {rk_alloc((size_t)n + 2, sizeof *by.first),
+                                rk_alloc((size_t)problem->pair_count + 1, sizeof *by.pairs)};
+    for (uint32_t i = 0; i < problem->pair_count; i++)
+        by.first[problem->pairs[i].recruitment + 2]++;
+    for (uint32_t r = 0; r < n; r++)
+        by.first[r + 2] += by.first[r + 1];
+    for (uint32_t i = 0; i < problem->pair_count; i++)
+        by.pairs[by.first[problem->pairs[i].recruitment + 1]++] = i;
+    return by;
+}
+
 /* The panel of one recruitment by itself: who sits there, and who could. */
 struct alone {
     uint64_t *member; /* by person: bits of the quotas */
@@ -10,17 +29,18 @@ struct alone {
 };
 
 static struct alone list_people(const struct rk_explain *match, const struct rk_match_state *state,
-                                uint32_t r, uint32_t first_quota, uint32_t quotas)
+                                const struct by_recruitment *by, uint32_t r, uint32_t first_quota,
+                                uint32_t quotas)
 {
     const struct rk_match_problem *problem = match->problem;
     size_t words = rk_panel_words(quotas);
     struct alone alone = {0};
     uint32_t room = 0;
-    for (uint32_t i = 0; i < problem->pair_count; i++) {
-        const struct rk_match_pair *pair = &problem->pairs[i];
+    for (uint32_t at = by->first[r]; at < by->first[r + 1]; at++) {
+        uint32_t i = by->pairs[at];
         bool sits = match->result->member[i];
-        if (pair->recruitment != r ||
-            (!sits && rk_match_blocked(state, pair->panelist, r, NULL, 0) & ~RK_MATCH_QUOTA))
+        if (!sits &&
+            rk_match_blocked(state, problem->pairs[i].panelist, r, NULL, 0) & ~RK_MATCH_QUOTA)
             continue;
         if (alone.count == room) {
             room = room ? room * 2 : 64;
@@ -41,11 +61,11 @@ static struct alone list_people(const struct rk_explain *match, const struct rk_
 static uint32_t over(int32_t value) { return value > 0 ? (uint32_t)value : 0; }
 
 static void relax_one(const struct rk_explain *match, const struct rk_match_state *state,
-                      uint32_t r, uint32_t first, uint32_t end, bool lowered,
-                      struct rk_relaxations *relaxations)
+                      const struct by_recruitment *by, uint32_t r, uint32_t first, uint32_t end,
+                      bool lowered, struct rk_relaxations *relaxations)
 {
     const struct rk_match_problem *problem = match->problem;
-    struct alone alone = list_people(match, state, r, first, end - first);
+    struct alone alone = list_people(match, state, by, r, first, end - first);
     int32_t places = problem->recruitments[r].places;
     int32_t could = (int32_t)alone.count < places ? (int32_t)alone.count : places;
     if (alone.sitting >= could && !lowered) {
@@ -74,7 +94,8 @@ static void relax_one(const struct rk_explain *match, const struct rk_match_stat
                                    .row_count = end - first,
                                    .seats = (uint32_t)could};
     struct rk_panel *panel = rk_panel_new(&one);
-    struct rk_effort effort = {.nodes = 100000};
+    struct rk_effort effort = {
+        .nodes = 100000, .stop = problem->stop, .context = problem->stop_context};
     struct rk_panel_relaxation found = rk_panel_relax(panel, &effort);
     RK_GROW(relaxations->all, relaxations->count, relaxations->room);
     struct rk_relaxation *told = &relaxations->all[relaxations->count++];
@@ -107,6 +128,7 @@ void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations
 {
     const struct rk_match_problem *problem = match->problem;
     struct rk_match_state *state = rk_match_state_new(problem, match->result);
+    struct by_recruitment by = index_pairs(problem);
     int32_t *filled = rk_alloc((size_t)problem->recruitment_count + 1, sizeof *filled);
     int32_t *counts = rk_alloc((size_t)problem->quota_count + 1, sizeof *counts);
     for (uint32_t i = 0; i < problem->pair_count; i++) {
@@ -125,11 +147,13 @@ void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations
         for (end = q; end < problem->quota_count && problem->quotas[end].recruitment == r; end++)
             lowered = lowered || (full && counts[end] < problem->quotas[end].min);
         if (!full || lowered)
-            relax_one(match, state, r, q, end, lowered, relaxations);
+            relax_one(match, state, &by, r, q, end, lowered, relaxations);
     }
     rk_match_state_free(state);
     rk_free(filled);
     rk_free(counts);
+    rk_free(by.first);
+    rk_free(by.pairs);
 }
 
 void rk_relaxations_free(struct rk_relaxations *relaxations)

@@ -14,8 +14,8 @@ struct rk_relaxation {
     uint32_t recruitment;
     uint32_t first, count; /* its changes in `changes`; 0: see below */
     int32_t seats;         /* of the members to find, those that could then be filled */
-    bool possible;         /* false: no change within min_flex and max_flex is enough */
-    bool proven;           /* there is no smaller one */
+    bool possible;         /* false: no change within min_flex and max_flex is enough … */
+    bool proven;           /* … or, where this is false, none was found; else no smaller one is */
 };
 
 struct rk_relaxations { /* zeroed = none; give back with rk_relaxations_free */

@@ -107,8 +107,11 @@ static enum rk_status relax(struct rk_run *run, const char *path, const struct r
         const char *id = match->recruitments->rows[one->recruitment].recruitment_id.text;
         if (!one->possible)
             rk_run_warn(run,
-                        _("recruitment %s: no change of quotas within min_flex and max_flex is "
-                          "enough to fill it"),
+                        one->proven
+                            ? _("recruitment %s: no change of quotas within min_flex and max_flex "
+                                "is enough to fill it")
+                            : _("recruitment %s: no change of quotas that is enough to fill it "
+                                "was found before the search ended"),
                         id);
         else
             rk_run_note(run,
