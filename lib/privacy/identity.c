@@ -33,19 +33,18 @@ static bool known_century(const char *century)
     return !century || (two(century) >= 18 && two(century) <= 20);
 }
 
-/* `ten` digits, and the two of the century or NULL. */
+/* `ten` digits, and the two of the century or NULL. The birth numbers of a day begin with 001. */
 static enum rk_identity judge(const char *century, const char *ten)
 {
     int year = two(ten), month = two(ten + 2), day = two(ten + 4);
-    if (!luhn(ten))
+    if (!luhn(ten) || !memcmp(ten + 6, "000", 3))
         return RK_IDENTITY_NONE;
     if (day < 60)
         return in_calendar(century, year, month, day) ? RK_IDENTITY_PERSONAL : RK_IDENTITY_NONE;
-    if (month > 12 || day > 91 || !known_century(century))
-        return RK_IDENTITY_NONE;
-    if (month == 0 || day == 60 || in_calendar(century, year, month, day - 60))
-        return RK_IDENTITY_COORDINATION;
-    return RK_IDENTITY_NONE;
+    /* the day need not be in the calendar: of those born on a day that is not known, some have 91 in
+     * February or April */
+    return month <= 12 && day <= 91 && known_century(century) ? RK_IDENTITY_COORDINATION
+                                                              : RK_IDENTITY_NONE;
 }
 
 /* `date` has 6 or 8 digits, `last` four. */

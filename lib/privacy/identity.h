@@ -10,8 +10,8 @@
 
 enum rk_identity { RK_IDENTITY_NONE, RK_IDENTITY_PERSONAL, RK_IDENTITY_COORDINATION };
 
-/* What the whole of `text` is. A coordination number may have the unknown parts month 00 or day 60.
- */
+/* What the whole of `text` is. A coordination number may have the unknown parts month 00 or day 60, and a
+ * day that its month has not (91 in April), as some of the Tax Agency's test numbers have. */
 enum rk_identity rk_identity_check(struct rk_text text);
 
 /* The ten digits that the four spellings of a number share (YYMMDDNNNC, NUL-ended), and the two of

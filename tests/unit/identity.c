@@ -36,6 +36,9 @@ static void whole(void)
     CHECK(check("701063-2391") == RK_IDENTITY_COORDINATION);
     CHECK(check("730288-9931") == RK_IDENTITY_COORDINATION);
     CHECK(check("19701063-2391") == RK_IDENTITY_COORDINATION);
+    /* of the Tax Agency's test numbers: the 31st of April and of February, no day in the calendar */
+    CHECK(check("201604912384") == RK_IDENTITY_COORDINATION);
+    CHECK(check("20140291-2388") == RK_IDENTITY_COORDINATION);
 
     static const char *const neither[] = {"640823-3235", /* check digit */
                                           "640823 3234",
@@ -51,6 +54,8 @@ static void whole(void)
                                           "21640823-3234", /* century */
                                           "19000229-2399", /* 1900 was no leap year, 2000 was */
                                           "701092-2396",   /* day 32 of a coordination number */
+                                          "150916-0006",   /* nobody's birth number is 000 */
+                                          "201509160006",
                                           "",
                                           "-",
                                           "abcdef-ghij",
