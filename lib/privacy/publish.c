@@ -702,6 +702,37 @@ uint32_t rk_publish_cell(const struct rk_publish *p, const struct rk_tabulation_
     return rk_layout_find(&p->layout, row->labels);
 }
 
+/* What is not told of a person may be anything: alike are those of whom nothing differs that is told of
+ * both. Adds those in the other cells. */
+static void join_untold(const struct rk_layout *layout, struct rk_alike *cells)
+{
+    uint32_t dims = layout->dims, count = layout->keys.count;
+    struct rk_alike *own = rk_alloc(count, sizeof *own);
+    bool *untold = rk_alloc(count, sizeof *untold);
+    memcpy(own, cells, count * sizeof *own);
+    for (uint32_t c = 0; c < count; c++)
+        for (uint32_t d = 0; d < dims; d++)
+            untold[c] |= layout->keys.members[(size_t)c * dims + d] == RK_LABEL_TOTAL;
+    for (uint32_t a = 0; a < count; a++)
+        for (uint32_t b = 0; untold[a] && b < count; b++) {
+            const uint32_t *x = layout->keys.members + (size_t)a * dims;
+            const uint32_t *y = layout->keys.members + (size_t)b * dims;
+            bool alike = a != b;
+            for (uint32_t d = 0; d < dims && alike; d++)
+                alike = x[d] == y[d] || x[d] == RK_LABEL_TOTAL || y[d] == RK_LABEL_TOTAL;
+            if (!alike)
+                continue;
+            cells[a].same += own[b].same;
+            cells[a].population += own[b].population;
+            if (!untold[b]) {
+                cells[b].same += own[a].same;
+                cells[b].population += own[a].population;
+            }
+        }
+    rk_free(own);
+    rk_free(untold);
+}
+
 struct rk_alike *rk_publish_alike(const struct rk_tabulation *t)
 {
     struct rk_alike *alike = rk_alloc(t->row_count, sizeof *alike),
@@ -712,6 +743,7 @@ struct rk_alike *rk_publish_alike(const struct rk_tabulation *t)
         cell->same++;
         cell->population += t->rows[r].value;
     }
+    join_untold(&layout, cells);
     for (uint32_t c = 0; c < layout.keys.count; c++) {
         double population = rk_fixed_double(cells[c].population);
         cells[c].risk =

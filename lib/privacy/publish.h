@@ -69,8 +69,9 @@ enum rk_status rk_publish(struct rk_publish *publish, const struct rk_tabulation
 /* The cell of a row; RK_NONE where its figure is in none. */
 uint32_t rk_publish_cell(const struct rk_publish *publish, const struct rk_tabulation_row *row);
 
-/* Of each row, a person: how many have the same labels, who they stand for (value), and the risk of being
- * found by them. Caller frees. */
+/* Of each row, a person: how many are alike, themselves among them (nothing differs that is told of both: an
+ * empty label may be anything), who they stand for (value), and the risk of being found by it. Caller
+ * frees. */
 struct rk_alike {
     uint32_t same;
     rk_fixed population;

@@ -24,17 +24,12 @@ size_t rk_publish_columns(const struct rk_tabulation *t, enum rk_publish_output 
     return count;
 }
 
-static void write_labels(struct rk_writer *writer, const struct rk_tabulation *t,
-                         const uint32_t *labels)
-{
-    for (uint32_t d = 0; d < t->dim_count; d++)
-        rk_write_text(writer, rk_tabulation_label(t, d, labels[d]));
-}
-
 static void write_cell_labels(struct rk_writer *writer, const struct rk_publish *p,
                               const struct rk_tabulation *t, uint32_t cell)
 {
-    write_labels(writer, t, p->layout.keys.members + (size_t)cell * t->dim_count);
+    const uint32_t *labels = p->layout.keys.members + (size_t)cell * t->dim_count;
+    for (uint32_t d = 0; d < t->dim_count; d++)
+        rk_write_text(writer, rk_tabulation_label(t, d, labels[d]));
 }
 
 void rk_publish_write(const struct rk_publish *p, const struct rk_tabulation *t, const char *symbol,
@@ -93,7 +88,11 @@ void rk_publish_write_alike(const struct rk_alike *alike, const struct rk_tabula
                             struct rk_writer *writer)
 {
     for (uint32_t r = 0; r < t->row_count; r++) {
-        write_labels(writer, t, t->rows[r].labels);
+        for (uint32_t d = 0; d < t->dim_count; d++)
+            if (t->rows[r].labels[d] == RK_LABEL_TOTAL)
+                rk_write_missing(writer);
+            else
+                rk_write_text(writer, rk_tabulation_label(t, d, t->rows[r].labels[d]));
         rk_write_int(writer, alike[r].same);
         rk_write_fixed(writer, alike[r].population);
         rk_write_double(writer, alike[r].risk);
