@@ -1,8 +1,7 @@
 /* rk-suppress: what of a table may be shown, and what a published one gives away. */
 #include "base/mem.h"
-#include "model/ptable.h"
 #include "privacy/publish_write.h"
-#include "tool/tool.h"
+#include "tool/suppress_files.h"
 
 enum {
     THRESHOLD = 256,
@@ -16,6 +15,7 @@ enum {
     NESTED,
     HIDDEN,
     VERSIONS,
+    PUBLISHED,
     DOMINANCE,
     P_PERCENT,
     SYMBOLS,
@@ -30,7 +30,7 @@ enum {
 static struct {
     int64_t threshold; /* 0 = not given */
     bool publish, scb, audit;
-    const char *total, *dimensions, *hidden, *explain, *alike;
+    const char *total, *dimensions, *hidden, *explain, *alike, *published;
     const char *nested[RK_TABULATION_TREES];
     size_t nested_count;
     int insiders; /* -1 = not given */
@@ -83,6 +83,10 @@ static const struct argp_option table[] = {
      N_("a dimension whose labels are versions or months of the same figures, in order: it has no "
         "total, "
         "and changes between them are small figures too"),
+     0},
+    {"published", PUBLISHED, "FILE", 0,
+     N_("what of --versions has been published, as it was: it stays so, and what is hidden now "
+        "counts with all knowing it"),
      0},
     {"hidden", HIDDEN, "TEXT", 0,
      N_("COLUMN=WORD,WORD: with --audit, rows that are hidden in what is published although the "
@@ -153,6 +157,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         options.nested[options.nested_count++] = arg;
         break;
     case VERSIONS: how->versions = arg; break;
+    case PUBLISHED: options.published = arg; break;
     case HIDDEN: options.hidden = arg; break;
     case ROUND: how->round = rk_option_int("round", arg, 2, 1000); break;
     case CELL_KEY: how->cell_key = true; break;
@@ -173,7 +178,8 @@ static enum rk_status set_up(struct rk_tabulation *t, struct rk_error *error)
                        _("one of --audit, --round, --cell-key and --k-anonymity at a time"));
     if ((how->round || how->cell_key || options.alike) &&
         (options.threshold || options.publish || how->dominant || how->p_percent || how->zeros ||
-         options.insiders >= 0 || how->by_cells || options.explain || how->versions))
+         options.insiders >= 0 || how->by_cells || options.explain || how->versions ||
+         options.published))
         return rk_fail(
             error, RK_BAD_USE,
             _("--round, --cell-key and --k-anonymity hide nothing by choice: options about "
@@ -181,10 +187,13 @@ static enum rk_status set_up(struct rk_tabulation *t, struct rk_error *error)
     t->is_records = how->cell_key || options.alike;
     how->threshold = options.threshold ? options.threshold : options.publish ? 10 : 5;
     how->insiders = options.insiders < 0 ? RK_INSIDERS_KNOWN : (enum rk_insiders)options.insiders;
-    if (options.audit && (how->dominant || how->p_percent || options.explain || options.publish))
-        return rk_fail(
-            error, RK_BAD_USE,
-            _("--audit chooses nothing: no --dominance, --p-percent, --publish or --explain"));
+    if (options.audit && (how->dominant || how->p_percent || options.explain || options.publish ||
+                          options.published))
+        return rk_fail(error, RK_BAD_USE,
+                       _("--audit chooses nothing: no --dominance, --p-percent, --publish, "
+                         "--published or --explain"));
+    if (options.published && !how->versions)
+        return rk_fail(error, RK_BAD_USE, _("--published is for --versions"));
     if (!options.audit && (options.hidden || how->insiders == RK_INSIDERS_POSSIBLE))
         return rk_fail(error, RK_BAD_USE, _("--hidden and --singletons possible are for --audit"));
     rk_tabulation_totals(t, options.total ? options.total : "Total,total,Totalt,totalt,*");
@@ -244,127 +253,28 @@ static void write_alike(struct rk_run *run, const struct rk_tabulation *t)
     rk_free(alike);
 }
 
-static enum rk_status read_ptable(struct rk_run *run, int16_t **ptable, struct rk_error *error)
-{
-    const struct rk_schema *schema;
-    struct rk_table *in;
-    RK_TRY(rk_run_table(run, &in, "ptable", error));
-    if (!in)
-        return RK_OK;
-    if (!options.how.cell_key)
-        return rk_fail(error, RK_BAD_USE, _("--ptable is for --cell-key"));
-    RK_TRY(rk_run_schema(run, &schema, "ptable", error));
-    RK_TRY(rk_ptable_read(ptable, in, schema, error));
-    options.how.ptable = *ptable;
-    return RK_OK;
-}
-
-/* ---- telling ---- */
-
-static enum rk_status tell_rounding(struct rk_run *run, const struct rk_rounding *r)
-{
-    rk_run_note(run,
-                _("%u small figures rounded; no figure changes by more than %lld, all together by "
-                  "%lld%s"),
-                r->small, (long long)r->largest, (long long)r->sum,
-                r->proven ? _("; proven: no way changes less") : "");
-    return RK_OK;
-}
-
-/* Ranges that were not followed to their ends, though far enough to know that the figure is kept.
- */
-static void tell_ends(struct rk_run *run, const struct rk_publish *p)
-{
-    uint32_t open = 0;
-    for (uint32_t c = 0; c < p->cells; c++)
-        open += p->reason[c] != RK_IS_SHOWN && p->findings[c].verdict == RK_KEPT &&
-                p->findings[c].range.open;
-    if (open && (options.audit || options.explain))
-        rk_run_warn(run, _("%u ranges may be wider than told: --effort looks further"), open);
-}
-
-static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p)
-{
-    struct rk_buf value = {0}, least = {0};
-    rk_fixed_print(&value, p->secondary_value);
-    rk_fixed_print(&least, p->least);
-    rk_run_note(run,
-                _("hidden: %u figures by the rules, and %u more, %s together, so that none can be "
-                  "worked out"),
-                p->sensitive, p->secondary, value.text);
-    bool fewest = options.how.by_cells;
-    if (p->proven)
-        rk_run_note(run, fewest ? _("proven: no choice hides fewer")
-                                : _("proven: no choice hides less"));
-    else if (fewest)
-        rk_run_warn(run, _("the best found, not proven: any choice hides at least %s more figures"),
-                    least.text);
-    else
-        rk_run_warn(run,
-                    _("the best found, not proven: any choice hides more figures of at least %s "
-                      "together"),
-                    least.text);
-    rk_buf_free(&value);
-    rk_buf_free(&least);
-    return p->proven ? RK_OK : RK_ATTENTION;
-}
-
-static enum rk_status tell_audit(struct rk_run *run, const struct rk_publish *p)
-{
-    uint32_t count[5] = {0}, hidden = 0;
-    for (uint32_t c = 0; c < p->cells; c++) {
-        hidden += p->reason[c] != RK_IS_SHOWN;
-        count[p->findings[c].verdict] += p->reason[c] != RK_IS_SHOWN;
-    }
-    if (count[RK_DISCLOSED])
-        rk_run_warn(run, _("%u of %u hidden figures are disclosed"), count[RK_DISCLOSED], hidden);
-    if (count[RK_NARROW])
-        rk_run_warn(run, _("%u of %u hidden figures are known more closely than wished"),
-                    count[RK_NARROW], hidden);
-    if (count[RK_INSIDER])
-        rk_run_warn(run, _("%u of %u hidden figures are disclosed to whoever is alone in another"),
-                    count[RK_INSIDER], hidden);
-    if (count[RK_OPEN])
-        rk_run_warn(run, _("%u of %u hidden figures are not settled: the search was cut short"),
-                    count[RK_OPEN], hidden);
-    if (count[RK_KEPT] == hidden)
-        rk_run_note(run, _("%u hidden figures, none disclosed"), hidden);
-    return count[RK_KEPT] == hidden ? RK_OK : RK_ATTENTION;
-}
-
 static enum rk_status publish(struct rk_run *run, const struct rk_tabulation *t,
                               struct rk_publish *p, struct rk_error *error)
 {
     RK_TRY(rk_publish(p, t, &options.how, error));
     if (!options.audit)
         write_table(run, t, p);
-    if (options.how.round || options.how.cell_key)
-        return options.how.round ? tell_rounding(run, &p->rounding) : RK_OK;
-    RK_TRY(write_findings(run, t, p, error));
-    enum rk_status status = options.audit ? tell_audit(run, p) : tell_choice(run, p);
-    tell_ends(run, p);
-    if (p->known_by_zeros)
-        rk_run_warn(
-            run,
-            _("%u hidden figures are known to whoever knows that none of them is 0; --zeros "
-              "known counts with that"),
-            p->known_by_zeros);
-    return status;
+    if (!options.how.round && !options.how.cell_key)
+        RK_TRY(write_findings(run, t, p, error));
+    return rk_suppress_tell(run, p, &options.how, options.audit || options.explain);
 }
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct rk_tabulation t = {0};
     struct rk_publish p = {0};
-    struct rk_table *in;
     int16_t *ptable = NULL;
     enum rk_status status = set_up(&t, error);
     if (!status)
-        status = rk_run_table(run, &in, "cells", error);
+        status = rk_suppress_read(run, &t, options.published, options.how.versions, error);
     if (!status)
-        status = rk_tabulation_read(&t, in, rk_table_schema(in), error);
-    if (!status)
-        status = read_ptable(run, &ptable, error);
+        status = rk_suppress_ptable(run, &ptable, options.how.cell_key, error);
+    options.how.ptable = ptable;
     if (!status && options.alike)
         write_alike(run, &t);
     else if (!status)

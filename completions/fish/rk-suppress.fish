@@ -12,6 +12,7 @@ complete -c rk-suppress -l dimensions -x -d 'the columns that tell what a figure
 complete -c rk-suppress -l total -x -d 'words for the total of a dimension, joined by commas (Total,total,Totalt,totalt,*); without such rows totals are made'
 complete -c rk-suppress -l nested -x -d 'REGION:COUNTY: a column whose labels are in turn the sums of others, finest first; may be given several times, also for one dimension'
 complete -c rk-suppress -l versions -x -d 'a dimension whose labels are versions or months of the same figures, in order: it has no total, and changes between them are small figures too'
+complete -c rk-suppress -l published -r -F -d 'what of --versions has been published, as it was: it stays so, and what is hidden now counts with all knowing it'
 complete -c rk-suppress -l hidden -x -d 'COLUMN=WORD,WORD: with --audit, rows that are hidden in what is published although the file has their figure'
 complete -c rk-suppress -l symbols -x -a 'gss scb' -d 'what stands for a hidden figure: [c] or .. (gss)'
 complete -c rk-suppress -l explain -r -F -d 'write here why each figure is hidden and what can be inferred of it; not to be shown'

@@ -253,6 +253,31 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
     return status;
 }
 
+enum rk_status rk_tabulation_read_before(struct rk_tabulation *t, struct rk_table *table,
+                                         const struct rk_schema *schema, struct rk_error *error)
+{
+    uint32_t rows = t->row_count, dims = t->dim_count, labels[RK_TABULATION_DIMS];
+    bool has_totals = t->has_totals;
+    for (uint32_t d = 0; d < dims; d++)
+        labels[d] = t->labels[d].count;
+    RK_TRY(rk_tabulation_read(t, table, schema, error));
+    if (t->dim_count > dims)
+        return rk_fail(error, RK_BAD_DATA,
+                       _("the table has no column '%s', by which it was published"),
+                       t->names[dims].text);
+    for (uint32_t d = 0; d < dims; d++)
+        if (t->labels[d].count > labels[d])
+            return rk_fail(error, RK_BAD_DATA,
+                           _("a figure of '%s' was published, and the table has none"),
+                           rk_tabulation_label(t, d, labels[d]).text);
+    t->before_count = t->row_count - rows;
+    t->before = rk_alloc(t->before_count, sizeof *t->before);
+    memcpy(t->before, t->rows + rows, t->before_count * sizeof *t->before);
+    t->row_count = rows;
+    t->has_totals = has_totals;
+    return RK_OK;
+}
+
 struct rk_text rk_tabulation_label(const struct rk_tabulation *t, uint32_t dim, uint32_t label)
 {
     return t->labels[dim].texts[label];
@@ -268,6 +293,7 @@ void rk_tabulation_free(struct rk_tabulation *t)
     rk_strings_free(&t->flags);
     rk_strings_free(&t->contributors);
     rk_free(t->rows);
+    rk_free(t->before);
     rk_arena_free(&t->arena);
     *t = (struct rk_tabulation){0};
 }

@@ -44,6 +44,8 @@ struct rk_tabulation { /* zeroed = empty; give back with rk_tabulation_free */
     bool total_named[RK_TABULATION_DIMS];
     struct rk_tabulation_row *rows;
     uint32_t row_count, row_room;
+    struct rk_tabulation_row *before; /* what of the same figures has been published, shown or hidden */
+    uint32_t before_count;
     bool has_totals; /* some row is of a total, or files differ */
     struct rk_strings contributors;
     struct rk_arena arena;
@@ -63,6 +65,10 @@ uint32_t rk_tabulation_dim(const struct rk_tabulation *t, struct rk_text name);
  * .., *, :, empty) and none for zero (-, –) or for no figure at all (., [z]): a bad row. */
 enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *table,
                                   const struct rk_schema *schema, struct rk_error *error);
+/* Reads what has been published before of the same table, once that is read. RK_BAD_DATA where it has a
+ * column or a label that the table has not. */
+enum rk_status rk_tabulation_read_before(struct rk_tabulation *t, struct rk_table *table,
+                                         const struct rk_schema *schema, struct rk_error *error);
 /* What stands for the total of a dimension where the file has no word for it is "Total". */
 struct rk_text rk_tabulation_label(const struct rk_tabulation *t, uint32_t dim, uint32_t label);
 void rk_tabulation_free(struct rk_tabulation *t);

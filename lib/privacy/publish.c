@@ -20,17 +20,25 @@ struct part {
     int64_t amount;
 };
 
+/* How a cell has been published before. */
+enum before { NOT_BEFORE, SHOWN_BEFORE, HIDDEN_BEFORE };
+/* To whom a sensitive cell is lost, by what has been published before. */
+enum lost { LOST_TO_NONE, LOST_TO_INSIDERS, LOST_TO_ALL };
+
 struct work {
     const struct rk_tabulation *table;
     const struct rk_publish_options *options;
     struct rk_publish *out;
     uint32_t version; /* dimension; RK_NONE = none */
+    uint32_t ties;    /* the first of the sums that tie versions */
     bool makes;       /* totals are made of the rows */
     bool counts;      /* figures count people: nothing else tells how many there are */
     struct part *parts;
     uint32_t part_count;
     int64_t cost_step;              /* of what counts first; what counts next adds up to less */
     int64_t *up;                    /* by cell: what a rule asks for above the figure */
+    enum before *before;            /* by cell, or NULL */
+    enum lost *lost;                /* by cell */
     struct rk_suppress_cell *cells; /* those of the table, then differences between versions */
     uint32_t cell_count, cell_room;
 };
@@ -319,33 +327,124 @@ static void judge(struct work *w)
 
 /* ---- versions ---- */
 
+/* What has been published stays as it was; what was left out of a version that was is hidden. */
+static enum rk_status mark_before(struct work *w, struct rk_error *error)
+{
+    const struct rk_tabulation *t = w->table;
+    struct rk_publish *p = w->out;
+    if (!t->before_count)
+        return RK_OK;
+    bool *version = rk_alloc(t->labels[w->version].count, sizeof *version);
+    enum rk_status status = RK_OK;
+    w->before = rk_alloc(p->cells, sizeof *w->before);
+    for (uint32_t r = 0; r < t->before_count && !status; r++) {
+        const struct rk_tabulation_row *row = &t->before[r];
+        bool shown = row->has_value && !row->hidden;
+        uint32_t c = rk_layout_find(&p->layout, row->labels);
+        version[row->labels[w->version]] = true;
+        if (c == RK_NONE)
+            status = rk_fail(error, RK_BAD_DATA,
+                             _("row %u of what was published is no figure of the table"), r + 1);
+        else if (shown && row->value != p->value[c] * p->unit)
+            status = fail_of(w, c, _("%s: was published with another figure"), error);
+        else if (shown || w->before[c] == NOT_BEFORE)
+            w->before[c] = shown ? SHOWN_BEFORE : HIDDEN_BEFORE;
+    }
+    for (uint32_t c = 0; c < p->cells; c++)
+        if (w->before[c] == NOT_BEFORE &&
+            version[p->layout.keys.members[(size_t)c * p->layout.dims + w->version]])
+            w->before[c] = HIDDEN_BEFORE;
+    rk_free(version);
+    return status;
+}
+
+/* A cell that has been published cannot be chosen any more. */
+static void describe_before(struct work *w, uint32_t c)
+{
+    struct rk_suppress_cell *cell = &w->cells[c];
+    enum rk_hidden_reason *reason = &w->out->reason[c];
+    if (!w->before || w->before[c] == NOT_BEFORE)
+        return;
+    cell->shown = w->before[c] == SHOWN_BEFORE;
+    cell->unseen = !cell->shown;
+    if (cell->shown) {
+        w->out->lost += cell->sensitive;
+        cell->sensitive = false;
+        *reason = RK_IS_SHOWN;
+    } else if (*reason == RK_IS_SHOWN) {
+        *reason = RK_IS_BEFORE;
+    }
+}
+
+/* By cell: the one of the next version, or of the one before; RK_NONE = none. */
+static uint32_t *other_version(const struct work *w, int step)
+{
+    const struct rk_layout *l = &w->out->layout;
+    uint32_t *other = rk_alloc(w->out->cells, sizeof *other), key[RK_LAYOUT_DIMS];
+    for (uint32_t c = 0; c < w->out->cells; c++) {
+        memcpy(key, l->keys.members + (size_t)c * l->dims, l->dims * sizeof *key);
+        key[w->version] += (uint32_t)step;
+        other[c] = rk_layout_find(l, key);
+    }
+    return other;
+}
+
+/* Of a published table: what is hidden in a sum is not taken to be unchanged where what is shown of
+ * the sum tells that it is not, or where the sum has other parts than in the other version. */
+static bool *find_moved(const struct work *w, const uint32_t *other)
+{
+    const struct rk_publish *p = w->out;
+    struct rk_sums sums = rk_layout_view(&p->layout);
+    bool *moved = rk_alloc(p->cells, sizeof *moved);
+    for (uint32_t s = 0; s < sums.count; s++) {
+        int64_t left = 0;
+        bool whole = true;
+        for (uint32_t i = sums.first[s]; i < sums.first[s + 1]; i++) {
+            uint32_t c = sums.cell[i], o = other[c];
+            whole = whole && o != RK_NONE;
+            if (o != RK_NONE && p->has_value[c] && p->has_value[o])
+                left += (i == sums.first[s] ? -1 : 1) * (p->value[o] - p->value[c]);
+        }
+        for (uint32_t i = sums.first[s]; i < sums.first[s + 1] && (left || !whole); i++)
+            moved[sums.cell[i]] = true;
+    }
+    return moved;
+}
+
 /* The difference of a figure between one version and the next, as a cell of its own; or that both
  * are the same. */
 static void tie_versions(struct work *w)
 {
-    struct rk_layout *l = &w->out->layout;
-    for (uint32_t c = 0; w->version != RK_NONE && c < w->out->cells; c++) {
-        uint32_t key[RK_LAYOUT_DIMS];
-        memcpy(key, l->keys.members + (size_t)c * l->dims, l->dims * sizeof *key);
-        key[w->version]++;
-        uint32_t next = rk_layout_find(l, key);
-        if (next == RK_NONE)
+    struct rk_publish *p = w->out;
+    struct rk_layout *l = &p->layout;
+    w->ties = l->sum_count;
+    if (w->version == RK_NONE)
+        return;
+    uint32_t *next = other_version(w, 1), *last = other_version(w, -1);
+    bool *moves = find_moved(w, next), *moved = find_moved(w, last);
+    for (uint32_t c = 0; c < p->cells; c++) {
+        uint32_t n = next[c];
+        bool known = n != RK_NONE && p->has_value[c] && p->has_value[n];
+        if (n == RK_NONE || (!known && (moves[c] || moved[n])))
             continue;
-        bool known = w->out->has_value[c] && w->out->has_value[next];
-        int64_t change = w->out->value[next] - w->out->value[c];
+        int64_t change = p->value[n] - p->value[c];
         if (change == 0 || !known) {
-            rk_layout_sum(l, next, &c, 1);
+            rk_layout_sum(l, n, &c, 1);
         } else if (!w->options->audit) { /* of a published table: both are as they are */
             struct rk_suppress_cell difference = {
                 .value = change, .least = -RK_CELL_NO_END, .cost = 1, .width = 1, .unseen = true};
-            rk_fixed size = (change < 0 ? -change : change) * w->out->unit;
+            rk_fixed size = (change < 0 ? -change : change) * p->unit;
             difference.sensitive = size < w->options->threshold * RK_FIXED_ONE;
             RK_GROW(w->cells, w->cell_count, w->cell_room);
             w->cells[w->cell_count] = difference;
-            rk_layout_sum(l, next, (uint32_t[]){c, w->cell_count}, 2);
+            rk_layout_sum(l, n, (uint32_t[]){c, w->cell_count}, 2);
             w->cell_count++;
         }
     }
+    rk_free(next);
+    rk_free(last);
+    rk_free(moves);
+    rk_free(moved);
 }
 
 /* ---- choosing ---- */
@@ -372,6 +471,7 @@ static void describe_cells(struct work *w, int64_t width)
         cell->sensitive = p->reason[c] != RK_IS_SHOWN;
         cell->shown = !value && (o->zeros == RK_ZEROS_OPEN || o->zeros == RK_ZEROS_KNOWN);
         cell->alone = p->contributors[c] == 1 && value;
+        describe_before(w, c);
     }
 }
 
@@ -395,6 +495,7 @@ static void describe_audit(const struct work *w, struct rk_audit_cell *cells, in
         cell->width = width;
         cell->alone = of_table && p->contributors[c] == 1 && cell->value;
         cell->guarded = of_table && p->reason[c] != RK_IS_SECONDARY &&
+                        p->reason[c] != RK_IS_BEFORE &&
                         (!cell->has_value || p->contributors[c] < (uint64_t)o->threshold);
     }
 }
@@ -442,7 +543,14 @@ static enum rk_status audit(struct work *w, struct rk_error *error)
     if (!o->audit && (uint64_t)alone * hidden > MOST_ASKED) /* the choice has seen to them */
         insiders = RK_INSIDERS_OFF;
     p->findings = rk_alloc(w->cell_count, sizeof *p->findings);
-    if (!rk_audit(cells, w->cell_count, &sums, insiders, audit_effort(w), p->findings, &sum))
+    bool exists =
+        rk_audit(cells, w->cell_count, &sums, insiders, audit_effort(w), p->findings, &sum);
+    if (!exists && o->audit && w->ties < sums.count) { /* then something hidden has changed */
+        sums.count = w->ties;
+        exists =
+            rk_audit(cells, w->cell_count, &sums, insiders, audit_effort(w), p->findings, &sum);
+    }
+    if (!exists)
         status = sum == UINT32_MAX
                      ? rk_fail(error, RK_BAD_DATA, _("no figures add up to this table"))
                      : fail_of(w, sums.cell[sums.first[sum]], _("%s: does not add up to its parts"),
@@ -453,22 +561,44 @@ static enum rk_status audit(struct work *w, struct rk_error *error)
     return status;
 }
 
+/* What cannot be kept, for what has been published tells it, is kept from as many as can be. */
+static void give_up(struct work *w, uint32_t cell, bool inside)
+{
+    struct rk_publish *p = w->out;
+    if (w->lost[cell] == LOST_TO_NONE)
+        *(cell < p->cells ? &p->lost : &p->lost_changes) += 1;
+    w->lost[cell] = inside ? LOST_TO_INSIDERS : LOST_TO_ALL;
+    w->cells[cell].unguarded = true;
+    w->cells[cell].sensitive = inside;
+    w->cells[cell].unseen = true; /* it is hidden all the same */
+}
+
 static enum rk_status choose(struct work *w, struct rk_error *error)
 {
     struct rk_publish *p = w->out;
     struct rk_sums sums = rk_layout_view(&p->layout);
-    p->chosen = rk_suppress(w->cells, w->cell_count, &sums, w->options->insiders != RK_INSIDERS_OFF,
-                            w->options->effort);
-    uint32_t lost = p->chosen.lost;
-    if (lost != RK_NONE)
-        return lost < p->cells
-                   ? fail_of(w, lost, _("%s: whatever else is hidden, it can be worked out"), error)
-                   : rk_fail(error, RK_BAD_DATA,
-                             _("a small change between two versions can be worked out, whatever is "
-                               "hidden"));
+    uint32_t lost;
+    w->lost = rk_alloc(w->cell_count, sizeof *w->lost);
+    for (;;) {
+        p->chosen = rk_suppress(w->cells, w->cell_count, &sums,
+                                w->options->insiders != RK_INSIDERS_OFF, w->options->effort);
+        lost = p->chosen.lost;
+        if (lost == RK_NONE)
+            break;
+        if (!w->before)
+            return lost < p->cells
+                       ? fail_of(w, lost, _("%s: whatever else is hidden, it can be worked out"),
+                                 error)
+                       : rk_fail(error, RK_BAD_DATA,
+                                 _("a small change between two versions can be worked out, "
+                                   "whatever is hidden"));
+        give_up(w, lost, p->chosen.inside);
+        rk_suppression_free(&p->chosen);
+    }
     for (uint32_t c = 0; c < p->cells; c++) {
-        p->sensitive += w->cells[c].sensitive;
-        if (p->chosen.hidden[c] && !w->cells[c].sensitive)
+        bool before = w->before && w->before[c] != NOT_BEFORE;
+        p->sensitive += p->reason[c] != RK_IS_SHOWN && !before;
+        if (p->chosen.hidden[c] && p->reason[c] == RK_IS_SHOWN)
             p->reason[c] = RK_IS_SECONDARY;
     }
     return RK_OK;
@@ -486,8 +616,11 @@ static enum rk_status check(struct work *w, struct rk_error *error)
             p->chosen.hidden[c] = false;
             p->chosen.cost -= w->cells[c].cost;
         }
-        bool sensitive = p->reason[c] != RK_IS_SHOWN && p->reason[c] != RK_IS_SECONDARY;
-        if (sensitive && f->verdict != RK_KEPT && f->verdict != RK_OPEN)
+        bool sensitive = p->reason[c] != RK_IS_SHOWN && p->reason[c] != RK_IS_SECONDARY &&
+                         p->reason[c] != RK_IS_BEFORE;
+        bool lost = w->lost[c] == LOST_TO_ALL ||
+                    (w->lost[c] == LOST_TO_INSIDERS && f->verdict == RK_INSIDER);
+        if (sensitive && !lost && f->verdict != RK_KEPT && f->verdict != RK_OPEN)
             return rk_fail(error, RK_FAILED, _("the choice does not stand up to its own audit"));
         if (p->reason[c] == RK_IS_SECONDARY) {
             p->secondary++;
@@ -523,6 +656,7 @@ static enum rk_status hide_figures(struct work *w, struct rk_error *error)
 {
     struct rk_publish *p = w->out;
     if (!w->options->audit) {
+        RK_TRY(mark_before(w, error));
         judge(w);
         describe_cells(w, width_of(w));
     }
@@ -693,6 +827,8 @@ enum rk_status rk_publish(struct rk_publish *p, const struct rk_tabulation *tabl
     qsort(p->order, p->cells, sizeof *p->order, by_label);
     rk_free(w.parts);
     rk_free(w.up);
+    rk_free(w.before);
+    rk_free(w.lost);
     rk_free(w.cells);
     return status;
 }
@@ -702,8 +838,8 @@ uint32_t rk_publish_cell(const struct rk_publish *p, const struct rk_tabulation_
     return rk_layout_find(&p->layout, row->labels);
 }
 
-/* What is not told of a person may be anything: alike are those of whom nothing differs that is told of
- * both. Adds those in the other cells. */
+/* What is not told of a person may be anything: alike are those of whom nothing differs that is
+ * told of both. Adds those in the other cells. */
 static void join_untold(const struct rk_layout *layout, struct rk_alike *cells)
 {
     uint32_t dims = layout->dims, count = layout->keys.count;

@@ -24,6 +24,7 @@ enum rk_hidden_reason {
     RK_IS_NEAR, /* p percent */
     RK_IS_SECONDARY,
     RK_IS_HIDDEN, /* of a published table: it is not known why */
+    RK_IS_BEFORE, /* was hidden in what has been published, and is not small */
 };
 
 struct rk_publish_options {
@@ -55,6 +56,9 @@ struct rk_publish { /* zeroed = empty; give back with rk_publish_free */
     struct rk_suppression chosen;  /* hidden NULL: nothing was chosen */
     uint32_t sensitive, secondary; /* how many */
     rk_fixed secondary_value;      /* their figures together */
+    /* What cannot be kept whatever is hidden now, for what has been published tells it, if only to whoever
+     * is alone in another figure: figures, and changes between versions. */
+    uint32_t lost, lost_changes;
     bool proven;                   /* no choice hides less */
     rk_fixed least;                /* what any choice must hide besides: figures together, or how many */
     uint32_t known_by_zeros;        /* hidden cells known if everybody knows that none is 0; when not assumed */
@@ -62,8 +66,9 @@ struct rk_publish { /* zeroed = empty; give back with rk_publish_free */
     uint32_t *order;               /* of the cells, for people: by label, totals last */
 };
 
-/* RK_BAD_DATA where the table does not add up, a sensitive figure cannot be kept, or a figure is too large
- * or has more than 6 decimals. */
+/* What has been published before (table->before) stays as it was. RK_BAD_DATA where the table does not add
+ * up, a sensitive figure cannot be kept and nothing has been published, what was published is not in the
+ * table, or a figure is too large or has more than 6 decimals. */
 enum rk_status rk_publish(struct rk_publish *publish, const struct rk_tabulation *table,
                           const struct rk_publish_options *options, struct rk_error *error);
 /* The cell of a row; RK_NONE where its figure is in none. */

@@ -61,7 +61,7 @@ void rk_publish_write_intervals(const struct rk_publish *p, const struct rk_tabu
                                 struct rk_writer *writer)
 {
     static const char *const reasons[] = {"",          "small",     "zero", "dominance",
-                                          "p_percent", "secondary", ""};
+                                          "p_percent", "secondary", "", "before"};
     static const char *const verdicts[] = {"kept", "narrow", "disclosed", "insider", "open"};
     for (uint32_t i = 0; i < p->cells; i++) {
         uint32_t c = p->order[i];

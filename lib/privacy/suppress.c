@@ -240,6 +240,8 @@ static bool is_kept(struct search *s, uint32_t which, uint32_t *person, bool *wh
     *person = NOBODY;
     if (!has_room(s, cell, NOBODY, set, whole))
         return false;
+    if (s->cells[cell].unguarded)
+        return true;
     /* who knows none of the cells that the room rests on sees the same room */
     uint32_t touched = 0, *persons = rk_alloc(s->persons, sizeof *persons);
     bool kept = true;
@@ -396,7 +398,7 @@ static bool separate(struct search *s, const double *chance)
         return added;
     for (uint32_t i = 0; i < s->sensitive_count && !is_spent(s); i++)
         for (uint32_t p = 0; p < s->persons; p++)
-            if (p != s->person[s->sensitive[i]])
+            if (p != s->person[s->sensitive[i]] && !s->cells[s->sensitive[i]].unguarded)
                 added |= separate_sensitive(s, s->sensitive[i], p, chance);
     return added;
 }
@@ -595,7 +597,7 @@ static bool encircle(struct search *s, struct making *m, uint32_t which, __int12
                 m->spent += m->cost[c];
                 m->cost[c] = 0;
                 s->hidden[c] = true;
-                bool again = i || p == NOBODY || p == s->person[cell];
+                bool again = i || p == NOBODY || p == s->person[cell] || s->cells[cell].unguarded;
                 for (uint32_t j = 0; j < person_count && !again; j++)
                     again = persons[j] == p;
                 if (!again) {
@@ -848,6 +850,7 @@ struct rk_suppression rk_suppress(const struct rk_suppress_cell *cells, uint32_t
         for (uint32_t c = 0; c < count; c++)
             s.hidden[c] = s.range[c] != 0;
         possible = all_kept(&s, &result.lost, &person, &whole);
+        result.inside = !possible && person != NOBODY;
         if (possible)
             keep_best(&s);
     }

@@ -25,12 +25,14 @@ struct rk_suppress_cell {
     bool shown;              /* must be shown */
     bool unseen;             /* is in no table: never shown, costs nothing */
     bool alone;              /* one person, who knows it */
+    bool unguarded;          /* of a sensitive cell: whoever is alone in another may work it out */
 };
 
 struct rk_suppression {
     bool *hidden; /* by cell */
     __int128 cost, bound; /* of what is hidden besides; no choice costs less than `bound` */
-    uint32_t lost;   /* a sensitive cell that nothing can keep, or UINT32_MAX: then nothing else is told */
+    uint32_t lost;   /* a sensitive cell that nothing can keep: then nothing else is told; or UINT32_MAX */
+    bool inside;     /* … from whoever is alone in another cell */
     uint64_t branches;
 };
 

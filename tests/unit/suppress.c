@@ -152,16 +152,17 @@ static bool keeps(const struct shape *s, const struct rk_suppress_cell *cells, u
                 unknown &= ~(UINT32_C(1) << c);
         all_tables(s, unknown, cells[0].least, s->leaves > 4 ? 6 : most, low, high);
         for (uint32_t c = 0; c < s->cells; c++)
-            if (cells[c].sensitive && !(p < persons && person[c] == p) &&
+            if (cells[c].sensitive && !(p < persons && (person[c] == p || cells[c].unguarded)) &&
                 high[c] - low[c] < cells[c].width)
                 return false;
     }
     return true;
 }
 
-static void test_choice(int kind, int rounds, bool insiders, int64_t width)
+/* With `before`, some cells have been published: they are shown, or hidden at no cost. */
+static void test_choice(int kind, int rounds, bool insiders, int64_t width, bool before)
 {
-    char key[] = {(char)('a' + kind), insiders ? 'i' : 'o', '\0'};
+    char key[] = {(char)('a' + kind), insiders ? 'i' : 'o', before ? 'b' : '\0', '\0'};
     struct rk_random random = rk_random(RK_TEXT("choice"), rk_text(key));
     for (int round = 0; round < rounds; round++) {
         struct shape s;
@@ -176,9 +177,13 @@ static void test_choice(int kind, int rounds, bool insiders, int64_t width)
                                                  .sensitive = s.value[c] > 0 && s.value[c] < 3,
                                                  .shown = s.value[c] == 0,
                                                  .alone = s.value[c] == 1};
-            if (cells[c].sensitive)
+            uint64_t way = before ? rk_random_below(&random, 5) : 5;
+            cells[c].shown = cells[c].shown || (way == 0 && !cells[c].sensitive);
+            cells[c].unseen = way == 1 && !cells[c].shown;
+            cells[c].unguarded = way == 2;
+            if (cells[c].sensitive || cells[c].unseen)
                 always |= UINT32_C(1) << c;
-            else if (s.value[c])
+            else if (!cells[c].shown)
                 free_cells[free_count++] = c;
         }
         struct rk_sums sums = rk_layout_view(&s.layout);
@@ -263,12 +268,15 @@ static void test_perturbation(void)
 int main(void)
 {
     test_ranges();
-    test_choice(0, 200, false, 1);
-    test_choice(0, 200, true, 1);
-    test_choice(0, 100, false, 3);
-    test_choice(1, 20, false, 1);
-    test_choice(2, 60, false, 1);
-    test_choice(2, 40, true, 1);
+    test_choice(0, 200, false, 1, false);
+    test_choice(0, 200, true, 1, false);
+    test_choice(0, 100, false, 3, false);
+    test_choice(1, 20, false, 1, false);
+    test_choice(2, 60, false, 1, false);
+    test_choice(2, 40, true, 1, false);
+    test_choice(1, 20, false, 1, true);
+    test_choice(2, 40, false, 2, true);
+    test_choice(2, 40, true, 1, true);
     test_effort();
     test_perturbation();
     return finish();
