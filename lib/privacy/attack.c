@@ -1,14 +1,13 @@
 #include "privacy/attack.h"
 
 #include "base/mem.h"
-#include "privacy/circuits.h"
-#include "privacy/moves.h"
+#include "privacy/reach.h"
 #include "stat/simplex.h"
 
 #include <string.h>
 
 enum { BRANCHES = 500 };               /* of one question */
-#define MOST_WORK UINT64_C(2000000000) /* of all questions: those after it are cut short */
+#define MOST_WORK UINT64_C(2000000000) /* unless it is told */
 
 struct rk_attack {
     uint32_t cells;
@@ -25,12 +24,12 @@ struct rk_attack {
         int64_t value;
     } * known;
     uint32_t known_count, known_room;
+    uint64_t limit; /* of the work on all questions: those after it are cut short */
     uint32_t branches;
-    const int64_t *table; /* a possible one, or NULL */
-    struct rk_moves *moves;
-    struct rk_circuits *circuits;
-    double *down, *up; /* how far from it each cell may go */
-    int64_t *move, *weight;
+    int64_t bound;          /* of the question */
+    struct rk_reach *reach; /* NULL: no possible table was found */
+    int64_t *met;           /* room for a table */
+    bool apart;             /* … in which what somebody knows is so */
 };
 
 struct rk_attack *rk_attack_new(uint32_t cells, const struct rk_sums *sums)
@@ -42,6 +41,8 @@ struct rk_attack *rk_attack_new(uint32_t cells, const struct rk_sums *sums)
     a->most = rk_alloc(cells, sizeof *a->most);
     a->column = rk_alloc(cells, sizeof *a->column);
     a->hidden = rk_alloc(cells, sizeof *a->hidden);
+    a->limit = MOST_WORK;
+    a->met = rk_alloc(cells, sizeof *a->met);
     for (uint32_t c = 0; c < cells; c++)
         a->most[c] = RK_CELL_NO_END;
     return a;
@@ -60,12 +61,8 @@ void rk_attack_free(struct rk_attack *a)
     rk_free(a->row);
     rk_free(a->entry);
     rk_free(a->known);
-    rk_moves_free(a->moves);
-    rk_circuits_free(a->circuits);
-    rk_free(a->down);
-    rk_free(a->up);
-    rk_free(a->move);
-    rk_free(a->weight);
+    rk_reach_free(a->reach);
+    rk_free(a->met);
     rk_free(a);
 }
 
@@ -122,7 +119,13 @@ static void set_bounds(struct rk_attack *a, uint32_t column, int64_t low, int64_
     rk_simplex_bounds_i64(a->simplex, column, low, high);
 }
 
-static bool is_spent(void *context) { return rk_attack_work(context) > MOST_WORK; }
+static bool is_spent(void *context)
+{
+    const struct rk_attack *a = context;
+    return rk_attack_work(a) > a->limit;
+}
+
+void rk_attack_limit(struct rk_attack *a, uint64_t work) { a->limit = work; }
 
 bool rk_attack_start(struct rk_attack *a, uint32_t *sum)
 {
@@ -197,7 +200,7 @@ static int64_t floor_of(const struct rk_whole *top, const struct rk_whole *over)
     return value;
 }
 
-/* The column furthest from a whole number at this corner, UINT32_MAX when all are whole; *down its
+/* The first column that is no whole number at this corner, UINT32_MAX when all are whole; *down its
  * value rounded down. */
 static uint32_t broken_column(struct rk_attack *a, int64_t *down)
 {
@@ -220,15 +223,9 @@ static uint32_t broken_column(struct rk_attack *a, int64_t *down)
     return found;
 }
 
-bool rk_attack_exists(struct rk_attack *a, int64_t *table)
+static void write_table(struct rk_attack *a, int64_t *table)
 {
     struct rk_whole value = {0};
-    int64_t down;
-    enum rk_simplex_outcome outcome = rk_simplex_solve(a->simplex);
-    if (outcome == RK_SIMPLEX_NONE)
-        return false;
-    if (outcome != RK_SIMPLEX_OPTIMAL || broken_column(a, &down) != UINT32_MAX)
-        return true;
     for (uint32_t c = 0; c < a->cells; c++) {
         table[c] = a->least[c];
         if (a->column[c] == UINT32_MAX)
@@ -237,18 +234,71 @@ bool rk_attack_exists(struct rk_attack *a, int64_t *table)
         table[c] = floor_of(&value, rk_simplex_over(a->simplex));
     }
     rk_whole_free(&value);
-    rk_attack_possible(a, table);
-    return true;
+}
+
+/* Looks for a table of whole numbers; *open where the search was cut short. */
+static bool find_table(struct rk_attack *a, int64_t *low, int64_t *high, int64_t *table, bool *open)
+{
+    int64_t down = 0;
+    bool found = false;
+    if (a->branches++ >= BRANCHES) {
+        *open = true;
+        return false;
+    }
+    enum rk_simplex_outcome outcome = rk_simplex_solve(a->simplex);
+    *open = *open || outcome == RK_SIMPLEX_STOPPED;
+    if (outcome != RK_SIMPLEX_OPTIMAL)
+        return false;
+    uint32_t split = broken_column(a, &down);
+    if (split == UINT32_MAX) {
+        write_table(a, table);
+        return true;
+    }
+    int64_t was_low = low[split], was_high = high[split];
+    for (int side = 0; side < 2 && !found; side++) {
+        if (side == 0)
+            high[split] = down;
+        else
+            low[split] = down + 1;
+        set_bounds(a, split, low[split], high[split]);
+        found = find_table(a, low, high, table, open);
+        low[split] = was_low;
+        high[split] = was_high;
+        set_bounds(a, split, was_low, was_high);
+    }
+    return found;
+}
+
+/* The ranges of the columns, with what somebody knows. */
+static void copy_bounds(const struct rk_attack *a, int64_t **low, int64_t **high)
+{
+    *low = rk_alloc(a->columns, sizeof **low);
+    *high = rk_alloc(a->columns, sizeof **high);
+    for (uint32_t c = 0; c < a->columns; c++) {
+        (*low)[c] = a->least[a->hidden[c]];
+        (*high)[c] = a->most[a->hidden[c]];
+    }
+    for (uint32_t i = 0; i < a->known_count; i++)
+        (*low)[a->known[i].column] = (*high)[a->known[i].column] = a->known[i].value;
+}
+
+bool rk_attack_exists(struct rk_attack *a, int64_t *table)
+{
+    int64_t *low, *high;
+    bool open = false;
+    a->branches = 0;
+    copy_bounds(a, &low, &high);
+    bool found = find_table(a, low, high, table, &open);
+    rk_free(low);
+    rk_free(high);
+    if (found)
+        rk_attack_possible(a, table);
+    return found || open;
 }
 
 void rk_attack_possible(struct rk_attack *a, const int64_t *table)
 {
-    a->table = table;
-    a->moves = rk_moves_new(a->cells, a->sums);
-    a->down = rk_alloc(a->cells, sizeof *a->down);
-    a->up = rk_alloc(a->cells, sizeof *a->up);
-    a->move = rk_alloc(a->cells, sizeof *a->move);
-    a->weight = rk_alloc(a->cells, sizeof *a->weight);
+    a->reach = rk_reach_new(a->cells, a->sums, a->least, a->most, table);
 }
 
 /* The least of sign × column over all tables of whole numbers: *best is lowered where one is found.
@@ -256,6 +306,9 @@ void rk_attack_possible(struct rk_attack *a, const int64_t *table)
 static void branch(struct rk_attack *a, uint32_t column, int64_t sign, int64_t *low, int64_t *high,
                    int64_t *best, bool *open)
 {
+    if (a->branches && *best <= a->bound)
+        return; /* there is none lower */
+    bool top = !a->branches;
     if (a->branches++ >= BRANCHES) {
         *open = true;
         return;
@@ -272,11 +325,16 @@ static void branch(struct rk_attack *a, uint32_t column, int64_t sign, int64_t *
     rk_whole_negate(&cost);
     int64_t bound = -floor_of(&cost, rk_simplex_over(a->simplex)), down = 0;
     rk_whole_free(&cost);
+    a->bound = top ? bound : a->bound;
     if (bound >= *best)
         return;
     uint32_t split = broken_column(a, &down);
     if (split == UINT32_MAX) {
         *best = bound;
+        if (a->reach && !a->apart) {
+            write_table(a, a->met);
+            rk_reach_met(a->reach, a->met);
+        }
         return;
     }
     int64_t was_low = low[split], was_high = high[split];
@@ -293,58 +351,6 @@ static void branch(struct rk_attack *a, uint32_t column, int64_t sign, int64_t *
     }
 }
 
-/* How far the cell can be sure to go from the table at hand, by a move that adds up, each cell at
- * most `most`; *settled when the reason it goes no further leaves no room for more. */
-static int64_t go(struct rk_attack *a, uint32_t cell, bool up, int64_t most, bool *settled)
-{
-    int64_t scale, far = 0;
-    __int128 bound = 0;
-    for (uint32_t c = 0; c < a->cells; c++) {
-        int64_t down = a->table[c] - a->least[c], rise = a->most[c] - a->table[c];
-        a->down[c] = -(double)(down < most ? down : most);
-        a->up[c] = (double)(rise < most ? rise : most);
-    }
-    for (uint32_t i = 0; i < a->known_count; i++)
-        a->down[a->hidden[a->known[i].column]] = a->up[a->hidden[a->known[i].column]] = 0;
-    (void)rk_moves_push(a->moves, cell, up, a->down, a->up, 1e18);
-    if (rk_moves_whole(a->moves, 1, a->move)) {
-        far = up ? a->move[cell] : -a->move[cell];
-        for (uint32_t c = 0; c < a->cells; c++)
-            if ((double)a->move[c] < a->down[c] || (double)a->move[c] > a->up[c])
-                far = 0;
-    }
-    *settled = false;
-    if (!rk_moves_reason(a->moves, a->weight, &scale))
-        return far;
-    for (uint32_t c = 0; c < a->cells; c++)
-        bound +=
-            (__int128)a->weight[c] * (int64_t)((a->weight[c] > 0) == up ? a->up[c] : a->down[c]);
-    bound = up ? bound : -bound;
-    *settled = bound / scale <= far;
-    return far;
-}
-
-/* From the table at hand; false where that settles nothing, and *range is as wide as was seen. */
-static bool go_both(struct rk_attack *a, uint32_t cell, struct rk_range *range)
-{
-    int64_t far[2];
-    bool settled[2];
-    for (uint32_t i = 0; i < a->known_count; i++)
-        if (a->table[a->hidden[a->known[i].column]] != a->known[i].value)
-            return false;
-    for (int way = 0; way < 2; way++) {
-        far[way] = go(a, cell, way == 1, 2 * RK_CELL_NO_END, &settled[way]);
-        for (int64_t most = 1; most <= 64 && !settled[way]; most *= 8) {
-            bool ignored;
-            int64_t near = go(a, cell, way == 1, most, &ignored);
-            far[way] = near > far[way] ? near : far[way];
-        }
-    }
-    *range = (struct rk_range){a->table[cell] - far[0], a->table[cell] + far[1], false, true};
-    range->open = !settled[0] || !settled[1];
-    return !range->open;
-}
-
 /* As far as what bounds nothing lets it is no end. */
 static struct rk_range with_ends(struct rk_range range)
 {
@@ -355,51 +361,30 @@ static struct rk_range with_ends(struct rk_range range)
     return range;
 }
 
-/* A circuit in which the cell can be `enough` more, or less. */
-static bool circle(struct rk_attack *a, uint32_t cell, int64_t enough, struct rk_range *range)
-{
-    struct rk_circuit found;
-    if (!a->circuits)
-        a->circuits = rk_circuits_new(a->cells, a->sums);
-    for (uint32_t c = 0; c < a->cells; c++) {
-        a->weight[c] = a->column[c] == UINT32_MAX ? -1 : 0;
-        a->move[c] = a->table[c] - a->least[c];
-    }
-    for (uint32_t i = 0; i < a->known_count; i++) {
-        uint32_t c = a->hidden[a->known[i].column];
-        if (a->table[c] != a->known[i].value)
-            return false;
-        a->weight[c] = -1;
-    }
-    *range = (struct rk_range){a->table[cell], a->table[cell], false, true};
-    if (rk_circuits_find(a->circuits, cell, true, a->weight, a->move, enough, INT64_MAX, &found))
-        range->high += enough;
-    else if (rk_circuits_find(a->circuits, cell, false, a->weight, a->move, enough, INT64_MAX,
-                              &found))
-        range->low -= enough;
-    return range->high > range->low;
-}
-
 struct rk_range rk_attack_range(struct rk_attack *a, uint32_t cell, int64_t enough)
 {
-    struct rk_range range = {a->least[cell], a->most[cell], false, false}, seen = range;
+    struct rk_range range = {a->least[cell], a->most[cell], false, false};
     uint32_t column = a->column[cell];
+    bool reached = a->reach && !a->apart, settled[2] = {false, false};
+    int64_t *low, *high;
     if (column == UINT32_MAX)
         return range;
-    if (a->table && enough < INT64_MAX && circle(a, cell, enough, &seen))
-        return seen;
-    if (a->table && (go_both(a, cell, &seen) || (seen.open && seen.high - seen.low >= enough)))
-        return with_ends(seen);
-    int64_t *low = rk_alloc(a->columns, sizeof *low), *high = rk_alloc(a->columns, sizeof *high);
-    for (uint32_t c = 0; c < a->columns; c++) {
-        low[c] = a->least[a->hidden[c]];
-        high[c] = a->most[a->hidden[c]];
+    if (reached) {
+        settled[0] = rk_reach_go(a->reach, cell, false, enough);
+        settled[1] = rk_reach_go(a->reach, cell, true, enough);
+        range.low = rk_reach_low(a->reach, cell);
+        range.high = rk_reach_high(a->reach, cell);
+        range.open = !settled[0] || !settled[1];
+        if (!range.open || range.high - range.low >= enough)
+            return with_ends(range);
     }
-    for (uint32_t i = 0; i < a->known_count; i++)
-        low[a->known[i].column] = high[a->known[i].column] = a->known[i].value;
-    for (int64_t sign = 1; sign >= -1 && !range.none; sign -= 2) {
+    range.open = false;
+    copy_bounds(a, &low, &high);
+    for (int side = 0; side < 2 && !range.none; side++) {
         struct rk_whole cost = {0};
-        int64_t best = INT64_MAX;
+        int64_t sign = side ? -1 : 1, best = !reached ? INT64_MAX : side ? -range.high : range.low;
+        if (settled[side])
+            continue;
         rk_whole_set_i64(&cost, sign);
         rk_simplex_cost(a->simplex, column, &cost);
         a->branches = 0;
@@ -408,16 +393,8 @@ struct rk_range rk_attack_range(struct rk_attack *a, uint32_t cell, int64_t enou
         rk_simplex_cost(a->simplex, column, &cost);
         rk_whole_free(&cost);
         range.none = best == INT64_MAX;
-        if (sign > 0)
-            range.low = best;
-        else
-            range.high = -best;
+        *(side ? &range.high : &range.low) = sign * best;
     }
-    if (range.open && seen.open) /* what was seen of either search is there */
-        range =
-            (struct rk_range){.low = range.none || seen.low < range.low ? seen.low : range.low,
-                              .high = range.none || seen.high > range.high ? seen.high : range.high,
-                              .open = true};
     rk_free(low);
     rk_free(high);
     return with_ends(range);
@@ -431,6 +408,7 @@ void rk_attack_know(struct rk_attack *a, uint32_t cell, int64_t value)
     RK_GROW(a->known, a->known_count, a->known_room);
     a->known[a->known_count++] = (struct known){column, value};
     set_bounds(a, column, value, value);
+    a->apart = a->apart || !a->reach || !rk_reach_know(a->reach, cell, value);
 }
 
 void rk_attack_forget(struct rk_attack *a)
@@ -440,11 +418,14 @@ void rk_attack_forget(struct rk_attack *a)
         set_bounds(a, a->known[i].column, a->least[cell], a->most[cell]);
     }
     a->known_count = 0;
+    a->apart = false;
+    if (a->reach)
+        rk_reach_forget(a->reach);
 }
 
 uint64_t rk_attack_work(const struct rk_attack *a)
 {
     uint64_t a_step = (uint64_t)a->rows * a->rows + 4 * (uint64_t)a->columns;
     return (a->simplex ? 4 * rk_simplex_steps(a->simplex) * a_step : 0) +
-           (a->moves ? rk_moves_work(a->moves) : 0);
+           (a->reach ? rk_reach_work(a->reach) : 0);
 }

@@ -17,14 +17,17 @@ struct rk_attack *rk_attack_new(uint32_t cells, const struct rk_sums *sums);
 void rk_attack_free(struct rk_attack *attack); /* NULL is allowed */
 /* least == most: the cell is known. */
 void rk_attack_cell(struct rk_attack *attack, uint32_t cell, int64_t least, int64_t most);
+/* Questions beyond so many steps of work are cut short; 2·10^9 if it is not told. */
+void rk_attack_limit(struct rk_attack *attack, uint64_t work);
 /* After the last cell. False: no table is like this, *sum is a sum that does not add up. */
 bool rk_attack_start(struct rk_attack *attack, uint32_t *sum);
 
 /* Is there a table like this at all? False: none is. When one is found it goes into `table`, with
- * room for all cells, and rk_attack_possible is told of it. */
+ * room for all cells, and rk_attack_possible is told of it; it may be missed in a table that is both large
+ * and odd. */
 bool rk_attack_exists(struct rk_attack *attack, int64_t *table);
-/* A table that is possible: from it ranges are found faster (privacy/moves; what it finds is
- * checked by adding up). Before rk_attack_range; kept by the caller. */
+/* A table that is possible: from it ranges are found faster (privacy/reach). Before rk_attack_range; kept
+ * by the caller. */
 void rk_attack_possible(struct rk_attack *attack, const int64_t *table);
 
 struct rk_range {

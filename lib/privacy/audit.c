@@ -5,16 +5,12 @@
 
 #include <string.h>
 
+/* Of the work on verdicts, whatever the effort. */
+#define LEAST_LIMIT UINT64_C(2000000000)
+
 static bool is_narrower(const struct rk_range *a, const struct rk_range *b)
 {
     return b->none || a->high - a->low < b->high - b->low;
-}
-
-static struct rk_range range_of(struct rk_attack *attack, const struct rk_audit_cell *cells,
-                                uint32_t cell, uint64_t effort)
-{
-    bool in_time = rk_attack_work(attack) < effort;
-    return rk_attack_range(attack, cell, in_time ? INT64_MAX : cells[cell].width);
 }
 
 /* What somebody who knows the cells of `person`, or that `cell` is 1, infers of the others. */
@@ -29,7 +25,8 @@ static void attack_from(struct rk_attack *attack, const struct rk_audit_cell *ce
         if (!cells[c].hidden || !cells[c].guarded || c == cell ||
             (cell == UINT32_MAX && person[c] == who))
             continue;
-        struct rk_range range = range_of(attack, cells, c, effort);
+        bool in_time = rk_attack_work(attack) < effort;
+        struct rk_range range = rk_attack_range(attack, c, in_time ? INT64_MAX : cells[c].width);
         if (range.none)
             break; /* nobody can be in such a cell */
         if (is_narrower(&range, &findings[c].insider))
@@ -74,6 +71,8 @@ bool rk_audit(const struct rk_audit_cell *cells, uint32_t count, const struct rk
     struct rk_attack *attack = rk_attack_new(count, sums);
     int64_t *table = rk_alloc(count, sizeof *table);
     bool all = true;
+    if (effort > LEAST_LIMIT / 4)
+        rk_attack_limit(attack, effort > UINT64_MAX / 4 ? UINT64_MAX : 4 * effort);
     for (uint32_t c = 0; c < count; c++) {
         bool shown = !cells[c].hidden;
         all = all && cells[c].has_value;
@@ -86,11 +85,14 @@ bool rk_audit(const struct rk_audit_cell *cells, uint32_t count, const struct rk
         rk_attack_possible(attack, table);
     else if (exists)
         exists = rk_attack_exists(attack, table);
-    for (uint32_t c = 0; c < count && exists; c++) {
+    for (uint32_t c = 0; c < count && exists; c++) { /* first as far as the verdicts ask */
         findings[c] = (struct rk_audit_finding){.insider.none = true};
         if (cells[c].hidden)
-            findings[c].range = range_of(attack, cells, c, effort);
+            findings[c].range = rk_attack_range(attack, c, cells[c].width);
     }
+    for (uint32_t c = 0; c < count && exists; c++)
+        if (cells[c].hidden && findings[c].range.open && rk_attack_work(attack) < effort)
+            findings[c].range = rk_attack_range(attack, c, INT64_MAX);
     if (exists && insiders != RK_INSIDERS_OFF)
         attack_inside(attack, cells, count, sums, insiders, effort, findings);
     for (uint32_t c = 0; c < count && exists; c++)

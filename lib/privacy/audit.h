@@ -27,8 +27,9 @@ enum rk_insiders {
     RK_INSIDERS_POSSIBLE, /* whoever would be, if a hidden cell that can be 1 were */
 };
 
-/* findings: one a cell. After `effort` steps of arithmetic (rk_attack_work) a range is looked for
- * no further than its verdict asks, and is open.  False: no table is like this; *sum is a sum that
+/* findings: one a cell. Verdicts come first; then, up to `effort` steps of arithmetic (rk_attack_work),
+ * ranges are followed to their ends: those that are not are open. Verdicts may take four times as many
+ * steps, and are open after that.  False: no table is like this; *sum is a sum that
  * does not add up, or UINT32_MAX. */
 bool rk_audit(const struct rk_audit_cell *cells, uint32_t count, const struct rk_sums *sums,
               enum rk_insiders insiders, uint64_t effort, struct rk_audit_finding *findings,

@@ -194,8 +194,10 @@ bool rk_circuits_find(struct rk_circuits *c, uint32_t cell, bool up, const int64
         if (s == c->sums->count) {
             found->count = 0;
             found->cost = c->nodes[number].cost;
-            for (uint32_t n = number; n != NO_NODE; n = c->nodes[n].before)
+            for (uint32_t n = number; n != NO_NODE; n = c->nodes[n].before) {
+                found->more[found->count] = c->nodes[n].up;
                 found->cell[found->count++] = c->nodes[n].cell;
+            }
             done = true;
         }
         bool full = c->nodes[number].count == RK_CIRCUIT_MOST;

@@ -15,6 +15,7 @@ enum { RK_CIRCUIT_MOST = 40 }; /* cells in one */
 
 struct rk_circuit {
     uint32_t cell[RK_CIRCUIT_MOST];
+    bool more[RK_CIRCUIT_MOST]; /* the cell gets more, or less */
     uint32_t count;
     int64_t cost;
 };

@@ -10,6 +10,7 @@
 enum {
     NOT_BASIC = -1,
     MOST_SCALE = 1000,
+    FINE_SCALE = 1 << 24,
     PATIENCE = 60, /* steps that gain nothing before the least index is taken */
     AGE = 400,     /* steps with fractions before the tableau is taken anew */
 };
@@ -232,14 +233,32 @@ bool rk_moves_whole(const struct rk_moves *m, int times, int64_t *move)
     return true;
 }
 
-bool rk_moves_reason(const struct rk_moves *m, int64_t *weight, int64_t *scale)
+/* The prices times the scale, rounded, as weights of the cells. */
+static void weigh(const struct rk_moves *m, const double *price, int64_t scale, int64_t *weight)
+{
+    weight[m->asked] = scale;
+    for (uint32_t s = 0; s < m->sums->count; s++) {
+        double p = price[s] * (double)scale;
+        int64_t times = p < 0 ? -(int64_t)(.5 - p) : (int64_t)(p + .5);
+        for (uint32_t k = m->sums->first[s]; times && k < m->sums->first[s + 1]; k++)
+            weight[m->sums->cell[k]] -= k == m->sums->first[s] ? -times : times;
+    }
+}
+
+/* What the sums count for, or NULL where nothing but its own range holds the cell. */
+static const double *prices(const struct rk_moves *m, int64_t *weight, int64_t *scale)
 {
     int32_t own = m->row_of[m->asked];
     memset(weight, 0, m->cells * sizeof *weight);
     weight[m->asked] = *scale = 1;
-    if (own == NOT_BASIC)
+    return own == NOT_BASIC ? NULL : m->table + (size_t)own * m->width + m->cells;
+}
+
+bool rk_moves_reason(const struct rk_moves *m, int64_t *weight, int64_t *scale)
+{
+    const double *price = prices(m, weight, scale);
+    if (!price)
         return true;
-    const double *price = m->table + (size_t)own * m->width + m->cells;
     for (*scale = 1; *scale <= MOST_SCALE; ++*scale) {
         bool fits = true;
         for (uint32_t s = 0; s < m->sums->count && fits; s++) {
@@ -249,16 +268,23 @@ bool rk_moves_reason(const struct rk_moves *m, int64_t *weight, int64_t *scale)
         }
         if (!fits)
             continue;
-        weight[m->asked] = *scale;
-        for (uint32_t s = 0; s < m->sums->count; s++) {
-            double p = price[s] * (double)*scale;
-            int64_t times = p < 0 ? -(int64_t)(.5 - p) : (int64_t)(p + .5);
-            for (uint32_t k = m->sums->first[s]; times && k < m->sums->first[s + 1]; k++)
-                weight[m->sums->cell[k]] -= k == m->sums->first[s] ? -times : times;
-        }
+        weigh(m, price, *scale, weight);
         return true;
     }
     return false;
+}
+
+bool rk_moves_reason_near(const struct rk_moves *m, int64_t *weight, int64_t *scale)
+{
+    if (rk_moves_reason(m, weight, scale))
+        return true;
+    const double *price = prices(m, weight, scale);
+    for (uint32_t s = 0; s < m->sums->count; s++)
+        if (price[s] > 1e6 || price[s] < -1e6)
+            return false;
+    *scale = FINE_SCALE;
+    weigh(m, price, *scale, weight);
+    return true;
 }
 
 uint64_t rk_moves_work(const struct rk_moves *m) { return m->work; }

@@ -26,6 +26,9 @@ bool rk_moves_whole(const struct rk_moves *moves, int times, int64_t *move);
  * sum of weight × difference over all cells, whatever the move; *scale > 0. They are 1 of the cell itself
  * where nothing but its own range held it. False where the numbers are not small. */
 bool rk_moves_reason(const struct rk_moves *moves, int64_t *weight, int64_t *scale);
+/* The same with a scale so fine that the numbers, rounded, are nearly those: what they say is as true, if
+ * perhaps less sharp. False only where they are large. */
+bool rk_moves_reason_near(const struct rk_moves *moves, int64_t *weight, int64_t *scale);
 /* Steps of arithmetic so far: a clock that runs alike everywhere. */
 uint64_t rk_moves_work(const struct rk_moves *moves);
 

@@ -503,7 +503,7 @@ static void describe_audit(const struct work *w, struct rk_audit_cell *cells, in
 static uint64_t audit_effort(const struct work *w)
 {
     uint64_t effort = w->options->effort;
-    return w->options->audit ? 4 * effort : w->out->cells > MOST_EXACT ? 0 : effort / 8;
+    return w->options->audit ? 8 * effort : w->out->cells > MOST_EXACT ? 0 : effort / 8;
 }
 
 /* How many hidden figures are known once it is known that none of them is 0. */
@@ -517,8 +517,7 @@ static uint32_t count_known(const struct work *w, struct rk_audit_cell *cells)
         any = any || (cells[c].hidden && cells[c].has_value && !cells[c].value);
     for (uint32_t c = 0; c < w->out->cells; c++)
         cells[c].least = 1;
-    if (!any &&
-        rk_audit(cells, w->cell_count, &sums, RK_INSIDERS_OFF, audit_effort(w), findings, &sum))
+    if (!any && rk_audit(cells, w->cell_count, &sums, RK_INSIDERS_OFF, 0, findings, &sum))
         for (uint32_t c = 0; c < w->out->cells; c++)
             known += cells[c].hidden && findings[c].verdict == RK_DISCLOSED &&
                      w->out->findings[c].verdict == RK_KEPT;
