@@ -140,6 +140,70 @@ static void test_ranges(void)
     }
 }
 
+/* 3 × 3 × 3, where a corner of the program is often no table: the same ranges from a table that is
+ * known as from one that must be found first, each wide enough for it; and for every end there is a
+ * table, which is found again when the cell is known to be there, and none beyond. */
+static void test_three_ways(void)
+{
+    struct rk_random random = rk_random(RK_TEXT("unit"), RK_TEXT("three"));
+    for (int round = 0; round < 12; round++) {
+        enum { CUBE = 64 };
+        struct rk_layout layout = {.dims = 3};
+        int64_t value[CUBE] = {0}, table[CUBE];
+        struct rk_audit_cell cells[CUBE] = {0};
+        struct rk_audit_finding known[CUBE], found[CUBE];
+        uint32_t *above = NULL, room = 0, sum;
+        for (uint32_t d = 0; d < 3; d++)
+            rk_layout_group(&layout, d, 0, (uint32_t[]){1, 2, 3}, 3);
+        for (uint32_t k = 0; k < 27; k++) {
+            int64_t leaf = (int64_t)rk_random_below(&random, 6);
+            uint32_t labels[] = {k / 9 + 1, k / 3 % 3 + 1, k % 3 + 1};
+            uint32_t count = rk_layout_above(&layout, labels, &above, &room);
+            for (uint32_t i = 0; i < count; i++)
+                value[above[i]] += leaf;
+        }
+        rk_layout_sums(&layout);
+        struct rk_sums sums = rk_layout_view(&layout);
+        for (uint32_t c = 0; c < CUBE; c++) {
+            bool hidden = rk_random_below(&random, 10) < 6;
+            cells[c] = (struct rk_audit_cell){
+                .value = value[c], .width = 1, .has_value = true, .hidden = hidden};
+        }
+        CHECK(rk_audit(cells, CUBE, &sums, RK_INSIDERS_OFF, UINT64_MAX, known, &sum));
+        struct rk_attack *attack = rk_attack_new(CUBE, &sums);
+        for (uint32_t c = 0; c < CUBE; c++) {
+            cells[c].has_value = !cells[c].hidden;
+            rk_attack_cell(attack, c, cells[c].hidden ? 0 : value[c],
+                           cells[c].hidden ? RK_CELL_NO_END : value[c]);
+        }
+        CHECK(rk_audit(cells, CUBE, &sums, RK_INSIDERS_OFF, UINT64_MAX, found, &sum));
+        CHECK(rk_attack_start(attack, &sum) && rk_attack_exists(attack, table));
+        for (uint32_t c = 0; c < CUBE; c++) {
+            struct rk_range *range = &known[c].range;
+            if (!cells[c].hidden)
+                continue;
+            CHECK(!range->open && !found[c].range.open);
+            CHECK(range->low == found[c].range.low && range->high == found[c].range.high);
+            CHECK(range->low <= value[c] && value[c] <= range->high);
+            uint32_t other =
+                (c + 1) % CUBE; /* one that is asked about; c itself where there is none */
+            while (other != c &&
+                   (!cells[other].hidden || known[other].range.low == known[other].range.high))
+                other = (other + 1) % CUBE;
+            for (int beyond = 0; beyond < 2 && range->low < range->high && other != c &&
+                                 range->high < RK_CELL_NO_END;
+                 beyond++) {
+                rk_attack_know(attack, c, range->high + beyond);
+                CHECK(rk_attack_range(attack, other, INT64_MAX).none == beyond);
+                rk_attack_forget(attack);
+            }
+        }
+        rk_attack_free(attack);
+        rk_layout_free(&layout);
+        rk_free(above);
+    }
+}
+
 /* Does the choice keep all sensitive cells, before everybody and before each person? */
 static bool keeps(const struct shape *s, const struct rk_suppress_cell *cells, uint32_t hidden,
                   const uint32_t *person, uint32_t persons)
@@ -268,6 +332,7 @@ static void test_perturbation(void)
 int main(void)
 {
     test_ranges();
+    test_three_ways();
     test_choice(0, 200, false, 1, false);
     test_choice(0, 200, true, 1, false);
     test_choice(0, 100, false, 3, false);
