@@ -230,7 +230,9 @@ bool rk_reach_go(struct rk_reach *r, uint32_t cell, bool up, int64_t enough)
     if (r->high[n] - r->low[n] >= enough)
         return false;
     begin(r, n, up);
-    push(r, n, up, INT64_MAX, INT64_MAX);
+    if (enough < INT64_MAX && circle(r, n, up) && r->high[n] - r->low[n] >= enough)
+        return false; /* which is found much faster */
+    push(r, n, up, INT64_MAX, enough);
     int64_t end = bound_of(r, n, up);
     if (rk_moves_whole(r->moves, 1, r->move))
         (void)take(r);

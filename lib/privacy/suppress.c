@@ -174,7 +174,7 @@ static bool has_room_exactly(struct search *s, uint32_t cell, uint32_t person)
     }
     if (rk_attack_start(attack, &wrong)) {
         rk_attack_possible(attack, table);
-        range = rk_attack_range(attack, cell, INT64_MAX);
+        range = rk_attack_range(attack, cell, of->up || of->down ? INT64_MAX : of->width);
     }
     s->exact += rk_attack_work(attack);
     rk_attack_free(attack);
