@@ -1,6 +1,5 @@
 #include "model/certificate.h"
 
-#include "base/date.h"
 #include "stream/json.h"
 
 #define LARGEST ((size_t)4 << 30)
@@ -87,6 +86,13 @@ static uint32_t panelist(struct reading *r, const rk_json *value, const char *wh
     return place;
 }
 
+static uint32_t place(struct reading *r, const rk_json *value, const char *what)
+{
+    int64_t at = whole(r, value, what);
+    expect(r, at >= 0 && at < INT32_MAX, what, _("a place, from 0"));
+    return r->status ? 0 : (uint32_t)at;
+}
+
 static uint32_t index_below(struct reading *r, const rk_json *value, uint32_t from, uint32_t end,
                             const char *what)
 {
@@ -111,157 +117,37 @@ static void read_left(struct reading *r, const rk_json *document)
     }
 }
 
-static int32_t bound(struct reading *r, const rk_json *object, const char *key, const char *what)
+/* [quota, by] each */
+static void read_lowered(struct reading *r, const rk_json *document)
 {
-    rk_fixed number = 0;
-    if (r->status == RK_OK)
-        r->status = rk_json_fixed(object, key, true, &number, what, r->error);
-    expect(r, number >= 0 && number % RK_FIXED_ONE == 0 && number < rk_fixed_int(INT32_MAX), what,
-           _("a whole number from 0"));
-    return r->status ? 0 : (int32_t)(number / RK_FIXED_ONE);
-}
-
-static void read_quotas(struct reading *r, const rk_json *document)
-{
-    static const char *const known[] = {"recruitment", "feature", "value",  "min",
-                                        "max",         "group",   "around", NULL};
-    const rk_json *list = array(r, document, "quotas", true, "");
+    const rk_json *list = array(r, document, "lowered", false, "");
     struct rk_certificate *c = r->c;
-    c->quota_count = list ? (uint32_t)rk_json_count(list) : 0;
-    c->quotas = rk_arena_zeroed(&c->arena, (size_t)c->quota_count + 1, sizeof *c->quotas);
-    for (uint32_t i = 0; i < c->quota_count && !r->status; i++) {
-        const rk_json *item = rk_json_item(list, i), *around = rk_json_member(item, "around");
-        struct rk_certificate_quota *q = &c->quotas[i];
-        char what[40];
-        snprintf(what, sizeof what, "quotas[%u]", i);
-        only(r, item, known, what);
-        q->recruitment = recruitment(r, rk_json_member(item, "recruitment"), what);
-        q->feature = kept_string(r, item, "feature", what);
-        q->value = kept_string(r, item, "value", what);
-        q->min = bound(r, item, "min", what);
-        q->max = bound(r, item, "max", what);
-        expect(r, q->min <= q->max, what, _("min at most max"));
-        q->group = index_below(r, rk_json_member(item, "group"), 0, i + 1, what);
-        q->around = RK_NONE;
-        if (around && !rk_json_is_null(around))
-            q->around = index_below(r, around, i + 1, c->quota_count, what);
-        const struct rk_certificate_quota *first = &c->quotas[r->status ? 0 : q->group];
-        expect(r,
-               first == q || (first->recruitment == q->recruitment && (q - 1)->group == q->group),
-               what, _("a group of quotas of one recruitment"));
+    uint32_t n = list ? (uint32_t)rk_json_count(list) : 0;
+    c->lowered = rk_arena_zeroed(&c->arena, (size_t)n + 1, sizeof *c->lowered);
+    for (uint32_t i = 0; i < n && !r->status; i++) {
+        const rk_json *item = rk_json_item(list, i);
+        c->lowered[c->lowered_count].quota = place(r, rk_json_item(item, 0), "lowered");
+        c->lowered[c->lowered_count++].by = (int32_t)place(r, rk_json_item(item, 1), "lowered");
     }
-    for (uint32_t i = 0; i < c->quota_count && !r->status; i++)
-        expect(r,
-               c->quotas[i].around == RK_NONE ||
-                   c->quotas[c->quotas[i].around].group == c->quotas[i].group,
-               "quotas", _("quotas inside each other of the same group"));
 }
 
 /* ---- rows, prices and nodes ---- */
 
-static int ascending(const void *x, const void *y)
+static uint32_t row_place(struct reading *r, const rk_json *value, const char *what)
 {
-    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-    return a < b ? -1 : a > b;
+    uint32_t row = place(r, value, what);
+    r->c->row_end = row >= r->c->row_end ? row + 1 : r->c->row_end;
+    return row;
 }
 
-static void read_list(struct reading *r, const rk_json *list, struct rk_certificate_row *row,
-                      const char *where)
+static uint32_t number_place(struct reading *r, const rk_json *value, const char *what)
 {
-    uint32_t count = (uint32_t)rk_json_count(list);
-    uint32_t *of = rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof *of);
-    for (uint32_t i = 0; i < count && !r->status; i++)
-        of[i] = row->kind == RK_CERTIFICATE_OVERLAP ? recruitment(r, rk_json_item(list, i), where)
-                                                    : panelist(r, rk_json_item(list, i), where);
-    if (count)
-        qsort(of, count, sizeof *of, ascending);
-    for (uint32_t i = 1; i < count; i++)
-        expect(r, of[i] != of[i - 1], where, _("nothing twice"));
-    expect(r, count > 0, where, _("a list"));
-    row->list = of;
-    row->count = count;
+    uint32_t number = place(r, value, what);
+    r->c->number_end = number >= r->c->number_end ? number + 1 : r->c->number_end;
+    return number;
 }
 
-/* "2026", or "2026-03" */
-static void read_period(struct reading *r, const char *text, struct rk_certificate_row *row,
-                        const char *where)
-{
-    char month[16];
-    bool year = row->kind == RK_CERTIFICATE_YEAR;
-    snprintf(month, sizeof month, year ? "%.8s-01" : "%.12s", text ? text : "");
-    expect(r, rk_month_parse(rk_text(month), &row->month), where,
-           year ? _("a year, such as 2026") : _("a month, such as 2026-03"));
-}
-
-/* ["cut", least, [[type, factor], …], [[quota, factor], …], the first node of its proof] */
-static void read_cut(struct reading *r, const rk_json *item, struct rk_certificate_row *row,
-                     const char *where)
-{
-    const rk_json *types = rk_json_item(item, 2), *quotas = rk_json_item(item, 3);
-    row->types = (uint32_t)rk_json_count(types);
-    row->count = row->types + (uint32_t)rk_json_count(quotas);
-    uint32_t *of = rk_arena_zeroed(&r->c->arena, (size_t)row->count + 1, sizeof *of);
-    int64_t *factor = rk_arena_zeroed(&r->c->arena, (size_t)row->count + 1, sizeof *factor);
-    row->least = whole(r, rk_json_item(item, 1), where);
-    for (uint32_t i = 0; i < row->count && !r->status; i++) {
-        bool type = i < row->types;
-        const rk_json *pair = rk_json_item(type ? types : quotas, type ? i : i - row->types);
-        of[i] = index_below(r, rk_json_item(pair, 0), 0,
-                            type ? r->c->lottery.type_count : r->c->quota_count, where);
-        factor[i] = whole(r, rk_json_item(pair, 1), where);
-        expect(r, !i || i == row->types || of[i - 1] < of[i], where, _("places that ascend"));
-    }
-    row->list = of;
-    row->factor = factor;
-    row->node = index_below(r, rk_json_item(item, 4), 0, UINT32_MAX, where);
-}
-
-static uint32_t level_of(struct reading *r, const rk_json *value, const char *where)
-{
-    const char *name = rk_json_text(value);
-    uint32_t level = 0;
-    while (name && level < RK_CHOICE_LEVELS && strcmp(name, rk_choice_level_names[level]))
-        level++;
-    expect(r, name && level < RK_CHOICE_LEVELS, where, _("a level"));
-    return level;
-}
-
-static void read_row(struct reading *r, const rk_json *item, struct rk_certificate_row *row,
-                     const char *where)
-{
-    static const char *const kinds[] = {"panelist", "seats",   "empty", "quota",  "year",
-                                        "month",    "overlap", "level", "people", "cut"};
-    static const size_t sizes[] = {2, 2, 2, 2, 3, 3, 3, 2, 3, 5};
-    enum { KINDS = sizeof sizes / sizeof *sizes };
-    const char *kind = rk_json_text(rk_json_item(item, 0));
-    const rk_json *first = rk_json_item(item, 1), *second = rk_json_item(item, 2);
-    uint32_t at = 0;
-    while (kind && at < KINDS && strcmp(kinds[at], kind))
-        at++;
-    expect(r, kind && at < KINDS && rk_json_count(item) == sizes[at], where,
-           _("[\"panelist\", panelist_id], …"));
-    if (r->status)
-        return;
-    row->kind = (enum rk_certificate_kind)at;
-    switch (row->kind) {
-    case RK_CERTIFICATE_SEATS: row->of = recruitment(r, first, where); break;
-    case RK_CERTIFICATE_EMPTY:
-    case RK_CERTIFICATE_QUOTA: row->of = index_below(r, first, 0, r->c->quota_count, where); break;
-    case RK_CERTIFICATE_LEVEL: row->of = level_of(r, first, where); break;
-    case RK_CERTIFICATE_CUT: read_cut(r, item, row, where); break;
-    case RK_CERTIFICATE_PEOPLE:
-        row->of = recruitment(r, first, where);
-        read_list(r, second, row, where);
-        break;
-    default:
-        row->of = panelist(r, first, where);
-        if (row->kind == RK_CERTIFICATE_OVERLAP)
-            read_list(r, second, row, where);
-        else if (row->kind != RK_CERTIFICATE_PANELIST)
-            read_period(r, rk_json_text(second), row, where);
-    }
-}
-
+/* Numbers, each by itself or as [number, factor] */
 static void read_rows(struct reading *r, const rk_json *document)
 {
     struct rk_certificate *c = r->c;
@@ -269,9 +155,19 @@ static void read_rows(struct reading *r, const rk_json *document)
     c->row_count = list ? (uint32_t)rk_json_count(list) : 0;
     c->rows = rk_arena_zeroed(&c->arena, (size_t)c->row_count + 1, sizeof *c->rows);
     for (uint32_t i = 0; i < c->row_count && !r->status; i++) {
-        char where[40];
-        snprintf(where, sizeof where, "rows[%u]", i);
-        read_row(r, rk_json_item(list, i), &c->rows[i], where);
+        const rk_json *items = rk_json_item(list, i);
+        struct rk_certificate_row *row = &c->rows[i];
+        uint32_t n = (uint32_t)rk_json_count(items);
+        row->of = rk_arena_zeroed(&c->arena, (size_t)n + 1, sizeof *row->of);
+        row->factor = rk_arena_zeroed(&c->arena, (size_t)n + 1, sizeof *row->factor);
+        for (row->count = 0; row->count < n && !r->status; row->count++) {
+            const rk_json *item = rk_json_item(items, row->count);
+            bool pair = rk_json_count(item) > 0;
+            row->of[row->count] = number_place(r, pair ? rk_json_item(item, 0) : item, "rows");
+            row->factor[row->count] = pair ? whole(r, rk_json_item(item, 1), "rows") : 1;
+            expect(r, !row->count || row->of[row->count - 1] < row->of[row->count], "rows",
+                   _("places that ascend"));
+        }
     }
 }
 
@@ -286,7 +182,7 @@ static struct rk_certificate_prices read_prices(struct reading *r, const rk_json
         const rk_json *pair = rk_json_item(list, i);
         snprintf(where, sizeof where, "%s.prices[%u]", what, i);
         expect(r, rk_json_count(pair) == 2, where, _("a pair: a row, and its price"));
-        prices.items[i].row = index_below(r, rk_json_item(pair, 0), 0, r->c->row_count, where);
+        prices.items[i].row = row_place(r, rk_json_item(pair, 0), where);
         prices.items[i].price = whole(r, rk_json_item(pair, 1), where);
     }
     return prices;
@@ -295,28 +191,17 @@ static struct rk_certificate_prices read_prices(struct reading *r, const rk_json
 static void read_stage(struct reading *r, const rk_json *item, struct rk_certificate_stage *s,
                        const char *what)
 {
-    static const char *const known[] = {"levels", "weights", "prices", NULL};
+    static const char *const known[] = {"level", "weights", "prices", NULL};
     only(r, item, known, what);
-    const rk_json *levels = array(r, item, "levels", true, what);
     const rk_json *weights = array(r, item, "weights", true, what);
-    size_t count = levels ? rk_json_count(levels) : 0;
-    expect(r, rk_json_count(weights) == (count ? count : 1), what,
-           _("levels, and as many weights"));
-    if (!count) {
-        s->first = RK_CHOICE_LEVELS;
-        s->end = RK_CHOICE_LEVELS + 1;
-        s->weight[RK_CHOICE_LEVELS] = whole(r, rk_json_item(weights, 0), what);
-        expect(r, s->weight[RK_CHOICE_LEVELS] > 0, what, _("weights over 0"));
-    }
-    for (size_t l = 0; l < count && !r->status; l++) {
-        uint32_t level = level_of(r, rk_json_item(levels, l), what);
-        s->first = l ? s->first : (int)level;
-        expect(r, (int)level == s->first + (int)l, what, _("the levels in their order"));
-        s->end = (int)level + 1;
-        if (r->status)
-            return;
-        s->weight[level] = whole(r, rk_json_item(weights, l), what);
-        expect(r, s->weight[level] > 0, what, _("weights over 0"));
+    uint32_t count = weights ? (uint32_t)rk_json_count(weights) : 0;
+    s->first = (int)index_below(r, rk_json_member(item, "level"), 0, RK_CHOICE_LEVELS + 1, what);
+    s->end = s->first + (int)count;
+    expect(r, count > 0 && count <= RK_CHOICE_LEVELS + 1 && s->end <= RK_CHOICE_LEVELS + 1, what,
+           _("weights of levels"));
+    for (uint32_t l = 0; l < count && !r->status; l++) {
+        s->weight[s->first + (int)l] = whole(r, rk_json_item(weights, l), what);
+        expect(r, s->weight[s->first + (int)l] > 0, what, _("weights over 0"));
     }
     s->prices = read_prices(r, item, what);
 }
@@ -347,7 +232,7 @@ static void read_nodes(struct reading *r, const rk_json *document)
             read_stage(r, rk_json_item(own, node->stages), &c->stages[c->stage_count++], what);
         if (!split || r->status)
             continue;
-        node->split = index_below(r, rk_json_item(split, 0), 0, c->row_count, what);
+        node->split = row_place(r, rk_json_item(split, 0), what);
         node->at = whole(r, rk_json_item(split, 1), what);
         node->low = index_below(r, rk_json_item(split, 2), i + 1, c->node_count, what);
         node->high = index_below(r, rk_json_item(split, 3), i + 1, c->node_count, what);
@@ -358,9 +243,6 @@ static void read_nodes(struct reading *r, const rk_json *document)
         if (!r->status)
             is_side[node->low] = is_side[node->high] = true;
     }
-    for (uint32_t i = 0; i < c->row_count && !r->status; i++)
-        expect(r, c->rows[i].kind != RK_CERTIFICATE_CUT || c->rows[i].node < c->node_count, "rows",
-               _("the node that proves a cut"));
     rk_free(is_side);
 }
 
@@ -437,7 +319,7 @@ static void read_fraction(struct reading *r, const rk_json *value, struct rk_fra
 
 /* [number, [[place, number], …]] each */
 static struct rk_certificate_vectors read_vectors(struct reading *r, const rk_json *document,
-                                                  const char *key, uint32_t places)
+                                                  const char *key, bool rows)
 {
     const rk_json *list = array(r, document, key, true, "");
     struct rk_certificate_vectors v = {.count = list ? (uint32_t)rk_json_count(list) : 0};
@@ -456,7 +338,7 @@ static struct rk_certificate_vectors read_vectors(struct reading *r, const rk_js
             const rk_json *pair = rk_json_item(terms, v.items[i].count);
             const char *text = rk_json_text(rk_json_item(pair, 1));
             expect(r, rk_json_count(pair) == 2, key, _("a pair: a place, and a number"));
-            term->of = index_below(r, rk_json_item(pair, 0), 0, places, key);
+            term->of = (rows ? row_place : place)(r, rk_json_item(pair, 0), key);
             if (text)
                 read_whole(r, rk_text(text), &term->number, key);
             else
@@ -467,57 +349,31 @@ static struct rk_certificate_vectors read_vectors(struct reading *r, const rk_js
     return v;
 }
 
+/* cuts: [row, least, the first node of its proof] each */
 static void read_lottery(struct reading *r, const rk_json *document)
 {
     struct rk_certificate_panels *p = &r->c->lottery;
-    const rk_json *types = array(r, document, "types", true, "");
-    if (r->status)
-        return;
-    p->type_count = (uint32_t)rk_json_count(types);
-    p->type_of = rk_arena_zeroed(&r->c->arena, (size_t)r->panelists->count + 1, sizeof(uint32_t));
-    for (uint32_t i = 0; i < r->panelists->count; i++)
-        p->type_of[i] = RK_NONE;
-    for (uint32_t t = 0; t < p->type_count && !r->status; t++) {
-        const rk_json *people = rk_json_item(types, t);
-        expect(r, rk_json_count(people) > 0, "types", _("the panelists who are alike"));
-        for (size_t k = 0; k < rk_json_count(people) && !r->status; k++) {
-            uint32_t who = panelist(r, rk_json_item(people, k), "types");
-            expect(r, !r->status && p->type_of[who] == RK_NONE, "types", _("nobody twice"));
-            if (!r->status)
-                p->type_of[who] = t;
-        }
+    const rk_json *cuts = array(r, document, "cuts", true, "");
+    uint32_t n = cuts ? (uint32_t)rk_json_count(cuts) : 0;
+    p->cuts = rk_arena_zeroed(&r->c->arena, (size_t)n + 1, sizeof *p->cuts);
+    for (; p->cut_count < n && !r->status; p->cut_count++) {
+        const rk_json *cut = rk_json_item(cuts, p->cut_count);
+        p->cuts[p->cut_count].row = row_place(r, rk_json_item(cut, 0), "cuts");
+        p->cuts[p->cut_count].least = whole(r, rk_json_item(cut, 1), "cuts");
+        p->cuts[p->cut_count].node =
+            index_below(r, rk_json_item(cut, 2), 0, r->c->node_count, "cuts");
     }
-    p->panels = read_vectors(r, document, "panels", p->type_count);
+    p->panels = read_vectors(r, document, "panels", false);
+    p->steps = read_vectors(r, document, "steps", true);
 }
 
 /* ---- a lottery over a programme ---- */
 
-/* [recruitment_id, panelist_id, expected], or [quota, expected] */
-static struct rk_certificate_chance *read_chances(struct reading *r, const rk_json *document,
-                                                  const char *key, bool kept, uint32_t *count)
-{
-    const rk_json *list = array(r, document, key, true, "");
-    uint32_t n = list ? (uint32_t)rk_json_count(list) : 0;
-    struct rk_certificate_chance *chances =
-        rk_arena_zeroed(&r->c->arena, (size_t)n + 1, sizeof *chances);
-    for (*count = 0; *count < n && !r->status; ++*count) {
-        const rk_json *item = rk_json_item(list, *count);
-        struct rk_certificate_chance *chance = &chances[*count];
-        rk_fraction_set_whole(&chance->expected, 0);
-        expect(r, rk_json_count(item) == (kept ? 2 : 3), key, _("what, and its expected number"));
-        chance->recruitment = kept ? RK_NONE : recruitment(r, rk_json_item(item, 0), key);
-        chance->of = kept ? index_below(r, rk_json_item(item, 0), 0, r->c->quota_count, key)
-                          : panelist(r, rk_json_item(item, 1), key);
-        read_fraction(r, rk_json_item(item, kept ? 1 : 2), &chance->expected, key);
-    }
-    return chances;
-}
-
 static void read_programme(struct reading *r, const rk_json *document)
 {
-    static const char *const known[] = {"prices", NULL};
     struct rk_certificate_programme *p = &r->c->programme;
-    const rk_json *totals = array(r, document, "totals", true, ""), *equal = NULL;
+    const rk_json *totals = array(r, document, "totals", true, "");
+    const rk_json *values = array(r, document, "values", true, "");
     uint32_t count = totals ? (uint32_t)rk_json_count(totals) : 0;
     p->totals = rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof *p->totals);
     for (p->total_count = 0; p->total_count < count && !r->status; p->total_count++) {
@@ -527,14 +383,17 @@ static void read_programme(struct reading *r, const rk_json *document)
         expect(r, !p->total_count || rk_fraction_compare(total - 1, total) < 0, "totals",
                _("fractions that ascend"));
     }
-    p->chances = read_chances(r, document, "chances", false, &p->chance_count);
-    p->kept = read_chances(r, document, "kept", true, &p->kept_count);
-    if (r->status == RK_OK)
-        r->status = rk_json_object(document, "equal", true, &equal, "", r->error);
-    if (r->status)
-        return;
-    only(r, equal, known, "equal");
-    p->prices = read_prices(r, equal, "equal");
+    count = values ? (uint32_t)rk_json_count(values) : 0;
+    p->values = rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof *p->values);
+    for (; p->value_count < count && !r->status; p->value_count++) {
+        const rk_json *pair = rk_json_item(values, p->value_count);
+        struct rk_certificate_value *value = &p->values[p->value_count];
+        rk_fraction_set_whole(&value->expected, 0);
+        value->of = number_place(r, rk_json_item(pair, 0), "values");
+        read_fraction(r, rk_json_item(pair, 1), &value->expected, "values");
+        expect(r, !p->value_count || value[-1].of < value->of, "values", _("places that ascend"));
+    }
+    p->prices = read_prices(r, document, "");
 }
 
 static void free_vectors(struct rk_certificate_vectors *v)
@@ -549,9 +408,9 @@ static void free_vectors(struct rk_certificate_vectors *v)
 static void read_document(struct reading *r, const rk_json *document)
 {
     static const char *const known[] = {"$schema", "certificate", "version", "mode",    "seed",
-                                        "rules",   "levels",      "only",    "left",    "quotas",
-                                        "rows",    "nodes",       "totals",  "chances", "kept",
-                                        "equal",   "types",       "panels",  "steps",   NULL};
+                                        "rules",   "only",        "left",    "lowered", "rows",
+                                        "nodes",   "totals",      "values",  "prices",  "panels",
+                                        "cuts",    "steps",       NULL};
     static const char *const modes[] = {"choice", "lottery-programme", "lottery-panels"};
     struct rk_certificate *c = r->c;
     int mode = 0;
@@ -561,7 +420,7 @@ static void read_document(struct reading *r, const rk_json *document)
     rk_fixed version = 0;
     if (r->status == RK_OK)
         r->status = rk_json_fixed(document, "version", true, &version, "", r->error);
-    expect(r, version == 3 * RK_FIXED_ONE, "version", "3");
+    expect(r, version == 4 * RK_FIXED_ONE, "version", "4");
     const char *name = string(r, document, "mode", "");
     while (mode < 3 && strcmp(modes[mode], name))
         mode++;
@@ -569,22 +428,13 @@ static void read_document(struct reading *r, const rk_json *document)
     c->mode = (enum rk_certificate_mode)mode;
     c->seed = kept_string(r, document, "seed", "");
     read_rules(r, document);
-    const rk_json *levels = array(r, document, "levels", true, "");
-    expect(r, rk_json_count(levels) == RK_CHOICE_LEVELS, "levels", _("the levels in their order"));
-    for (int l = 0; l < RK_CHOICE_LEVELS && !r->status; l++) {
-        const char *level = rk_json_text(rk_json_item(levels, (size_t)l));
-        expect(r, level && !strcmp(level, rk_choice_level_names[l]), "levels",
-               _("the levels in their order"));
-    }
     read_left(r, document);
     read_names(r, document, "only", &c->only);
-    read_quotas(r, document);
-    if (c->mode == RK_CERTIFICATE_PANELS)
-        read_lottery(r, document);
+    read_lowered(r, document);
     read_rows(r, document);
     read_nodes(r, document);
     if (c->mode == RK_CERTIFICATE_PANELS)
-        c->lottery.steps = read_vectors(r, document, "steps", c->row_count);
+        read_lottery(r, document);
     if (c->mode == RK_CERTIFICATE_PROGRAMME)
         read_programme(r, document);
 }
@@ -614,10 +464,8 @@ void rk_certificate_free(struct rk_certificate *certificate)
     free_vectors(&lottery->steps);
     for (uint32_t i = 0; i < programme->total_count; i++)
         rk_fraction_free(&programme->totals[i]);
-    for (uint32_t i = 0; i < programme->chance_count; i++)
-        rk_fraction_free(&programme->chances[i].expected);
-    for (uint32_t i = 0; i < programme->kept_count; i++)
-        rk_fraction_free(&programme->kept[i].expected);
+    for (uint32_t i = 0; i < programme->value_count; i++)
+        rk_fraction_free(&programme->values[i].expected);
     rk_strings_free(&certificate->only);
     rk_arena_free(&certificate->arena);
     *certificate = (struct rk_certificate){0};

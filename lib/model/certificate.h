@@ -26,42 +26,13 @@ struct rk_certificate_pair {
     uint32_t recruitment, panelist;
 };
 
-/* A quota, less kept members. An empty seat can be kept for the people of one quota of each group;
- * it then counts in the quotas around that one, too. */
-struct rk_certificate_quota {
-    uint32_t recruitment;
-    struct rk_text feature, value;
-    int32_t min, max;
-    uint32_t group;  /* place of the first of the group, which is of the same recruitment */
-    uint32_t around; /* place of one of the group, always after this one; RK_NONE = none */
-};
-
-/* What prices are put on, and nodes are split by. */
-enum rk_certificate_kind {
-    RK_CERTIFICATE_PANELIST, /* the sum of the memberships is what the load counts */
-    RK_CERTIFICATE_SEATS,    /* members and empty seats are the places */
-    RK_CERTIFICATE_EMPTY,    /* no more seats are kept for a group's people than are empty */
-    RK_CERTIFICATE_QUOTA,
-    RK_CERTIFICATE_YEAR,
-    RK_CERTIFICATE_MONTH,
-    RK_CERTIFICATE_OVERLAP, /* one of recruitments that overlap each other */
-    RK_CERTIFICATE_LEVEL,   /* what is at best at a level, once that is proven */
-    RK_CERTIFICATE_PEOPLE,  /* how many of these are members */
-    RK_CERTIFICATE_CUT      /* a sum that every panel of a lottery keeps, proven by itself */
-};
+/* Prices are put on rows, which are sums of numbers. Both are told by their places, as
+ * lib/panel/verify.h numbers what the rules know; the rows of the certificate come after those. */
 struct rk_certificate_row {
-    enum rk_certificate_kind kind;
-    uint32_t of;           /* panelist, recruitment, first quota of a group, quota, or level */
-    int32_t month;         /* rk_month_of; of a year its first */
-    const uint32_t *list;  /* recruitments, ascending, or panelists; none twice */
-    const int64_t *factor; /* of a cut: of the first `types`, which are types, then quotas, for what
-                            * they lack */
-    uint32_t count, types;
-    int64_t least;
-    uint32_t node; /* of a cut: the first node of its proof */
-    uint32_t rule; /* the checker's number for it */
+    uint32_t *of; /* numbers, ascending */
+    int64_t *factor;
+    uint32_t count;
 };
-
 struct rk_certificate_price {
     uint32_t row;
     int64_t price;
@@ -76,8 +47,8 @@ struct rk_certificate_stage {
     int64_t weight[RK_CHOICE_LEVELS + 1]; /* over 0, of those levels */
     struct rk_certificate_prices prices;
 };
-/* Stages, then either nothing or a split: the sum of a row's numbers is at most `at` in the node
- * `low`, more in the node `high`. No node is of two others. */
+/* Stages, then either nothing or a split: the sum of a row is at most `at` in the node `low`, more
+ * in the node `high`. No node is of two others. */
 struct rk_certificate_node {
     uint32_t first_stage, stages, split, low, high; /* split: a row, or RK_NONE */
     int64_t at;
@@ -91,12 +62,11 @@ enum rk_certificate_mode {
 
 struct rk_certificate_programme {
     struct rk_fraction *totals; /* of people, ascending, none twice */
-    struct rk_certificate_chance {
-        uint32_t of; /* a panelist; a quota */
-        uint32_t recruitment;
+    struct rk_certificate_value {
+        uint32_t of;
         struct rk_fraction expected;
-    } * chances, *kept; /* of members; of empty seats kept for a quota's people */
-    uint32_t total_count, chance_count, kept_count;
+    } * values; /* of numbers, ascending; those not told are 0, or follow from others */
+    uint32_t total_count, value_count;
     struct rk_certificate_prices prices; /* in places among the totals */
 };
 
@@ -114,9 +84,12 @@ struct rk_certificate_vectors {
     uint32_t count;
 };
 struct rk_certificate_panels {
-    uint32_t *type_of; /* by panelist, or RK_NONE */
-    uint32_t type_count;
     struct rk_certificate_vectors panels, steps;
+    struct rk_certificate_cut { /* no panel has a smaller sum of the row; proven from the node on */
+        uint32_t row, node;
+        int64_t least;
+    } * cuts;
+    uint32_t cut_count;
 };
 
 struct rk_certificate { /* zeroed = empty; give back with rk_certificate_free */
@@ -129,11 +102,15 @@ struct rk_certificate { /* zeroed = empty; give back with rk_certificate_free */
     struct rk_strings only; /* the recruitments that alone are filled */
     bool repair;            /* some leave panels, which are repaired: */
     struct rk_certificate_pair *left;
-    struct rk_certificate_quota *quotas; /* sorted by group */
+    struct rk_certificate_lowered { /* a minimum that cannot be kept */
+        uint32_t quota;
+        int32_t by; /* from 0 */
+    } * lowered;
     struct rk_certificate_row *rows;
     struct rk_certificate_stage *stages;
     struct rk_certificate_node *nodes; /* the first is the whole */
-    uint32_t left_count, quota_count, row_count, stage_count, node_count;
+    uint32_t left_count, lowered_count, row_count, stage_count, node_count;
+    uint32_t row_end, number_end; /* one more than the largest place that is told */
     struct rk_arena arena;
 };
 

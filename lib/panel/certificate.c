@@ -1,22 +1,35 @@
-#include "base/date.h"
 #include "panel/certify.h"
 #include "panel/cut.h"
 #include "stream/write.h"
 
-static const char *const levels[RK_MATCH_LEVELS] = {"seats", "shortage", "change",
-                                                    "fit",   "load",     "lottery"};
+/* ---- places ---- */
+
+uint32_t rk_certify_seats(const struct rk_certify *c, uint32_t recruitment)
+{
+    return c->match->problem->panelist_count + recruitment;
+}
+
+uint32_t rk_certify_group(const struct rk_certify *c, uint32_t quota)
+{
+    return rk_certify_seats(c, c->match->problem->recruitment_count) + quota;
+}
+
+uint32_t rk_certify_quota(const struct rk_certify *c, uint32_t quota)
+{
+    return rk_certify_group(c, c->match->problem->quota_count) + quota;
+}
+
+uint32_t rk_certify_level(const struct rk_certify *c, int level)
+{
+    return rk_certify_quota(c, c->match->problem->quota_count) + (uint32_t)level;
+}
+
+uint32_t rk_certify_kept(const struct rk_certify *c, uint32_t recruitment, uint32_t kind)
+{
+    return c->empty_first[c->match->problem->recruitment_count] + c->kind_first[recruitment] + kind;
+}
 
 /* ---- pieces ---- */
-
-void rk_certify_panelist(struct rk_certify *c, struct rk_buf *to, uint32_t panelist)
-{
-    rk_json_quote(to, c->match->panelists->rows[panelist].panelist_id);
-}
-
-void rk_certify_recruitment(struct rk_certify *c, struct rk_buf *to, uint32_t recruitment)
-{
-    rk_json_quote(to, c->match->recruitments->rows[recruitment].recruitment_id);
-}
 
 void rk_certify_list(struct rk_certify *c, const char *name)
 {
@@ -30,61 +43,38 @@ void rk_certify_next(struct rk_certify *c)
     c->any = true;
 }
 
+void rk_certify_term(struct rk_certify *c, uint32_t number, int64_t factor)
+{
+    rk_buf_char(&c->row, c->row.size ? ',' : '[');
+    if (factor == 1)
+        rk_buf_printf(&c->row, "%u", number);
+    else
+        rk_buf_printf(&c->row, "[%u,%lld]", number, (long long)factor);
+}
+
 uint32_t rk_certify_row(struct rk_certify *c)
 {
+    rk_buf_text(&c->row, c->row.size ? "]" : "[]");
     uint32_t row = rk_strings_add(&c->rows, (struct rk_text){c->row.text, c->row.size});
     rk_buf_clear(&c->row);
-    return row;
+    return rk_certify_level(c, RK_MATCH_LEVELS) + row;
 }
 
-void rk_certify_quota(struct rk_certify *c, uint32_t quota, int32_t min, int32_t max,
-                      uint32_t group, uint32_t around)
+void rk_certify_price(struct rk_certify *c, uint32_t row, int64_t price)
 {
-    const struct rk_quota *row = rk_panel_quota_row(c->match->quotas, quota);
+    if (!price)
+        return;
     rk_certify_next(c);
-    rk_buf_text(c->out, "{\"recruitment\":");
-    rk_certify_recruitment(c, c->out, c->match->problem->quotas[quota].recruitment);
-    rk_buf_text(c->out, ",\"feature\":");
-    rk_json_quote(c->out, row->feature);
-    rk_buf_text(c->out, ",\"value\":");
-    rk_json_quote(c->out, row->value);
-    rk_buf_printf(c->out, ",\"min\":%d,\"max\":%d,\"group\":%u,\"around\":", min, max, group);
-    if (around == RK_NONE)
-        rk_buf_text(c->out, "null}");
-    else
-        rk_buf_printf(c->out, "%u}", around);
-}
-
-void rk_certify_quotas(struct rk_certify *c, const struct rk_network *net)
-{
-    const struct rk_match_problem *problem = net->problem;
-    uint32_t group = net->row_count;
-    rk_certify_list(c, "quotas");
-    for (uint32_t v = 0; v < net->row_count; v++) {
-        const struct rk_quota_row *row = &net->rows[v];
-        int32_t max = net->places[row->recruitment];
-        for (uint32_t a = v; a != RK_NONE; a = net->rows[a].around)
-            max = net->rows[a].max < max ? net->rows[a].max : max;
-        rk_certify_quota(c, row->min_from, row->min, max, net->row_first[row->recruitment],
-                         row->around);
-    }
-    for (uint32_t q = 0; q < problem->quota_count; q++) {
-        const struct rk_match_quota *quota = &problem->quotas[q];
-        int32_t places = net->places[quota->recruitment];
-        if (net->crossing[q])
-            rk_certify_quota(c, q, quota->min - net->lowered[q],
-                             quota->max < places ? quota->max : places, group++, RK_NONE);
-    }
-    rk_buf_char(c->out, ']');
+    rk_buf_printf(c->out, "[%u,%lld]", row, (long long)price);
 }
 
 static void tell_pair(struct rk_certify *c, uint32_t recruitment, uint32_t panelist)
 {
     rk_certify_next(c);
     rk_buf_char(c->out, '[');
-    rk_certify_recruitment(c, c->out, recruitment);
+    rk_json_quote(c->out, c->match->recruitments->rows[recruitment].recruitment_id);
     rk_buf_char(c->out, ',');
-    rk_certify_panelist(c, c->out, panelist);
+    rk_json_quote(c->out, c->match->panelists->rows[panelist].panelist_id);
 }
 
 /* What --only and --replace changed of the tables. */
@@ -115,11 +105,33 @@ static void tell_changes(struct rk_certify *c, const struct rk_certificate_rules
     rk_buf_char(c->out, ']');
 }
 
+static void find_places(struct rk_certify *c)
+{
+    const struct rk_match_problem *problem = c->match->problem;
+    uint32_t n = problem->recruitment_count, q = 0;
+    c->kinds = rk_alloc((size_t)n + 1, sizeof *c->kinds);
+    c->quota_first = rk_alloc((size_t)n + 1, sizeof *c->quota_first);
+    c->kind_first = rk_alloc((size_t)n + 1, sizeof *c->kind_first);
+    c->empty_first = rk_alloc((size_t)n + 1, sizeof *c->empty_first);
+    c->empty_first[0] = 2 * problem->pair_count;
+    for (uint32_t r = 0; r < n; r++) {
+        int32_t places = problem->recruitments[r].places;
+        c->quota_first[r] = q;
+        while (q < problem->quota_count && problem->quotas[q].recruitment == r)
+            q++;
+        rk_match_kinds_find(&c->kinds[r], problem->quotas + c->quota_first[r],
+                            q - c->quota_first[r]);
+        c->kind_first[r + 1] = c->kind_first[r] + c->kinds[r].count;
+        c->empty_first[r + 1] = c->empty_first[r] + (uint32_t)(places > 0 ? places : 0);
+    }
+    c->quota_first[n] = q;
+}
+
 void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *rules,
                      const char *mode)
 {
     struct rk_buf *out = c->out;
-    rk_buf_printf(out, "{\"certificate\":\"rk-panel-match\",\"version\":3,\"mode\":\"%s\",", mode);
+    rk_buf_printf(out, "{\"certificate\":\"rk-panel-match\",\"version\":4,\"mode\":\"%s\",", mode);
     rk_buf_text(out, "\n \"seed\":");
     rk_json_quote(out, c->match->problem->seed);
     rk_buf_printf(out,
@@ -129,11 +141,15 @@ void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *ru
                   rules->assume_adult ? "true" : "false",
                   rules->require_declarations ? "true" : "false",
                   rules->candidate_conflicts_pass ? "drop" : "exclude");
-    rk_buf_text(out, ",\n \"levels\":[");
-    for (int l = 0; l < RK_MATCH_LEVELS; l++)
-        rk_buf_printf(out, "%s\"%s\"", l ? "," : "", levels[l]);
-    rk_buf_char(out, ']');
     tell_changes(c, rules);
+    rk_certify_list(c, "lowered");
+    for (uint32_t q = 0; q < c->match->problem->quota_count; q++)
+        if (c->lowered && c->lowered[q]) {
+            rk_certify_next(c);
+            rk_buf_printf(out, "[%u,%d]", q, c->lowered[q]);
+        }
+    rk_buf_char(out, ']');
+    find_places(c);
 }
 
 void rk_certify_close(struct rk_certify *c)
@@ -147,6 +163,12 @@ void rk_certify_close(struct rk_certify *c)
     rk_strings_free(&c->rows);
     rk_buf_free(&c->row);
     rk_free(c->tied);
+    for (uint32_t r = 0; r < c->match->problem->recruitment_count; r++)
+        rk_match_kinds_free(&c->kinds[r]);
+    rk_free(c->kinds);
+    rk_free(c->quota_first);
+    rk_free(c->kind_first);
+    rk_free(c->empty_first);
 }
 
 /* ---- stages ---- */
@@ -162,39 +184,6 @@ struct stage {
                      * one more, to be told as a price of what the own limit rests on */
     bool *no_fewer; /* by panelist: an earlier stage has shown that no best choice gives fewer */
 };
-
-void rk_certify_row_of(struct rk_certify *c, const char *kind, const char *id, uint32_t number)
-{
-    rk_buf_printf(&c->row, "[\"%s\",", kind);
-    if (id)
-        rk_json_quote(&c->row, rk_text(id));
-    else
-        rk_buf_printf(&c->row, "%u", number);
-}
-
-static const char *recruitment_id(const struct stage *stage, uint32_t r)
-{
-    return stage->c->match->recruitments->rows[r].recruitment_id.text;
-}
-
-static const char *panelist_id(const struct stage *stage, uint32_t p)
-{
-    return stage->c->match->panelists->rows[p].panelist_id.text;
-}
-
-/* Puts a price on the row of which all but the bracket is told. */
-static void put(struct stage *stage, int64_t price)
-{
-    struct rk_certify *c = stage->c;
-    rk_buf_char(&c->row, ']');
-    if (!price) {
-        rk_buf_clear(&c->row);
-        return;
-    }
-    uint32_t row = rk_certify_row(c);
-    rk_certify_next(c);
-    rk_buf_printf(c->out, "[%u,%lld]", row, (long long)price);
-}
 
 /* The cost, in the stage, of the k-th empty place of a recruitment. */
 static int64_t empty_cost(const struct stage *stage, uint32_t recruitment, int64_t k)
@@ -217,13 +206,53 @@ static int64_t load_cost(const struct stage *stage, uint32_t panelist, int64_t k
            (2 * (stage->net->problem->panelists[panelist].load + k) - 1);
 }
 
+/* What quotas of the recruitment cost, and an empty seat that may be kept for people of several of
+ * them: as much as those of the dearest kind pay, of each group of quotas. `pool`: what is left of
+ * the price of an empty seat, in the network. */
+static void tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
+{
+    struct rk_certify *c = stage->c;
+    const struct rk_network *net = stage->net;
+    uint32_t first = c->quota_first[r], count = c->quota_first[r + 1] - first;
+    int64_t *price = rk_alloc((size_t)count + 1, sizeof *price);
+    int64_t *paid = rk_alloc((size_t)count + 1, sizeof *paid);
+    for (uint32_t v = net->row_first[r]; v < net->row_first[r + 1]; v++) {
+        uint32_t around = net->rows[v].around == RK_NONE ? rk_node_recruitment(net, r)
+                                                         : rk_node_row(net, net->rows[v].around);
+        int64_t own = stage->potential[rk_node_row(net, v)] - stage->potential[around];
+        price[(own > 0 ? net->rows[v].min_from : net->rows[v].max_from) - first] = own;
+    }
+    for (uint32_t q = 0; q < count && stage->price; q++)
+        if (net->crossing[first + q]) {
+            price[q] = stage->price[first + q];
+            pool -= price[q] > 0 ? price[q] : 0;
+        }
+    for (uint32_t k = 0; k < c->kinds[r].count; k++) {
+        const uint64_t *kind = rk_certify_kind(c, r, k);
+        int64_t sum = 0;
+        for (uint32_t q = 0; q < count; q++)
+            sum += kind[q / 64] >> q % 64 & 1 ? price[q] : 0;
+        int64_t *group = &paid[c->kinds[r].group[k]];
+        *group = sum > *group ? sum : *group;
+    }
+    uint32_t rest = c->kinds[r].count ? c->kinds[r].group[0] : 0;
+    for (uint32_t q = 0; q < count; q++)
+        pool += paid[q];
+    for (uint32_t q = 0; q < count; q++) {
+        rk_certify_price(c, rk_certify_group(c, first + q), (q == rest ? pool : 0) - paid[q]);
+        rk_certify_price(c, rk_certify_quota(c, first + q), price[q]);
+    }
+    rk_free(price);
+    rk_free(paid);
+}
+
 static void tell_recruitments(struct stage *stage)
 {
     const struct rk_network *net = stage->net;
     const struct rk_match_problem *problem = net->problem;
     for (uint32_t r = 0, arc = 0; r < problem->recruitment_count; r++) {
         int64_t node = stage->potential[rk_node_recruitment(net, r)];
-        int64_t rho = node - stage->potential[0], empty = 0;
+        int64_t rho = node - stage->potential[0], empty = 0, pool = 0;
         int64_t lost = problem->recruitments[r].places - net->places[r];
         for (int32_t k = 0; k < net->places[r]; k++)
             empty += stage->equal ? 0 : stage->amount[arc++];
@@ -232,34 +261,10 @@ static void tell_recruitments(struct stage *stage)
         /* places that nobody is there for are empty whatever the price */
         if (!stage->equal && lost > 0 && !empty && rho < empty_cost(stage, r, lost))
             rho = empty_cost(stage, r, lost);
-        rk_certify_row_of(stage->c, "seats", recruitment_id(stage, r), 0);
-        put(stage, rho);
-        if (net->pool_number[r] == RK_NONE)
-            continue;
-        rk_certify_row_of(stage->c, "empty", NULL, net->row_first[r]);
-        put(stage, node - stage->potential[rk_node_pool(net, net->pool_number[r])]);
-    }
-}
-
-static void tell_quotas(struct stage *stage)
-{
-    const struct rk_network *net = stage->net;
-    uint32_t place = net->row_count;
-    for (uint32_t v = 0; v < net->row_count; v++) {
-        uint32_t around = net->rows[v].around == RK_NONE
-                              ? rk_node_recruitment(net, net->rows[v].recruitment)
-                              : rk_node_row(net, net->rows[v].around);
-        rk_certify_row_of(stage->c, "quota", NULL, v);
-        put(stage, stage->potential[rk_node_row(net, v)] - stage->potential[around]);
-    }
-    for (uint32_t q = 0; q < net->problem->quota_count && stage->price; q++) {
-        if (!net->crossing[q])
-            continue;
-        /* of a minimum: paid for by its people and by every empty seat */
-        rk_certify_row_of(stage->c, "empty", NULL, place);
-        put(stage, stage->price[q] > 0 ? -stage->price[q] : 0);
-        rk_certify_row_of(stage->c, "quota", NULL, place++);
-        put(stage, stage->price[q]);
+        rk_certify_price(stage->c, rk_certify_seats(stage->c, r), rho);
+        if (net->pool_number[r] != RK_NONE)
+            pool = node - stage->potential[rk_node_pool(net, net->pool_number[r])];
+        tell_quotas(stage, r, pool);
     }
 }
 
@@ -306,34 +311,29 @@ static bool is_full(const struct stage *stage, const struct rk_named_limit *limi
     return through.num >= limit->room * through.den;
 }
 
+static int ascending(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    return a < b ? -1 : a > b;
+}
+
 static void tell_limit(void *context, const struct rk_named_limit *limit)
 {
-    static const char *const kinds[] = {"", "year", "month", "overlap"};
     struct stage *stage = context;
     const struct rk_network *net = stage->net;
-    const struct rk_match_pair *pairs = net->problem->pairs;
-    struct rk_certify *c = stage->c;
     int64_t delta = limit->in_own ? stage->excess : 0;
     if (limit->limit != RK_NONE)
         delta += stage->potential[rk_node_limit(limit->limit)] -
                  stage->potential[rk_node_limit(net->limits[limit->limit].parent)];
     if (!delta || ((delta < 0 || !net->crossing_count) && !is_full(stage, limit)))
         return;
-    rk_certify_row_of(c, kinds[limit->kind], panelist_id(stage, pairs[limit->pairs[0]].panelist),
-                      0);
-    if (limit->kind == RK_LIMIT_OVERLAP) {
-        for (uint32_t i = 0; i < limit->count; i++) {
-            rk_buf_text(&c->row, i ? "," : ",[");
-            rk_certify_recruitment(c, &c->row, pairs[limit->pairs[i]].recruitment);
-        }
-        rk_buf_char(&c->row, ']');
-    } else {
-        struct rk_buf month = {0};
-        rk_month_print(&month, limit->month);
-        rk_buf_printf(&c->row, ",\"%.*s\"", limit->kind == RK_LIMIT_YEAR ? 4 : 7, month.text);
-        rk_buf_free(&month);
-    }
-    put(stage, -delta);
+    uint32_t *pairs = rk_alloc((size_t)limit->count + 1, sizeof *pairs);
+    memcpy(pairs, limit->pairs, limit->count * sizeof *pairs);
+    qsort(pairs, limit->count, sizeof *pairs, ascending);
+    for (uint32_t i = 0; i < limit->count; i++)
+        rk_certify_term(stage->c, pairs[i], 1);
+    rk_certify_price(stage->c, rk_certify_row(stage->c), -delta);
+    rk_free(pairs);
 }
 
 static void tell_panelists(struct stage *stage)
@@ -348,8 +348,7 @@ static void tell_panelists(struct stage *stage)
         while (net->limits[own].parent != RK_NONE)
             own = net->limits[own].parent;
         int64_t mu = price_of_membership(stage, own, members);
-        rk_certify_row_of(stage->c, "panelist", panelist_id(stage, panelist), 0);
-        put(stage, -mu);
+        rk_certify_price(stage->c, panelist, -mu);
         rk_network_limits(net, i, end, tell_limit, stage);
         stage->c->tied[panelist] = stage->c->tied[panelist] || stage->excess > 0;
         if (!stage->equal && members && mu > load_cost(stage, panelist, members))
@@ -363,7 +362,6 @@ static void tell_prices(struct stage *stage)
     stage->c->any = false;
     tell_recruitments(stage);
     tell_panelists(stage);
-    tell_quotas(stage);
 }
 
 void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t levels_told)
@@ -388,10 +386,7 @@ void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t lev
             .first = s ? net->stage_end[s - 1] : 0,
             .end = end,
             .no_fewer = no_fewer};
-        rk_buf_text(out, s ? ",\n {\"levels\":[" : "\n {\"levels\":[");
-        for (uint32_t l = stage.first; l < end; l++)
-            rk_buf_printf(out, "%s\"%s\"", l > stage.first ? "," : "", levels[l]);
-        rk_buf_text(out, "],\"weights\":[");
+        rk_buf_printf(out, "%s\n {\"level\":%u,\"weights\":[", s ? "," : "", stage.first);
         for (uint32_t l = stage.first; l < end; l++)
             rk_buf_printf(out, "%s%lld", l > stage.first ? "," : "",
                           (long long)rk_network_weight(net, stage.first, end, (int)l));
@@ -407,22 +402,42 @@ void rk_certify_equal(struct rk_certify *c, const struct rk_certify_equal *equal
 {
     const struct rk_network *net = c->match->result->network;
     struct stage stage = {.c = c, .net = net, .potential = equal->place, .equal = equal};
-    rk_buf_text(c->out, ",\n \"equal\":{");
+    rk_buf_text(c->out, ",\n ");
     tell_prices(&stage);
-    rk_certify_row_of(c, "level", "seats", 0);
-    put(&stage, equal->place[0] - equal->place[net->nodes]);
-    rk_buf_text(c->out, "]}");
+    rk_certify_price(c, rk_certify_level(c, RK_MATCH_SEATS),
+                     equal->place[0] - equal->place[net->nodes]);
+    rk_buf_char(c->out, ']');
+}
+
+void rk_certificate_search(const struct rk_explain *match, const struct rk_single *single,
+                           const struct rk_certificate_rules *rules, struct rk_buf *out)
+{
+    struct rk_certify c = {.match = match, .out = out};
+    int32_t *lowered = rk_single_lowered(single);
+    c.lowered = lowered;
+    rk_certify_open(&c, rules, "choice");
+    rk_certify_list(&c, "nodes");
+    rk_certify_search(&c, RK_MATCH_LEVELS);
+    rk_buf_char(out, ']');
+    rk_certify_close(&c);
+    rk_free(lowered);
 }
 
 void rk_certificate_choice(const struct rk_explain *match, const struct rk_certificate_rules *rules,
                            struct rk_buf *out)
 {
-    const struct rk_network *net = match->result->network;
-    int64_t *amount = rk_cut_amounts(net, match->result->member);
-    struct rk_certify c = {.match = match, .out = out};
+    const struct rk_match_result *result = match->result;
+    const struct rk_network *net = result->network;
+    struct rk_certify c = {.match = match, .out = out, .lowered = net->lowered};
     rk_certify_open(&c, rules, "choice");
-    rk_certify_quotas(&c, net);
-    rk_certify_stages(&c, amount, RK_MATCH_LEVELS);
+    if (result->proven && (net->crossing_count || !net->nested) && rk_certify_is_small(&c)) {
+        rk_certify_list(&c, "nodes");
+        rk_certify_search(&c, RK_MATCH_LEVELS);
+        rk_buf_char(out, ']');
+    } else {
+        int64_t *amount = rk_cut_amounts(net, result->member);
+        rk_certify_stages(&c, amount, RK_MATCH_LEVELS);
+        rk_free(amount);
+    }
     rk_certify_close(&c);
-    rk_free(amount);
 }

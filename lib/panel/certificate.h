@@ -1,7 +1,8 @@
 /* The certificate of a match: prices from which another program proves by weak duality that no
  * choice is better (rk-panel-verify; share/schema/certificate.schema.json). For each stage of the
- * solution, the potentials of its network are told as prices of the rules themselves (the kinds of
- * rk_certificate_row in lib/model/certificate.h). */
+ * solution, the potentials of its network are told as prices of the rules themselves; where those
+ * leave a gap and the match is small, a tree of linear programs proves more. (lib/panel/verify.h
+ * numbers the rules.) */
 #ifndef RK_PANEL_CERTIFICATE_H
 #define RK_PANEL_CERTIFICATE_H
 

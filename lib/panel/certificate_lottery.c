@@ -1,7 +1,6 @@
 /* The certificates of lotteries: over a programme, what part of the network everything lies in, by
  * the total that its panelists share; over panels, the panels with their weights and the prices of
  * each level. */
-#include "base/hash.h"
 #include "panel/certify.h"
 #include "panel/cut.h"
 #include "stream/write.h"
@@ -97,6 +96,60 @@ static void print_ratio(struct rk_buf *out, int64_t num, int64_t den)
         rk_buf_printf(out, "\"%lld/%lld\"", (long long)ratio.num, (long long)ratio.den);
 }
 
+/* The network keeps seats for the people of a row, which count in the rows around it, too: those
+ * are kept, in each group of quotas that these are of, for the kind that counts under least
+ * besides. */
+static void keep_for(const struct programme *p, uint32_t row, const struct rk_fraction *number,
+                     struct rk_fraction *kept)
+{
+    const struct rk_network *net = p->net;
+    uint32_t r = net->rows[row].recruitment, first = p->c.quota_first[r],
+             count = p->c.quota_first[r + 1] - first;
+    const struct rk_match_kinds *kinds = &p->c.kinds[r];
+    bool *in = rk_alloc((size_t)count + 1, sizeof *in);
+    for (uint32_t v = row; v != RK_NONE; v = net->rows[v].around)
+        in[net->rows[v].min_from - first] = net->rows[v].min > 0;
+    for (uint32_t g = 0; g < count; g++) {
+        uint32_t best = RK_NONE, best_size = 0;
+        for (uint32_t k = 0; k < kinds->count; k++) {
+            const uint64_t *kind = rk_certify_kind(&p->c, r, k);
+            uint32_t size = 0, found = 0;
+            bool all = kinds->group[k] == g;
+            for (uint32_t q = 0; q < count && all; q++) {
+                bool has = kind[q / 64] >> q % 64 & 1;
+                size += has;
+                found += has && in[q];
+                all = has || !in[q] || kinds->tied[q] != g;
+            }
+            if (all && found && (best == RK_NONE || size < best_size)) {
+                best = k;
+                best_size = size;
+            }
+        }
+        if (best != RK_NONE)
+            rk_fraction_add(&kept[p->c.kind_first[r] + best], &kept[p->c.kind_first[r] + best],
+                            number);
+    }
+    rk_free(in);
+}
+
+/* By kind, over all recruitments. */
+static struct rk_fraction *kept_places(const struct programme *p)
+{
+    struct rk_fraction *kept = rk_fractions(p->c.kind_first[p->net->problem->recruitment_count]);
+    struct rk_fraction number = {0};
+    for (uint32_t k = 0; k < p->net->first[RK_ARC_CELL] - p->net->first[RK_ARC_KEPT_FOR]; k++) {
+        int64_t num, den;
+        rk_programme_kept(p->lottery, k, &num, &den);
+        struct rk_whole top = {.small = num}, over = {.small = den};
+        rk_fraction_make(&number, &top, &over);
+        if (num)
+            keep_for(p, p->net->kept_row[k], &number, kept);
+    }
+    rk_fraction_free(&number);
+    return kept;
+}
+
 static void tell_chances(struct programme *p)
 {
     const struct rk_match_problem *problem = p->net->problem;
@@ -108,43 +161,39 @@ static void tell_chances(struct programme *p)
         print_ratio(out, p->totals[i].num, p->totals[i].den);
     }
     rk_buf_char(out, ']');
-    rk_certify_list(&p->c, "chances");
+    rk_certify_list(&p->c, "values");
     for (uint32_t i = 0; i < problem->pair_count; i++) {
         rk_programme_pair(p->lottery, i, &num, &den);
         if (!num)
             continue;
         rk_certify_next(&p->c);
-        rk_buf_char(out, '[');
-        rk_certify_recruitment(&p->c, out, problem->pairs[i].recruitment);
-        rk_buf_char(out, ',');
-        rk_certify_panelist(&p->c, out, problem->pairs[i].panelist);
-        rk_buf_char(out, ',');
+        rk_buf_printf(out, "[%u,", i);
         print_ratio(out, num, den);
         rk_buf_char(out, ']');
     }
+    struct rk_fraction *kept = kept_places(p);
+    for (uint32_t r = 0; r < problem->recruitment_count; r++)
+        for (uint32_t k = 0; k < p->c.kinds[r].count; k++) {
+            if (!rk_whole_sign(&kept[p->c.kind_first[r] + k].top))
+                continue;
+            rk_certify_next(&p->c);
+            rk_buf_printf(out, "[%u,\"", rk_certify_kept(&p->c, r, k));
+            rk_fraction_print(out, &kept[p->c.kind_first[r] + k]);
+            rk_buf_text(out, "\"]");
+        }
     rk_buf_char(out, ']');
-    rk_certify_list(&p->c, "kept");
-    for (uint32_t k = 0; k < p->net->first[RK_ARC_CELL] - p->net->first[RK_ARC_KEPT_FOR]; k++) {
-        rk_programme_kept(p->lottery, k, &num, &den);
-        if (!num)
-            continue;
-        rk_certify_next(&p->c);
-        rk_buf_printf(out, "[%u,", p->net->kept_row[k]);
-        print_ratio(out, num, den);
-        rk_buf_char(out, ']');
-    }
-    rk_buf_char(out, ']');
+    rk_fractions_free(kept, p->c.kind_first[problem->recruitment_count]);
 }
 
 void rk_certificate_programme(const struct rk_explain *match, const struct rk_programme *lottery,
                               const struct rk_certificate_rules *rules, struct rk_buf *out)
 {
     const struct rk_network *net = match->result->network;
-    struct programme p = {.c = {.match = match, .out = out}, .lottery = lottery, .net = net};
+    struct programme p = {
+        .c = {.match = match, .out = out, .lowered = net->lowered}, .lottery = lottery, .net = net};
     int64_t *amount = rk_cut_amounts(net, match->result->member);
     list_totals(&p);
     rk_certify_open(&p.c, rules, "lottery-programme");
-    rk_certify_quotas(&p.c, net);
     rk_certify_stages(&p.c, amount, RK_MATCH_SHORTAGE + 1);
     tell_chances(&p);
     rk_certify_equal(&p.c, &(struct rk_certify_equal){p.place, p.own, p.full, lottery});
@@ -158,77 +207,20 @@ void rk_certificate_programme(const struct rk_explain *match, const struct rk_pr
 
 /* ---- panels ---- */
 
-static bool same_features(const struct rk_match_quota *a, const struct rk_match_quota *b)
-{
-    bool same = a->part_count == b->part_count;
-    for (uint32_t k = 0; k < a->part_count && same; k++)
-        same = a->parts[k].feature == b->parts[k].feature;
-    return same;
-}
+struct panels {
+    struct rk_certify c;
+    const struct rk_single *single;
+    uint32_t *cut_rows; /* by cut: the row that tells it */
+};
 
-/* Feature by feature, since empty seats are kept for the values of each by themselves. */
-void rk_certify_panel_quotas(struct rk_certify_panel *p)
-{
-    const struct rk_single *single = p->single;
-    const struct rk_match_problem *problem = p->c->match->problem;
-    int32_t seats = problem->recruitments[single->recruitment].places;
-    uint32_t told = 0;
-    p->place = rk_alloc((size_t)single->rows + 1, sizeof *p->place);
-    p->group = rk_alloc((size_t)single->rows + 1, sizeof *p->group);
-    bool *done = rk_alloc((size_t)single->rows + 1, sizeof *done);
-    rk_certify_list(p->c, "quotas");
-    for (uint32_t f = 0; f < single->rows; f++) {
-        if (done[f])
-            continue;
-        p->group[p->features++] = told;
-        for (uint32_t i = f; i < single->rows; i++) {
-            const struct rk_match_quota *quota = &problem->quotas[single->row_quota[i]];
-            if (done[i] || !same_features(quota, &problem->quotas[single->row_quota[f]]))
-                continue;
-            rk_certify_quota(p->c, single->row_quota[i], quota->min - single->lowered[i],
-                             quota->max < seats ? quota->max : seats, p->group[p->features - 1],
-                             RK_NONE);
-            p->place[i] = told++;
-            done[i] = true;
-        }
-    }
-    rk_buf_char(p->c->out, ']');
-    rk_free(done);
-}
-
-void rk_certify_panel_free(struct rk_certify_panel *p)
-{
-    rk_free(p->place);
-    rk_free(p->group);
-}
-
-static void tell_types(struct rk_certify_panel *p)
-{
-    const struct rk_single *single = p->single;
-    struct rk_buf *out = p->c->out;
-    rk_certify_list(p->c, "types");
-    for (uint32_t t = 0; t < rk_panel_types(single->panel); t++) {
-        const uint32_t *people = rk_panel_people(single->panel, t);
-        rk_certify_next(p->c);
-        rk_buf_char(out, '[');
-        for (uint32_t k = 0; k < rk_panel_size(single->panel, t); k++) {
-            rk_buf_text(out, k ? "," : "");
-            rk_certify_panelist(p->c, out,
-                                p->c->match->problem->pairs[single->pairs[people[k]]].panelist);
-        }
-        rk_buf_char(out, ']');
-    }
-    rk_buf_char(out, ']');
-}
-
-static void tell_panels(struct rk_certify_panel *p)
+static void tell_panels(struct panels *p)
 {
     const struct rk_lottery *lottery = &p->single->leximin.lottery;
-    struct rk_buf *out = p->c->out;
-    rk_certify_list(p->c, "panels");
+    struct rk_buf *out = p->c.out;
+    rk_certify_list(&p->c, "panels");
     for (uint32_t j = 0; j < lottery->count; j++) {
         bool inner = false;
-        rk_certify_next(p->c);
+        rk_certify_next(&p->c);
         rk_buf_text(out, "[\"");
         rk_whole_print(out, &lottery->weight[j]);
         rk_buf_text(out, "\",[");
@@ -244,55 +236,43 @@ static void tell_panels(struct rk_certify_panel *p)
     rk_buf_char(out, ']');
 }
 
-/* `node`: the first of its proof. */
-static void tell_cut(struct rk_certify_panel *p, uint32_t cut, uint32_t node)
+/* The cut as a row: costs by number. */
+static int64_t *costs_of(struct panels *p, uint32_t cut)
 {
     const struct rk_single *single = p->single;
-    const struct rk_leximin_cut *told = &single->leximin.cuts[cut];
-    uint32_t types = rk_panel_types(single->panel), column = types;
-    struct rk_buf *row = &p->c->row;
-    bool any = false;
-    rk_buf_printf(row, "[\"cut\",%lld,[", (long long)told->least);
-    for (uint32_t t = 0; t < types; t++)
-        if (told->entry[t]) {
-            rk_buf_printf(row, "%s[%u,%lld]", any ? "," : "", t, (long long)told->entry[t]);
-            any = true;
-        }
-    rk_buf_text(row, "],[");
-    any = false;
-    for (uint32_t i = 0; i < single->rows && column < single->leximin.levels.columns; i++) {
-        const struct rk_match_quota *quota = &p->c->match->problem->quotas[single->row_quota[i]];
-        if (quota->min - single->lowered[i] <= 0)
-            continue;
-        if (told->entry[column]) {
-            rk_buf_printf(row, "%s[%u,%lld]", any ? "," : "", p->place[i],
-                          (long long)told->entry[column]);
-            any = true;
-        }
-        column++;
-    }
-    rk_buf_printf(row, "],%u]", node);
+    const int64_t *entry = single->leximin.cuts[cut].entry;
+    uint32_t types = rk_panel_types(single->panel), r = single->recruitment;
+    int64_t *costs =
+        rk_alloc((size_t)rk_certify_kept(&p->c, r, single->kinds.count) + 1, sizeof *costs);
+    for (uint32_t i = 0; i < single->count; i++)
+        costs[single->pairs[i]] = entry[rk_panel_type_of(single->panel, i)];
+    for (uint32_t k = 0; k < single->kinds.count && single->leximin.empty; k++)
+        costs[rk_certify_kept(&p->c, r, k)] = entry[types + k];
+    for (uint32_t n = 0; n < rk_certify_kept(&p->c, r, single->kinds.count); n++)
+        if (costs[n])
+            rk_certify_term(&p->c, n, costs[n]);
+    p->cut_rows[cut] = rk_certify_row(&p->c);
+    return costs;
 }
 
 /* A row of the panel's program. */
-static uint32_t row_of(struct rk_certify_panel *p, uint32_t row, const uint32_t *cut_nodes)
+static uint32_t row_of(const struct panels *p, uint32_t row)
 {
-    uint32_t quotas = p->single->rows, features = p->single->leximin.empty ? p->features : 0;
+    const struct rk_single *single = p->single;
+    uint32_t first = p->c.quota_first[single->recruitment], quotas = single->rows, groups = 0;
     if (row < quotas)
-        rk_certify_row_of(p->c, "quota", NULL, p->place[row]);
-    else if (row == quotas)
-        rk_certify_row_of(
-            p->c, "seats",
-            p->c->match->recruitments->rows[p->single->recruitment].recruitment_id.text, 0);
-    else if (row <= quotas + features)
-        rk_certify_row_of(p->c, "empty", NULL, p->group[row - quotas - 1]);
-    else {
-        uint32_t cut = row - quotas - features - 1;
-        tell_cut(p, cut, cut_nodes[cut]);
-        return rk_certify_row(p->c);
-    }
-    rk_buf_char(&p->c->row, ']');
-    return rk_certify_row(p->c);
+        return rk_certify_quota(&p->c, single->row_quota[row]);
+    if (row == quotas)
+        return rk_certify_seats(&p->c, single->recruitment);
+    row -= quotas + 1;
+    for (uint32_t q = 0; q < quotas && single->leximin.empty; q++) /* groups with a kind */
+        for (uint32_t k = 0; k < single->kinds.count; k++)
+            if (single->kinds.group[k] == q) {
+                if (groups++ == row)
+                    return rk_certify_group(&p->c, first + q);
+                break;
+            }
+    return p->cut_rows[row - groups];
 }
 
 struct priced {
@@ -305,22 +285,22 @@ static int by_row(const void *x, const void *y)
     return a->row < b->row ? -1 : a->row > b->row;
 }
 
-static void tell_levels(struct rk_certify_panel *p, const uint32_t *cut_nodes)
+static void tell_levels(struct panels *p)
 {
     const struct rk_levels *levels = &p->single->leximin.levels;
-    struct rk_buf *out = p->c->out;
+    struct rk_buf *out = p->c.out;
     struct priced *rows = rk_alloc((size_t)levels->rows + 1, sizeof *rows);
     /* the levels do not prove what was cut short before it got to them */
     uint32_t steps = p->single->leximin.outcome == RK_PROGRAM_FOUND ? levels->step_count : 0;
-    rk_certify_list(p->c, "steps");
+    rk_certify_list(&p->c, "steps");
     for (uint32_t s = 0; s < steps; s++) {
         uint32_t count = 0;
         for (uint32_t r = 0; levels->steps[s].prices && r < levels->rows; r++)
             if (rk_whole_sign(&levels->steps[s].prices[r]))
-                rows[count++] = (struct priced){row_of(p, r, cut_nodes), r};
+                rows[count++] = (struct priced){row_of(p, r), r};
         if (count)
             qsort(rows, count, sizeof *rows, by_row);
-        rk_certify_next(p->c);
+        rk_certify_next(&p->c);
         rk_buf_text(out, "[\"");
         rk_fraction_print(out, &levels->steps[s].value);
         rk_buf_text(out, "\",[");
@@ -338,36 +318,33 @@ static void tell_levels(struct rk_certify_panel *p, const uint32_t *cut_nodes)
 void rk_certificate_panels(const struct rk_explain *match, const struct rk_single *single,
                            const struct rk_certificate_rules *rules, struct rk_buf *out)
 {
-    struct rk_certify c = {.match = match, .out = out};
-    struct rk_certify_panel p = {.c = &c, .single = single};
-    uint32_t *cut_nodes = rk_alloc((size_t)single->leximin.cut_count + 1, sizeof *cut_nodes);
-    rk_certify_open(&c, rules, "lottery-panels");
-    rk_certify_panel_quotas(&p);
-    tell_types(&p);
+    struct panels p = {.c = {.match = match, .out = out}, .single = single};
+    const struct rk_leximin *leximin = &single->leximin;
+    int32_t *lowered = rk_single_lowered(single);
+    uint32_t *nodes = rk_alloc((size_t)leximin->cut_count + 1, sizeof *nodes), node;
+    p.cut_rows = rk_alloc((size_t)leximin->cut_count + 1, sizeof *p.cut_rows);
+    p.c.lowered = lowered;
+    rk_certify_open(&p.c, rules, "lottery-panels");
     tell_panels(&p);
-    rk_certify_list(&c, "nodes");
-    uint32_t nodes = rk_certify_search(&p, RK_MATCH_SEATS + 1);
-    for (uint32_t i = 0; i < single->leximin.cut_count; i++) {
-        cut_nodes[i] = nodes;
-        nodes += rk_certify_cut(&p, &single->leximin.cuts[i], nodes);
+    rk_certify_list(&p.c, "nodes");
+    node = rk_certify_search(&p.c, RK_MATCH_SEATS + 1);
+    for (uint32_t i = 0; i < leximin->cut_count; i++) {
+        int64_t *costs = costs_of(&p, i);
+        nodes[i] = node;
+        node += rk_certify_cut(&p.c, costs, leximin->cuts[i].least, leximin->empty, node);
+        rk_free(costs);
     }
     rk_buf_char(out, ']');
-    tell_levels(&p, cut_nodes);
-    rk_certify_close(&c);
-    rk_certify_panel_free(&p);
-    rk_free(cut_nodes);
-}
-
-void rk_certificate_search(const struct rk_explain *match, const struct rk_single *single,
-                           const struct rk_certificate_rules *rules, struct rk_buf *out)
-{
-    struct rk_certify c = {.match = match, .out = out};
-    struct rk_certify_panel p = {.c = &c, .single = single};
-    rk_certify_open(&c, rules, "choice");
-    rk_certify_panel_quotas(&p);
-    rk_certify_list(&c, "nodes");
-    rk_certify_search(&p, RK_MATCH_LEVELS);
+    rk_certify_list(&p.c, "cuts");
+    for (uint32_t i = 0; i < leximin->cut_count; i++) {
+        rk_certify_next(&p.c);
+        rk_buf_printf(out, "[%u,%lld,%u]", p.cut_rows[i], (long long)leximin->cuts[i].least,
+                      nodes[i]);
+    }
     rk_buf_char(out, ']');
-    rk_certify_close(&c);
-    rk_certify_panel_free(&p);
+    tell_levels(&p);
+    rk_certify_close(&p.c);
+    rk_free(p.cut_rows);
+    rk_free(nodes);
+    rk_free(lowered);
 }

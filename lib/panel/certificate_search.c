@@ -1,22 +1,22 @@
-/* Proofs for one recruitment whose quotas cross: a tree of linear programs, each of which shows by
- * its prices that no choice in its part is better. They are the programs of lib/panel/panel.h, but
- * over people, since those who are alike for the quotas fit differently.
+/* Proofs where prices alone leave a gap, quotas that cross and overlaps that interlock: a tree of
+ * linear programs, each of which shows by its prices that no choice in its part is better.
  *
- * Columns: the people, 0 … 1; the empty seats; what each quota with a minimum lacks. Rows: the
- * seats; each feature's quotas, which lack no more than is empty; the quotas; levels that are
- * settled; how many are of each kind of people that was split by. */
+ * Columns are the numbers of lib/panel/verify.h, rows its rows and the limits of panelists; but of
+ * who may sit in one place alone, the first membership is that place, so that there is no row for
+ * the panelist. */
 #include "base/mem.h"
-#include "model/certificate.h"
 #include "panel/certify.h"
 #include "stat/simplex.h"
 #include "stream/write.h"
 
-enum { MOST_PROGRAMS = 400, CUT = RK_MATCH_LEVELS };
-#define WEIGHT (INT64_C(1) << 20) /* of a level, where exact prices are too large */
+enum { MOST_PROGRAMS = 400, MOST_ROWS = 150, MOST_COLUMNS = 2000, CUT = RK_MATCH_LEVELS };
+#define MOST_WORK UINT64_C(2000000000) /* steps of simplexes times rows squared */
+#define WEIGHT (INT64_C(1) << 20)      /* of a level, where exact prices are too large */
 
-struct split {
-    uint32_t person, cell; /* one of them; the other is RK_NONE */
+struct sum {
+    uint32_t place; /* of the row in the certificate */
     int64_t low, high;
+    uint32_t first, count; /* in of, factor */
 };
 
 struct node {
@@ -26,129 +26,330 @@ struct node {
 };
 
 struct search {
-    struct rk_certify_panel *panel;
-    const struct rk_single *single;
-    uint32_t people, columns, lacks, features;
-    uint32_t *lack;                     /* by column after the empty seats: the quota row */
-    uint32_t *cell;                     /* by person */
-    int64_t *cost[RK_MATCH_LEVELS + 1]; /* by column */
+    struct rk_certify *c;
+    const struct rk_match_problem *problem;
+    uint32_t numbers, *column, *number; /* by number: RK_NONE, not a column; by column */
+    uint32_t columns, *only;            /* only: by panelist, the pair; RK_NONE */
+    int32_t *low, *high;                /* by number */
+    int64_t *cost[RK_MATCH_LEVELS + 1]; /* by number; of `only` pairs with the membership's */
     int64_t target[RK_MATCH_LEVELS + 1];
-    int first, end;    /* levels to prove */
-    int64_t low, high; /* empty seats */
-    int32_t seats;
-    struct split *splits;
-    uint32_t split_count, split_room;
+    int end; /* of the levels to prove */
+    struct sum *sums;
+    uint32_t sum_count, sum_room, rules; /* rules: the first so many; then levels, then splits */
+    uint32_t *of, of_count, of_room;
+    int64_t *factor;
+    uint32_t factor_room;
     struct node *nodes;
     uint32_t node_count, node_room, programs;
+    uint64_t work;
 };
 
-/* A linear program of the search: its rows, by number. */
+/* A linear program of the search. */
 struct program {
     struct rk_simplex *simplex;
-    uint32_t *first, *row;
+    uint32_t *first, *row, *sum, rows; /* sum: by row */
     int64_t *entry;
-    uint32_t rows, entries;
-    uint32_t quota_row, level_row, split_row; /* the first of each; groups begin at 1 */
-    int held[RK_MATCH_LEVELS];                /* the levels of the level rows */
-    int held_count;
     __int128 weight, *price; /* by row, times weight */
 };
 
-static int32_t least_of(const struct search *s, uint32_t row)
+/* ---- rows ---- */
+
+static void begin_sum(struct search *s, uint32_t place, int64_t low, int64_t high)
 {
-    return s->single->problem->quotas[s->single->row_quota[row]].min - s->single->lowered[row];
+    RK_GROW(s->sums, s->sum_count, s->sum_room);
+    s->sums[s->sum_count++] = (struct sum){place, low, high, s->of_count, 0};
 }
 
-static bool is_under(const struct search *s, uint32_t person, uint32_t row)
+static void add_term(struct search *s, uint32_t number, int64_t factor)
 {
-    const struct rk_match_problem *problem = s->single->problem;
-    const struct rk_match_cell *cell = &problem->cells[s->cell[person]];
+    uint32_t count = s->of_count;
+    if (!factor || s->column[number] == RK_NONE)
+        return;
+    RK_GROW(s->of, s->of_count, s->of_room);
+    RK_GROW(s->factor, count, s->factor_room);
+    s->of[s->of_count] = number;
+    s->factor[s->of_count++] = factor;
+    s->sums[s->sum_count - 1].count++;
+}
+
+static bool is_under(const struct rk_match_problem *problem, uint32_t pair, uint32_t quota)
+{
+    const struct rk_match_cell *cell = &problem->cells[problem->pair_cell[pair]];
     for (uint32_t k = 0; k < cell->count; k++)
-        if (problem->cell_rows[cell->first + k] == s->single->row_quota[row])
+        if (problem->cell_rows[cell->first + k] == quota)
             return true;
     return false;
 }
 
-static uint32_t feature_of(const struct search *s, uint32_t row)
+static int32_t least_of(const struct search *s, uint32_t quota)
 {
-    uint32_t f = 0;
-    while (f + 1 < s->features && s->panel->group[f + 1] <= s->panel->place[row])
-        f++;
-    return f;
+    return s->problem->quotas[quota].min - (s->c->lowered ? s->c->lowered[quota] : 0);
 }
 
-static void add_entry(struct program *p, uint32_t row, int64_t entry)
+static void add_quota(struct search *s, uint32_t r, uint32_t quota)
 {
-    if (!entry)
+    const struct rk_certify *c = s->c;
+    const struct rk_match_kinds *kinds = &c->kinds[r];
+    int32_t max = s->problem->quotas[quota].max, places = s->problem->recruitments[r].places;
+    uint32_t q = quota - c->quota_first[r];
+    begin_sum(s, rk_certify_quota(c, quota), least_of(s, quota), max < places ? max : places);
+    for (uint32_t i = 0; i < s->problem->pair_count; i++)
+        if (s->problem->pairs[i].recruitment == r && is_under(s->problem, i, quota))
+            add_term(s, i, 1);
+    for (uint32_t k = 0; k < kinds->count; k++)
+        add_term(s, rk_certify_kept(c, r, k), rk_certify_kind(c, r, k)[q / 64] >> q % 64 & 1);
+    bool any = false;
+    for (uint32_t k = 0; k < kinds->count; k++)
+        any = any || kinds->group[k] == q;
+    if (!any)
         return;
-    p->row[p->entries] = row;
-    p->entry[p->entries++] = entry;
+    begin_sum(s, rk_certify_group(c, quota), -(int64_t)places, 0);
+    for (uint32_t n = c->empty_first[r]; n < c->empty_first[r + 1]; n++)
+        add_term(s, n, -1);
+    for (uint32_t k = 0; k < kinds->count; k++)
+        add_term(s, rk_certify_kept(c, r, k), kinds->group[k] == q);
+}
+
+static void add_recruitment(struct search *s, uint32_t r)
+{
+    const struct rk_certify *c = s->c;
+    int32_t places = s->problem->recruitments[r].places;
+    if (places <= 0)
+        return;
+    begin_sum(s, rk_certify_seats(c, r), places, places);
+    for (uint32_t i = 0; i < s->problem->pair_count; i++)
+        if (s->problem->pairs[i].recruitment == r)
+            add_term(s, i, 1);
+    for (uint32_t n = c->empty_first[r]; n < c->empty_first[r + 1]; n++)
+        add_term(s, n, 1);
+    for (uint32_t q = c->quota_first[r]; q < c->quota_first[r + 1]; q++)
+        add_quota(s, r, q);
+}
+
+static int ascending(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    return a < b ? -1 : a > b;
+}
+
+static void add_limit(struct search *s, uint32_t *pairs, uint32_t count, int64_t room)
+{
+    if (room >= count)
+        return;
+    qsort(pairs, count, sizeof *pairs, ascending);
+    for (uint32_t i = 0; i < count; i++)
+        rk_certify_term(s->c, pairs[i], 1);
+    begin_sum(s, rk_certify_row(s->c), 0, room);
+    for (uint32_t i = 0; i < count; i++)
+        add_term(s, pairs[i], 1);
+}
+
+static void add_cap(void *context, const struct rk_named_limit *limit)
+{
+    struct search *s = context;
+    uint32_t *pairs = rk_alloc((size_t)limit->count + 1, sizeof *pairs);
+    memcpy(pairs, limit->pairs, limit->count * sizeof *pairs);
+    if (limit->kind != RK_LIMIT_OVERLAP)
+        add_limit(s, pairs, limit->count, limit->room);
+    rk_free(pairs);
+}
+
+/* Of recruitments that all overlap each other one can be had: sets that have every such two. */
+static void add_overlaps(struct search *s, uint32_t first, uint32_t end)
+{
+    const struct rk_overlaps *overlaps = &s->c->match->result->network->overlaps;
+    const struct rk_match_pair *pairs = s->problem->pairs;
+    uint32_t n = end - first, *all = rk_alloc((size_t)n + 1, sizeof *all);
+    bool *done = rk_alloc((size_t)n * n + 1, sizeof *done);
+    for (uint32_t a = first; a < end; a++)
+        for (uint32_t b = a + 1; b < end; b++) {
+            uint32_t count = 0;
+            if (done[(a - first) * n + b - first] ||
+                !rk_overlap(overlaps, pairs[a].recruitment, pairs[b].recruitment))
+                continue;
+            all[count++] = a;
+            all[count++] = b;
+            for (uint32_t k = first; k < end; k++) {
+                bool meets = k != a && k != b;
+                for (uint32_t i = 0; i < count && meets; i++)
+                    meets = rk_overlap(overlaps, pairs[k].recruitment, pairs[all[i]].recruitment);
+                if (meets)
+                    all[count++] = k;
+            }
+            for (uint32_t i = 0; i < count; i++)
+                for (uint32_t j = 0; j < count; j++)
+                    done[(all[i] - first) * n + all[j] - first] = true;
+            add_limit(s, all, count, 1);
+        }
+    rk_free(all);
+    rk_free(done);
+}
+
+static void add_panelist(struct search *s, uint32_t first, uint32_t end)
+{
+    uint32_t p = s->problem->pairs[first].panelist;
+    if (s->only[p] == RK_NONE) {
+        begin_sum(s, p, 0, 0);
+        for (uint32_t i = first; i < end; i++)
+            add_term(s, i, 1);
+        for (uint32_t i = first; i < end; i++)
+            add_term(s, s->problem->pair_count + i, -1);
+    }
+    rk_network_limits(s->c->match->result->network, first, end, add_cap, s);
+    add_overlaps(s, first, end);
+}
+
+/* ---- numbers ---- */
+
+static void set_kept(struct search *s, uint32_t r)
+{
+    for (uint32_t k = 0; k < s->c->kinds[r].count; k++) {
+        int32_t *most = &s->high[rk_certify_kept(s->c, r, k)];
+        for (uint32_t q = s->c->quota_first[r]; q < s->c->quota_first[r + 1]; q++) {
+            uint32_t at = q - s->c->quota_first[r];
+            if (rk_certify_kind(s->c, r, k)[at / 64] >> at % 64 & 1 && least_of(s, q) > *most)
+                *most = least_of(s, q);
+        }
+    }
+}
+
+static void set_recruitment(struct search *s, uint32_t r)
+{
+    const struct rk_match_recruitment *recruitment = &s->problem->recruitments[r];
+    int64_t eligible = 0;
+    for (uint32_t i = 0; i < s->problem->pair_count; i++)
+        eligible += s->problem->pairs[i].recruitment == r;
+    for (int32_t j = 0; j < recruitment->places; j++) {
+        uint32_t n = s->c->empty_first[r] + (uint32_t)j;
+        s->low[n] = j < recruitment->places - eligible;
+        s->high[n] = 1;
+        s->cost[RK_MATCH_SEATS][n] = 1;
+        s->cost[RK_MATCH_SHORTAGE][n] = 2 * ((int64_t)recruitment->lacking + j) + 1;
+    }
+    set_kept(s, r);
+}
+
+static void set_panelist(struct search *s, uint32_t first, uint32_t end)
+{
+    uint32_t n = s->problem->pair_count, p = s->problem->pairs[first].panelist, open = 0;
+    for (uint32_t i = first; i < end; i++)
+        if ((s->high[i] = s->problem->recruitments[s->problem->pairs[i].recruitment].places > 0)) {
+            s->high[n + first + open++] = 1;
+            s->only[p] = i;
+        }
+    s->only[p] = open == 1 ? s->only[p] : RK_NONE;
+    for (uint32_t i = first; i < end; i++) {
+        s->cost[RK_MATCH_CHANGE][i] = s->problem->stay ? -s->problem->stay[i] : 0;
+        s->cost[RK_MATCH_FIT][i] = -s->problem->pairs[i].fit;
+        s->cost[RK_MATCH_LOTTERY][i] = s->c->match->result->network->lottery[i];
+        s->cost[RK_MATCH_LOAD][n + i] = 2 * (s->problem->panelists[p].load + i - first) + 1;
+    }
+    if (open == 1) {
+        s->cost[RK_MATCH_LOAD][s->only[p]] = s->cost[RK_MATCH_LOAD][n + first];
+        s->high[n + first] = 0;
+    }
+}
+
+static uint32_t pairs_end(const struct rk_match_problem *problem, uint32_t first)
+{
+    uint32_t end = first;
+    while (end < problem->pair_count &&
+           problem->pairs[end].panelist == problem->pairs[first].panelist)
+        end++;
+    return end;
+}
+
+static void make_search(struct search *s, struct rk_certify *c)
+{
+    const struct rk_match_problem *problem = c->match->problem;
+    uint32_t panels = problem->recruitment_count;
+    *s = (struct search){.c = c, .problem = problem};
+    s->numbers = c->empty_first[panels] + c->kind_first[panels];
+    s->low = rk_alloc((size_t)s->numbers + 1, sizeof *s->low);
+    s->high = rk_alloc((size_t)s->numbers + 1, sizeof *s->high);
+    s->column = rk_alloc((size_t)s->numbers + 1, sizeof *s->column);
+    s->number = rk_alloc((size_t)s->numbers + 1, sizeof *s->number);
+    s->only = rk_alloc((size_t)problem->panelist_count + 1, sizeof *s->only);
+    for (int l = 0; l <= CUT; l++)
+        s->cost[l] = rk_alloc((size_t)s->numbers + 1, sizeof *s->cost[l]);
+    for (uint32_t i = 0; i < problem->pair_count; i = pairs_end(problem, i))
+        set_panelist(s, i, pairs_end(problem, i));
+    for (uint32_t r = 0; r < panels; r++)
+        set_recruitment(s, r);
+    for (uint32_t n = 0; n < s->numbers; n++) {
+        s->column[n] = s->high[n] ? s->columns : RK_NONE;
+        s->number[s->columns] = n;
+        s->columns += s->high[n] != 0;
+    }
+    for (uint32_t r = 0; r < panels; r++)
+        add_recruitment(s, r);
+    for (uint32_t i = 0; i < problem->pair_count; i = pairs_end(problem, i))
+        add_panelist(s, i, pairs_end(problem, i));
+    s->rules = s->sum_count;
+    for (int l = 0; l < RK_MATCH_LEVELS; l++) {
+        s->target[l] = c->match->result->value[l];
+        begin_sum(s, rk_certify_level(c, l), s->target[l], s->target[l]);
+        for (uint32_t n = 0; n < s->numbers; n++)
+            add_term(s, n, s->cost[l][n]);
+    }
+}
+
+static void free_search(struct search *s)
+{
+    for (int l = 0; l <= CUT; l++)
+        rk_free(s->cost[l]);
+    rk_free(s->low);
+    rk_free(s->high);
+    rk_free(s->column);
+    rk_free(s->number);
+    rk_free(s->only);
+    rk_free(s->sums);
+    rk_free(s->of);
+    rk_free(s->factor);
+    rk_free(s->nodes);
 }
 
 /* ---- a program ---- */
 
+/* The rules, the levels before, and the splits. */
 static void make_program(const struct search *s, int level, struct program *p)
 {
-    *p = (struct program){.quota_row = 1 + s->features};
-    p->level_row = p->quota_row + s->single->rows;
-    for (int l = RK_MATCH_CHANGE; l < level && level < CUT; l++)
-        if (l != RK_MATCH_LOTTERY)
-            p->held[p->held_count++] = l;
-    p->split_row = p->level_row + (uint32_t)p->held_count;
-    p->rows = p->split_row + s->split_count;
+    *p = (struct program){0};
+    uint32_t terms = 0, *next = rk_alloc((size_t)s->columns + 2, sizeof *next);
+    p->sum = rk_alloc((size_t)s->sum_count + 1, sizeof *p->sum);
     p->first = rk_alloc((size_t)s->columns + 2, sizeof *p->first);
-    p->row = rk_alloc((size_t)s->columns * p->rows + 1, sizeof *p->row);
-    p->entry = rk_alloc((size_t)s->columns * p->rows + 1, sizeof *p->entry);
+    for (uint32_t i = 0; i < s->sum_count; i++)
+        if (i < s->rules || i >= s->rules + RK_MATCH_LEVELS ||
+            (level < CUT && i < s->rules + (uint32_t)level)) {
+            p->sum[p->rows++] = i;
+            terms += s->sums[i].count;
+            for (uint32_t k = 0; k < s->sums[i].count; k++)
+                p->first[s->column[s->of[s->sums[i].first + k]] + 1]++;
+        }
+    for (uint32_t c = 0; c < s->columns; c++)
+        p->first[c + 1] += p->first[c];
+    memcpy(next, p->first, s->columns * sizeof *next);
+    p->row = rk_alloc((size_t)terms + 1, sizeof *p->row);
+    p->entry = rk_alloc((size_t)terms + 1, sizeof *p->entry);
     p->price = rk_alloc((size_t)p->rows + 1, sizeof *p->price);
-    for (uint32_t c = 0; c < s->columns; c++) {
-        p->first[c] = p->entries;
-        add_entry(p, 0, c <= s->people);
-        for (uint32_t f = 0; c == s->people && f < s->features; f++)
-            add_entry(p, 1 + f, -1);
-        if (c > s->people)
-            add_entry(p, 1 + feature_of(s, s->lack[c - s->people - 1]), 1);
-        for (uint32_t q = 0; q < s->single->rows; q++)
-            add_entry(p, p->quota_row + q,
-                      c < s->people ? is_under(s, c, q)
-                                    : c > s->people && s->lack[c - s->people - 1] == q);
-        for (int h = 0; h < p->held_count; h++)
-            add_entry(p, p->level_row + (uint32_t)h, s->cost[p->held[h]][c]);
-        for (uint32_t i = 0; i < s->split_count; i++)
-            add_entry(p, p->split_row + i,
-                      c < s->people &&
-                          (s->splits[i].person == c ||
-                           (s->splits[i].cell != RK_NONE && s->splits[i].cell == s->cell[c])));
-    }
-    p->first[s->columns] = p->entries;
-    struct rk_simplex *simplex = p->simplex =
-        rk_simplex_new(p->rows, s->columns, p->first, p->row, p->entry);
+    for (uint32_t r = 0; r < p->rows; r++)
+        for (uint32_t k = 0; k < s->sums[p->sum[r]].count; k++) {
+            uint32_t term = s->sums[p->sum[r]].first + k, at = next[s->column[s->of[term]]]++;
+            p->row[at] = r;
+            p->entry[at] = s->factor[term];
+        }
+    p->simplex = rk_simplex_new(p->rows, s->columns, p->first, p->row, p->entry);
     struct rk_whole cost = {0};
     for (uint32_t c = 0; c < s->columns; c++) {
-        rk_whole_set_i64(&cost, s->cost[level][c]);
-        rk_simplex_cost(simplex, c, &cost);
-        if (c == s->people)
-            rk_simplex_bounds_i64(simplex, c,
-                                  level > RK_MATCH_SEATS && level < CUT ? s->target[0] : s->low,
-                                  level > RK_MATCH_SEATS && level < CUT ? s->target[0] : s->high);
-        else
-            rk_simplex_bounds_i64(simplex, c, 0,
-                                  c < s->people ? 1 : least_of(s, s->lack[c - s->people - 1]));
+        rk_whole_set_i64(&cost, s->cost[level][s->number[c]]);
+        rk_simplex_cost(p->simplex, c, &cost);
+        rk_simplex_bounds_i64(p->simplex, c, s->low[s->number[c]], s->high[s->number[c]]);
     }
+    for (uint32_t r = 0; r < p->rows; r++)
+        rk_simplex_bounds_i64(p->simplex, s->columns + r, s->sums[p->sum[r]].low,
+                              s->sums[p->sum[r]].high);
     rk_whole_free(&cost);
-    rk_simplex_bounds_i64(simplex, s->columns, s->seats, s->seats);
-    for (uint32_t f = 0; f < s->features; f++)
-        rk_simplex_bounds_i64(simplex, s->columns + 1 + f, -s->seats, 0);
-    for (uint32_t q = 0; q < s->single->rows; q++) {
-        int32_t max = s->single->problem->quotas[s->single->row_quota[q]].max;
-        rk_simplex_bounds_i64(simplex, s->columns + p->quota_row + q, least_of(s, q),
-                              max < s->seats ? max : s->seats);
-    }
-    for (int h = 0; h < p->held_count; h++)
-        rk_simplex_bounds_i64(simplex, s->columns + p->level_row + (uint32_t)h,
-                              s->target[p->held[h]], s->target[p->held[h]]);
-    for (uint32_t i = 0; i < s->split_count; i++)
-        rk_simplex_bounds_i64(simplex, s->columns + p->split_row + i, s->splits[i].low,
-                              s->splits[i].high);
+    rk_free(next);
 }
 
 static void free_program(struct program *p)
@@ -156,6 +357,7 @@ static void free_program(struct program *p)
     rk_simplex_free(p->simplex);
     rk_free(p->first);
     rk_free(p->row);
+    rk_free(p->sum);
     rk_free(p->entry);
     rk_free(p->price);
 }
@@ -173,8 +375,8 @@ static void take_prices(const struct search *s, int level, struct program *p, bo
     p->weight = none ? 1 : small ? exact : WEIGHT;
     if (none) {
         times = -(__int128)s->target[level] - 1;
-        for (uint32_t c = 0; c < s->columns; c++)
-            times += s->cost[level][c] < 0 ? s->cost[level][c] * (c == s->people ? s->high : 1) : 0;
+        for (uint32_t n = 0; n < s->numbers; n++)
+            times += s->cost[level][n] < 0 ? (__int128)s->cost[level][n] * s->high[n] : 0;
         times = times > -1 ? -1 : times;
     }
     for (uint32_t r = 0; r < p->rows; r++) {
@@ -193,163 +395,101 @@ static void take_prices(const struct search *s, int level, struct program *p, bo
 
 /* ---- a stage ---- */
 
-static void put(struct search *s, struct rk_buf *to, bool *any, __int128 price)
+static void put(struct rk_buf *to, bool *any, uint32_t row, __int128 price)
 {
-    struct rk_certify *c = s->panel->c;
-    rk_buf_char(&c->row, ']');
-    if (!price || price > INT64_MAX || price < -INT64_MAX) {
-        rk_buf_clear(&c->row);
-        return;
+    if (price && price <= INT64_MAX && price >= -INT64_MAX) {
+        rk_buf_printf(to, "%s[%u,%lld]", *any ? "," : "", row, (long long)price);
+        *any = true;
     }
-    rk_buf_printf(to, "%s[%u,%lld]", *any ? "," : "", rk_certify_row(c), (long long)price);
-    *any = true;
 }
 
-static const char *id_of(const struct search *s, uint32_t person)
+static void tell_stage(const struct search *s, int level, const struct program *p,
+                       struct rk_buf *to)
 {
-    uint32_t pair = s->single->pairs[person];
-    return s->panel->c->match->panelists->rows[s->single->problem->pairs[pair].panelist]
-        .panelist_id.text;
-}
-
-static void begin_split(struct search *s, const struct split *split)
-{
-    struct rk_certify *c = s->panel->c;
+    uint32_t n = s->problem->pair_count;
     bool any = false;
-    rk_certify_row_of(c, "people",
-                      c->match->recruitments->rows[s->single->recruitment].recruitment_id.text, 0);
-    rk_buf_text(&c->row, ",[");
-    for (uint32_t i = 0; i < s->people; i++) {
-        if (split->person != i && (split->cell == RK_NONE || s->cell[i] != split->cell))
-            continue;
-        rk_buf_text(&c->row, any ? "," : "");
-        rk_json_quote(&c->row, rk_text(id_of(s, i)));
-        any = true;
-    }
-    rk_buf_char(&c->row, ']');
-}
-
-static void begin_level(struct search *s, int level)
-{
-    rk_certify_row_of(s->panel->c, "level", rk_choice_level_names[level], 0);
-}
-
-static void open_stage(struct rk_buf *to, int level, long long weight)
-{
-    rk_buf_text(to, to->size ? ",{\"levels\":[" : "{\"levels\":[");
-    if (level < CUT)
-        rk_buf_printf(to, "\"%s\"", rk_choice_level_names[level]);
-    rk_buf_printf(to, "],\"weights\":[%lld],\"prices\":[", weight);
-}
-
-/* Once the empty seats are settled, so is what they cost: a price between that of the last and of
- * one more. */
-static void tell_shortage(struct search *s, struct rk_buf *to)
-{
-    const struct rk_match_recruitment *r =
-        &s->single->problem->recruitments[s->single->recruitment];
-    bool any = false;
-    open_stage(to, RK_MATCH_SHORTAGE, 1);
-    begin_level(s, RK_MATCH_SEATS);
-    put(s, to, &any, 2 * ((__int128)r->lacking + s->target[RK_MATCH_SEATS]));
-    rk_buf_text(to, "]}");
-}
-
-static void tell_stage(struct search *s, int level, const struct program *p, struct rk_buf *to)
-{
-    struct rk_certify *c = s->panel->c;
-    const char *recruitment =
-        c->match->recruitments->rows[s->single->recruitment].recruitment_id.text;
-    __int128 on_empty = p->weight * s->cost[level][s->people], load = 0;
-    bool any = false;
-    open_stage(to, level, (long long)p->weight);
-    rk_certify_row_of(c, "seats", recruitment, 0);
-    put(s, to, &any, p->price[0]);
-    on_empty -= p->price[0];
-    for (uint32_t f = 0; f < s->features; f++) {
-        rk_certify_row_of(c, "empty", NULL, s->panel->group[f]);
-        put(s, to, &any, p->price[1 + f]);
-        on_empty += p->price[1 + f];
-    }
-    for (uint32_t q = 0; q < s->single->rows; q++) {
-        rk_certify_row_of(c, "quota", NULL, s->panel->place[q]);
-        put(s, to, &any, p->price[p->quota_row + q]);
-    }
-    for (int h = 0; h < p->held_count; h++) {
-        begin_level(s, p->held[h]);
-        put(s, to, &any, p->price[p->level_row + (uint32_t)h]);
-        load -= p->held[h] == RK_MATCH_LOAD ? p->price[p->level_row + (uint32_t)h] : 0;
-    }
-    load += level == RK_MATCH_LOAD ? p->weight : 0;
-    for (uint32_t i = 0; i < s->split_count; i++) {
-        begin_split(s, &s->splits[i]);
-        put(s, to, &any, p->price[p->split_row + i]);
-    }
-    if (level > RK_MATCH_SEATS && level < CUT) { /* as many as are settled: the price is free */
-        begin_level(s, RK_MATCH_SEATS);
-        put(s, to, &any, on_empty);
-    }
-    for (uint32_t i = 0; i < s->people && load; i++) { /* the load is counted by panelist */
-        rk_certify_row_of(c, "panelist", id_of(s, i), 0);
-        put(s, to, &any, -load * s->cost[RK_MATCH_LOAD][i]);
+    rk_buf_printf(to, "%s{\"level\":%d,\"weights\":[%lld],\"prices\":[", to->size ? "," : "", level,
+                  (long long)p->weight);
+    for (uint32_t r = 0; r < p->rows; r++)
+        put(to, &any, s->sums[p->sum[r]].place, p->price[r]);
+    for (uint32_t i = 0; i < n; i = pairs_end(s->problem, i)) { /* what makes a membership free */
+        uint32_t panelist = s->problem->pairs[i].panelist;
+        __int128 price = level == RK_MATCH_LOAD ? p->weight : 0;
+        for (uint32_t r = 0; r < p->rows && s->only[panelist] != RK_NONE; r++)
+            price -= p->sum[r] == s->rules + RK_MATCH_LOAD ? p->price[r] : 0;
+        if (s->only[panelist] != RK_NONE)
+            put(to, &any, panelist, -price * s->cost[RK_MATCH_LOAD][n + i]);
     }
     rk_buf_text(to, "]}");
 }
 
 /* ---- the tree ---- */
 
-/* Where to split: a kind of people of whom there is a part, or else one person. False: nowhere. */
-static bool find_split(const struct search *s, const struct program *p, struct split *split,
-                       int64_t *at)
+/* Where to split, as a new sum: a kind of people of whom there is a part; one person; seats kept.
+ * False: nowhere. */
+static bool find_split(struct search *s, const struct program *p, int64_t *at)
 {
-    const struct rk_match_problem *problem = s->single->problem;
+    const struct rk_match_problem *problem = s->problem;
+    const struct rk_whole *over = rk_simplex_over(p->simplex);
     struct rk_whole *sums = rk_alloc((size_t)problem->cell_count + 1, sizeof *sums), down = {0},
                     value = {0};
-    const struct rk_whole *over = rk_simplex_over(p->simplex);
-    bool found = false;
-    for (uint32_t i = 0; i < s->people; i++) {
-        rk_simplex_value(p->simplex, i, &value);
-        rk_whole_add(&sums[s->cell[i]], &sums[s->cell[i]], &value);
-    }
-    for (int turn = 0; turn < 2 && !found; turn++)
-        for (uint32_t i = 0; i < (turn ? s->people : problem->cell_count) && !found; i++) {
-            if (turn)
-                rk_simplex_value(p->simplex, i, &value);
-            else
-                rk_whole_set(&value, &sums[i]);
-            rk_whole_divide_down(&down, &value, over);
-            rk_whole_i64(&down, at);
-            rk_whole_multiply(&down, &down, over);
-            found = rk_whole_compare(&down, &value) != 0;
-            if (found)
-                *split = (struct split){turn ? i : RK_NONE, turn ? RK_NONE : i, 0, s->seats};
+    uint32_t kept = s->c->empty_first[problem->recruitment_count], found = RK_NONE;
+    for (uint32_t i = 0; i < problem->pair_count && problem->pair_cell; i++)
+        if (problem->pair_cell[i] != RK_NONE && s->column[i] != RK_NONE) {
+            rk_simplex_value(p->simplex, s->column[i], &value);
+            rk_whole_add(&sums[problem->pair_cell[i]], &sums[problem->pair_cell[i]], &value);
         }
+    for (uint32_t k = 0; k < problem->cell_count + s->numbers && found == RK_NONE; k++) {
+        uint32_t n = k - problem->cell_count;
+        if (k < problem->cell_count)
+            rk_whole_set(&value, &sums[k]);
+        else if (s->column[n] == RK_NONE || (n >= problem->pair_count && n < kept))
+            continue;
+        else
+            rk_simplex_value(p->simplex, s->column[n], &value);
+        rk_whole_divide_down(&down, &value, over);
+        rk_whole_i64(&down, at);
+        rk_whole_multiply(&down, &down, over);
+        found = rk_whole_compare(&down, &value) ? k : RK_NONE;
+    }
+    bool cell = found < problem->cell_count;
+    for (uint32_t n = 0; n < s->numbers && found != RK_NONE; n++)
+        if (cell ? n < problem->pair_count && s->column[n] != RK_NONE &&
+                       problem->pair_cell[n] == found
+                 : n == found - problem->cell_count)
+            rk_certify_term(s->c, n, 1);
+    if (found != RK_NONE) {
+        begin_sum(s, rk_certify_row(s->c), 0, INT32_MAX);
+        for (uint32_t n = 0; n < s->numbers; n++)
+            if (cell ? n < problem->pair_count && problem->pair_cell[n] == found
+                     : n == found - problem->cell_count)
+                add_term(s, n, 1);
+    }
     for (uint32_t i = 0; i < problem->cell_count; i++)
         rk_whole_free(&sums[i]);
     rk_free(sums);
     rk_whole_free(&down);
     rk_whole_free(&value);
-    return found;
+    return found != RK_NONE;
 }
 
 static uint32_t prove_node(struct search *s, int level);
 
-static void prove_sides(struct search *s, uint32_t at, int level, struct split split, int64_t most)
+/* By the last sum. */
+static void prove_sides(struct search *s, uint32_t at, int level, int64_t most)
 {
-    begin_split(s, &split);
-    rk_buf_char(&s->panel->c->row, ']');
-    uint32_t row = rk_certify_row(s->panel->c), sides[2];
+    uint32_t split = s->sum_count - 1, sides[2];
     for (int side = 0; side < 2; side++) {
-        RK_GROW(s->splits, s->split_count, s->split_room);
-        s->splits[s->split_count++] =
-            (struct split){split.person, split.cell, side ? most + 1 : 0, side ? s->seats : most};
+        s->sums[split].low = side ? most + 1 : 0;
+        s->sums[split].high = side ? INT32_MAX : most;
         sides[side] = prove_node(s, level);
-        s->split_count--;
     }
-    s->nodes[at].row = row;
+    s->nodes[at].row = s->sums[split].place;
     s->nodes[at].at = most;
     s->nodes[at].low = sides[0];
     s->nodes[at].high = sides[1];
+    s->sum_count--;
+    s->of_count = s->sums[split].first;
 }
 
 /* The levels from `level` on, for choices on this side of all splits; the node's place. */
@@ -362,15 +502,11 @@ static uint32_t prove_node(struct search *s, int level)
     s->nodes[at] = (struct node){.row = RK_NONE};
     for (bool done = false; level < s->end && !done; level++) {
         struct program p;
-        struct split split;
         int64_t most;
-        if (level == RK_MATCH_SHORTAGE) {
-            tell_shortage(s, &stages);
-            continue;
-        }
         make_program(s, level, &p);
         bool none = rk_simplex_solve(p.simplex) == RK_SIMPLEX_NONE, split_it = false;
         s->programs++;
+        s->work += rk_simplex_steps(p.simplex) * p.rows * p.rows;
         take_prices(s, level, &p, none);
         if (!none) { /* the least is over target - 1, so it is the target; over it, all is worse */
             rk_simplex_least(p.simplex, &least);
@@ -382,12 +518,13 @@ static uint32_t prove_node(struct search *s, int level)
             done = rk_whole_compare(&least, &aim) > 0;
         }
         done |= none || split_it;
-        split_it = split_it && s->programs < MOST_PROGRAMS && find_split(s, &p, &split, &most);
+        split_it = split_it && s->programs < MOST_PROGRAMS && s->work < MOST_WORK &&
+                   find_split(s, &p, &most);
         if (!split_it)
             tell_stage(s, level, &p, &stages);
         free_program(&p);
         if (split_it)
-            prove_sides(s, at, level, split, most);
+            prove_sides(s, at, level, most);
     }
     s->nodes[at].stages = stages;
     rk_whole_free(&least);
@@ -397,37 +534,10 @@ static uint32_t prove_node(struct search *s, int level)
 
 /* ---- the whole ---- */
 
-static void make_search(struct search *s, struct rk_certify_panel *panel)
-{
-    const struct rk_single *single = panel->single;
-    const struct rk_match_problem *problem = single->problem;
-    *s = (struct search){.panel = panel, .single = single, .people = single->count};
-    s->seats = problem->recruitments[single->recruitment].places;
-    s->features = panel->features;
-    s->high = s->seats;
-    s->lack = rk_alloc((size_t)single->rows + 1, sizeof *s->lack);
-    for (uint32_t q = 0; q < single->rows; q++)
-        if (least_of(s, q) > 0)
-            s->lack[s->lacks++] = q;
-    s->columns = s->people + 1 + s->lacks;
-    s->cell = rk_alloc((size_t)s->people + 1, sizeof *s->cell);
-    for (int l = 0; l <= CUT; l++)
-        s->cost[l] = rk_alloc((size_t)s->columns + 1, sizeof *s->cost[l]);
-    s->cost[RK_MATCH_SEATS][s->people] = 1;
-    for (uint32_t i = 0; i < s->people; i++) {
-        uint32_t pair = single->pairs[i];
-        s->cell[i] = problem->pair_cell ? problem->pair_cell[pair] : 0;
-        s->cost[RK_MATCH_CHANGE][i] = problem->stay ? -problem->stay[pair] : 0;
-        s->cost[RK_MATCH_FIT][i] = -problem->pairs[pair].fit;
-        s->cost[RK_MATCH_LOAD][i] = 2 * problem->panelists[problem->pairs[pair].panelist].load + 1;
-        s->cost[RK_MATCH_LOTTERY][i] = panel->c->match->result->network->lottery[pair];
-    }
-}
-
 /* Writes the nodes, whose places begin after those written before. */
 static void tell_nodes(struct search *s, uint32_t before)
 {
-    struct rk_buf *out = s->panel->c->out;
+    struct rk_buf *out = s->c->out;
     for (uint32_t n = 0; n < s->node_count; n++) {
         struct node *node = &s->nodes[n];
         rk_buf_text(out, before + n ? ",\n  {\"stages\":[" : "\n  {\"stages\":[");
@@ -441,29 +551,11 @@ static void tell_nodes(struct search *s, uint32_t before)
     }
 }
 
-static void free_search(struct search *s)
-{
-    for (int l = 0; l <= CUT; l++)
-        rk_free(s->cost[l]);
-    rk_free(s->lack);
-    rk_free(s->cell);
-    rk_free(s->splits);
-    rk_free(s->nodes);
-}
-
-uint32_t rk_certify_search(struct rk_certify_panel *panel, int end)
+uint32_t rk_certify_search(struct rk_certify *c, int end)
 {
     struct search s;
-    make_search(&s, panel);
-    const struct rk_match_result *result = panel->c->match->result;
-    for (int l = 0; l < RK_MATCH_LEVELS; l++)
-        s.target[l] = result->value[l];
+    make_search(&s, c);
     s.end = end;
-    for (int l = RK_MATCH_CHANGE; l < RK_MATCH_LOTTERY && end > l; l++) {
-        begin_level(&s, l);
-        rk_buf_char(&panel->c->row, ']');
-        rk_certify_row(panel->c);
-    }
     prove_node(&s, 0);
     tell_nodes(&s, 0);
     uint32_t nodes = s.node_count;
@@ -471,21 +563,30 @@ uint32_t rk_certify_search(struct rk_certify_panel *panel, int end)
     return nodes;
 }
 
-uint32_t rk_certify_cut(struct rk_certify_panel *panel, const struct rk_leximin_cut *cut,
+uint32_t rk_certify_cut(struct rk_certify *c, const int64_t *costs, int64_t least, uint32_t empty,
                         uint32_t before)
 {
     struct search s;
-    make_search(&s, panel);
-    s.low = s.high = panel->single->leximin.empty;
-    for (uint32_t i = 0; i < s.people; i++)
-        s.cost[CUT][i] = cut->entry[rk_panel_type_of(panel->single->panel, i)];
-    for (uint32_t k = 0; k < s.lacks && s.high; k++)
-        s.cost[CUT][s.people + 1 + k] = cut->entry[rk_panel_types(panel->single->panel) + k];
-    s.target[CUT] = cut->least;
+    make_search(&s, c);
+    for (uint32_t r = 0; r < s.problem->recruitment_count; r++)
+        for (uint32_t n = c->empty_first[r]; n < c->empty_first[r + 1]; n++)
+            s.low[n] = s.high[n] = n - c->empty_first[r] < empty;
+    memcpy(s.cost[CUT], costs, s.numbers * sizeof *costs);
+    s.target[CUT] = least;
     s.end = CUT + 1;
     prove_node(&s, CUT);
     tell_nodes(&s, before);
     uint32_t nodes = s.node_count;
     free_search(&s);
     return nodes;
+}
+
+bool rk_certify_is_small(const struct rk_certify *c)
+{
+    const struct rk_match_problem *problem = c->match->problem;
+    uint32_t panels = problem->recruitment_count, people = 0;
+    for (uint32_t i = 0; i < problem->pair_count; i = pairs_end(problem, i))
+        people++;
+    return c->empty_first[panels] + c->kind_first[panels] <= MOST_COLUMNS &&
+           2 * people + panels + problem->quota_count <= MOST_ROWS;
 }

@@ -6,36 +6,46 @@
 #include "panel/certificate.h"
 #include "panel/network.h"
 
-/* A document being written. Prices are put on rows, which are told by their JSON text and numbered
- * as they come; they are written last. */
+/* A document being written. Numbers and rows have the places that lib/panel/verify.h tells. Rows of
+ * the document's own are told by their JSON text, numbered as they come and written last. */
 struct rk_certify {
     const struct rk_explain *match;
     struct rk_buf *out;
+    const int32_t *lowered; /* by quota: what its min is less than asked */
     struct rk_strings rows;
     struct rk_buf row; /* the text of the row at hand */
     bool any;          /* something is in the list at hand */
     bool *tied; /* by panelist: a stage has shown that what the own limit rests on is full in every
                  * best choice */
+    struct rk_match_kinds *kinds;       /* by recruitment */
+    uint32_t *quota_first, *kind_first; /* by recruitment, + 1 */
+    uint32_t *empty_first;              /* by recruitment, + 1: the numbers of empty places */
 };
+
+/* The places of rows and numbers. */
+uint32_t rk_certify_seats(const struct rk_certify *c, uint32_t recruitment);
+uint32_t rk_certify_group(const struct rk_certify *c, uint32_t quota);
+uint32_t rk_certify_quota(const struct rk_certify *c, uint32_t quota);
+uint32_t rk_certify_level(const struct rk_certify *c, int level);
+uint32_t rk_certify_kept(const struct rk_certify *c, uint32_t recruitment, uint32_t kind);
+static inline const uint64_t *rk_certify_kind(const struct rk_certify *c, uint32_t recruitment,
+                                              uint32_t kind)
+{
+    return c->kinds[recruitment].quotas + kind * c->kinds[recruitment].words;
+}
 
 void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *rules,
                      const char *mode);
 void rk_certify_close(struct rk_certify *c); /* writes the rows and frees */
-void rk_certify_panelist(struct rk_certify *c, struct rk_buf *to, uint32_t panelist);
-void rk_certify_recruitment(struct rk_certify *c, struct rk_buf *to, uint32_t recruitment);
 /* Begins a list, then each item: writes ",\n "name":[", then what stands before an item. */
 void rk_certify_list(struct rk_certify *c, const char *name);
 void rk_certify_next(struct rk_certify *c);
-/* One quota, min less `lowered`. */
-void rk_certify_quota(struct rk_certify *c, uint32_t quota, int32_t min, int32_t max,
-                      uint32_t group, uint32_t around);
-/* The number of the row that c->row tells, which is emptied. */
+/* Adds a number to the row at hand, in ascending order; the place of that row, which is emptied. */
+void rk_certify_term(struct rk_certify *c, uint32_t number, int64_t factor);
 uint32_t rk_certify_row(struct rk_certify *c);
-/* What begins such a text: ["kind","id" or ["kind",number */
-void rk_certify_row_of(struct rk_certify *c, const char *kind, const char *id, uint32_t number);
+/* Writes [row,price] in the list at hand; not where that is 0. */
+void rk_certify_price(struct rk_certify *c, uint32_t row, int64_t price);
 
-/* All quotas of the network: those that nest, a group for each recruitment, then the others. */
-void rk_certify_quotas(struct rk_certify *c, const struct rk_network *net);
 /* The nodes: one, with the stages of the levels 0 … levels - 1 as far as there are potentials, for
  * a choice with these amounts by arc. */
 void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t levels);
@@ -47,24 +57,16 @@ struct rk_certify_equal {
     const bool *full;     /* by panelist: the own limit is full */
     const struct rk_programme *lottery;
 };
-/* ["prices"] of the lottery's last stage. */
+/* "prices" of the lottery's last stage. */
 void rk_certify_equal(struct rk_certify *c, const struct rk_certify_equal *equal);
 
-/* One recruitment by itself, its quotas in groups by feature. */
-struct rk_certify_panel {
-    struct rk_certify *c;
-    const struct rk_single *single;
-    uint32_t *place; /* by quota row of the panel: its place among the quotas told */
-    uint32_t *group; /* by feature: the place of its first quota */
-    uint32_t features;
-};
-void rk_certify_panel_quotas(struct rk_certify_panel *panel); /* writes them; fills the rest */
-void rk_certify_panel_free(struct rk_certify_panel *panel);
 /* Write nodes, of which there are `before` already, and return how many: that no choice is better
- * at the levels 0 … end - 1; that no panel has a smaller sum than the cut. As far as a limited
- * search goes. */
-uint32_t rk_certify_search(struct rk_certify_panel *panel, int end);
-uint32_t rk_certify_cut(struct rk_certify_panel *panel, const struct rk_leximin_cut *cut,
+ * at the levels 0 … end - 1; that none with so many empty seats has a smaller sum than the cut, in
+ * costs by number. As far as a limited search goes. */
+uint32_t rk_certify_search(struct rk_certify *c, int end);
+uint32_t rk_certify_cut(struct rk_certify *c, const int64_t *costs, int64_t least, uint32_t empty,
                         uint32_t before);
+/* Is the match small enough for that? */
+bool rk_certify_is_small(const struct rk_certify *c);
 
 #endif

@@ -72,16 +72,37 @@ struct finding {
 
 static bool find(struct finding *f, int32_t empty);
 
+/* The ages that somebody of so many values can be of: `from` over `to` where there is none. */
+static void ages_of(const struct finding *f, const uint32_t *value, int32_t *from, int32_t *to)
+{
+    *from = 0;
+    *to = INT32_MAX;
+    for (uint32_t i = 0; i < f->count; i++)
+        for (uint32_t k = 0; k < f->quotas[i].part_count && f->in[i]; k++) {
+            const struct rk_match_part *part = &f->quotas[i].parts[k];
+            for (uint32_t v = 0; v < f->features && part->to; v++)
+                if (f->feature[v] == part->feature && value[v] == part->value) {
+                    *from = part->from > *from ? part->from : *from;
+                    *to = part->to < *to ? part->to : *to;
+                }
+        }
+}
+
 /* Counts a person of so many values; false where a row then has more than its max. */
 static bool add_person(struct finding *f, const uint32_t *value, int32_t by)
 {
     bool within = true;
+    int32_t from, to;
+    ages_of(f, value, &from, &to);
     for (uint32_t i = 0; i < f->count; i++) {
         uint32_t found = 0;
-        for (uint32_t k = 0; k < f->quotas[i].part_count && f->in[i]; k++)
-            for (uint32_t v = 0; v < f->features; v++)
-                found += f->feature[v] == f->quotas[i].parts[k].feature &&
-                         value[v] == f->quotas[i].parts[k].value;
+        for (uint32_t k = 0; k < f->quotas[i].part_count && f->in[i]; k++) {
+            const struct rk_match_part *part = &f->quotas[i].parts[k];
+            bool has = part->to && from >= part->from && to <= part->to;
+            for (uint32_t v = 0; v < f->features && !has; v++)
+                has = f->feature[v] == part->feature && value[v] == part->value;
+            found += has;
+        }
         bool of = f->in[i] && found == f->quotas[i].part_count;
         f->counts[i] += of ? by : 0;
         within = within && (!of || f->counts[i] <= f->quotas[i].max);
@@ -106,7 +127,11 @@ static bool find_person(struct finding *f, uint32_t *value, uint32_t from, int32
     while (from < f->features && value[from] != RK_NONE)
         from++;
     if (from == f->features) {
-        bool found = add_person(f, value, 1) && find(f, empty - 1);
+        int32_t young, old;
+        ages_of(f, value, &young, &old);
+        bool found = young <= old && add_person(f, value, 1) && find(f, empty - 1);
+        if (young > old)
+            return false;
         add_person(f, value, -1);
         return found;
     }
@@ -149,12 +174,21 @@ static bool find(struct finding *f, int32_t empty)
     return found;
 }
 
-/* Takes the row, and all that are tied to it: rows that share a feature. */
+static bool asks_for_age(const struct rk_match_quota *quota)
+{
+    bool asks = false;
+    for (uint32_t k = 0; k < quota->part_count; k++)
+        asks = asks || quota->parts[k].to;
+    return asks;
+}
+
+/* Takes the row, and all that are tied to it: rows that share a feature, or ask for ages. */
 static void tie(struct finding *f, bool *seen, uint32_t row)
 {
     f->features = 0;
     memset(f->in, 0, f->count * sizeof *f->in);
     f->in[row] = true;
+    bool ages = false;
     for (bool more = true; more;) {
         more = false;
         for (uint32_t i = 0; i < f->count; i++)
@@ -162,14 +196,24 @@ static void tie(struct finding *f, bool *seen, uint32_t row)
                 uint32_t v = 0, feature = f->quotas[i].parts[k].feature;
                 while (v < f->features && f->feature[v] != feature)
                     v++;
-                if (v < f->features ? !f->in[i] : f->in[i])
+                if (v < f->features || (ages && asks_for_age(&f->quotas[i])) ? !f->in[i] : f->in[i])
                     more = f->in[i] = true;
+                ages = ages || (f->in[i] && asks_for_age(&f->quotas[i]));
                 if (v == f->features && f->in[i])
                     f->feature[f->features++] = feature;
             }
     }
     for (uint32_t i = 0; i < f->count; i++)
         seen[i] = seen[i] || f->in[i];
+}
+
+/* Is the row for several features, or for ages that overlap others? Sums do not tell of those. */
+static bool is_tied(const struct rk_match_quota *quotas, uint32_t count, uint32_t row)
+{
+    bool tied = quotas[row].part_count > 1;
+    for (uint32_t i = 0; i < count && quotas[row].parts[0].to && !tied; i++)
+        tied = quotas[i].parts[0].to && quotas[i].parts[0].feature != quotas[row].parts[0].feature;
+    return tied;
 }
 
 static bool tied_hold(const struct rk_match_quota *quotas, uint32_t count, const int32_t *counts,
@@ -183,7 +227,7 @@ static bool tied_hold(const struct rk_match_quota *quotas, uint32_t count, const
     bool *seen = rk_alloc((size_t)count + 1, sizeof *seen), hold = true;
     memcpy(f.counts, counts, count * sizeof *counts);
     for (uint32_t i = 0; i < count && hold; i++)
-        if (quotas[i].part_count > 1 && !seen[i]) {
+        if (!seen[i] && is_tied(quotas, count, i)) {
             tie(&f, seen, i);
             hold = find(&f, empty);
         }
@@ -202,7 +246,7 @@ bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,
         if (counts[i] > quotas[i].max)
             return false;
         lacking = lacking || lacks(&quotas[i], counts[i]);
-        ties = ties || quotas[i].part_count > 1;
+        ties = ties || is_tied(quotas, count, i);
     }
     if (!lacking)
         return true;

@@ -75,13 +75,29 @@ struct rk_match_pair {
 enum { RK_MATCH_PARTS = 4 };
 struct rk_match_quota {
     uint32_t recruitment;
-    struct { /* nobody has two values of one feature: what a person may have several of, makes a
-              * feature of each */
+    struct rk_match_part { /* nobody has two values of one feature: what a person may have several
+                            * of, makes a feature of each */
         uint32_t feature, value;
+        int32_t from, to; /* of an age, from 1; 0: of none. Whoever is not found yet has one */
     } parts[RK_MATCH_PARTS];
     uint32_t part_count; /* from 1 */
     int32_t min, max;    /* 0 <= min, 0 <= max */
 };
+
+/* Is whoever is of the one part of the other, too? Is nobody of both? Ages are compared as such,
+ * since some overlap others. */
+static inline bool rk_match_part_in(const struct rk_match_part *one,
+                                    const struct rk_match_part *other)
+{
+    return one->to && other->to ? one->from >= other->from && one->to <= other->to
+                                : one->feature == other->feature && one->value == other->value;
+}
+static inline bool rk_match_parts_apart(const struct rk_match_part *a,
+                                        const struct rk_match_part *b)
+{
+    return a->to && b->to ? a->to < b->from || b->to < a->from
+                          : a->feature == b->feature && a->value != b->value;
+}
 
 /* Pairs of one recruitment that count under the same rows: cell_rows[first] … [first + count - 1],
  * ascending places in quotas. */

@@ -302,6 +302,7 @@ void rk_network_limits(const struct rk_network *net, uint32_t first, uint32_t en
 /* The quota rows of one recruitment, as sets of its cells. */
 struct quota_set {
     uint32_t quota, parts;
+    int32_t years; /* of an age: how many */
     bool minimum;
     uint64_t *cells; /* bits */
     uint32_t size, people;
@@ -321,8 +322,7 @@ static bool implies(const struct rk_match_quota *a, const struct rk_match_quota 
     uint32_t found = 0;
     for (uint32_t i = 0; i < b->part_count; i++)
         for (uint32_t j = 0; j < a->part_count; j++)
-            found += a->parts[j].feature == b->parts[i].feature &&
-                     a->parts[j].value == b->parts[i].value;
+            found += rk_match_part_in(&a->parts[j], &b->parts[i]);
     return found == b->part_count;
 }
 
@@ -331,8 +331,7 @@ static bool exclude(const struct rk_match_quota *a, const struct rk_match_quota 
 {
     for (uint32_t i = 0; i < a->part_count; i++)
         for (uint32_t j = 0; j < b->part_count; j++)
-            if (a->parts[i].feature == b->parts[j].feature &&
-                a->parts[i].value != b->parts[j].value)
+            if (rk_match_parts_apart(&a->parts[i], &b->parts[j]))
                 return true;
     return false;
 }
@@ -358,6 +357,14 @@ static bool apart(const struct quota_sets *all, const struct quota_set *a,
     return true;
 }
 
+static int32_t years_of(const struct rk_match_quota *quota)
+{
+    int32_t years = 0;
+    for (uint32_t k = 0; k < quota->part_count; k++)
+        years += quota->parts[k].to - quota->parts[k].from;
+    return years;
+}
+
 /* What lies inside comes first. Of rows of equal people: the narrower kind, then what only has a
  * most; so an empty seat that is kept for the people of the one counts in the other only as far as
  * it must. */
@@ -368,6 +375,8 @@ static int by_size(const void *x, const void *y)
         return a->size < b->size ? -1 : 1;
     if (a->parts != b->parts)
         return a->parts > b->parts ? -1 : 1;
+    if (a->years != b->years)
+        return a->years < b->years ? -1 : 1;
     if (a->minimum != b->minimum)
         return a->minimum ? 1 : -1;
     return a->quota < b->quota ? -1 : a->quota > b->quota;
@@ -566,6 +575,7 @@ static void build_quotas(struct rk_network *net)
             all.sets[i - quota_first] =
                 (struct quota_set){.quota = i,
                                    .parts = problem->quotas[i].part_count,
+                                   .years = years_of(&problem->quotas[i]),
                                    .minimum = problem->quotas[i].min > 0,
                                    .cells = bits + (size_t)all.words * (i - quota_first)};
         }

@@ -18,6 +18,8 @@ struct rk_panel {
     uint32_t households; /* with two people or more */
     uint32_t *feature;   /* by row: 0 … features - 1 */
     uint32_t features;
+    uint64_t *kind;                 /* whom empty seats are kept for: by kind, `words` each */
+    uint32_t *group, kinds, groups; /* by kind: 0 … groups - 1 */
 };
 
 /* ---- types ---- */
@@ -125,6 +127,29 @@ static void merge(struct rk_panel *panel, const struct rk_panel_problem *problem
     rk_free(kind);
 }
 
+void rk_panel_keep_for(struct rk_panel *panel, const uint64_t *kinds, const uint32_t *group,
+                       uint32_t count)
+{
+    panel->kind = rk_resize(panel->kind, count * panel->words + 1, sizeof *panel->kind);
+    panel->group = rk_resize(panel->group, (size_t)count + 1, sizeof *panel->group);
+    panel->groups = renumber(group, count, 0, panel->group);
+    panel->kinds = count;
+    if (count)
+        memcpy(panel->kind, kinds, count * panel->words * sizeof *kinds);
+}
+
+static void keep_for_each(struct rk_panel *panel)
+{
+    panel->kind = rk_alloc(panel->row_count * panel->words + 1, sizeof *panel->kind);
+    panel->group = rk_alloc((size_t)panel->row_count + 1, sizeof *panel->group);
+    panel->groups = panel->features;
+    for (uint32_t r = 0; r < panel->row_count; r++)
+        if (panel->rows[r].least) {
+            panel->kind[panel->kinds * panel->words + r / 64] = UINT64_C(1) << r % 64;
+            panel->group[panel->kinds++] = panel->feature[r];
+        }
+}
+
 struct rk_panel *rk_panel_new(const struct rk_panel_problem *problem)
 {
     assert(problem->row_count <= RK_PANEL_MOST_ROWS && problem->seats <= RK_PANEL_MOST_SEATS);
@@ -146,6 +171,7 @@ struct rk_panel *rk_panel_new(const struct rk_panel_problem *problem)
     }
     panel->features = renumber(features, problem->row_count, 0, panel->feature);
     rk_free(features);
+    keep_for_each(panel);
     merge(panel, problem);
     return panel;
 }
@@ -156,6 +182,8 @@ void rk_panel_free(struct rk_panel *panel)
         return;
     rk_free(panel->rows);
     rk_free(panel->feature);
+    rk_free(panel->kind);
+    rk_free(panel->group);
     rk_free(panel->type_of);
     rk_free(panel->first);
     rk_free(panel->people);
@@ -223,20 +251,24 @@ static void add_types(const struct rk_panel *panel, struct rk_program *program,
     }
 }
 
-/* Rows that may lack something, as columns: each fills up its row and its feature's row. */
-static void add_lacks(const struct rk_panel *panel, struct rk_program *program, uint32_t empty)
+/* Those who empty seats are kept for, as columns: each fills up its rows and its group's row. */
+static void add_kinds(const struct rk_panel *panel, struct rk_program *program, uint32_t empty)
 {
-    for (uint32_t r = 0; r < panel->row_count; r++) {
-        uint32_t least = panel->rows[r].least;
-        if (!least)
-            continue;
-        uint32_t column = rk_program_column(program, 0, least < empty ? least : empty);
-        rk_program_entry(program, r, column, 1);
-        rk_program_entry(program, panel->row_count + 1 + panel->feature[r], column, 1);
+    for (uint32_t k = 0; k < panel->kinds; k++) {
+        const uint64_t *rows = panel->kind + k * panel->words;
+        uint32_t most = 0; /* nobody needs more of a kind than the largest least of its rows */
+        for (uint32_t r = 0; r < panel->row_count; r++)
+            if (rows[r / 64] >> r % 64 & 1 && panel->rows[r].least > most)
+                most = panel->rows[r].least;
+        uint32_t column = rk_program_column(program, 0, most < empty ? most : empty);
+        for (uint32_t r = 0; r < panel->row_count; r++)
+            if (rows[r / 64] >> r % 64 & 1)
+                rk_program_entry(program, r, column, 1);
+        rk_program_entry(program, panel->row_count + 1 + panel->group[k], column, 1);
     }
 }
 
-/* Quota rows, seats, features (where `gaps`), households. Returns where the households begin; the
+/* Quota rows, seats, groups (where `gaps`), households. Returns where the households begin; the
  * program has no columns yet. A row that asks for more than its most or the seats cannot be kept:
  * false. */
 static bool add_rows(const struct rk_panel *panel, struct rk_program *program, bool gaps,
@@ -248,7 +280,7 @@ static bool add_rows(const struct rk_panel *panel, struct rk_program *program, b
         rk_program_row(program, panel->rows[r].least, most_in(panel, r));
     }
     rk_program_row(program, least_seats, most_seats);
-    for (uint32_t f = 0; gaps && f < panel->features; f++)
+    for (uint32_t f = 0; gaps && f < panel->groups; f++)
         rk_program_row(program, 0, panel->seats);
     *first_household = rk_program_rows(program);
     for (uint32_t h = 0; h < panel->households; h++)
@@ -265,11 +297,11 @@ struct rk_program *rk_panel_program(const struct rk_panel *panel, uint32_t empty
     bool possible = add_rows(panel, program, empty > 0, taken, taken, &households);
     assert(possible);
     (void)possible;
-    for (uint32_t f = 0; empty && f < panel->features; f++)
+    for (uint32_t f = 0; empty && f < panel->groups; f++)
         rk_program_row_bounds(program, panel->row_count + 1 + f, 0, empty);
     add_types(panel, program, households);
     if (empty)
-        add_lacks(panel, program, empty);
+        add_kinds(panel, program, empty);
     return program;
 }
 
@@ -340,11 +372,11 @@ struct rk_panel_fill rk_panel_find(const struct rk_panel *panel, struct rk_effor
     program = rk_program_new();
     add_rows(panel, program, true, panel->seats, panel->seats, &households);
     add_types(panel, program, households);
-    add_lacks(panel, program, panel->seats);
+    add_kinds(panel, program, panel->seats);
     uint32_t empty = rk_program_column(program, 1, panel->seats);
     rk_program_cost_i64(program, empty, 1);
     rk_program_entry(program, panel->row_count, empty, 1);
-    for (uint32_t f = 0; f < panel->features; f++) {
+    for (uint32_t f = 0; f < panel->groups; f++) {
         rk_program_row_bounds(program, panel->row_count + 1 + f, -(int64_t)panel->seats, 0);
         rk_program_entry(program, panel->row_count + 1 + f, empty, -1);
     }
@@ -458,7 +490,7 @@ struct rk_panel_choice rk_panel_cheapest(const struct rk_panel *panel, uint32_t 
         choice.outcome = RK_PROGRAM_NONE;
         return choice;
     }
-    for (uint32_t f = 0; empty && f < panel->features; f++)
+    for (uint32_t f = 0; empty && f < panel->groups; f++)
         rk_program_row_bounds(program, panel->row_count + 1 + f, 0, empty);
     struct rk_whole *weight = rk_alloc((size_t)objectives + 1, sizeof *weight);
     int64_t *least = rk_alloc((size_t)objectives + 1, sizeof *least);
@@ -482,7 +514,7 @@ struct rk_panel_choice rk_panel_cheapest(const struct rk_panel *panel, uint32_t 
             column_of[j] = column;
     }
     if (empty)
-        add_lacks(panel, program, empty);
+        add_kinds(panel, program, empty);
     struct rk_program_result best = rk_program_solve(program, false, 0, effort);
     choice.outcome = best.outcome;
     choice.nodes = best.nodes;

@@ -8,7 +8,8 @@
  * A panel of `seats` people keeps every quota row between its least and most. Where there is none,
  * a panel with empty seats is allowed when every empty seat can still go to somebody not yet found:
  * no row has more than its most, and the minimums that the rows of one feature lack come to no more
- * than the empty seats, for each feature (whoever is found has one value of each). */
+ * than the empty seats, for each feature (whoever is found has one value of each); or where seats
+ * can be kept for people of the kinds told. */
 #ifndef RK_PANEL_H
 #define RK_PANEL_H
 
@@ -40,6 +41,12 @@ struct rk_panel; /* the problem in types */
 /* Copies what it needs. Sizes within the limits above; offsets below 2^31. */
 struct rk_panel *rk_panel_new(const struct rk_panel_problem *problem);
 void rk_panel_free(struct rk_panel *panel); /* NULL is allowed */
+/* Tells whom an empty seat can be kept for, where rows of several features tie these together: by
+ * kind, rk_panel_words words: the rows that somebody of it counts under; and a number, alike for
+ * kinds of which one seat is kept for one. Else each row with a least is a kind by itself, alike
+ * for those of one feature. */
+void rk_panel_keep_for(struct rk_panel *panel, const uint64_t *kinds, const uint32_t *group,
+                       uint32_t count);
 
 uint32_t rk_panel_types(const struct rk_panel *panel);
 uint32_t rk_panel_persons(const struct rk_panel *panel);
@@ -52,10 +59,11 @@ const uint32_t *rk_panel_people(const struct rk_panel *panel, uint32_t type);
 
 /* The rows of the whole-number program that all answers are about, in this order: the quota rows;
  * the seats; then, where seats stay empty, each feature with a minimum; then each household. Its
- * columns: how many of each type; then, where seats stay empty, what each row with a minimum lacks.
- * The caller frees it. `empty` = how many seats stay empty. */
+ * columns: how many of each type; then, where seats stay empty, those kept for each kind (of each
+ * row with a minimum). The caller frees it. `empty` = how many seats stay empty. */
 struct rk_program *rk_panel_program(const struct rk_panel *panel, uint32_t empty);
-/* Whether the counts by type are a panel with `empty` empty seats, by a check of its own. */
+/* Whether the counts by type are a panel with `empty` empty seats, by a check of its own, which
+ * knows no kinds. */
 bool rk_panel_is_valid(const struct rk_panel *panel, uint32_t empty, const uint32_t *counts);
 
 struct rk_panel_fill {

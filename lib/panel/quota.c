@@ -133,6 +133,10 @@ static void set_parts(const struct rk_panel_quotas *q, const struct kind *kind,
             several ? q->features->count + part->value * q->features->count + part->feature
                     : part->feature;
         quota->parts[k].value = part->value;
+        if (part->is_age) {
+            quota->parts[k].from = part->from < 0 ? 1 : part->from + 1;
+            quota->parts[k].to = part->to < INT32_MAX ? part->to + 1 : INT32_MAX;
+        }
     }
 }
 

@@ -54,6 +54,32 @@ static void lower_minimums(struct rk_single *single, struct rk_panel_row *rows, 
     }
 }
 
+/* What sums by feature do not tell: minimums for several features at once that not even a panel of
+ * people not found yet could keep. The last are lowered first, and raised again where that was not
+ * the reason. */
+static void lower_tied(struct rk_single *single, struct rk_match_quota *quotas, int32_t seats)
+{
+    int32_t *nobody = rk_alloc((size_t)single->rows + 1, sizeof *nobody);
+    int32_t *was = rk_alloc((size_t)single->rows + 1, sizeof *was);
+    for (uint32_t i = 0; i < single->rows; i++)
+        was[i] = quotas[i].min;
+    for (uint32_t i = single->rows; i-- > 0;)
+        while (quotas[i].min > 0 && !rk_match_quotas_hold(quotas, single->rows, nobody, seats))
+            quotas[i].min--;
+    for (uint32_t i = 0; i < single->rows; i++) {
+        while (quotas[i].min < was[i]) {
+            quotas[i].min++;
+            if (!rk_match_quotas_hold(quotas, single->rows, nobody, seats)) {
+                quotas[i].min--;
+                break;
+            }
+        }
+        single->lowered[i] += was[i] - quotas[i].min;
+    }
+    rk_free(nobody);
+    rk_free(was);
+}
+
 void rk_single_new(struct rk_single *single, const struct rk_match_problem *problem,
                    uint32_t recruitment)
 {
@@ -89,6 +115,15 @@ void rk_single_new(struct rk_single *single, const struct rk_match_problem *prob
         row->feature = family(problem, first, q);
     }
     lower_minimums(single, rows, seats);
+    struct rk_match_quota *quotas = rk_alloc((size_t)single->rows + 1, sizeof *quotas);
+    for (uint32_t i = 0; i < single->rows; i++) {
+        quotas[i] = problem->quotas[first + i];
+        quotas[i].min = (int32_t)rows[i].least;
+    }
+    lower_tied(single, quotas, (int32_t)seats);
+    for (uint32_t i = 0; i < single->rows; i++)
+        rows[i].least = (uint32_t)quotas[i].min;
+    rk_match_kinds_find(&single->kinds, problem->quotas + first, single->rows);
     for (uint32_t k = 0; k < single->count; k++) {
         const struct rk_match_pair *pair = &problem->pairs[single->pairs[k]];
         int64_t load = problem->panelists[pair->panelist].load;
@@ -108,9 +143,12 @@ void rk_single_new(struct rk_single *single, const struct rk_match_problem *prob
                                    .row_count = single->rows,
                                    .seats = seats};
     single->panel = rk_panel_new(&one);
+    rk_panel_keep_for(single->panel, single->kinds.quotas, single->kinds.group,
+                      single->kinds.count);
     rk_free(member);
     rk_free(offset);
     rk_free(rows);
+    rk_free(quotas);
 }
 
 void rk_single_free(struct rk_single *single)
@@ -118,10 +156,19 @@ void rk_single_free(struct rk_single *single)
     rk_leximin_free(&single->leximin);
     rk_panel_choice_free(&single->choice);
     rk_panel_free(single->panel);
+    rk_match_kinds_free(&single->kinds);
     rk_free(single->pairs);
     rk_free(single->row_quota);
     rk_free(single->lowered);
     *single = (struct rk_single){0};
+}
+
+int32_t *rk_single_lowered(const struct rk_single *single)
+{
+    int32_t *lowered = rk_alloc((size_t)single->problem->quota_count + 1, sizeof *lowered);
+    for (uint32_t i = 0; i < single->rows; i++)
+        lowered[single->row_quota[i]] = single->lowered[i];
+    return lowered;
 }
 
 /* The members chosen, and all that a result tells of them. */
@@ -164,16 +211,6 @@ static void bound_seats(const struct rk_single *single, struct rk_match_result *
     result->bound[RK_MATCH_SHORTAGE] = (lacking + empty) * (lacking + empty) - lacking * lacking;
 }
 
-/* Are quotas for several features at once? What empty seats can stand for is then more than sums by
- * feature can tell. */
-static bool is_tied(const struct rk_single *single)
-{
-    for (uint32_t i = 0; i < single->rows; i++)
-        if (single->problem->quotas[single->row_quota[i]].part_count > 1)
-            return true;
-    return false;
-}
-
 bool rk_single_choose(struct rk_single *single, struct rk_match_result *result,
                       struct rk_effort *effort)
 {
@@ -184,8 +221,6 @@ bool rk_single_choose(struct rk_single *single, struct rk_match_result *result,
         return false;
     struct rk_panel_fill fill = rk_panel_find(single->panel, effort);
     rk_free(fill.counts);
-    if ((!fill.found || fill.empty) && is_tied(single))
-        return false;
     if (!fill.found) {
         set_result(single, result, NULL, 0);
         bound_seats(single, result, fill.least_empty);

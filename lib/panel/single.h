@@ -4,6 +4,7 @@
 #define RK_SINGLE_H
 
 #include "model/odds.h"
+#include "panel/kinds.h"
 #include "panel/leximin.h"
 #include "panel/match.h"
 
@@ -14,6 +15,7 @@ struct rk_single { /* zeroed = nothing; give back with rk_single_free */
     struct rk_panel *panel;
     uint32_t *row_quota, rows; /* by row: the quota */
     int32_t *lowered; /* by row: what min is less than asked, since all cannot be kept together */
+    struct rk_match_kinds kinds;   /* of its rows as asked for */
     struct rk_leximin leximin;     /* after rk_single_draw */
     struct rk_panel_choice choice; /* after rk_single_choose */
     uint32_t drawn;                /* the panel of the lottery */
@@ -26,12 +28,14 @@ void rk_single_new(struct rk_single *single, const struct rk_match_problem *prob
                    uint32_t recruitment);
 void rk_single_free(struct rk_single *single);
 
+/* `lowered` by quota of the problem. Caller frees. */
+int32_t *rk_single_lowered(const struct rk_single *single);
+
 /* Both fill `result` as rk_match does. False: nothing was found before the effort ended (choose:
  * then there is the greedy choice of nobody). */
 
 /* The best choice: as many seats as can be, then the levels of a match, by exact search. Only where
- * quotas cross: else false, since a flow does it; so is it where seats stay empty and there are
- * quotas for several features at once, which a panel's program knows nothing of. */
+ * quotas cross: else false, since a flow does it. */
 bool rk_single_choose(struct rk_single *single, struct rk_match_result *result,
                       struct rk_effort *effort);
 /* The leximin lottery over panels, and the draw of problem->seed. */

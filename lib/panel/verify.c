@@ -69,10 +69,11 @@ static void see_row(struct rk_verify *v, const struct rk_assignment *row)
     if (!is_new(v, row))
         return;
     *(member ? &panel->members : &panel->standing) += 1;
+    v->by_lot |= row->has_probability;
     if (i != RK_NONE)
-        *(member ? &v->pairs[i].chosen : &v->pairs[i].stands) = true;
+        v->pairs[i].stands = member ? 0 : row->position;
     if (i != RK_NONE && member)
-        rk_fraction_set_whole(&v->now[i], 1);
+        rk_fraction_set_whole(&v->now[i], v->pairs[i].chosen = true);
 }
 
 static void check_row(struct rk_verify *v, const struct rk_assignment *row)
@@ -109,7 +110,7 @@ static void check_row(struct rk_verify *v, const struct rk_assignment *row)
                _("recruitment %s: panelist %s: fit is not the sum of the wanted weights"),
                RECRUITMENT(r), PANELIST(p));
     unsigned reasons = i == RK_NONE ? rk_verify_refusals(v, p, r)
-                                    : rk_verify_beside(v, v->now, i, v->pairs[i].stands);
+                                    : rk_verify_beside(v, v->now, i, !v->pairs[i].chosen);
     int rule = reasons ? __builtin_ctz(reasons) : 0; /* the first of them is told */
     if (reasons)
         rk_verify_found(v, rule, kept ? RK_VERIFY_TOLD : RK_VERIFY_BROKEN, &row->pos,
@@ -160,92 +161,150 @@ static void check_panel(struct rk_verify *v, uint32_t r, const struct rk_assignm
                RECRUITMENT(r));
 }
 
-/* Where there are fewer reserves than asked for, nobody who could stand by is left out. */
-static void check_reserves(struct rk_verify *v)
-{
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        const struct rk_verify_pair *pair = &v->pairs[i];
-        struct rk_verify_panel *panel = &v->panels[pair->recruitment];
-        if (panel->standing < panel->reserves && !pair->chosen && !pair->stands &&
-            !rk_verify_beside(v, v->now, i, 1)) {
-            BROKEN(RK_VERIFY_RESERVES, NULL, _("recruitment %s: panelist %s should stand by"),
-                   RECRUITMENT(pair->recruitment), PANELIST(pair->panelist));
-            panel->standing = panel->reserves; /* once is enough */
-        }
-    }
-}
-
-/* ---- quotas ---- */
-
-static int64_t lack(const struct rk_verify_quota *q, int64_t count)
-{
-    return q->min - q->lowered > count ? q->min - q->lowered - count : 0;
-}
-
-/* An empty seat stands for one person who is not found yet. So many are to be found at least: of a
- * feature of which nobody has two values, as many as the quota of each value that lacks most. */
-static int64_t to_find(const struct rk_verify *v, uint32_t r, const int64_t *count)
-{
-    const struct rk_features *features = v->facts->features;
-    int64_t most = 0;
-    for (uint32_t f = 0; f < features->count; f++) {
-        const struct rk_feature *feature = &features->all[f];
-        int64_t *of = rk_alloc((size_t)feature->values.count + 1, sizeof *of), sum = 0;
-        bool several = feature->is_list || feature->may_list;
-        for (uint32_t a = 0; a < feature->band_count && feature->is_age; a++)
-            for (uint32_t b = 0; b < a; b++)
-                several |= feature->bands[a].from <= feature->bands[b].to &&
-                           feature->bands[b].from <= feature->bands[a].to;
-        for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
-            for (uint32_t k = 0; k < v->quotas[q].row->part_count; k++) {
-                int64_t lacks = lack(&v->quotas[q], count ? count[q] : 0);
-                int64_t *found = several ? of : &of[v->quotas[q].parts[k].value];
-                if (v->quotas[q].parts[k].feature != f || lacks <= *found)
-                    continue;
-                sum += lacks - *found;
-                *found = lacks;
-            }
-        most = sum > most ? sum : most;
-        rk_free(of);
-    }
-    return most;
-}
-
-bool rk_verify_quotas(struct rk_verify *v, uint32_t r, const int64_t *count, int64_t empty,
-                      bool tell)
-{
-    bool found = to_find(v, r, count) <= (empty > 0 ? empty : 0), hold = found;
-    bool can = tell && !found && to_find(v, r, NULL) <= v->panels[r].places;
-    for (uint32_t i = v->quota_first[r]; i < v->quota_first[r + 1]; i++) {
-        const struct rk_verify_quota *q = &v->quotas[i];
-        bool over = count[i] > q->max;
-        hold &= !over;
-        if (tell && (over || (!found && lack(q, count[i]))))
-            rk_verify_found(v, RK_REFUSED_QUOTA,
-                            (over ? count[i] > 0 : can) ? RK_VERIFY_BROKEN : RK_VERIFY_TOLD, NULL,
-                            over ? _("recruitment %s: %s %s: %d members, at most %d were asked for")
-                                 : _("recruitment %s: %s %s: %d members, at least %d were asked "
-                                     "for"),
-                            RECRUITMENT(r), q->row->feature.text, q->row->value.text,
-                            q->kept + (int32_t)count[i], over ? q->row->max : q->row->min);
-    }
-    return hold;
-}
-
 void rk_verify_end_rules(struct rk_verify *v)
 {
     int64_t *count = rk_alloc((size_t)v->quota_count + 1, sizeof *count);
     for (uint32_t i = 0; i < v->pair_count; i++)
-        for (uint32_t r = v->pairs[i].recruitment, q = v->quota_first[r];
-             q < v->quota_first[r + 1] && v->pairs[i].chosen; q++)
-            count[q] += rk_verify_counts(v, &v->quotas[q], v->pairs[i].panelist);
+        rk_verify_count(v, i, v->pairs[i].chosen, count);
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        if (v->quota_first[r] < v->quota_first[r + 1])
-            rk_verify_quotas(v, r, count, v->panels[r].places - v->panels[r].members, true);
+        rk_verify_tell_quotas(v, r, count, v->panels[r].places - v->panels[r].members);
     for (int check = 0; check < RK_VERIFY_CERTIFICATE; check++)
         if (!v->found[check])
             rk_verify_found(v, check, RK_VERIFY_HOLDS, NULL, "%s", "");
     rk_free(count);
+}
+
+/* ---- reserves ---- */
+
+/* Who comes first among those who could stand by. */
+static int by_turn(const void *x, const void *y, void *context)
+{
+    const struct rk_verify *v = context;
+    uint32_t i = *(const uint32_t *)x, j = *(const uint32_t *)y;
+    const struct rk_verify_pair *a = &v->pairs[i], *b = &v->pairs[j];
+    const int64_t order[] = {b->stay - a->stay, v->by_lot ? 0 : b->fit - a->fit,
+                             v->by_lot ? 0 : v->load[a->panelist] - v->load[b->panelist],
+                             (int64_t)a->lot - b->lot, (int64_t)i - j};
+    int at = 0;
+    while (at < 4 && !order[at])
+        at++;
+    return order[at] < 0 ? -1 : order[at] > 0;
+}
+
+struct turns { /* of one recruitment */
+    uint32_t recruitment, *members, count, *could, could_count;
+    bool *covered;          /* by member: somebody before can take the place */
+    int64_t *counts;        /* by quota: of the members */
+    struct rk_tuples known; /* two cells: … */
+    bool *repairs; /* … can people of the first take the places of those of the second? */
+    uint32_t room;
+};
+
+static bool repairs(const struct rk_verify *v, struct turns *t, uint32_t could, uint32_t member)
+{
+    uint32_t in = t->could[could], out = t->members[member], before = t->known.count,
+             r = t->recruitment;
+    uint32_t at = rk_tuples_add(&t->known, (uint32_t[]){v->pairs[in].cell, v->pairs[out].cell});
+    if (at == before) {
+        RK_GROW(t->repairs, before, t->room);
+        rk_verify_count(v, in, 1, t->counts);
+        rk_verify_count(v, out, -1, t->counts);
+        t->repairs[at] = rk_verify_quotas(v, r, t->counts, v->panels[r].places - (int64_t)t->count);
+        rk_verify_count(v, in, -1, t->counts);
+        rk_verify_count(v, out, 1, t->counts);
+    }
+    return t->repairs[at];
+}
+
+/* Who of those left can take the place of most members for whom nobody before can; then of most. */
+static uint32_t best_repair(const struct rk_verify *v, struct turns *t, uint32_t next,
+                            uint32_t *most)
+{
+    uint32_t best = next, best_all = 0;
+    *most = 0;
+    for (uint32_t i = next; i < t->could_count; i++) {
+        uint32_t fresh = 0, all = 0;
+        for (uint32_t m = 0; m < t->count; m++) {
+            all += repairs(v, t, i, m);
+            fresh += !t->covered[m] && repairs(v, t, i, m);
+        }
+        if (fresh > *most || (fresh == *most && all > best_all)) {
+            best = i;
+            *most = fresh;
+            best_all = all;
+        }
+    }
+    return best;
+}
+
+/* Puts the first so many in turn; with quotas, the next is always who repairs the panel best, after
+ * those who stood there before. */
+static void take_turns(struct rk_verify *v, struct turns *t, uint32_t asked)
+{
+    if (t->could_count)
+        qsort_r(t->could, t->could_count, sizeof *t->could, by_turn, v);
+    for (uint32_t m = 0; m < t->count; m++)
+        rk_verify_count(v, t->members[m], 1, t->counts);
+    for (uint32_t next = 0; next < asked; next++) {
+        uint32_t best = next, fresh = 0;
+        for (int turn = v->pairs[t->could[next]].stay ? 2 : 0; turn < 2 && !fresh; turn++) {
+            best = best_repair(v, t, next, &fresh);
+            if (!fresh) /* there is somebody for everyone: begin anew */
+                memset(t->covered, 0, t->count);
+        }
+        uint32_t chosen = t->could[best];
+        memmove(t->could + next + 1, t->could + next, (best - next) * sizeof *t->could);
+        t->could[next] = chosen;
+        for (uint32_t m = 0; m < t->count; m++)
+            t->covered[m] |= repairs(v, t, next, m);
+    }
+}
+
+/* Who stood by there before a repair keeps the place, before all others. */
+static int32_t place_before(const struct rk_verify *v, uint32_t pair)
+{
+    const struct rk_assignment *row =
+        rk_verify_row(&v->stood, v->pairs[pair].panelist, v->pairs[pair].recruitment);
+    bool stands = v->pairs[pair].stay && row->seat == RK_SEAT_RESERVE && row->position > 0;
+    return stands ? row->position : INT32_MAX;
+}
+
+/* The reserves are as many as asked for, of those who could step in, in their turn. */
+static void check_reserves(struct rk_verify *v, uint32_t r)
+{
+    uint32_t first = v->order_first[r], n = v->order_first[r + 1] - first, asked;
+    struct turns t = {.recruitment = r,
+                      .members = rk_alloc((size_t)n + 1, sizeof *t.members),
+                      .could = rk_alloc((size_t)n + 1, sizeof *t.could),
+                      .covered = rk_alloc((size_t)n + 1, sizeof *t.covered),
+                      .counts = rk_alloc((size_t)v->quota_count + 1, sizeof *t.counts),
+                      .known.width = 2};
+    for (uint32_t k = first; k < first + n; k++)
+        if (v->pairs[v->order[k]].chosen)
+            t.members[t.count++] = v->order[k];
+        else if (!rk_verify_beside(v, v->now, v->order[k], 1))
+            t.could[t.could_count++] = v->order[k];
+    asked = (uint32_t)v->panels[r].reserves;
+    asked = asked < t.could_count ? asked : t.could_count;
+    take_turns(v, &t, asked);
+    for (uint32_t i = 0; i < asked; i++) {
+        const struct rk_verify_pair *pair = &v->pairs[t.could[i]];
+        bool after = pair->stands > 0;
+        for (uint32_t j = 0; j < i && after; j++)
+            after = (place_before(v, t.could[i]) < place_before(v, t.could[j])) ==
+                    (pair->stands < v->pairs[t.could[j]].stands);
+        if (!after) {
+            BROKEN(RK_VERIFY_RESERVES, NULL, _("recruitment %s: reserve %u should be panelist %s"),
+                   RECRUITMENT(r), i + 1, PANELIST(pair->panelist));
+            break;
+        }
+    }
+    rk_free(t.members);
+    rk_free(t.could);
+    rk_free(t.covered);
+    rk_free(t.counts);
+    rk_free(t.repairs);
+    rk_tuples_free(&t.known);
 }
 
 /* ---- all of it ---- */
@@ -256,6 +315,8 @@ static void check(struct rk_verify *v)
     uint32_t *first = rk_firsts(result->rows, result->count, sizeof *result->rows, PANELS_OF(v));
     for (uint32_t i = 0; i < result->count; i++)
         see_row(v, &result->rows[i]);
+    for (uint32_t i = 0; i < v->pair_count; i++)
+        v->load[v->pairs[i].panelist] += v->pairs[i].chosen;
     for (uint32_t i = 0; i < result->count; i++)
         check_row(v, &result->rows[i]);
     for (uint32_t i = 0; i < v->kept.pairs.count; i++) {
@@ -269,9 +330,11 @@ static void check(struct rk_verify *v)
                    RECRUITMENT(kept->recruitment), PANELIST(kept->panelist));
     }
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        if (v->panels[r].open)
+        if (v->panels[r].open) {
             check_panel(v, r, result->rows + first[r], first[r + 1] - first[r]);
-    check_reserves(v);
+            if (v->panels[r].reserves && (v->facts->certificate || !v->stood.pairs.count))
+                check_reserves(v, r);
+        }
     rk_free(first);
 }
 

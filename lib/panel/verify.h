@@ -2,11 +2,31 @@
  * by code that shares nothing with the matcher, so that neither has to be believed. The rules are
  * those of lib/panel/eligible.h and quota.h, told again; what is best is told in lib/panel/match.h.
  *
- * verify_tables.c  who may sit where, what is kept, which quotas there are
+ * verify_tables.c  who may sit where, and what is kept
+ * verify_quotas.c  which quotas there are, and whom seats can be kept empty for
  * verify.c         each row of the assignment beside the others, each panel whole
  * verify_proof.c   that nothing is better: the certificate's prices are put on the rules, and what
  *                  the cheapest choice would cost if only they held it back is summed (weak
- *                  duality, lib/stat/duality.h) */
+ *                  duality, lib/stat/duality.h)
+ *
+ * A choice is told by numbers; the rules are rows, sums of numbers. The certificate tells both by
+ * their places, from 0. Numbers:
+ *
+ *   x  0 or 1 of each pair that the rules allow, by panelist and recruitment: is a member
+ *   l  by panelist, 0 or 1 of as many as there are pairs: has a first, second … new membership
+ *   u  by recruitment, 0 or 1 of each place: a first, second … one is empty
+ *   z  by recruitment, of each kind of people that minimums ask for (rk_verify_kind): places kept
+ *
+ * Rows, after which come those of the certificate:
+ *
+ *   each panelist       sum of x of the panelist - sum of l = 0
+ *   each recruitment    sum of x of the recruitment + sum of u = places
+ *   each quota          sum of z of kinds of the quotas tied to it, it the first, - sum of u <= 0
+ *   each quota          min <= sum of x of its people + sum of z of its kinds <= max
+ *   each level          what the choice costs there; has an end once that is proven
+ *
+ * A row of the certificate may be any sum, to split by. One of a panelist's pairs that are all in
+ * one month or year, or at the same time, is at most what the caps leave, or 1. */
 #ifndef RK_VERIFY_H
 #define RK_VERIFY_H
 
@@ -32,8 +52,8 @@ struct rk_verify_facts { /* all outlive the call */
     struct rk_verify_tables tables;
     const struct rk_assignments *result; /* what the matcher wrote */
     const struct rk_quotas *quotas;
-    struct rk_features *features;       /* rk_verify_want was called before they were read */
-    struct rk_certificate *certificate; /* NULL: nothing is proven. Its rows are numbered anew */
+    struct rk_features *features;             /* rk_verify_want was called before they were read */
+    const struct rk_certificate *certificate; /* NULL: nothing is proven */
     struct rk_text seed;
 };
 

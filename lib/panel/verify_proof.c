@@ -1,16 +1,5 @@
-/* The proof, by lib/stat/duality.h. An assignment is told by numbers: x = 0 or 1 of each pair; l
- * new memberships of each panelist; u empty places of each recruitment; y empty seats kept for the
- * people of each quota told. The rules tie them together, and the certificate prices its rows of
- * them:
- *
- *   panelist   sum of x of the panelist - l = 0
- *   seats      sum of x of the recruitment + u = places
- *   empty      sum of y of the group's quotas - u <= 0
- *   quota      min <= sum of x of its people + y of it and of those inside it <= max
- *   limits     sum of x under a cap or an overlap <= its room
- *
- * A lottery's expected numbers keep them, too. */
-#include "base/random.h"
+/* The proof, by lib/stat/duality.h: an assignment told by numbers, and the rules that tie them
+ * together (verify.h numbers both). A lottery's expected numbers keep them, too. */
 #include "panel/verify_state.h"
 #include "stat/duality.h"
 
@@ -18,430 +7,237 @@ enum { CHANCES = RK_CHOICE_LEVELS }; /* a level more: what the chances, or a cut
 
 struct proof {
     struct rk_verify *v;
-    struct rk_certificate *c;
+    const struct rk_certificate *c;
     struct rk_duality d;
     struct rk_duality_aim aim;
-    uint32_t loads, empty, kept; /* the first numbers of a kind; pairs come first */
-    uint32_t seat_rules, group_rules, quota_rules; /* likewise; panelists come first */
-    uint32_t *quota, *told; /* by quota of the certificate: that of the tables; 1 + the other way */
+    uint32_t *empty, kept;         /* numbers: by recruitment its first; the first kept seat */
+    uint32_t groups, quotas, told; /* the first rules of a kind; panelists and seats come first */
 };
 #define WRONG(text) BROKEN(RK_VERIFY_CERTIFICATE, NULL, "%s", _(text))
 
-/* ---- the certificate's quotas ---- */
-
-/* Has the kind of quota a all parts of b's? */
-static bool implies(const struct rk_verify_quota *a, const struct rk_verify_quota *b)
-{
-    uint32_t parts = 0;
-    for (uint32_t i = 0; i < a->row->part_count; i++)
-        for (uint32_t j = 0; j < b->row->part_count; j++)
-            parts += a->parts[i].feature == b->parts[j].feature &&
-                     a->parts[i].value == b->parts[j].value;
-    return parts == b->row->part_count;
-}
-
-/* Can nobody be of both kinds, in the bank or out of it? */
-static bool apart(const struct rk_verify *v, const struct rk_verify_quota *a,
-                  const struct rk_verify_quota *b)
-{
-    for (uint32_t i = 0; i < a->row->part_count; i++)
-        for (uint32_t j = 0; j < b->row->part_count; j++) {
-            const struct rk_feature *feature = &v->facts->features->all[a->parts[i].feature];
-            if (a->parts[i].feature == b->parts[j].feature && !feature->is_list &&
-                !feature->may_list &&
-                (feature->is_age
-                     ? a->parts[i].to < b->parts[j].from || b->parts[j].to < a->parts[i].from
-                     : a->parts[i].value != b->parts[j].value))
-                return true;
-        }
-    return false;
-}
-
-/* Finds the quota of the tables that one of the certificate is, whose min may be lower there, where
- * not all can be kept together. */
-static void find_quota(struct proof *f, uint32_t i)
-{
-    struct rk_verify *v = f->v;
-    const struct rk_certificate_quota *told = &f->c->quotas[i];
-    uint32_t r = told->recruitment, first = v->quota_first[r], end = v->quota_first[r + 1],
-             at = end;
-    int32_t min = 0, max = v->panels[r].places;
-    for (uint32_t q = first; q < end; q++)
-        if (rk_text_equal(v->quotas[q].row->feature, told->feature) &&
-            rk_text_equal(v->quotas[q].row->value, told->value) && !f->told[q])
-            at = q;
-    if (told->around != RK_NONE && f->c->quotas[told->around].max < max)
-        max = f->c->quotas[told->around].max;
-    for (uint32_t q = first; q < end && at < end; q++) {
-        struct rk_verify_quota *quota = &v->quotas[q];
-        if (!implies(quota, &v->quotas[at]) || !implies(&v->quotas[at], quota))
-            continue;
-        min = quota->min > min ? quota->min : min;
-        max = quota->max < max ? quota->max : max;
-        if (quota->min <= told->min)
-            continue;
-        quota->lowered = quota->min - told->min;
-        rk_verify_found(v, RK_REFUSED_QUOTA, RK_VERIFY_TOLD, NULL,
-                        _("recruitment %s: the quotas can't all be kept: %s %s was lowered by %d"),
-                        RECRUITMENT(r), told->feature.text, told->value.text, quota->lowered);
-    }
-    if (at == end || told->min > min || told->max != max) {
-        BROKEN(RK_VERIFY_CERTIFICATE, NULL,
-               _("recruitment %s: the quota %s %s is another in the certificate"), RECRUITMENT(r),
-               told->feature.text, told->value.text);
-        return;
-    }
-    f->quota[i] = at;
-    f->told[at] = i + 1;
-}
-
-static bool is_inside(const struct proof *f, uint32_t i, uint32_t j)
-{
-    while (i != RK_NONE && i != j)
-        i = f->c->quotas[i].around;
-    return i == j;
-}
-
-/* A seat kept for a quota's people counts in those around it: it must be of their kind, or they
- * have no max to reach; and is not of two others of the group: nobody could be of both. */
-static void check_groups(struct proof *f)
-{
-    struct rk_verify *v = f->v;
-    const struct rk_certificate_quota *told = f->c->quotas;
-    bool nest = true;
-    for (uint32_t i = 0; i < f->c->quota_count; i++)
-        for (uint32_t j = i + 1; j < f->c->quota_count && told[j].group == told[i].group; j++) {
-            const struct rk_verify_quota *a = &v->quotas[f->quota[i]], *b = &v->quotas[f->quota[j]];
-            nest &= !told[i].min ||
-                    (is_inside(f, i, j)
-                         ? implies(a, b) || told[j].max >= v->panels[a->recruitment].places
-                         : !told[j].min || apart(v, a, b));
-        }
-    if (!nest)
-        WRONG(N_("the quotas do not nest as the certificate says"));
-}
-
-/* From inside out, a quota keeps seats empty for those whom the assignment lacks. */
-static void keep_seats(struct proof *f)
-{
-    const struct rk_duality_term *terms = f->d.terms;
-    uint32_t n = f->c->quota_count;
-    int32_t *has = rk_alloc((size_t)n + 1, sizeof *has);
-    for (uint64_t t = 0; t < f->d.term_count; t++)
-        if (terms[t].rule >= f->quota_rules && terms[t].number < f->loads)
-            has[terms[t].rule - f->quota_rules] += f->d.numbers[terms[t].number].now;
-    for (uint32_t i = 0; i < n; i++) {
-        int32_t lacks = f->c->quotas[i].min - has[i];
-        f->d.numbers[f->kept + i].now = lacks > 0 ? lacks : 0;
-        for (uint32_t a = f->c->quotas[i].around; a != RK_NONE && lacks > 0;
-             a = f->c->quotas[a].around)
-            has[a] += lacks;
-    }
-    rk_free(has);
-}
-
 /* ---- numbers and rules ---- */
 
-static uint32_t lot(const struct rk_verify *v, uint32_t p, uint32_t r)
+/* Minimums that cannot all be kept, not even by people not found yet, are lower. */
+static void lower(struct proof *f)
 {
-    struct rk_buf key = {0};
-    rk_buf_printf(&key, "panel-tie|%zu|%s|%s", strlen(RECRUITMENT(r)), RECRUITMENT(r), PANELIST(p));
-    struct rk_random random = rk_random(v->facts->seed, (struct rk_text){key.text, key.size});
-    rk_buf_free(&key);
-    return (uint32_t)(rk_random_u64(&random) >> 32);
+    struct rk_verify *v = f->v;
+    int64_t *none = rk_alloc((size_t)v->quota_count + 1, sizeof *none);
+    for (uint32_t i = 0; i < f->c->lowered_count && !v->broken; i++) {
+        uint32_t q = f->c->lowered[i].quota, r = q < v->quota_count ? v->quotas[q].recruitment : 0;
+        if (q >= v->quota_count || f->c->lowered[i].by > v->quotas[q].min ||
+            (!v->panels[r].lowered && rk_verify_quotas(v, r, none, v->panels[r].places))) {
+            WRONG(N_("it lowers a quota that can be kept"));
+            break;
+        }
+        v->panels[r].lowered = true;
+        v->quotas[q].lowered = f->c->lowered[i].by;
+        rk_verify_found(v, RK_REFUSED_QUOTA, RK_VERIFY_TOLD, NULL,
+                        _("recruitment %s: the quotas can't all be kept: %s %s was lowered by %d"),
+                        RECRUITMENT(r), v->quotas[q].row->feature.text,
+                        v->quotas[q].row->value.text, v->quotas[q].lowered);
+    }
+    rk_free(none);
 }
 
-/* Where panels are repaired, a member of before is worth more than all reserves; the first reserves
- * more than later ones. */
-static void find_stays(struct proof *f)
+static void add_empty(struct proof *f, uint32_t r, uint32_t eligible)
 {
-    const struct rk_verify *v = f->v;
-    const struct rk_assignments *before = v->facts->tables.assignments;
-    int64_t places = 0, last = 1;
-    for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        places += v->panels[r].places;
-    for (uint32_t i = 0; i < before->count; i++)
-        if (before->rows[i].seat == RK_SEAT_RESERVE && before->rows[i].position > last)
-            last = before->rows[i].position;
-    for (uint32_t i = 0; i < v->stood.pairs.count && f->c->repair; i++) {
-        const struct rk_assignment *row = v->stood.rows[i];
-        uint32_t pair = rk_verify_pair(v, row->panelist, row->recruitment);
-        if (pair != RK_NONE)
-            f->d.numbers[pair].each[RK_CHOICE_CHANGE] =
-                row->seat == RK_SEAT_MEMBER ? -places * last - 1
-                : row->position > 0         ? row->position - last - 1
-                                            : -1;
+    const struct rk_verify_panel *panel = &f->v->panels[r];
+    f->empty[r] = f->d.number_count;
+    for (int32_t j = 0; j < panel->places; j++) {
+        uint32_t n = rk_duality_number(&f->d, j < panel->places - (int64_t)eligible, 1,
+                                       j < panel->places - panel->members);
+        f->d.numbers[n].each[RK_CHOICE_SEATS] = 1;
+        f->d.numbers[n].each[RK_CHOICE_SHORTAGE] = 2 * ((int64_t)panel->lacking + j) + 1;
     }
 }
 
 static void add_numbers(struct proof *f)
 {
-    struct rk_verify *v = f->v;
+    const struct rk_verify *v = f->v;
     struct rk_duality *d = &f->d;
-    int32_t *of = rk_alloc((size_t)PANELS_OF(v) + 1, sizeof *of);
-    f->loads = v->pair_count;
-    f->empty = f->loads + PEOPLE_OF(v);
-    f->kept = f->empty + PANELS_OF(v);
     for (uint32_t i = 0; i < v->pair_count; i++) {
         const struct rk_verify_pair *pair = &v->pairs[i];
-        of[pair->recruitment]++;
         rk_duality_number(d, 0, v->panels[pair->recruitment].places > 0, pair->chosen);
+        d->numbers[i].each[RK_CHOICE_CHANGE] = -pair->stay;
         d->numbers[i].each[RK_CHOICE_FIT] = -pair->fit;
-        d->numbers[i].each[RK_CHOICE_LOTTERY] = lot(v, pair->panelist, pair->recruitment);
+        d->numbers[i].each[RK_CHOICE_LOTTERY] = pair->lot;
     }
-    find_stays(f);
-    for (uint32_t p = 0; p < PEOPLE_OF(v); p++) {
-        int32_t most = 0, now = 0;
-        for (uint32_t i = v->pair_first[p]; i < v->pair_first[p + 1]; i++) {
-            most += d->numbers[i].high;
-            now += v->pairs[i].chosen;
+    for (uint32_t i = 0; i < v->pair_count; i++) {
+        uint32_t p = v->pairs[i].panelist, j = i - v->pair_first[p];
+        int64_t load = rk_verify_load(v, p), open = 0;
+        for (uint32_t k = v->pair_first[p]; k < v->pair_first[p + 1]; k++)
+            open += v->panels[v->pairs[k].recruitment].places > 0;
+        uint32_t n = rk_duality_number(d, 0, j < v->all_places && j < open, j < v->load[p] - load);
+        d->numbers[n].each[RK_CHOICE_LOAD] = 2 * (load + j) + 1;
+    }
+    f->empty = rk_alloc((size_t)PANELS_OF(v) + 1, sizeof *f->empty);
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
+        add_empty(f, r, v->order_first[r + 1] - v->order_first[r]);
+    f->kept = d->number_count;
+    for (uint32_t k = 0; k < v->kind_count; k++) {
+        int32_t most = 0; /* nobody needs more of a kind than the largest minimum of it */
+        for (uint32_t i = 0; i < v->kinds[k].count; i++) {
+            const struct rk_verify_quota *q = &v->quotas[v->kind_quotas[v->kinds[k].first + i]];
+            most = q->min - q->lowered > most ? q->min - q->lowered : most;
         }
-        uint32_t load = rk_duality_number(d, 0, most, now);
-        d->numbers[load].base = rk_verify_load(v, p);
-        d->numbers[load].square = 1 + RK_CHOICE_LOAD;
+        rk_duality_number(d, 0, most, 0);
     }
-    for (uint32_t r = 0; r < PANELS_OF(v); r++) {
-        int32_t places = v->panels[r].places;
-        uint32_t empty = rk_duality_number(d, places > of[r] ? places - of[r] : 0, places,
-                                           places - v->panels[r].members);
-        d->numbers[empty].base = v->panels[r].lacking;
-        d->numbers[empty].square = 1 + RK_CHOICE_SHORTAGE;
-        d->numbers[empty].each[RK_CHOICE_SEATS] = 1;
-    }
-    for (uint32_t i = 0; i < f->c->quota_count; i++)
-        rk_duality_number(d, 0, f->c->quotas[i].min, 0);
-    rk_free(of);
 }
 
-/* A pair counts under the quotas of its people: of one told, also of those around it, and of no
- * others of its group. */
-static void add_quotas(struct proof *f, uint32_t pair, bool *counts)
+/* What a row of the certificate can come to: that of pairs of one panelist is a limit where all are
+ * in one month, in one year, or at the same time. */
+static int64_t room_of(const struct rk_verify *v, const struct rk_certificate_row *row)
 {
-    const struct rk_certificate_quota *told = f->c->quotas;
-    struct rk_verify *v = f->v;
-    uint32_t r = v->pairs[pair].recruitment, first = v->quota_first[r], end = v->quota_first[r + 1];
-    bool nest = true;
-    for (uint32_t q = first; q < end; q++) {
-        counts[q] = f->told[q] && rk_verify_counts(v, &v->quotas[q], v->pairs[pair].panelist);
-        if (counts[q])
-            rk_duality_term(&f->d, f->quota_rules + f->told[q] - 1, pair, 1);
+    const struct rk_verify_pair *pairs = v->pairs, *a;
+    bool month = row->count != 0, year = month, meet = month;
+    for (uint32_t i = 0; i < row->count; i++)
+        if (row->of[i] >= v->pair_count || row->factor[i] != 1 ||
+            pairs[row->of[i]].panelist != pairs[row->of[0]].panelist)
+            return RK_DUALITY_NONE;
+    for (uint32_t i = 1; i < row->count; i++) {
+        a = &pairs[row->of[i]];
+        int32_t at = v->panels[a->recruitment].month,
+                first = v->panels[pairs[row->of[0]].recruitment].month;
+        month &= at == first;
+        year &= at / 12 == first / 12;
+        for (uint32_t j = 0; j < i && meet; j++)
+            meet = rk_verify_meet(v, a->recruitment, pairs[row->of[j]].recruitment);
     }
-    for (uint32_t q = first; q < end; q++) {
-        uint32_t i = f->told[q] - 1, around = counts[q] ? told[i].around : RK_NONE;
-        nest &= around == RK_NONE || counts[f->quota[around]];
-        for (uint32_t o = first; o < end && counts[q]; o++)
-            nest &= !counts[o] || told[f->told[o] - 1].group != told[i].group ||
-                    is_inside(f, i, f->told[o] - 1) || is_inside(f, f->told[o] - 1, i);
+    int64_t room = meet ? 1 : RK_DUALITY_NONE;
+    for (int32_t months = 1; months <= 12 && row->count; months += 11) {
+        a = &pairs[row->of[0]];
+        int64_t left = rk_verify_left(v, a->panelist, v->panels[a->recruitment].month, months);
+        if ((months == 1 ? month : year) && (room == RK_DUALITY_NONE || left < room))
+            room = left;
     }
-    if (!nest && !v->broken)
-        WRONG(N_("the quotas do not nest as the certificate says"));
+    return room;
 }
 
-/* Those that hold whatever is priced: of panelists, recruitments, groups by first quota, quotas. */
 static void add_rules(struct proof *f)
 {
     const struct rk_verify *v = f->v;
-    const struct rk_certificate_quota *told = f->c->quotas;
     struct rk_duality *d = &f->d;
-    bool *counts = rk_alloc((size_t)v->quota_count + 1, sizeof *counts);
-    f->seat_rules = PEOPLE_OF(v);
-    f->group_rules = f->seat_rules + PANELS_OF(v);
-    f->quota_rules = f->group_rules + f->c->quota_count;
     for (uint32_t p = 0; p < PEOPLE_OF(v); p++)
-        rk_duality_term(d, rk_duality_rule(d, 0, 0), f->loads + p, -1);
+        rk_duality_rule(d, 0, 0);
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        rk_duality_term(d, rk_duality_rule(d, v->panels[r].places, v->panels[r].places),
-                        f->empty + r, 1);
-    for (uint32_t i = 0; i < f->c->quota_count; i++) {
+        rk_duality_rule(d, v->panels[r].places, v->panels[r].places);
+    f->groups = d->rule_count;
+    for (uint32_t q = 0; q < v->quota_count; q++)
         rk_duality_rule(d, RK_DUALITY_NONE, 0);
-        rk_duality_term(d, f->group_rules + told[i].group, f->kept + i, 1);
-        if (told[i].group == i)
-            rk_duality_term(d, f->group_rules + i, f->empty + told[i].recruitment, -1);
-        for (uint32_t a = i; a != RK_NONE; a = told[a].around)
-            rk_duality_term(d, f->quota_rules + a, f->kept + i, 1);
+    f->quotas = d->rule_count;
+    for (uint32_t q = 0; q < v->quota_count; q++)
+        rk_duality_rule(d, v->quotas[q].min - v->quotas[q].lowered, v->quotas[q].max);
+    for (int l = 0; l < RK_CHOICE_LEVELS; l++)
+        f->aim.held[l] = 1 + rk_duality_rule(d, RK_DUALITY_NONE, RK_DUALITY_NONE);
+    f->told = d->rule_count;
+    for (uint32_t i = 0; i < f->c->row_count; i++)
+        rk_duality_rule(d, RK_DUALITY_NONE, room_of(v, &f->c->rows[i]));
+}
+
+/* The costs of all pairs are long sums, and few certificates price them. */
+static bool is_used(const struct rk_certificate *c, uint32_t row)
+{
+    bool used = false;
+    for (uint32_t s = 0; s <= c->stage_count; s++) {
+        const struct rk_certificate_prices *prices =
+            s < c->stage_count ? &c->stages[s].prices : &c->programme.prices;
+        for (uint32_t i = 0; i < prices->count && !used; i++)
+            used = prices->items[i].row == row;
     }
-    for (uint32_t i = 0; i < f->c->quota_count; i++)
-        rk_duality_rule(d, told[i].min, told[i].max);
+    for (uint32_t i = 0; i < c->node_count && !used; i++)
+        used = c->nodes[i].split == row;
+    return used;
+}
+
+static void add_terms(struct proof *f)
+{
+    const struct rk_verify *v = f->v;
+    struct rk_duality *d = &f->d;
     for (uint32_t i = 0; i < v->pair_count; i++) {
         uint32_t p = v->pairs[i].panelist, r = v->pairs[i].recruitment;
         rk_duality_term(d, p, i, 1);
-        rk_duality_term(d, f->seat_rules + r, i, 1);
-        add_quotas(f, i, counts);
+        rk_duality_term(d, p, v->pair_count + i, -1);
+        rk_duality_term(d, PEOPLE_OF(v) + r, i, 1);
+        for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
+            if (rk_verify_counts(v, &v->quotas[q], p))
+                rk_duality_term(d, f->quotas + q, i, 1);
     }
-    rk_free(counts);
-}
-
-/* The pairs that a row sums: of one panelist and some recruitments or a period, or of one
- * recruitment and some panelists. */
-static void add_pairs(struct proof *f, const struct rk_certificate_row *row, uint32_t rule)
-{
-    const struct rk_verify *v = f->v;
-    bool people = row->kind == RK_CERTIFICATE_PEOPLE;
-    int32_t months = row->kind == RK_CERTIFICATE_YEAR ? 12 : 1;
-    for (uint32_t k = 0; k < row->count; k++) {
-        uint32_t pair = people ? rk_verify_pair(v, row->list[k], row->of)
-                               : rk_verify_pair(v, row->of, row->list[k]);
-        if (pair != RK_NONE)
-            rk_duality_term(&f->d, rule, pair, 1);
-    }
-    for (uint32_t i = row->count ? v->pair_count : v->pair_first[row->of];
-         !row->count && i < v->pair_first[row->of + 1]; i++)
-        if (v->panels[v->pairs[i].recruitment].month / months == row->month / months)
-            rk_duality_term(&f->d, rule, i, 1);
-}
-
-/* A sum of how many are of some types, and of what quotas lack. */
-static void add_cut(struct proof *f, const struct rk_certificate_row *row, uint32_t rule)
-{
-    const struct rk_certificate_panels *lottery = &f->c->lottery;
-    for (uint32_t k = 0; k < row->types && lottery->type_of; k++)
-        for (uint32_t i = 0; i < f->v->pair_count; i++)
-            if (lottery->type_of[f->v->pairs[i].panelist] == row->list[k])
-                rk_duality_term(&f->d, rule, i, row->factor[k]);
-    for (uint32_t k = row->types; k < row->count; k++)
-        rk_duality_term(&f->d, rule, f->kept + row->list[k], row->factor[k]);
-}
-
-/* What a level costs, where that is a sum. */
-static bool add_level(struct proof *f, int level, uint32_t rule)
-{
-    bool sum = true;
-    for (uint32_t n = 0; n < f->d.number_count; n++) {
-        const struct rk_duality_number *number = &f->d.numbers[n];
-        bool square = number->square == 1 + level;
-        int64_t factor = number->each[level] + (square ? 2 * number->base + 1 : 0);
-        sum &= !square || number->high <= 1;
-        if (factor)
-            rk_duality_term(&f->d, rule, n, factor);
-    }
-    f->aim.held[level] = rule + 1;
-    return sum;
-}
-
-/* The rule that a row of the certificate tells; RK_NONE where the rules know no such thing. */
-static uint32_t add_row(struct proof *f, const struct rk_certificate_row *row)
-{
-    const struct rk_verify *v = f->v;
-    int64_t room = 1;
-    uint32_t rule;
-    switch (row->kind) {
-    case RK_CERTIFICATE_PANELIST: return row->of;
-    case RK_CERTIFICATE_SEATS: return f->seat_rules + row->of;
-    case RK_CERTIFICATE_EMPTY:
-        return f->c->quotas[row->of].group == row->of ? f->group_rules + row->of : RK_NONE;
-    case RK_CERTIFICATE_QUOTA: return f->quota_rules + row->of;
-    case RK_CERTIFICATE_LEVEL:
-        rule = rk_duality_rule(&f->d, RK_DUALITY_NONE, RK_DUALITY_NONE);
-        return !f->aim.held[row->of] && add_level(f, (int)row->of, rule) ? rule : RK_NONE;
-    case RK_CERTIFICATE_CUT: /* has no end before it is proven */
-        rule = rk_duality_rule(&f->d, RK_DUALITY_NONE, RK_DUALITY_NONE);
-        add_cut(f, row, rule);
-        return f->c->mode == RK_CERTIFICATE_PANELS ? rule : RK_NONE;
-    case RK_CERTIFICATE_PEOPLE: room = RK_DUALITY_NONE; break;
-    case RK_CERTIFICATE_OVERLAP:
-        for (uint32_t i = 0; i < row->count; i++)
-            for (uint32_t j = 0; j < i; j++)
-                if (!rk_verify_meet(v, row->list[i], row->list[j]))
-                    return RK_NONE;
-        break;
-    default:
-        room = rk_verify_left(v, row->of, row->month, row->kind == RK_CERTIFICATE_YEAR ? 12 : 1);
-    }
-    rule = rk_duality_rule(&f->d, RK_DUALITY_NONE, room);
-    add_pairs(f, row, rule);
-    return room != INT32_MAX ? rule : RK_NONE;
-}
-
-static void number(const struct rk_certificate *c, struct rk_certificate_prices prices)
-{
-    for (uint32_t i = 0; i < prices.count; i++)
-        prices.items[i].row = c->rows[prices.items[i].row].rule;
-}
-
-/* Rows are numbered as rules from here on. */
-static void add_rows(struct proof *f)
-{
-    struct rk_certificate *c = f->c;
-    for (uint32_t i = 0; i < c->row_count; i++) {
-        c->rows[i].rule = add_row(f, &c->rows[i]);
-        if (c->rows[i].rule == RK_NONE) {
-            struct rk_verify *v = f->v;
-            BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("rows[%u]: there is no such rule"), i);
-            return;
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
+        for (int32_t j = 0; j < v->panels[r].places; j++) {
+            rk_duality_term(d, PEOPLE_OF(v) + r, f->empty[r] + (uint32_t)j, 1);
+            for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
+                if (v->quotas[q].tied == q)
+                    rk_duality_term(d, f->groups + q, f->empty[r] + (uint32_t)j, -1);
         }
+    for (uint32_t k = 0; k < v->kind_count; k++) {
+        rk_duality_term(d, f->groups + v->kinds[k].tied, f->kept + k, 1);
+        for (uint32_t i = 0; i < v->kinds[k].count; i++)
+            rk_duality_term(d, f->quotas + v->kind_quotas[v->kinds[k].first + i], f->kept + k, 1);
     }
-    for (uint32_t s = 0; s < c->stage_count; s++)
-        number(c, c->stages[s].prices);
-    number(c, c->programme.prices);
-    for (uint32_t i = 0; i < c->node_count; i++)
-        if (c->nodes[i].split != RK_NONE)
-            c->nodes[i].split = c->rows[c->nodes[i].split].rule;
-    for (uint32_t s = 0; s < c->lottery.steps.count; s++)
-        for (uint32_t k = 0; k < c->lottery.steps.items[s].count; k++)
-            c->lottery.steps.items[s].terms[k].of =
-                c->rows[c->lottery.steps.items[s].terms[k].of].rule;
+    for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
+        bool used = l <= RK_CHOICE_SHORTAGE || is_used(f->c, f->aim.held[l] - 1);
+        for (uint32_t n = 0; n < d->number_count && used; n++)
+            if (d->numbers[n].each[l])
+                rk_duality_term(d, f->aim.held[l] - 1, n, d->numbers[n].each[l]);
+    }
+    for (uint32_t i = 0; i < f->c->row_count; i++)
+        for (uint32_t k = 0; k < f->c->rows[i].count; k++)
+            rk_duality_term(d, f->told + i, f->c->rows[i].of[k], f->c->rows[i].factor[k]);
 }
 
 /* ---- what is proven ---- */
 
-/* The values of the assignment; and for each level, how much more than that a choice may have. */
+/* The values of the assignment; and for each level, how much more than that a choice may have: of
+ * what all empty seats cost, and of as many members as there can be. */
 static void find_values(struct proof *f)
 {
-    const struct rk_verify *v = f->v;
-    __int128 *spread = f->aim.spread, seats = 0, most_load = 0, most_lot = 0;
-    for (uint32_t i = 0; i < v->pair_count; i++)
-        if (f->d.numbers[i].each[RK_CHOICE_LOTTERY] > most_lot)
-            most_lot = f->d.numbers[i].each[RK_CHOICE_LOTTERY];
-    for (uint32_t r = 0; r < PANELS_OF(v); r++) {
-        int64_t lack = v->panels[r].lacking, places = v->panels[r].places;
-        spread[RK_CHOICE_SEATS] += places;
-        spread[RK_CHOICE_SHORTAGE] += places * (2 * lack + places);
-        seats += places - f->d.numbers[f->empty + r].low; /* that somebody could have */
+    const struct rk_duality *d = &f->d;
+    __int128 most[RK_CHOICE_LEVELS] = {0}, seats = 0;
+    for (uint32_t n = 0; n < f->kept; n++) {
+        bool empty = n >= f->empty[0];
+        seats += empty ? d->numbers[n].high - d->numbers[n].low : 0;
+        for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
+            f->aim.spread[l] += empty ? d->numbers[n].each[l] : 0;
+            if (!empty && d->numbers[n].high && d->numbers[n].each[l] > most[l])
+                most[l] = d->numbers[n].each[l];
+        }
     }
-    for (uint32_t p = 0; p < PEOPLE_OF(v); p++) {
-        const struct rk_duality_number *load = &f->d.numbers[f->loads + p];
-        int64_t most = load->high < seats ? load->high : (int64_t)seats;
-        if (most && 2 * load->base + most > most_load)
-            most_load = 2 * load->base + most;
-    }
-    spread[RK_CHOICE_LOTTERY] = seats * most_lot;
-    spread[RK_CHOICE_LOAD] = seats * most_load;
     for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
         f->aim.value[l] = rk_duality_value(&f->d, l);
-        spread[l] -= f->aim.value[l];
+        f->aim.spread[l] += seats * most[l] - f->aim.value[l];
     }
 }
 
 static void tell_proven(struct proof *f, int level)
 {
-    static const char *const none[] = {
+    static const char *const texts[] = {
+        [RK_CHOICE_SEATS] = N_("%s of %s seats are filled; no assignment fills more"),
         [RK_CHOICE_SHORTAGE] = N_("none spreads the empty seats more evenly"),
         [RK_CHOICE_CHANGE] = N_("none changes less"),
+        [RK_CHOICE_FIT] = N_("none fits better; the fit is %s"),
         [RK_CHOICE_LOAD] = N_("none is fairer: spreads memberships more evenly"),
+        [RK_CHOICE_LOTTERY] = N_("the lots of the seed '%s' decide what is still equal"),
         [CHANCES] = N_("no lottery gives anybody more without giving less to somebody who has no "
                        "more")};
     struct rk_verify *v = f->v;
-    struct rk_buf text = {0}, fit = {0};
+    struct rk_buf first = {0}, second = {0};
     long long seats = 0, filled = 0;
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
         if (v->panels[r].open) {
             seats += v->facts->tables.recruitments->rows[r].seats;
             filled += v->panels[r].kept + v->panels[r].members;
         }
-    rk_fixed_print(&fit, -f->aim.value[RK_CHOICE_FIT] * v->unit);
-    if (level == RK_CHOICE_SEATS)
-        rk_buf_printf(&text, _("%lld of %lld seats are filled; no assignment fills more"), filled,
-                      seats);
-    else if (level == RK_CHOICE_FIT)
-        rk_buf_printf(&text, _("none fits better; the fit is %s"), fit.text);
+    if (level == RK_CHOICE_FIT)
+        rk_fixed_print(&first, -f->aim.value[level] * v->unit);
     else if (level == RK_CHOICE_LOTTERY)
-        rk_buf_printf(&text, _("the lots of the seed '%s' decide what is still equal"),
-                      f->c->seed.text);
+        rk_buf_text(&first, f->c->seed.text);
     else
-        rk_buf_text(&text, _(none[level]));
-    rk_verify_found(v, RK_VERIFY_BEST + level, RK_VERIFY_PROVEN, NULL, "%s", text.text);
-    rk_buf_free(&text);
-    rk_buf_free(&fit);
+        rk_buf_printf(&first, "%lld", filled);
+    rk_buf_printf(&second, "%lld", seats);
+    rk_verify_found(v, RK_VERIFY_BEST + level, RK_VERIFY_PROVEN, NULL, _(texts[level]), first.text,
+                    second.text);
+    rk_buf_free(&first);
+    rk_buf_free(&second);
 }
 
 static void tell_gap(struct proof *f, int level, __int128 slack)
@@ -466,7 +262,7 @@ static bool prove(struct proof *f, uint32_t node)
     if (f->c->node_count)
         found = rk_duality_prove(&f->d, f->c, node, &f->aim);
     if (f->d.overflow || (found.less && f->aim.end <= RK_CHOICE_LEVELS))
-        BROKEN(RK_VERIFY_CERTIFICATE, NULL,
+        BROKEN(RK_VERIFY_CERTIFICATE, NULL, "%s",
                f->d.overflow ? _("its numbers are too large")
                              : _("the prices say that there can be no such assignment"));
     if (v->broken || f->aim.end > RK_CHOICE_LEVELS) /* chances and cuts are told elsewhere */
@@ -477,7 +273,7 @@ static bool prove(struct proof *f, uint32_t node)
         else if (level == found.level && found.slack >= 0)
             tell_gap(f, level, found.slack);
         else
-            rk_verify_found(v, RK_VERIFY_BEST + level, RK_VERIFY_OPEN, NULL, _("not proven"));
+            rk_verify_found(v, RK_VERIFY_BEST + level, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
     return found.level == f->aim.end;
 }
 
@@ -490,7 +286,7 @@ static void check_chances(struct proof *f, const struct rk_fraction *values)
     for (uint32_t i = 0; i < v->facts->result->count; i++) {
         const struct rk_assignment *row = &v->facts->result->rows[i];
         uint32_t pair = rk_verify_pair(v, row->panelist, row->recruitment);
-        if (pair == RK_NONE || rk_verify_row(&v->kept, row->panelist, row->recruitment))
+        if (pair == RK_NONE)
             continue;
         double off = rk_fraction_double(&values[pair]) - rk_fixed_double(row->probability);
         if (!row->has_probability || off > 1e-12 || off < -1e-12)
@@ -500,58 +296,50 @@ static void check_chances(struct proof *f, const struct rk_fraction *values)
     }
 }
 
-/* Chances are held against the quotas told, so all are there, those of a recruitment in one group.
- */
-static void check_all_told(struct proof *f)
+/* Divides a sum among numbers that are at most 1, the first first. */
+static void divide(struct rk_fraction *values, uint32_t first, uint32_t end,
+                   const struct rk_fraction *sum)
 {
-    struct rk_verify *v = f->v;
-    bool good = true;
-    for (uint32_t q = 0; q < v->quota_count; q++) {
-        const struct rk_verify_quota *quota = &v->quotas[q];
-        int32_t places = v->panels[quota->recruitment].places;
-        bool there = places <= 0 || (quota->min <= 0 && quota->max >= places) || f->told[q];
-        uint32_t group = RK_NONE;
-        for (uint32_t o = v->quota_first[quota->recruitment];
-             o < v->quota_first[quota->recruitment + 1]; o++) {
-            uint32_t its = f->told[o] ? f->c->quotas[f->told[o] - 1].group : group;
-            there |= f->told[o] && implies(quota, &v->quotas[o]) && implies(&v->quotas[o], quota);
-            good &= group == RK_NONE || its == group;
-            group = its;
-        }
-        good &= there;
+    struct rk_fraction rest = {0};
+    rk_fraction_set(&rest, sum);
+    for (uint32_t n = first; n < end; n++) {
+        rk_fraction_set(&values[n], &rest);
+        if (rk_fraction_compare_ratio(&rest, 1, 1) > 0)
+            rk_fraction_set_whole(&values[n], 1);
+        rk_fraction_subtract(&rest, &rest, &values[n]);
     }
-    if (!good)
-        WRONG(N_("it does not tell all quotas, or not together"));
+    rk_fraction_free(&rest);
 }
 
 /* The expected numbers of the certificate: of members and kept seats, and what follows from them.
  */
-static void expect_numbers(struct proof *f, struct rk_fraction *values)
+static void expect_numbers(struct proof *f, struct rk_fraction *values, struct rk_fraction *totals)
 {
     struct rk_verify *v = f->v;
     const struct rk_certificate_programme *c = &f->c->programme;
+    struct rk_fraction *empty = rk_fractions(PANELS_OF(v));
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        rk_fraction_set_whole(&values[f->empty + r], v->panels[r].places);
-    for (uint32_t i = 0; i < c->chance_count; i++) {
-        const struct rk_certificate_chance *told = &c->chances[i];
-        uint32_t pair = rk_verify_pair(v, told->of, told->recruitment);
-        struct rk_fraction *load = &values[f->loads + told->of],
-                           *empty = &values[f->empty + told->recruitment];
-        if (pair == RK_NONE || rk_whole_sign(&values[pair].top)) {
-            WRONG(N_("there is a chance of a pair that is not eligible, or that has one already"));
-            return;
-        }
-        rk_fraction_set(&values[pair], &told->expected);
-        rk_fraction_add(load, load, &told->expected);
-        rk_fraction_subtract(empty, empty, &told->expected);
+        rk_fraction_set_whole(&empty[r], v->panels[r].places);
+    for (uint32_t i = 0; i < c->value_count; i++) {
+        uint32_t n = c->values[i].of;
+        const struct rk_verify_pair *pair = &v->pairs[n];
+        rk_fraction_set(&values[n], &c->values[i].expected);
+        if (n >= v->pair_count)
+            continue;
+        rk_fraction_add(&totals[pair->panelist], &totals[pair->panelist], &values[n]);
+        rk_fraction_subtract(&empty[pair->recruitment], &empty[pair->recruitment], &values[n]);
     }
-    for (uint32_t i = 0; i < c->kept_count; i++)
-        rk_fraction_set(&values[f->kept + c->kept[i].of], &c->kept[i].expected);
+    for (uint32_t p = 0; p < PEOPLE_OF(v); p++)
+        divide(values, v->pair_count + v->pair_first[p], v->pair_count + v->pair_first[p + 1],
+               &totals[p]);
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
+        divide(values, f->empty[r], f->empty[r] + (uint32_t)v->panels[r].places, &empty[r]);
+    rk_fractions_free(empty, PANELS_OF(v));
 }
 
 /* What a membership more costs a panelist is the place of the total among all totals: any costs
  * that grow with it are least where the totals are leximin. */
-static void set_places(struct proof *f, const struct rk_fraction *values)
+static void set_places(struct proof *f, const struct rk_fraction *totals)
 {
     struct rk_verify *v = f->v;
     const struct rk_certificate_programme *c = &f->c->programme;
@@ -559,7 +347,7 @@ static void set_places(struct proof *f, const struct rk_fraction *values)
     for (uint32_t p = 0; p < PEOPLE_OF(v); p++) {
         uint32_t low = 0, high = c->total_count;
         rk_fraction_set_whole(&total, rk_verify_load(v, p));
-        rk_fraction_add(&total, &total, &values[f->loads + p]);
+        rk_fraction_add(&total, &total, &totals[p]);
         while (low < high) {
             uint32_t middle = low + (high - low) / 2;
             if (rk_fraction_compare(&c->totals[middle], &total) < 0)
@@ -567,7 +355,8 @@ static void set_places(struct proof *f, const struct rk_fraction *values)
             else
                 high = middle;
         }
-        f->d.numbers[f->loads + p].each[CHANCES] = low;
+        for (uint32_t i = v->pair_first[p]; i < v->pair_first[p + 1]; i++)
+            f->d.numbers[v->pair_count + i].each[CHANCES] = low;
         if (v->pair_first[p] < v->pair_first[p + 1] &&
             (low == c->total_count || rk_fraction_compare(&c->totals[low], &total)))
             BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("the total of panelist %s is not among all"),
@@ -582,19 +371,18 @@ static void prove_programme(struct proof *f)
 {
     struct rk_verify *v = f->v;
     struct rk_fraction *values = rk_fractions(f->d.number_count);
-    bool seats;
-    check_all_told(f);
+    struct rk_fraction *totals = rk_fractions(PEOPLE_OF(v));
     f->aim.end = RK_CHOICE_SHORTAGE + 1;
-    seats = !v->broken && prove(f, 0);
-    expect_numbers(f, values);
-    if (!v->broken && !rk_duality_keeps(&f->d, values))
+    bool seats = prove(f, 0), keep = true;
+    expect_numbers(f, values, totals);
+    keep = rk_duality_keeps(&f->d, values);
+    for (uint32_t i = 0; i < v->pair_count && keep; i++)
+        keep = !rk_whole_sign(&values[i].top) || !rk_verify_beside(v, values, i, 0);
+    if (!v->broken && !keep)
         WRONG(N_("its chances do not keep the rules, or leave more seats empty"));
     if (!v->broken && !rk_duality_rounds(&f->d, values, f->kept))
         WRONG(N_("the assignment is not one that these chances give"));
-    for (uint32_t i = 0; i < v->pair_count && !v->broken; i++)
-        if (rk_whole_sign(&values[i].top) && rk_verify_beside(v, values, i, 0))
-            WRONG(N_("its chances do not keep the rules, or leave more seats empty"));
-    set_places(f, values);
+    set_places(f, totals);
     struct rk_certificate_stage equal = {
         CHANCES, CHANCES + 1, {[CHANCES] = 1}, f->c->programme.prices};
     rk_duality_settle(&f->d, &equal);
@@ -607,82 +395,77 @@ static void prove_programme(struct proof *f)
     else if (!v->broken)
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
     rk_fractions_free(values, f->d.number_count);
+    rk_fractions_free(totals, PEOPLE_OF(v));
 }
 
 /* ---- a lottery over panels ---- */
 
-struct type {
-    uint32_t like; /* one of them */
-    int32_t size, chosen;
-    struct rk_fraction chance;
+/* People of the same quotas and as many memberships before, numbered as they come. */
+struct types {
+    uint32_t recruitment, *of; /* by pair */
+    struct type {
+        uint32_t like; /* a pair */
+        int32_t size, chosen;
+        struct rk_fraction chance;
+    } * all;
+    struct rk_tuples known;
 };
 
-/* Everybody who may sit there is of one type, with people of the same quotas and as many
- * memberships before. */
-static void find_types(struct proof *f, uint32_t r, struct type *types)
+static void find_types(const struct rk_verify *v, struct types *types)
 {
-    struct rk_verify *v = f->v;
-    const uint32_t *type_of = f->c->lottery.type_of;
-    int64_t unseen = 0;
-    bool good = true;
-    for (uint32_t p = 0; p < PEOPLE_OF(v); p++)
-        unseen += type_of[p] != RK_NONE;
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        uint32_t p = v->pairs[i].panelist;
-        if (v->pairs[i].recruitment != r)
-            continue;
-        unseen--;
-        good &= type_of[p] != RK_NONE;
-        if (type_of[p] == RK_NONE)
-            continue;
-        struct type *type = &types[type_of[p]];
-        type->like = type->size++ ? type->like : p;
+    uint32_t r = types->recruitment;
+    types->known.width = 2;
+    types->of = rk_alloc((size_t)v->pair_count + 1, sizeof *types->of);
+    types->all = rk_alloc((size_t)v->pair_count + 1, sizeof *types->all);
+    for (uint32_t k = v->order_first[r]; k < v->order_first[r + 1]; k++) {
+        uint32_t i = v->order[k], load = (uint32_t)rk_verify_load(v, v->pairs[i].panelist);
+        types->of[i] = rk_tuples_add(&types->known, (uint32_t[]){v->pairs[i].cell, load});
+        struct type *type = &types->all[types->of[i]];
+        if (!type->size++)
+            rk_fraction_set_whole(&type->chance, 0);
+        type->like = i;
         type->chosen += v->pairs[i].chosen;
-        good &= rk_verify_load(v, p) == rk_verify_load(v, type->like);
-        for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
-            good &= rk_verify_counts(v, &v->quotas[q], p) ==
-                    rk_verify_counts(v, &v->quotas[q], type->like);
     }
-    if (!good || unseen)
-        WRONG(N_("the types are not all who may sit there, alike with alike"));
 }
 
 /* Can so many of each type sit together? */
-static bool is_panel(struct proof *f, uint32_t r, const struct type *types,
+static bool is_panel(struct proof *f, const struct types *types,
                      const struct rk_certificate_vector *panel)
 {
-    struct rk_verify *v = f->v;
+    const struct rk_verify *v = f->v;
+    uint32_t r = types->recruitment;
     int64_t *count = rk_alloc((size_t)v->quota_count + 1, sizeof *count), members = 0, of;
     bool good = true;
     for (uint32_t k = 0; k < panel->count && good; k++) {
-        const struct type *type = &types[panel->terms[k].of];
-        good = rk_whole_i64(&panel->terms[k].number, &of) && of >= 0 && of <= type->size;
+        good = panel->terms[k].of < types->known.count &&
+               rk_whole_i64(&panel->terms[k].number, &of) && of >= 0 &&
+               of <= types->all[panel->terms[k].of].size;
         members += good ? of : 0;
-        for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1] && good; q++)
-            count[q] += rk_verify_counts(v, &v->quotas[q], type->like) ? of : 0;
+        if (good)
+            rk_verify_count(v, types->all[panel->terms[k].of].like, of, count);
     }
     good = good && members == v->panels[r].members &&
-           rk_verify_quotas(v, r, count, v->panels[r].places - members, false);
+           rk_verify_quotas(v, r, count, v->panels[r].places - members);
     rk_free(count);
     return good;
 }
 
 /* Each is a panel, of as many as the assignment, which is one of them; the weights are a lottery.
  */
-static void check_panels(struct proof *f, uint32_t r, struct type *types)
+static void check_panels(struct proof *f, struct types *types)
 {
     struct rk_verify *v = f->v;
-    const struct rk_certificate_panels *c = &f->c->lottery;
+    const struct rk_certificate_vectors *panels = &f->c->lottery.panels;
     struct rk_fraction total = {0}, term = {0};
     bool good = true, drawn = false;
     rk_fraction_set_whole(&total, 0);
-    for (uint32_t j = 0; j < c->panels.count && good; j++) {
-        const struct rk_certificate_vector *panel = &c->panels.items[j];
+    for (uint32_t j = 0; j < panels->count && good; j++) {
+        const struct rk_certificate_vector *panel = &panels->items[j];
         bool same = true;
-        good = is_panel(f, r, types, panel) && rk_whole_sign(&panel->number.top) > 0;
+        good = is_panel(f, types, panel) && rk_whole_sign(&panel->number.top) > 0;
         rk_fraction_add(&total, &total, &panel->number);
         for (uint32_t k = 0; k < panel->count && good; k++) {
-            struct type *type = &types[panel->terms[k].of];
+            struct type *type = &types->all[panel->terms[k].of];
             same &= type->chosen == panel->terms[k].number.small;
             rk_fraction_set_whole(&term, panel->terms[k].number.small);
             rk_fraction_multiply(&term, &term, &panel->number);
@@ -690,10 +473,10 @@ static void check_panels(struct proof *f, uint32_t r, struct type *types)
         }
         drawn |= same; /* since all are of one size */
     }
-    for (uint32_t t = 0; t < c->type_count && good && c->panels.count; t++) {
-        rk_fraction_set_whole(&term, types[t].size);
+    for (uint32_t t = 0; t < types->known.count && good && panels->count; t++) {
+        rk_fraction_set_whole(&term, types->all[t].size);
         rk_fraction_multiply(&term, &term, &total);
-        rk_fraction_divide(&types[t].chance, &types[t].chance, &term);
+        rk_fraction_divide(&types->all[t].chance, &types->all[t].chance, &term);
     }
     if (!good || !drawn)
         WRONG(N_("its panels are no lottery, or the assignment is none of them"));
@@ -702,37 +485,37 @@ static void check_panels(struct proof *f, uint32_t r, struct type *types)
 }
 
 /* All panels keep a cut: a choice has no smaller sum. */
-static bool prove_cut(struct proof *f, uint32_t at)
+static bool prove_cut(struct proof *f, const struct rk_certificate_cut *cut)
 {
     struct rk_duality *d = &f->d;
-    uint32_t rule = f->c->rows[at].rule;
     for (uint32_t n = 0; n < d->number_count; n++)
         d->numbers[n].each[CHANCES] = 0;
     for (uint64_t t = 0; t < d->term_count; t++)
-        if (d->terms[t].rule == rule)
+        if (d->terms[t].rule == cut->row)
             d->numbers[d->terms[t].number].each[CHANCES] += d->terms[t].factor;
     f->aim.first = CHANCES;
     f->aim.end = CHANCES + 1;
-    f->aim.value[CHANCES] = f->c->rows[at].least;
+    f->aim.value[CHANCES] = cut->least;
     f->aim.apart = true;
-    bool proven = prove(f, f->c->rows[at].node);
-    d->rules[rule].least = f->c->rows[at].least;
-    return proven;
+    bool proven = prove(f, cut->node);
+    if (cut->row >= f->told)
+        d->rules[cut->row].least = cut->least;
+    return proven && cut->row >= f->told;
 }
 
 /* No lottery as good gives somebody less than the level of a step, since the chances do not; nor
  * more than a sure place. */
-static void check_steps(struct proof *f, uint32_t r, const struct type *types)
+static void check_steps(struct proof *f, const struct types *types)
 {
     struct rk_verify *v = f->v;
     struct rk_fraction *chance = rk_fractions(f->d.number_count);
     int64_t *before = rk_alloc((size_t)f->d.number_count + 1, sizeof *before);
     bool *counts = rk_alloc((size_t)f->d.number_count + 1, sizeof *counts);
     for (uint32_t i = 0; i < v->pair_count; i++) {
-        counts[i] = v->pairs[i].recruitment == r;
+        counts[i] = v->pairs[i].recruitment == types->recruitment;
         before[i] = rk_verify_load(v, v->pairs[i].panelist);
         if (counts[i])
-            rk_fraction_set(&chance[i], &types[f->c->lottery.type_of[v->pairs[i].panelist]].chance);
+            rk_fraction_set(&chance[i], &types->all[types->of[i]].chance);
     }
     if (!rk_duality_steps(&f->d, &f->c->lottery.steps, counts, chance, before))
         WRONG(N_("its steps do not prove the chances"));
@@ -743,88 +526,78 @@ static void check_steps(struct proof *f, uint32_t r, const struct type *types)
     rk_free(counts);
 }
 
+/* Of as many empty seats as the assignment has, and no fewer seats can be empty. */
 static void prove_panels(struct proof *f)
 {
     struct rk_verify *v = f->v;
-    uint32_t types_told = f->c->lottery.type_count, open = 0, r = 0, unproven = 0;
-    struct type *types = rk_alloc((size_t)types_told + 1, sizeof *types);
-    for (uint32_t t = 0; t < types_told; t++)
-        rk_fraction_set_whole(&types[t].chance, 0);
-    for (uint32_t i = 0; i < PANELS_OF(v); i++)
-        if (v->panels[i].places > 0 && ++open)
-            r = i;
-    if (open != 1)
+    struct types types = {0};
+    uint32_t open = 0, unproven = 0;
+    for (uint32_t r = 0; r < PANELS_OF(v); r++)
+        if (v->panels[r].places > 0 && ++open)
+            types.recruitment = r;
+    if (open != 1) {
         WRONG(N_("it is of another recruitment"));
-    if (!v->broken)
-        find_types(f, r, types);
+        return;
+    }
+    find_types(v, &types);
     f->aim.end = RK_CHOICE_SEATS + 1;
-    bool seats = !v->broken && prove(f, 0);
-    int32_t empty = v->panels[r].places - v->panels[r].members;
-    f->d.numbers[f->empty + r].low = f->d.numbers[f->empty + r].high = empty;
-    for (uint32_t i = f->kept; i < f->d.number_count; i++)
-        f->d.numbers[i].high = f->d.numbers[i].high < empty ? f->d.numbers[i].high : empty;
-    for (uint32_t i = 0; i < f->c->row_count && !v->broken; i++)
-        if (f->c->rows[i].kind == RK_CERTIFICATE_CUT)
-            unproven += !prove_cut(f, i);
+    unproven += !prove(f, 0);
+    int32_t empty = v->panels[types.recruitment].places - v->panels[types.recruitment].members;
+    for (uint32_t n = f->empty[types.recruitment]; n < f->kept; n++)
+        f->d.numbers[n].low = f->d.numbers[n].high = f->d.numbers[n].now;
+    for (uint32_t n = f->kept; n < f->d.number_count; n++)
+        f->d.numbers[n].high = f->d.numbers[n].high < empty ? f->d.numbers[n].high : empty;
+    for (uint32_t i = 0; i < f->c->lottery.cut_count && !v->broken; i++)
+        unproven += !prove_cut(f, &f->c->lottery.cuts[i]);
     if (!v->broken)
-        check_panels(f, r, types);
+        check_panels(f, &types);
     bool cut_short = v->pair_count && !f->c->lottery.steps.count;
     if (!v->broken && !cut_short)
-        check_steps(f, r, types);
-    if (!v->broken && seats && !unproven && !cut_short)
+        check_steps(f, &types);
+    if (!v->broken && !unproven && !cut_short)
         tell_proven(f, CHANCES);
     else if (!v->broken && cut_short)
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
     else if (!v->broken)
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL,
-                        _("rests on %u cuts that were not checked"), unproven + !seats);
-    for (uint32_t t = 0; t < types_told; t++)
-        rk_fraction_free(&types[t].chance);
-    rk_free(types);
+                        _("rests on %u cuts that were not checked"), unproven);
+    for (uint32_t t = 0; t < types.known.count; t++)
+        rk_fraction_free(&types.all[t].chance);
+    rk_tuples_free(&types.known);
+    rk_free(types.all);
+    rk_free(types.of);
 }
 
 /* ---- all of it ---- */
 
-static void build(struct proof *f)
-{
-    struct rk_verify *v = f->v;
-    for (uint32_t i = f->c->quota_count; i--;)
-        find_quota(f, i);
-    if (!v->broken)
-        check_groups(f);
-    if (v->broken)
-        return;
-    add_numbers(f);
-    add_rules(f);
-    keep_seats(f);
-    if (!v->broken && !rk_duality_holds(&f->d))
-        BROKEN(RK_REFUSED_QUOTA, NULL, "%s", _("the quotas of the certificate are not kept"));
-    find_values(f);
-    add_rows(f);
-}
-
 void rk_verify_proof(struct rk_verify *v)
 {
-    struct rk_certificate *c = v->facts->certificate;
-    if (!c || v->broken) {
-        rk_verify_end_rules(v);
+    const struct rk_certificate *c = v->facts->certificate;
+    bool looked_at = c && !v->broken;
+    struct proof f = {.v = v, .c = c, .aim.end = RK_CHOICE_LEVELS};
+    if (looked_at)
+        lower(&f);
+    rk_verify_end_rules(v);
+    if (!looked_at)
         rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_OPEN, NULL, "%s",
                         c ? _("not looked at, since rules are broken")
                           : _("there is none, so nothing is proven"));
+    if (!looked_at || v->broken)
         return;
+    add_numbers(&f);
+    add_rules(&f);
+    if (c->row_end > f.d.rule_count || c->number_end > f.d.number_count) {
+        WRONG(N_("it tells of rows or numbers that there are not"));
+    } else {
+        add_terms(&f);
+        find_values(&f);
+        if (c->mode == RK_CERTIFICATE_CHOICE)
+            prove(&f, 0);
+        else
+            (c->mode == RK_CERTIFICATE_PANELS ? prove_panels : prove_programme)(&f);
     }
-    struct proof f = {.v = v, .c = c, .aim.end = RK_CHOICE_LEVELS};
-    f.quota = rk_alloc((size_t)c->quota_count + 1, sizeof *f.quota);
-    f.told = rk_alloc((size_t)v->quota_count + 1, sizeof *f.told);
-    build(&f);
-    rk_verify_end_rules(v);
-    if (!v->broken && c->mode == RK_CERTIFICATE_CHOICE)
-        prove(&f, 0);
-    else if (!v->broken)
-        (c->mode == RK_CERTIFICATE_PANELS ? prove_panels : prove_programme)(&f);
     if (!v->found[RK_VERIFY_CERTIFICATE])
         rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_HOLDS, NULL, "%s", "");
     rk_duality_free(&f.d);
-    rk_free(f.quota);
-    rk_free(f.told);
+    rk_free(f.empty);
 }

@@ -5,8 +5,8 @@
 #include "base/exact.h"
 #include "panel/verify.h"
 
-struct rk_verify_panel { /* by recruitment; those that are not open have days alone */
-    bool open, sat;      /* sat: somebody's membership counts */
+struct rk_verify_panel {     /* by recruitment; those that are not open have days alone */
+    bool open, sat, lowered; /* sat: somebody's membership counts; lowered: a quota of it is */
     int32_t first_day, last_day, month; /* RK_NO_DATE = none is known */
     uint32_t first_asked, needs;        /* in `asked`: values of the experience; then the wants */
     int32_t kept, kept_reserves;        /* members and reserves who are kept */
@@ -16,8 +16,10 @@ struct rk_verify_panel { /* by recruitment; those that are not open have days al
 };
 struct rk_verify_pair { /* whom the rules allow beside what is kept and was before */
     uint32_t panelist, recruitment;
-    int64_t fit;
-    bool chosen, stands; /* is a new member, a new reserve */
+    int64_t fit, stay;  /* stay: what it is worth to keep whoever sat or stood by there */
+    uint32_t lot, cell; /* those of one cell count under the same quotas */
+    int32_t stands;     /* the position of a new reserve; 0 */
+    bool chosen;        /* is a new member */
 };
 struct rk_verify_quota {
     uint32_t recruitment;
@@ -25,8 +27,16 @@ struct rk_verify_quota {
     struct rk_verify_part {
         uint32_t feature, value;
         int32_t from, to; /* of an age */
+        bool is_age;
+        uint32_t own; /* nobody has two values of the same feature and `own` */
     } parts[RK_FEATURE_PARTS];
     int32_t kept, min, max, lowered; /* min, max: of new members; min less `lowered` is proven */
+    uint32_t tied;                   /* the first of the quotas that features tie together */
+};
+/* Somebody not found yet, for whom a seat is kept empty: who is of every part of some quotas. */
+struct rk_verify_kind {
+    uint32_t recruitment, tied; /* as of its quotas */
+    uint32_t first, count;      /* in kind_quotas: those that it counts under */
 };
 
 struct rk_verify {
@@ -37,8 +47,11 @@ struct rk_verify {
     struct rk_verify_panel *panels;
     struct rk_verify_pair *pairs; /* by panelist and recruitment */
     struct rk_verify_quota *quotas;
-    uint32_t pair_count, pair_room, quota_count, quota_room;
-    uint32_t *pair_first, *quota_first, *time_first; /* by panelist; by recruitment; by panelist */
+    struct rk_verify_kind *kinds;
+    uint32_t pair_count, pair_room, quota_count, quota_room, kind_count, kind_room;
+    uint32_t *kind_quotas, kind_quota_count, kind_quota_room;
+    uint32_t *pair_first, *quota_first, *kind_first; /* by panelist; by recruitment */
+    uint32_t *time_first;                            /* by panelist */
     uint32_t experience;                             /* the feature */
     rk_fixed unit;                                   /* of fit */
     struct rk_tuples marks;                          /* what was told of a pair */
@@ -52,6 +65,9 @@ struct rk_verify {
         bool busy;
         uint32_t next; /* 1 + another of the panelist */
     } * seats;
+    uint32_t *order, *order_first;           /* pairs by recruitment */
+    int64_t all_places, last_reserve, *load; /* load: by panelist, new memberships counted */
+    bool by_lot;                             /* fit and load do not count */
     uint32_t seat_count, seat_room, *last_seat, *asked, asked_count, asked_room;
     struct rk_fraction *now; /* by pair: 1 = is a new member */
 };
@@ -75,21 +91,28 @@ const struct rk_assignment *rk_verify_row(const struct rk_verify_rows *rows, uin
  */
 unsigned rk_verify_refusals(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment);
 rk_fixed rk_verify_fit(const struct rk_verify *v, uint32_t panelist, uint32_t recruitment);
-bool rk_verify_counts(const struct rk_verify *v, const struct rk_verify_quota *quota,
-                      uint32_t panelist);
 int64_t rk_verify_load(const struct rk_verify *v, uint32_t panelist);
 /* Memberships that the cap of the month, or of its year (months = 12), leaves. */
 int64_t rk_verify_left(const struct rk_verify *v, uint32_t panelist, int32_t month, int32_t months);
 bool rk_verify_meet(const struct rk_verify *v, uint32_t a, uint32_t b); /* do sessions overlap? */
 
+/* verify_quotas.c */
+enum rk_status rk_verify_see_quotas(struct rk_verify *v, struct rk_error *error);
+bool rk_verify_counts(const struct rk_verify *v, const struct rk_verify_quota *quota,
+                      uint32_t panelist);
+/* Do quotas of the recruitment hold where so many members are of each (by quota), and others yet to
+ * be found take empty seats? */
+bool rk_verify_quotas(const struct rk_verify *v, uint32_t recruitment, int64_t *count,
+                      int64_t empty);
+void rk_verify_tell_quotas(struct rk_verify *v, uint32_t recruitment, int64_t *count,
+                           int64_t empty);
+/* Adds to the counts of quotas what a pair counts, so many times. */
+void rk_verify_count(const struct rk_verify *v, uint32_t pair, int64_t times, int64_t *count);
+
 /* verify.c */
 /* The rules a pair breaks where the panelist is a member so much (by pair), and `more` here. */
 unsigned rk_verify_beside(const struct rk_verify *v, const struct rk_fraction *members,
                           uint32_t pair, int32_t more);
-/* Do quotas of the recruitment hold where so many members are of each (by quota), and others yet to
- * be found take empty seats? Tells those that do not, if `tell`. */
-bool rk_verify_quotas(struct rk_verify *v, uint32_t recruitment, const int64_t *count,
-                      int64_t empty, bool tell);
 void rk_verify_end_rules(struct rk_verify *v); /* once `lowered` is known */
 
 void rk_verify_proof(struct rk_verify *v); /* calls it */

@@ -1,5 +1,6 @@
 /* What the tables say: who may sit where, what is kept, which quotas there are. */
 #include "base/date.h"
+#include "base/random.h"
 #include "panel/verify_state.h"
 
 enum mark { CONFLICT, DECLARED, DECLINED };
@@ -151,6 +152,11 @@ static void see_assignments(struct rk_verify *v)
                 see_assignment(v, row, t == 0);
         }
     rk_tuples_free(&seen);
+    v->last_reserve = 1;
+    for (uint32_t i = 0; i < tables[1]->count; i++)
+        if (tables[1]->rows[i].seat == RK_SEAT_RESERVE &&
+            tables[1]->rows[i].position > v->last_reserve)
+            v->last_reserve = tables[1]->rows[i].position;
     for (uint32_t r = 0; r < PANELS_OF(v); r++) {
         const struct rk_recruitment *row = &v->facts->tables.recruitments->rows[r];
         struct rk_verify_panel *panel = &v->panels[r];
@@ -160,6 +166,7 @@ static void see_assignments(struct rk_verify *v)
         panel->places = panel->room > panel->kept ? panel->room - panel->kept : 0;
         panel->lacking = row->seats - panel->kept - panel->places;
         panel->lacking = panel->lacking > 0 ? panel->lacking : 0;
+        v->all_places += panel->places;
         panel->reserves =
             row->reserves > panel->kept_reserves ? row->reserves - panel->kept_reserves : 0;
     }
@@ -278,6 +285,27 @@ unsigned rk_verify_refusals(const struct rk_verify *v, uint32_t p, uint32_t r)
     return bits;
 }
 
+static uint32_t lot(const struct rk_verify *v, uint32_t p, uint32_t r)
+{
+    struct rk_buf key = {0};
+    rk_buf_printf(&key, "panel-tie|%zu|%s|%s", strlen(RECRUITMENT(r)), RECRUITMENT(r), PANELIST(p));
+    struct rk_random random = rk_random(v->facts->seed, (struct rk_text){key.text, key.size});
+    rk_buf_free(&key);
+    return (uint32_t)(rk_random_u64(&random) >> 32);
+}
+
+/* Where panels are repaired, a member of before is worth more than all reserves; the first reserves
+ * more than later ones. */
+static int64_t stay(const struct rk_verify *v, uint32_t p, uint32_t r)
+{
+    const struct rk_assignment *row = rk_verify_row(&v->stood, p, r);
+    if (!row || !v->facts->certificate || !v->facts->certificate->repair)
+        return 0;
+    return row->seat == RK_SEAT_MEMBER ? v->all_places * v->last_reserve + 1
+           : row->position > 0         ? v->last_reserve - row->position + 1
+                                       : 1;
+}
+
 /* Fit is counted in the largest unit that all are multiples of. */
 static enum rk_status find_pairs(struct rk_verify *v, struct rk_error *error)
 {
@@ -289,7 +317,8 @@ static enum rk_status find_pairs(struct rk_verify *v, struct rk_error *error)
                 rk_verify_row(&v->kept, p, r) || rk_verify_refusals(v, p, r))
                 continue;
             RK_GROW(v->pairs, v->pair_count, v->pair_room);
-            v->pairs[v->pair_count++] = (struct rk_verify_pair){p, r, 0, false, false};
+            v->pairs[v->pair_count++] = (struct rk_verify_pair){
+                .panelist = p, .recruitment = r, .stay = stay(v, p, r), .lot = lot(v, p, r)};
             rk_fixed fit = rk_verify_fit(v, p, r), rest = fit;
             most = fit > most ? fit : most;
             while (rest) {
@@ -318,67 +347,6 @@ uint32_t rk_verify_pair(const struct rk_verify *v, uint32_t p, uint32_t r)
     return i < v->pair_first[p + 1] ? i : RK_NONE;
 }
 
-/* ---- quotas ---- */
-
-bool rk_verify_counts(const struct rk_verify *v, const struct rk_verify_quota *q, uint32_t p)
-{
-    const struct rk_features *features = v->facts->features;
-    int32_t born = v->facts->tables.panelists->rows[p].birth_year;
-    int32_t age = v->panels[q->recruitment].month / 12 - born;
-    bool counts = true;
-    for (uint32_t k = 0; k < q->row->part_count && counts; k++) {
-        const struct rk_verify_part *part = &q->parts[k];
-        counts = features->all[part->feature].is_age
-                     ? born >= 0 && age >= part->from && age <= part->to
-                     : rk_features_has(features, p, part->feature, part->value);
-    }
-    return counts;
-}
-
-static void add_quota(struct rk_verify *v, uint32_t r, const struct rk_quota *row)
-{
-    struct rk_verify_quota q = {.recruitment = r, .row = row};
-    for (uint32_t k = 0; k < row->part_count; k++) {
-        struct rk_verify_part *part = &q.parts[k];
-        part->feature = rk_features_find(v->facts->features, row->parts[k].feature);
-        part->value = rk_features_expect(v->facts->features, part->feature, row->parts[k].value);
-        rk_feature_band(row->parts[k].value, &part->from, &part->to);
-    }
-    RK_GROW(v->quotas, v->quota_count, v->quota_room);
-    v->quotas[v->quota_count++] = q;
-}
-
-/* A recruitment's own row takes the place of the row of all for the same feature and value. */
-static void list_quotas(struct rk_verify *v)
-{
-    const struct rk_quotas *table = v->facts->quotas;
-    for (uint32_t r = 0, from = 0, end = 0; r < PANELS_OF(v); r++, from = end) {
-        while (end < table->count && table->rows[end].recruitment == r)
-            end++;
-        for (uint32_t i = from; i < table->count && v->panels[r].open; i++) {
-            const struct rk_quota *row = &table->rows[i];
-            bool own = row->recruitment == r, told = !own && row->recruitment != RK_NONE;
-            for (uint32_t j = from; j < end && !own && !told; j++)
-                told = rk_text_equal(row->feature, table->rows[j].feature) &&
-                       rk_text_equal(row->value, table->rows[j].value);
-            if (!told)
-                add_quota(v, r, row);
-        }
-    }
-    v->quota_first = rk_firsts(v->quotas, v->quota_count, sizeof *v->quotas, PANELS_OF(v));
-    for (uint32_t i = 0; i < v->kept.pairs.count; i++) {
-        const struct rk_assignment *row = v->kept.rows[i];
-        for (uint32_t q = v->quota_first[row->recruitment];
-             q < v->quota_first[row->recruitment + 1] && row->seat == RK_SEAT_MEMBER; q++)
-            v->quotas[q].kept += rk_verify_counts(v, &v->quotas[q], row->panelist);
-    }
-    for (uint32_t i = 0; i < v->quota_count; i++) {
-        struct rk_verify_quota *q = &v->quotas[i];
-        q->min = q->row->min > q->kept ? q->row->min - q->kept : 0;
-        q->max = q->row->max > q->kept ? q->row->max - q->kept : 0;
-    }
-}
-
 /* ---- all of it ---- */
 
 enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error)
@@ -403,20 +371,26 @@ enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error)
                            RECRUITMENT(r));
     }
     RK_TRY(find_pairs(v, error));
-    list_quotas(v);
     v->now = rk_fractions(v->pair_count);
+    v->load = rk_alloc((size_t)PEOPLE_OF(v) + 1, sizeof *v->load);
+    for (uint32_t p = 0; p < PEOPLE_OF(v); p++)
+        v->load[p] = rk_verify_load(v, p);
+    RK_TRY(rk_verify_see_quotas(v, error));
+    v->by_lot = v->facts->certificate && v->facts->certificate->mode != RK_CERTIFICATE_CHOICE;
     return RK_OK;
 }
 
 void rk_verify_free(struct rk_verify *v)
 {
-    rk_fractions_free(v->now, v->pair_count);
+    if (v->now)
+        rk_fractions_free(v->now, v->pair_count);
     rk_tuples_free(&v->marks);
     rk_tuples_free(&v->kept.pairs);
     rk_tuples_free(&v->stood.pairs);
-    void *const arrays[] = {v->panels,      v->pairs,      v->quotas,    v->pair_first,
-                            v->quota_first, v->time_first, v->kept.rows, v->stood.rows,
-                            v->last_seat,   v->seats,      v->asked};
+    void *const arrays[] = {
+        v->panels,      v->pairs,      v->quotas,    v->pair_first,  v->quota_first, v->time_first,
+        v->kept.rows,   v->stood.rows, v->last_seat, v->seats,       v->asked,       v->kinds,
+        v->kind_quotas, v->kind_first, v->order,     v->order_first, v->load};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         rk_free(arrays[i]);
 }

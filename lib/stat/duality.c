@@ -37,34 +37,11 @@ void rk_duality_add(struct rk_duality *d, __int128 *sum, __int128 a, __int128 b)
     d->overflow |= __builtin_add_overflow(*sum, product, sum);
 }
 
-bool rk_duality_holds(const struct rk_duality *d)
-{
-    int64_t *sums = rk_alloc((size_t)d->rule_count + 1, sizeof *sums);
-    bool holds = !d->overflow;
-    for (uint64_t t = 0; t < d->term_count; t++) {
-        const struct rk_duality_term *term = &d->terms[t];
-        int64_t product;
-        holds &= !__builtin_mul_overflow(term->factor, d->numbers[term->number].now, &product);
-        holds &= !__builtin_add_overflow(sums[term->rule], product, &sums[term->rule]);
-    }
-    for (uint32_t r = 0; r < d->rule_count; r++)
-        holds &= (d->rules[r].least == RK_DUALITY_NONE || sums[r] >= d->rules[r].least) &&
-                 (d->rules[r].most == RK_DUALITY_NONE || sums[r] <= d->rules[r].most);
-    for (uint32_t n = 0; n < d->number_count; n++)
-        holds &= d->numbers[n].now >= d->numbers[n].low && d->numbers[n].now <= d->numbers[n].high;
-    rk_free(sums);
-    return holds;
-}
-
 __int128 rk_duality_value(struct rk_duality *d, int level)
 {
     __int128 value = 0;
-    for (uint32_t i = 0; i < d->number_count; i++) {
-        const struct rk_duality_number *n = &d->numbers[i];
-        rk_duality_add(d, &value, n->each[level], n->now);
-        if (n->square == level + 1)
-            rk_duality_add(d, &value, n->now, 2 * (__int128)n->base + n->now);
-    }
+    for (uint32_t i = 0; i < d->number_count; i++)
+        rk_duality_add(d, &value, d->numbers[i].each[level], d->numbers[i].now);
     return value;
 }
 
@@ -75,28 +52,15 @@ __int128 rk_duality_value(struct rk_duality *d, int level)
 static void add_least(struct rk_duality *d, const struct rk_certificate_stage *s, bool narrow,
                       __int128 over, struct rk_duality_number *n, __int128 prices, __int128 *bound)
 {
-    __int128 each = 0, square = 0;
-    int32_t least = n->low, low = n->low, high = n->low;
-    for (int l = s->first; l < s->end; l++) {
+    __int128 each = 0;
+    for (int l = s->first; l < s->end; l++)
         rk_duality_add(d, &each, s->weight[l], n->each[l]);
-        square += n->square == l + 1 ? s->weight[l] : 0;
-    }
     rk_duality_add(d, &each, prices, -1);
-    for (int32_t value = n->low; value < n->high; value++) {
-        __int128 step = each;
-        rk_duality_add(d, &step, square, 2 * ((__int128)n->base + value) + 1);
-        if (step > over)
-            break;
-        high = value + 1;
-        least = step < 0 ? high : least;
-        low = step < -over ? high : low;
-    }
-    rk_duality_add(d, bound, each, least);
-    rk_duality_add(d, bound, square, (__int128)least * (2 * (__int128)n->base + least));
-    if (narrow) {
-        n->low = low;
-        n->high = high;
-    }
+    rk_duality_add(d, bound, each, each < 0 ? n->high : n->low);
+    if (narrow && each > over)
+        n->high = n->low;
+    if (narrow && each < -over)
+        n->low = n->high;
 }
 
 static int64_t end_of(const struct rk_duality_rule *rule)
@@ -306,9 +270,13 @@ bool rk_duality_rounds(const struct rk_duality *d, const struct rk_fraction *val
     bool *passed = rk_alloc((size_t)d->rule_count + 1, sizeof *passed);
     int64_t *now = rk_alloc((size_t)d->rule_count + 1, sizeof *now);
     bool rounds = true;
+    for (uint32_t r = 0; r < d->rule_count; r++)
+        passed[r] = d->rules[r].least == RK_DUALITY_NONE && d->rules[r].most == RK_DUALITY_NONE;
     for (uint64_t t = 0; t < d->term_count; t++) {
-        now[d->terms[t].rule] += d->terms[t].factor * d->numbers[d->terms[t].number].now;
-        passed[d->terms[t].rule] |= d->terms[t].number >= numbers;
+        const struct rk_duality_term *term = &d->terms[t];
+        passed[term->rule] |= term->number >= numbers;
+        if (!passed[term->rule])
+            now[term->rule] += term->factor * d->numbers[term->number].now;
     }
     for (uint32_t r = 0; r < d->rule_count; r++)
         rounds &= passed[r] || (rk_fraction_compare_ratio(&sums[r], now[r] - 1, 1) > 0 &&

@@ -2,12 +2,13 @@
  * the rules that tie the numbers together. Nothing is searched for; who set the prices need not be
  * believed.
  *
- * Each number n lies in a range and costs, at each level, each·n, and at one level (base + n)² -
- * base² besides. A rule keeps a sum of numbers, each times a factor, between `least` and `most`. A
- * stage weighs levels into one cost and prices rules. A price over 0 is paid for each unit of
- * `least`, one under 0 is got back for each of `most`, and every number costs its prices less. What
- * is left is a sum of terms with one number each, and the sum of what each is at least is the
- * bound: price times what a rule's sum is over `least`, or under `most`, is never below 0.
+ * Each number n lies in a range and costs, at each level, each·n. (What grows with the square is
+ * told by several numbers that are 0 or 1, each dearer than the one before.) A rule keeps a sum of
+ * numbers, each times a factor, between `least` and `most`. A stage weighs levels into one cost and
+ * prices rules. A price over 0 is paid for each unit of `least`, one under 0 is got back for each
+ * of `most`, and every number costs its prices less. What is left is a sum of terms with one number
+ * each, and the sum of what each is at least is the bound: price times what a rule's sum is over
+ * `least`, or under `most`, is never below 0.
  *
  * A choice that costs just its bound is the best. Any other as good has every number where its term
  * is least, and every priced rule at its end, so ranges are narrowed and rules tied to that, and
@@ -27,8 +28,7 @@ enum { RK_DUALITY_LEVELS = RK_CHOICE_LEVELS + 1 };
 
 struct rk_duality_number {
     int32_t low, high, now; /* now: in the choice at hand */
-    int32_t square;         /* 1 + the level at which squares are paid; 0 = none */
-    int64_t base, each[RK_DUALITY_LEVELS];
+    int64_t each[RK_DUALITY_LEVELS];
 };
 struct rk_duality_rule {
     int64_t least, most;
@@ -49,20 +49,16 @@ struct rk_duality { /* zeroed = empty; give back with rk_duality_free */
     bool overflow; /* a sum was too large; what was told since then is worth nothing */
 };
 
-/* Their places. Base, square and costs of a number are the caller's to set. */
+/* Their places. Costs of a number are the caller's to set. */
 uint32_t rk_duality_number(struct rk_duality *d, int32_t low, int32_t high, int32_t now);
 uint32_t rk_duality_rule(struct rk_duality *d, int64_t least, int64_t most);
 void rk_duality_term(struct rk_duality *d, uint32_t rule, uint32_t number, int64_t factor);
 void rk_duality_free(struct rk_duality *d);
-/* Is every number of the choice at hand in its range, and every rule kept? */
-bool rk_duality_holds(const struct rk_duality *d);
 /* What the choice at hand costs at a level. */
 __int128 rk_duality_value(struct rk_duality *d, int level);
 void rk_duality_add(struct rk_duality *d, __int128 *sum, __int128 a, __int128 b); /* sum += a·b */
 
-/* ---- proofs by stages and splits, as certificates tell them, whose rows are numbered as rules
- * ----
- */
+/* ---- proofs by stages and splits, as certificates tell them, whose rows are the rules ---- */
 
 struct rk_duality_aim {
     int first, end; /* the levels to prove */
@@ -91,7 +87,7 @@ void rk_duality_settle(struct rk_duality *d, const struct rk_certificate_stage *
 /* Do the values (by number) lie in the ranges and keep the rules? */
 bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *values);
 /* Is the choice at hand, and each rule's sum of it, that of the values rounded down or up? Only the
- * first `numbers` and the rules of these alone are looked at. */
+ * first `numbers` and the rules of these alone are looked at, if they have an end. */
 bool rk_duality_rounds(const struct rk_duality *d, const struct rk_fraction *values,
                        uint32_t numbers);
 

@@ -30,7 +30,9 @@ struct town {
     struct rk_certificate certificate;
     struct rk_certificate_stage stages[RK_CHOICE_LEVELS];
     struct rk_certificate_node node;
-    struct rk_certificate_row named[ROWS];
+    struct rk_certificate_row limit;
+    uint32_t limited[PANELS];
+    int64_t factors[PANELS];
     struct rk_certificate_price price[RK_CHOICE_LEVELS][ROWS];
     struct rk_verify_facts facts;
 };
@@ -77,22 +79,26 @@ static void make(struct town *t, int people)
     t->certificate.nodes = &t->node;
     t->certificate.node_count = 1;
     t->node = (struct rk_certificate_node){.stages = RK_CHOICE_LEVELS, .split = UINT32_MAX};
-    t->certificate.rows = t->named;
-    t->certificate.row_count = ROWS;
-    for (uint32_t i = 0; i < ROWS; i++)
-        t->named[i] = (struct rk_certificate_row){.kind = i <= R2 ? RK_CERTIFICATE_SEATS
-                                                                  : RK_CERTIFICATE_PANELIST,
-                                                  .of = i <= R2                     ? i
-                                                        : i == C && people < PEOPLE ? 0
-                                                                                    : i - A};
-    t->named[A_IN_2026] =
-        (struct rk_certificate_row){.kind = RK_CERTIFICATE_YEAR, .month = 2026 * 12};
+    t->certificate.rows = &t->limit;
+    t->certificate.row_count = 1;
+    t->limit = (struct rk_certificate_row){t->limited, t->factors, PANELS};
+    for (uint32_t i = 0; i < PANELS; i++) { /* A's pairs are the first */
+        t->limited[i] = i;
+        t->factors[i] = 1;
+    }
+    const uint32_t rows[ROWS] = {[R1] = (uint32_t)people,
+                                 [R2] = (uint32_t)people + 1,
+                                 [B] = 1,
+                                 [C] = people < PEOPLE ? 0 : 2,
+                                 [A_IN_2026] = (uint32_t)people + PANELS + RK_CHOICE_LEVELS};
+    t->certificate.row_end = rows[A_IN_2026] + 1;
+    t->certificate.number_end = PANELS;
     for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
         t->stages[l] = (struct rk_certificate_stage){.first = l, .end = l + 1};
         t->stages[l].weight[l] = 1;
         t->stages[l].prices = (struct rk_certificate_prices){t->price[l], ROWS};
         for (uint32_t i = 0; i < ROWS; i++)
-            t->price[l][i].row = i;
+            t->price[l][i].row = rows[i];
     }
     t->facts = (struct rk_verify_facts){{&t->panelists, &t->recruitments, &t->sessions,
                                          &t->availability, &t->conflicts, &t->candidates, &t->none,
@@ -179,12 +185,8 @@ static void hear(void *context, int check, enum rk_verify_verdict verdict, const
 static enum rk_status verify(struct town *t, struct heard *heard)
 {
     struct rk_error error = {0};
-    struct rk_certificate_price price[RK_CHOICE_LEVELS][ROWS]; /* whose rows are numbered anew */
-    memcpy(price, t->price, sizeof price);
     *heard = (struct heard){0};
-    enum rk_status status = rk_verify(&t->facts, hear, heard, &error);
-    memcpy(t->price, price, sizeof price);
-    return status;
+    return rk_verify(&t->facts, hear, heard, &error);
 }
 
 /* A in R2 and B in R1: fit 1 + 1/2; A in R1 and B in R2 would have 1 + 0. Seats and shortage need
@@ -230,7 +232,10 @@ static void hand_made(void)
     CHECK(verify(&t, &heard) == RK_ATTENTION && heard.proven == RK_CHOICE_FIT);
     /* a limit that the rules do not know; a weight that does not keep two levels apart */
     by_hand(&t);
-    t.named[A_IN_2026].of = 1;
+    t.limited[1] = PANELS; /* B's */
+    CHECK(verify(&t, &heard) == RK_ATTENTION && heard.proven == RK_CHOICE_FIT);
+    by_hand(&t);
+    t.certificate.row_end++;
     CHECK(verify(&t, &heard) == RK_BAD_DATA && heard.broken[RK_VERIFY_CERTIFICATE]);
     by_hand(&t);
     t.stages[0].end = t.stages[0].weight[1] = 2;
