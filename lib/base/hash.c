@@ -68,8 +68,7 @@ struct rk_slot {
 static struct rk_slot *free_slots(uint32_t count)
 {
     struct rk_slot *slots = rk_resize(NULL, count, sizeof *slots);
-    for (uint32_t i = 0; i < count; i++)
-        slots[i].number = RK_NONE;
+    memset(slots, 0xff, count * sizeof *slots); /* RK_NONE */
     return slots;
 }
 
@@ -205,6 +204,13 @@ uint32_t rk_tuples_add(struct rk_tuples *tuples, const uint32_t *members)
            tuples->width * sizeof *members);
     tuples->slots[at] = (struct rk_slot){hash, tuples->count};
     return tuples->count++;
+}
+
+void rk_tuples_clear(struct rk_tuples *tuples)
+{
+    if (tuples->count)
+        memset(tuples->slots, 0xff, tuples->slot_count * sizeof *tuples->slots);
+    tuples->count = 0;
 }
 
 void rk_tuples_free(struct rk_tuples *tuples)

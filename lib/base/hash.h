@@ -43,6 +43,7 @@ struct rk_tuples {
 };
 uint32_t rk_tuples_add(struct rk_tuples *tuples, const uint32_t *members);
 uint32_t rk_tuples_find(const struct rk_tuples *tuples, const uint32_t *members); /* or RK_NONE */
+void rk_tuples_clear(struct rk_tuples *tuples); /* empty again, with the memory it has */
 void rk_tuples_free(struct rk_tuples *tuples);
 
 /* Of rows sorted by a key under `keys`, which is the uint32_t that each begins with: first[k] …

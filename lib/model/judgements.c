@@ -219,7 +219,7 @@ static enum rk_status take_long(struct reading *r, const struct rk_row *row,
         rk_table_reject(r->table, r->missing, _("a score and a reason why it is missing"));
         return RK_OK;
     }
-    if (!rk_extra_count(r->table, r->count, &one->count)) {
+    if (!rk_extra_count(r->table, row, r->count, &one->count)) {
         rk_table_reject(r->table, SIZE_MAX, _("count: a whole number from 1 was expected"));
         return RK_OK;
     }

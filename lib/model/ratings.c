@@ -77,13 +77,14 @@ size_t rk_extra_column(const struct rk_table *table, const char *name)
     return SIZE_MAX;
 }
 
-bool rk_extra_count(const struct rk_table *table, size_t extra, uint32_t *count)
+bool rk_extra_count(const struct rk_table *table, const struct rk_row *row, size_t extra,
+                    uint32_t *count)
 {
     int64_t value;
     *count = 1;
     if (extra == SIZE_MAX)
         return true;
-    struct rk_cell cell = rk_table_extra(table, extra);
+    struct rk_cell cell = rk_table_extra_of(table, row, extra);
     if (!rk_text_int((struct rk_text){cell.text, cell.size}, &value) || value < 1 ||
         value > 1000000000)
         return false;
@@ -91,66 +92,185 @@ bool rk_extra_count(const struct rk_table *table, size_t extra, uint32_t *count)
     return true;
 }
 
+enum { KEYS = 6 };
+static const struct {
+    const char *name;
+    enum rk_id_kind kind;
+} keys[KEYS] = {{"recruitment_id", RK_ID_RECRUITMENT}, {"candidate_id", RK_ID_CANDIDATE},
+                {"rater_id", RK_ID_RATER},             {"rater_group", RK_ID_GROUP},
+                {"stage", RK_ID_STAGE},                {"criterion", RK_ID_CRITERION}};
+
+/* Fields of the schema, and the file's column `count`. */
+struct fields {
+    size_t key[KEYS], score, missing, basis, persons;
+    size_t count; /* an extra of the table, SIZE_MAX = none */
+};
+
+static struct fields find_fields(const struct rk_schema *schema)
+{
+    struct fields f = {.count = SIZE_MAX};
+    assert(schema->field_count <= 64); /* the bits of row->same */
+    for (size_t k = 0; k < KEYS; k++)
+        f.key[k] = rk_schema_field(schema, keys[k].name);
+    f.score = rk_schema_field(schema, "score");
+    f.missing = rk_schema_field(schema, "missing");
+    f.basis = rk_schema_field(schema, "basis");
+    f.persons = rk_schema_field(schema, "n_persons");
+    return f;
+}
+
+/* All of a rating but its keys and its place. NULL, or what is wrong and in which field. */
+static const char *fill_rating(const struct fields *f, const struct rk_table *table,
+                               const struct rk_row *row, struct rk_rating *r, size_t *wrong)
+{
+    const struct rk_value *v = row->values;
+    *r = (struct rk_rating){.missing = RK_NOT_MISSING};
+    *wrong = f->missing;
+    if (v[f->score].size && v[f->missing].size)
+        return _("a score and a reason why it is missing");
+    if (v[f->score].size)
+        r->score = v[f->score].number;
+    else if (v[f->missing].size)
+        r->missing = (enum rk_missing)(RK_NOT_ASKED + v[f->missing].choice);
+    else
+        r->missing = RK_UNEXPLAINED;
+    r->basis = v[f->basis].size && v[f->basis].choice == 1 ? RK_CONSENSUS : RK_INDIVIDUAL;
+    if (v[f->persons].size)
+        r->persons = (uint32_t)(v[f->persons].number / RK_FIXED_ONE);
+    *wrong = SIZE_MAX;
+    return rk_extra_count(table, row, f->count, &r->count)
+               ? NULL
+               : _("count: a whole number from 1 was expected");
+}
+
+static void set_keys(struct rk_rating *r, const uint32_t id[KEYS])
+{
+    r->recruitment = id[0];
+    r->candidate = id[1];
+    r->rater = id[2];
+    r->group = id[3];
+    r->stage = id[4];
+    r->criterion = id[5];
+}
+
+static struct rk_text key_text(const struct fields *f, const struct rk_row *row, size_t k)
+{
+    struct rk_text text = rk_value_text(&row->values[f->key[k]]);
+    return text.size ? text : RK_TEXT("all");
+}
+
+/* ---- in the thread that reads ahead ---- */
+
+/* It has ids of its own; what is new among them goes along with the rating. */
+struct ahead {
+    const struct fields *fields;
+    const struct rk_table *table;
+    struct rk_ids ids;
+    uint32_t id[KEYS];
+    struct rk_arena fresh;
+};
+
+struct made {
+    struct rk_rating rating;     /* its keys by the ids of the thread */
+    const struct rk_text *fresh; /* the texts of those that are new, by key; NULL = none is */
+};
+
+static bool make_rating(void *context, const struct rk_row *row, void *made)
+{
+    struct ahead *a = context;
+    struct made *m = made;
+    struct rk_text *fresh = NULL;
+    size_t wrong;
+    if (fill_rating(a->fields, a->table, row, &m->rating, &wrong))
+        return false;
+    for (size_t k = 0; k < KEYS; k++) {
+        if (row->same >> a->fields->key[k] & 1)
+            continue;
+        const struct rk_strings *known = &a->ids.of[keys[k].kind];
+        uint32_t before = known->count;
+        a->id[k] = rk_id(&a->ids, keys[k].kind, key_text(a->fields, row, k));
+        if (a->id[k] != before)
+            continue;
+        if (!fresh)
+            fresh = rk_arena_zeroed(&a->fresh, KEYS, sizeof *fresh);
+        fresh[k] = known->texts[before];
+    }
+    set_keys(&m->rating, a->id);
+    m->fresh = fresh;
+    return true;
+}
+
+/* ---- in the caller's ---- */
+
+struct reading {
+    struct rk_ids *ids;
+    struct fields fields;
+    struct ahead ahead;
+    uint32_t *id_of[KEYS]; /* by key and id of the thread: ours */
+    uint32_t id_room[KEYS];
+    uint32_t id[KEYS];
+};
+
+static void take_made(struct reading *r, const struct made *made, struct rk_rating *rating)
+{
+    const struct rk_rating *m = &made->rating;
+    const uint32_t theirs[KEYS] = {m->recruitment, m->candidate, m->rater,
+                                   m->group,       m->stage,     m->criterion};
+    for (size_t k = 0; k < KEYS; k++) {
+        if (made->fresh && made->fresh[k].text) {
+            if (theirs[k] >= r->id_room[k]) {
+                r->id_room[k] = theirs[k] < 8 ? 16 : theirs[k] * 2;
+                r->id_of[k] = rk_resize(r->id_of[k], r->id_room[k], sizeof **r->id_of);
+            }
+            r->id_of[k][theirs[k]] = rk_id(r->ids, keys[k].kind, made->fresh[k]);
+        }
+        r->id[k] = r->id_of[k][theirs[k]];
+    }
+    *rating = *m;
+}
+
+static void free_reading(struct reading *r)
+{
+    rk_ids_free(&r->ahead.ids);
+    rk_arena_free(&r->ahead.fresh);
+    for (size_t k = 0; k < KEYS; k++)
+        rk_free(r->id_of[k]);
+}
+
 enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *table,
                                rk_take_rating *take, void *context, struct rk_error *error)
 {
-    static const struct {
-        const char *name;
-        enum rk_id_kind kind;
-    } keys[] = {{"recruitment_id", RK_ID_RECRUITMENT},
-                {"candidate_id", RK_ID_CANDIDATE},
-                {"rater_id", RK_ID_RATER},
-                {"rater_group", RK_ID_GROUP},
-                {"stage", RK_ID_STAGE},
-                {"criterion", RK_ID_CRITERION}};
     const struct rk_schema *schema = rk_table_schema(table);
-    size_t field[6];
-    for (size_t k = 0; k < 6; k++)
-        field[k] = rk_schema_field(schema, keys[k].name);
-    assert(schema->field_count <= 64); /* the bits of row->same */
-    size_t score = rk_schema_field(schema, "score"), missing = rk_schema_field(schema, "missing"),
-           basis = rk_schema_field(schema, "basis"), persons = rk_schema_field(schema, "n_persons"),
-           count = SIZE_MAX, extras = SIZE_MAX;
+    struct reading reading = {.ids = ratings->ids, .fields = find_fields(schema)};
+    struct fields *fields = &reading.fields; /* that the thread reads: it begins after the first row */
+    size_t extras = SIZE_MAX;
     struct rk_places places = {0};
     enum rk_status status;
-    uint32_t id[6]; /* by place in `keys` */
+    reading.ahead.fields = fields;
+    reading.ahead.table = table;
+    rk_table_digest(table,
+                    &(struct rk_table_digest){sizeof(struct made), make_rating, &reading.ahead});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
-        const struct rk_value *v = row->values;
-        for (size_t k = 0; k < 6; k++) {
-            if (row->same >> field[k] & 1)
-                continue;
-            struct rk_text text = rk_value_text(&v[field[k]]);
-            id[k] = rk_id(ratings->ids, keys[k].kind, text.size ? text : RK_TEXT("all"));
-        }
-        struct rk_rating r = {.recruitment = id[0],
-                              .candidate = id[1],
-                              .rater = id[2],
-                              .group = id[3],
-                              .stage = id[4],
-                              .criterion = id[5],
-                              .missing = RK_NOT_MISSING};
-        if (v[score].size && v[missing].size) {
-            rk_table_reject(table, missing, _("a score and a reason why it is missing"));
-            continue;
-        }
-        if (v[score].size)
-            r.score = v[score].number;
-        else if (v[missing].size)
-            r.missing = (enum rk_missing)(RK_NOT_ASKED + v[missing].choice);
-        else
-            r.missing = RK_UNEXPLAINED;
-        r.basis = v[basis].size && v[basis].choice == 1 ? RK_CONSENSUS : RK_INDIVIDUAL;
-        if (v[persons].size)
-            r.persons = (uint32_t)(v[persons].number / RK_FIXED_ONE);
+        struct rk_rating r;
         if (row->number == 1 || extras != rk_table_extras(table)) { /* another file, or JSON's */
             extras = rk_table_extras(table);
-            count = rk_extra_column(table, "count");
-            ratings->has_count |= count != SIZE_MAX;
+            fields->count = rk_extra_column(table, "count");
+            ratings->has_count |= fields->count != SIZE_MAX;
         }
-        if (!rk_extra_count(table, count, &r.count)) {
-            rk_table_reject(table, SIZE_MAX, _("count: a whole number from 1 was expected"));
-            continue;
+        if (row->made)
+            take_made(&reading, row->made, &r);
+        else {
+            for (size_t k = 0; k < KEYS; k++)
+                if (!(row->same >> fields->key[k] & 1))
+                    reading.id[k] = rk_id(ratings->ids, keys[k].kind, key_text(fields, row, k));
+            size_t wrong;
+            const char *why = fill_rating(fields, table, row, &r, &wrong);
+            if (why) {
+                rk_table_reject(table, wrong, "%s", why);
+                continue;
+            }
         }
+        set_keys(&r, reading.id);
         struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
         r.place = rk_place_token(&places, &pos);
         struct rk_error problem = {0};
@@ -163,6 +283,8 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
         }
         rk_reject_problem(table, schema, &places, &problem);
     }
+    rk_table_stop(table);
+    free_reading(&reading);
     rk_places_free(&places);
     return status;
 }

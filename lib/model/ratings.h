@@ -70,9 +70,10 @@ void rk_places_free(struct rk_places *places);
 void rk_reject_problem(struct rk_table *table, const struct rk_schema *schema,
                        const struct rk_places *places, const struct rk_error *problem);
 
-/* The cell of a column that `schema` does not have, as a whole number from 1; 1 where the column is
+/* The row's cell of a column that `schema` does not have, as a whole number from 1; 1 where the column is
  * absent; false when it is something else. `extra` from rk_extra_column. */
 size_t rk_extra_column(const struct rk_table *table, const char *name); /* SIZE_MAX = none */
-bool rk_extra_count(const struct rk_table *table, size_t extra, uint32_t *count);
+bool rk_extra_count(const struct rk_table *table, const struct rk_row *row, size_t extra,
+                    uint32_t *count);
 
 #endif

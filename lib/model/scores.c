@@ -85,11 +85,11 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
             extra[1] = rk_extra_column(table, "weight");
         }
         uint32_t times[2];
-        if (!rk_extra_count(table, extra[0], &times[0])) {
+        if (!rk_extra_count(table, row, extra[0], &times[0])) {
             rk_table_reject(table, SIZE_MAX, _("count: a whole number from 1 was expected"));
             continue;
         }
-        if (!rk_extra_count(table, extra[1], &times[1])) {
+        if (!rk_extra_count(table, row, extra[1], &times[1])) {
             rk_table_reject(table, SIZE_MAX, _("weight: a whole number from 1 was expected"));
             continue;
         }

@@ -71,6 +71,7 @@ struct rk_scorer {
     struct item plain;  /* without a rubric: every criterion */
 
     struct rk_tuples keys; /* recruitment, candidate, rater, stage → sheet */
+    struct rk_tuples spare; /* of the same width, empty */
     struct sheet *sheets;
     uint32_t sheet_room;
     uint32_t last_sheet;
@@ -104,6 +105,12 @@ struct rk_scorer {
         rk_fixed weight;
         struct rk_ratio ratio;
     } reciprocals[64]; /* 1 / Σ w: there are few sums of weights */
+    struct term {
+        const struct item *item; /* NULL = free */
+        rk_fixed score, value;
+    } terms[256]; /* y·w of scores that were good: there are few */
+    uint32_t last_recruitment; /* RK_NONE = none */
+    const struct plan *last_plan;
 };
 
 static struct rk_ratio reciprocal(struct rk_scorer *scorer, rk_fixed weight)
@@ -190,7 +197,8 @@ struct rk_scorer *rk_scorer_new(const struct rk_scorer_options *options, struct 
     struct rk_scorer *scorer = rk_alloc(1, sizeof *scorer);
     scorer->options = *options;
     scorer->ids = ids;
-    scorer->keys.width = 4;
+    scorer->keys.width = scorer->spare.width = 4;
+    scorer->last_recruitment = RK_NONE;
     scorer->rest.width = 2;
     scorer->people.width = 2;
     scorer->once.places.width = 3;
@@ -215,6 +223,7 @@ void rk_scorer_free(struct rk_scorer *scorer)
         return;
     rk_free(scorer->plans);
     rk_tuples_free(&scorer->keys);
+    rk_tuples_free(&scorer->spare);
     rk_tuples_free(&scorer->rest);
     rk_tuples_free(&scorer->people);
     rk_tuples_free(&scorer->cells);
@@ -478,6 +487,18 @@ static void note_farthest(struct rk_scorer *scorer, const struct rk_rating *rati
         scorer->farthest[cell] = far;
 }
 
+/* Where the term is remembered, if it is. */
+static struct term *term_at(struct rk_scorer *scorer, const struct item *item, rk_fixed score)
+{
+    uint64_t mixed = ((uint64_t)score + (uint64_t)(uintptr_t)item) * 0x9e3779b97f4a7c15u;
+    return &scorer->terms[mixed >> 56];
+}
+
+static bool is_term(const struct term *term, const struct item *item, rk_fixed score)
+{
+    return term->item == item && term->score == score;
+}
+
 /* Holds a rating against the rubric or the scale; where it belongs. */
 static enum rk_status check(struct rk_scorer *scorer, const struct rk_rating *rating,
                             const struct plan **rubric, const struct item **place, uint32_t *number,
@@ -490,11 +511,16 @@ static enum rk_status check(struct rk_scorer *scorer, const struct rk_rating *ra
     if (rk_text_is(rk_id_text(scorer->ids, RK_ID_STAGE, rating->stage), "*"))
         return bad(error, "stage", _("'*' is the name of all stages together"));
     if (scorer->plans) {
-        plan = plan_for(scorer, rating->recruitment);
+        plan = rating->recruitment == scorer->last_recruitment
+                   ? scorer->last_plan
+                   : plan_for(scorer, rating->recruitment);
         if (!plan)
             return bad(error, "recruitment_id", _("no rubric was given for this recruitment"));
+        scorer->last_recruitment = rating->recruitment;
+        scorer->last_plan = plan;
         status = find_item(scorer, plan, rating, &item, &criterion, error);
-        if (status == RK_OK && !rating->missing)
+        if (status == RK_OK && !rating->missing &&
+            !is_term(term_at(scorer, item, rating->score), item, rating->score))
             status = check_score(rating->score, item->criterion->minimum, item->criterion->maximum,
                                  item->criterion->step, error);
     } else if (scorer->options.has_scale && !rating->missing)
@@ -538,7 +564,7 @@ static void count_empty(struct rk_scorer *scorer, const struct sheet *sheet);
 static void let_go(struct rk_scorer *scorer)
 {
     struct rk_tuples old = scorer->keys;
-    scorer->keys = (struct rk_tuples){.width = 4};
+    scorer->keys = scorer->spare;
     scorer->place_count = 0;
     for (uint32_t i = 0; i < old.count; i++) {
         const uint32_t *m = old.members + 4 * (size_t)i;
@@ -554,7 +580,8 @@ static void let_go(struct rk_scorer *scorer)
         scorer->place_count += sheet->width;
         scorer->sheets[rk_tuples_add(&scorer->keys, m)] = *sheet;
     }
-    rk_tuples_free(&old);
+    rk_tuples_clear(&old);
+    scorer->spare = old;
     scorer->most_held = HELD + 2 * scorer->open;
 }
 
@@ -568,20 +595,21 @@ static void take_back(void *context, const uint32_t key[4], const uint32_t *plac
     memcpy(scorer->places + sheet->places, places, count * sizeof *places);
 }
 
-/* Before a sheet that is not held is begun. One that was let go may have come again: then all are
- * held from now on, with the places of their ratings. */
-static enum rk_status look_back(struct rk_scorer *scorer, const uint32_t key[4],
-                                struct rk_error *error)
+/* A sheet that is not held, whose key has got `number`, is begun. One that was let go may have come
+ * again: then all are held from now on, this one among them, with the places of their ratings. */
+static enum rk_status begin_sheet(struct rk_scorer *scorer, const struct plan *plan,
+                                  const uint32_t key[4], const struct sheet *fresh, uint32_t number,
+                                  struct rk_error *error)
 {
-    if (!scorer->most_held)
+    if (!scorer->most_held ||
+        rk_once_add(&scorer->once, (uint32_t[]){key[0], key[1], key[3], key[2]})) {
+        new_sheet(scorer, plan, fresh, number);
         return RK_OK;
-    if (!rk_once_add(&scorer->once, (uint32_t[]){key[0], key[1], key[3], key[2]})) {
-        scorer->most_held = 0;
-        if (!rk_once_read(&scorer->once, take_back, scorer))
-            return rk_fail(error, RK_FAILED, "%s", _("cannot read a temporary file"));
-        rk_once_free(&scorer->once);
-    } else if (scorer->keys.count >= scorer->most_held)
-        let_go(scorer);
+    }
+    scorer->most_held = 0;
+    if (!rk_once_read(&scorer->once, take_back, scorer))
+        return rk_fail(error, RK_FAILED, "%s", _("cannot read a temporary file"));
+    rk_once_free(&scorer->once);
     return RK_OK;
 }
 
@@ -613,21 +641,19 @@ static enum rk_status add(struct rk_scorer *scorer, const struct rk_rating *rati
     struct sheet *sheet;
     if (number >= scorer->keys.count ||
         memcmp(scorer->keys.members + 4 * (size_t)number, key, sizeof key) != 0) {
-        number = rk_tuples_find(&scorer->keys, key);
-        if (number == RK_NONE) {
-            RK_TRY(look_back(scorer, key, error));
-            uint32_t before = scorer->keys.count;
-            number = rk_tuples_add(&scorer->keys, key);
-            if (number == before)
-                new_sheet(scorer, plan,
-                          &(struct sheet){.place = rating->place,
-                                          .group = rating->group,
-                                          .persons = rating->persons,
-                                          .count = rating->count,
-                                          .whole = criteria_of(plan, rating->stage),
-                                          .basis = (uint8_t)rating->basis},
-                          number);
-        }
+        if (scorer->most_held && scorer->keys.count >= scorer->most_held)
+            let_go(scorer);
+        uint32_t before = scorer->keys.count;
+        number = rk_tuples_add(&scorer->keys, key);
+        if (number == before)
+            RK_TRY(begin_sheet(scorer, plan, key,
+                               &(struct sheet){.place = rating->place,
+                                               .group = rating->group,
+                                               .persons = rating->persons,
+                                               .count = rating->count,
+                                               .whole = criteria_of(plan, rating->stage),
+                                               .basis = (uint8_t)rating->basis},
+                               number, error));
         scorer->last_sheet = number;
     }
     sheet = &scorer->sheets[number];
@@ -654,9 +680,11 @@ static enum rk_status add(struct rk_scorer *scorer, const struct rk_rating *rati
         sheet->missing |= (uint8_t)(1u << rating->missing);
         return RK_OK;
     }
-    rk_fixed term = rating->score - item->from;
-    sheet->total +=
-        item->ratio.num == 1 && item->ratio.den == 1 ? term : rk_fixed_times(term, item->ratio);
+    struct term *term = term_at(scorer, item, rating->score);
+    if (!is_term(term, item, rating->score))
+        *term = (struct term){item, rating->score,
+                              rk_fixed_times(rating->score - item->from, item->ratio)};
+    sheet->total += term->value;
     sheet->weight += item->weight;
     sheet->scored++;
     if (item->gate != RK_NONE && !add_to_gate(scorer, plan, item, rating))

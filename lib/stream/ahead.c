@@ -40,7 +40,7 @@ static void *work(void *context)
     for (bool last = false; !last && wait_for_room(a);) {
         struct rk_batch *batch = &a->batches[a->made % BATCHES];
         struct rk_error error = {0};
-        batch->count = batch->cell_count = 0;
+        batch->count = batch->cell_count = batch->made_count = 0;
         rk_arena_reset(&batch->more);
         enum rk_status status = a->fill(a->context, batch, &last, &error);
         last |= status != RK_OK;
@@ -112,6 +112,7 @@ void rk_ahead_stop(struct rk_ahead *a)
     for (size_t i = 0; i < BATCHES; i++) {
         rk_free(a->batches[i].bytes);
         rk_free(a->batches[i].cells);
+        rk_free(a->batches[i].made);
         rk_free(a->batches[i].records);
         rk_arena_free(&a->batches[i].more);
     }

@@ -9,7 +9,8 @@ struct rk_batch_record {
     const char *raw;
     size_t raw_size;
     uint64_t line, same;
-    size_t first, count; /* of its cells */
+    size_t count, first; /* of its cells; where they, or what was made of it, lie */
+    bool made;
 };
 
 struct rk_batch {
@@ -18,6 +19,8 @@ struct rk_batch {
     struct rk_arena more; /* … and this */
     struct rk_cell *cells;
     size_t cell_count, cell_room;
+    char *made; /* of records, in things of the digest's size */
+    size_t made_count, made_room;
     struct rk_batch_record *records;
     size_t count, record_room;
 };

@@ -47,6 +47,7 @@ struct rk_reader {
     struct rk_arena lists;
 
     bool may_ahead; /* a thread may be started */
+    struct rk_digest digest; /* make NULL = none */
     /* The thread has a reader of its own, to which the window and the input went over. */
     struct rk_reader *worker;
     struct rk_ahead *ahead;
@@ -402,11 +403,32 @@ static enum rk_status csv_next(struct rk_reader *r, bool *found, struct rk_error
 
 /* ---- ahead ---- */
 
+/* Has something made of the record, if it can be. */
+static bool digest(struct rk_reader *w, struct rk_batch *b)
+{
+    const struct rk_record record = {
+        .cells = w->cells, .count = w->cell_count, .line = w->raw_line, .same = w->same};
+    if (!w->digest.make)
+        return false;
+    if (b->made_count == b->made_room) {
+        b->made_room = b->made_room ? b->made_room * 2 : 1024;
+        b->made = rk_resize(b->made, b->made_room, w->digest.size);
+    }
+    bool made = w->digest.make(w->digest.context, &record, b->made + b->made_count * w->digest.size);
+    b->made_count += made;
+    return made;
+}
+
 static void add_to_batch(struct rk_reader *w, struct rk_batch *b)
 {
     RK_GROW(b->records, b->count, b->record_room);
-    b->records[b->count++] = (struct rk_batch_record){w->raw,  w->raw_size,   w->raw_line,
-                                                      w->same, b->cell_count, w->cell_count};
+    struct rk_batch_record *record = &b->records[b->count++];
+    *record = (struct rk_batch_record){w->raw,        w->raw_size,   w->raw_line, w->same,
+                                       w->cell_count, b->cell_count, digest(w, b)};
+    if (record->made) {
+        record->first = b->made_count - 1;
+        return;
+    }
     while (b->cell_room - b->cell_count < w->cell_count) {
         b->cell_room = b->cell_room ? b->cell_room * 2 : 1024;
         b->cells = rk_resize(b->cells, b->cell_room, sizeof *b->cells);
@@ -493,6 +515,36 @@ static enum rk_status next_ahead(struct rk_reader *r, bool *found, struct rk_err
     r->raw_size = record->raw_size;
     r->raw_line = record->line;
     return RK_OK;
+}
+
+void rk_reader_digest(struct rk_reader *r, const struct rk_digest *digest)
+{
+    assert(!r->ahead);
+    r->digest = *digest;
+}
+
+void rk_reader_stop(struct rk_reader *r)
+{
+    rk_ahead_stop(r->ahead);
+    r->ahead = NULL;
+    r->batch = NULL;
+    r->raw = NULL;
+    r->raw_size = 0;
+    r->at_end = true;
+    r->start = r->end;
+}
+
+void rk_reader_split(struct rk_reader *r, struct rk_record *record)
+{
+    struct rk_error none;
+    if (record->cells)
+        return;
+    r->cell_count = 0;
+    bool quotes = memchr(r->raw, '"', r->raw_size);
+    enum rk_status status = quotes ? split_quoted(r, &none) : split_plain(r, NULL, &none);
+    assert(!status && r->cell_count == record->count); /* it has been split before */
+    (void)status;
+    record->cells = r->cells;
 }
 
 /* Where in the raw record cell `column` starts. */
@@ -852,10 +904,11 @@ enum rk_status rk_reader_next(struct rk_reader *r, struct rk_record *record, boo
     r->looked = false;
     if (status || !*more_records)
         return status;
-    *record = (struct rk_record){r->cells, r->cell_count, ++r->records, r->raw_line, r->same};
+    *record = (struct rk_record){r->cells, r->cell_count, ++r->records, r->raw_line, r->same, NULL};
     if (r->ahead) {
         const struct rk_batch_record *from = &r->batch->records[r->batch_at];
-        record->cells = r->batch->cells + from->first;
+        record->cells = from->made ? NULL : r->batch->cells + from->first;
+        record->made = from->made ? r->batch->made + from->first * r->digest.size : NULL;
         record->count = from->count;
         record->same = from->same;
     }

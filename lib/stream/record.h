@@ -28,6 +28,9 @@ struct rk_record {
     /* Bit c: cell c has the same bytes as in the record before (some that have are not told). Rows
      * are much like their neighbours: what was made of such a cell need not be made again. */
     uint64_t same;
+    /* What rk_reader_digest's `make` made of it, valid until the next record; or NULL. Where it is
+     * there, `cells` is NULL until rk_reader_split. */
+    const void *made;
 };
 
 struct rk_reader;
@@ -44,6 +47,20 @@ enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
 /* *more = false at the end. After a failure the reader is finished. */
 enum rk_status rk_reader_next(struct rk_reader *reader, struct rk_record *record, bool *more,
                               struct rk_error *error);
+/* Has the thread that reads ahead, where there is one, make something of `size` bytes of each record,
+ * so that both threads have work: `make`, with what is told of a record but its number, and false where
+ * it leaves the record as it is. Before the first record. `context` is the thread's alone until
+ * rk_reader_stop or rk_reader_close. */
+struct rk_digest {
+    size_t size;
+    bool (*make)(void *context, const struct rk_record *record, void *made);
+    void *context;
+};
+void rk_reader_digest(struct rk_reader *reader, const struct rk_digest *digest);
+/* Ends that thread; no further record can be read. */
+void rk_reader_stop(struct rk_reader *reader);
+/* The cells of the record last read, where it has none because something was made of it. */
+void rk_reader_split(struct rk_reader *reader, struct rk_record *record);
 /* Reads the first record ahead, so that the columns of JSON are known before it is asked for. */
 enum rk_status rk_reader_look(struct rk_reader *reader, struct rk_error *error);
 /* JSON has no header: its columns are known from the records only. */

@@ -22,6 +22,16 @@ struct reject {
     size_t count;
 };
 
+/* Rows being checked, one after another. */
+struct checker {
+    struct rk_row row;
+    struct rk_value *values;
+    size_t *asked; /* fields to look at in every row: not those whose value stays as it is */
+    size_t asked_count;
+    bool row_kept; /* `values` are those of the record before the one last read */
+    struct rk_buf why;
+};
+
 struct rk_table {
     const struct rk_schema *schema;
     const char *const *paths;
@@ -33,15 +43,12 @@ struct rk_table {
     size_t hash_count, hash_room;
     struct rk_record record;
     struct source *sources;
-    size_t *asked; /* fields to look at in every row: not those whose value stays as it is */
-    size_t asked_count;
     size_t *extras;
     size_t extra_count, extra_room, bound_columns;
-    struct rk_row row;
-    struct rk_value *values;
-    struct rk_buf why;
+    struct checker checker;
+    struct checker ahead; /* of the thread that reads ahead */
+    struct rk_table_digest digest;
     bool row_bad; /* the row last read was already counted as bad */
-    bool row_kept; /* `values` are those of the record before the one last read */
     uint64_t rows_in, rows_bad, rows_before; /* before: the file now being read */
     struct rk_strings reject_columns;
     struct reject *rejects;
@@ -130,6 +137,28 @@ static enum rk_status check_extras(const struct rk_table *t, struct rk_error *er
     return RK_OK;
 }
 
+static void begin_checking(const struct rk_table *t, struct checker *c)
+{
+    c->asked_count = t->schema->field_count;
+    for (size_t f = 0; f < c->asked_count; f++)
+        c->asked[f] = f;
+    c->row_kept = false;
+}
+
+static void make_checker(const struct rk_table *t, struct checker *c)
+{
+    c->values = rk_alloc(t->schema->field_count, sizeof *c->values);
+    c->asked = rk_alloc(t->schema->field_count, sizeof *c->asked);
+    c->row.values = c->values;
+}
+
+static void free_checker(struct checker *c)
+{
+    rk_buf_free(&c->why);
+    rk_free(c->asked);
+    rk_free(c->values);
+}
+
 /* Finds each field's column in the file; called again when JSON brings new columns. */
 static enum rk_status bind(struct rk_table *t, struct rk_error *error)
 {
@@ -157,9 +186,7 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
                  final && !t->options.unchecked)
             status = no_column(t, field->name, field->name, error);
     }
-    t->asked_count = t->schema->field_count;
-    for (size_t f = 0; f < t->asked_count; f++)
-        t->asked[f] = f;
+    begin_checking(t, &t->checker);
     t->extra_count = 0;
     for (size_t c = 0; c < columns; c++)
         if (!taken[c]) {
@@ -167,7 +194,6 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
             t->extras[t->extra_count++] = c;
         }
     t->bound_columns = columns;
-    t->row_kept = false;
     rk_free(taken);
     return status || !final ? status : check_extras(t, error);
 }
@@ -177,9 +203,7 @@ static void set_schema(struct rk_table *t, const struct rk_table_choice *choice)
     t->schema = choice->schema;
     t->options.defaults = choice->defaults;
     t->sources = rk_alloc(t->schema->field_count, sizeof *t->sources);
-    t->values = rk_alloc(t->schema->field_count, sizeof *t->values);
-    t->asked = rk_alloc(t->schema->field_count, sizeof *t->asked);
-    t->row.values = t->values;
+    make_checker(t, &t->checker);
 }
 
 static const struct rk_table_choice *choose(const struct rk_table *t,
@@ -194,6 +218,8 @@ static const struct rk_table_choice *choose(const struct rk_table *t,
     }
     return choices;
 }
+
+static void digest_file(struct rk_table *t);
 
 /* `choices`: of the first file alone, NULL for the others. */
 static enum rk_status open_next(struct rk_table *t, const struct rk_table_choice *choices,
@@ -213,7 +239,11 @@ static enum rk_status open_next(struct rk_table *t, const struct rk_table_choice
         status = rk_reader_look(t->reader, error);
     if (!status && choices)
         set_schema(t, choose(t, choices));
-    return status ? status : bind(t, error);
+    if (!status)
+        status = bind(t, error);
+    if (!status && t->digest.make)
+        digest_file(t);
+    return status;
 }
 
 enum rk_status rk_table_open_choice(struct rk_table **table, const struct rk_table_choice *choices,
@@ -263,6 +293,7 @@ static void keep_reject(struct rk_table *t, const char *reason)
     RK_GROW(t->rejects, t->reject_count, t->reject_room);
     struct reject *r = &t->rejects[t->reject_count++];
     size_t n = t->record.count, columns = rk_reader_columns(t->reader);
+    rk_reader_split(t->reader, &t->record);
     *r = (struct reject){.file = rk_text(rk_reader_file(t->reader)),
                          .line = t->record.line,
                          .reason = rk_strdup(reason),
@@ -329,28 +360,32 @@ static void reject(struct rk_table *t, const struct rk_pos *pos, const char *why
     }
 }
 
-static void check_row(struct rk_table *t)
+/* Is the row good? What is wrong with it is told and counted, or where `ahead` left for later. */
+static bool check_row(struct rk_table *t, struct checker *c, const struct rk_record *record,
+                      bool ahead)
 {
     size_t kept = 0;
-    const uint64_t same = t->row_kept ? t->record.same : 0;
-    t->row.same = t->row_kept ? ~(uint64_t)0 : 0;
-    for (size_t a = 0; a < t->asked_count; a++) {
-        size_t f = t->asked[a];
+    bool good = true;
+    const uint64_t same = c->row_kept ? record->same : 0;
+    c->row.same = c->row_kept ? ~(uint64_t)0 : 0;
+    c->row.record = record;
+    for (size_t a = 0; a < c->asked_count; a++) {
+        size_t f = c->asked[a];
         const struct rk_field *field = &t->schema->fields[f];
         const struct source *s = &t->sources[f];
+        struct rk_value *value = &c->values[f];
+        c->asked[kept++] = f;
         if (s->column < 64 && same >> s->column & 1 && !s->words) {
-            t->asked[kept++] = f;
-            t->values[f].text = t->record.cells[s->column].text;
+            value->text = record->cells[s->column].text;
             continue;
         }
         if (f < 64)
-            t->row.same &= ~((uint64_t)1 << f);
+            c->row.same &= ~((uint64_t)1 << f);
         struct rk_text text = {0};
         bool bare = false;
-        t->asked[kept++] = f;
-        if (s->column < t->record.count) {
-            text = (struct rk_text){t->record.cells[s->column].text, t->record.cells[s->column].size};
-            bare = t->record.cells[s->column].bare;
+        if (s->column < record->count) {
+            text = (struct rk_text){record->cells[s->column].text, record->cells[s->column].size};
+            bare = record->cells[s->column].bare;
         } else if (s->constant) {
             text = rk_text(s->constant);
         }
@@ -358,20 +393,57 @@ static void check_row(struct rk_table *t)
             rk_map_value(t->options.map, t->schema->name, field->name, text, &text);
         bool any_text = field->type == RK_STRING && !field->choices && text.size;
         if (t->options.unchecked || any_text) {
-            t->values[f] = (struct rk_value){text.text, text.size, bare, -1, 0, 0};
+            *value = (struct rk_value){text.text, text.size, bare, -1, 0, 0};
             kept -= s->column == SIZE_MAX; /* not in the file, and good: it stays so */
             continue;
         }
-        if (rk_field_check(field, text, &t->values[f], &t->why)) {
-            t->values[f].bare = bare;
+        if (rk_field_check(field, text, value, &c->why)) {
+            value->bare = bare;
             kept -= s->column == SIZE_MAX;
             continue;
         }
-        struct rk_pos pos = rk_table_pos(t, f);
-        reject(t, &pos, t->why.text);
-        rk_buf_clear(&t->why);
+        good = false;
+        if (!ahead) {
+            struct rk_pos pos = rk_table_pos(t, f);
+            reject(t, &pos, c->why.text);
+        }
+        rk_buf_clear(&c->why);
     }
-    t->asked_count = kept;
+    c->asked_count = kept;
+    c->row_kept = good;
+    return good;
+}
+
+/* In the thread that reads ahead. */
+static bool digest_record(void *context, const struct rk_record *record, void *made)
+{
+    struct rk_table *t = context;
+    struct checker *c = &t->ahead;
+    if (record->count != t->bound_columns)
+        c->row_kept = false;
+    else if (check_row(t, c, record, true))
+        c->row_kept = t->digest.make(t->digest.context, &c->row, made);
+    return c->row_kept;
+}
+
+static void digest_file(struct rk_table *t)
+{
+    begin_checking(t, &t->ahead);
+    rk_reader_digest(t->reader, &(struct rk_digest){t->digest.size, digest_record, t});
+}
+
+void rk_table_digest(struct rk_table *t, const struct rk_table_digest *digest)
+{
+    assert(!t->options.unchecked && digest->size % 16 == 0);
+    t->digest = *digest;
+    make_checker(t, &t->ahead);
+    digest_file(t);
+}
+
+void rk_table_stop(struct rk_table *t)
+{
+    if (t->reader)
+        rk_reader_stop(t->reader);
 }
 
 /* Of JSON it is known at the end only what columns are nowhere. */
@@ -428,15 +500,16 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
                               rk_reader_columns(t->reader));
             reject(t, &pos, why.text);
             rk_buf_free(&why);
-            t->row_kept = false;
+            t->checker.row_kept = false;
             continue;
         }
-        check_row(t);
-        t->row_kept = !t->row_bad;
-        if (t->row_bad)
+        t->checker.row.made = t->record.made;
+        if (t->record.made) /* checked ahead */
+            t->checker.row_kept = false;
+        else if (!check_row(t, &t->checker, &t->record, false))
             continue;
-        t->row.number = t->record.number;
-        *row = &t->row;
+        t->checker.row.number = t->record.number;
+        *row = &t->checker.row;
         return RK_OK;
     }
     if (t->options.rejects) {
@@ -479,6 +552,11 @@ size_t rk_table_extras(const struct rk_table *t) { return t->extra_count; }
 struct rk_text rk_table_extra_name(const struct rk_table *t, size_t extra)
 {
     return rk_reader_column(t->reader, t->extras[extra]);
+}
+
+struct rk_cell rk_table_extra_of(const struct rk_table *t, const struct rk_row *row, size_t extra)
+{
+    return row->record->cells[t->extras[extra]];
 }
 
 struct rk_cell rk_table_extra(const struct rk_table *t, size_t extra)
@@ -526,10 +604,9 @@ void rk_table_close(struct rk_table *t)
     rk_free(t->rejects);
     rk_free(t->hashes);
     rk_strings_free(&t->reject_columns);
-    rk_buf_free(&t->why);
+    free_checker(&t->checker);
+    free_checker(&t->ahead);
     rk_free(t->sources);
-    rk_free(t->asked);
     rk_free(t->extras);
-    rk_free(t->values);
     rk_free(t);
 }

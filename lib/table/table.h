@@ -29,6 +29,8 @@ struct rk_row {
     /* Bit f: field f has the same value as in the row before it (the one last returned); some that
      * have are not told. */
     uint64_t same;
+    const struct rk_record *record; /* it was made of */
+    const void *made; /* what rk_table_digest's `make` made of it; then there is nothing else of it */
 };
 
 /* --map / --map-file: what foreign columns, constants and words mean. */
@@ -119,6 +121,19 @@ const struct rk_schema *rk_table_schema(const struct rk_table *table);
  * are any, and passed over; the end then tells RK_BAD_DATA unless there are rejects. */
 enum rk_status rk_table_next(struct rk_table *table, const struct rk_row **row,
                              struct rk_error *error);
+/* Has the thread that reads ahead, where there is one, check the rows and make something of `size`
+ * bytes (a multiple of 16) of each good one, for rk_row.made. `make` is told all of the row but its
+ * number and is false where it leaves it as it is; it may ask the table for rk_table_extra_of alone. Not
+ * every row is seen to by it: those that are bad, of the first of a file, of JSON are not. Rows come in
+ * the order they would. `context` is the thread's alone until rk_table_stop. Before the first row. */
+struct rk_table_digest {
+    size_t size;
+    bool (*make)(void *context, const struct rk_row *row, void *made);
+    void *context;
+};
+void rk_table_digest(struct rk_table *table, const struct rk_table_digest *digest);
+/* Ends that thread, and so the reading. */
+void rk_table_stop(struct rk_table *table);
 /* Turns the row last read into a bad one (what only the tool can see). `field` = SIZE_MAX: the row
  * as a whole. */
 void rk_table_reject(struct rk_table *table, size_t field, const char *format, ...)
@@ -136,6 +151,8 @@ struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
  */
 const struct rk_field *rk_table_extra_meant(const struct rk_table *table, size_t extra);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
+struct rk_cell rk_table_extra_of(const struct rk_table *table, const struct rk_row *row,
+                                 size_t extra);
 /* Where the field of the last row stands; SIZE_MAX: the row as a whole, which is cheap to ask. */
 struct rk_pos rk_table_pos(const struct rk_table *table, size_t field);
 /* Under the schema: the file now being read, its last record, and which of its columns a field is
