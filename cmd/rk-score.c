@@ -5,6 +5,7 @@
 #include "score/adjust.h"
 #include "score/estimate.h"
 #include "score/raters.h"
+#include "score/rows.h"
 #include "tool/rubrics.h"
 
 static struct {
@@ -174,11 +175,10 @@ static enum rk_status write_scores(struct rk_run *run, struct rk_scorer *scorer,
                                    const struct rk_severities *severities, const struct rk_ids *ids,
                                    bool has_count, struct rk_error *error)
 {
-    const struct rk_scores_form form = {has_count};
+    struct rk_score_rows rows = {scorer, NULL, severities, ids, {has_count}};
     struct rk_writer_column columns[16];
     struct rk_adjustment adjustment = {0};
-    struct rk_score *all = NULL, one;
-    struct rk_arena arena = {0};
+    struct rk_score *all = NULL;
     size_t count = rk_scorer_count(scorer);
     enum rk_status status = RK_OK;
     if (options.adjust == CENTER || options.adjust == ZSCORE) {
@@ -188,20 +188,14 @@ static enum rk_status write_scores(struct rk_run *run, struct rk_scorer *scorer,
         status = adjust_panels(run, all, count, ids, &adjustment, error);
     }
     if (!status) {
-        struct rk_writer *writer = rk_run_writer(run, columns, rk_scores_columns(&form, columns));
-        for (size_t i = 0; i < count; i++) {
-            if (!all) {
-                rk_scorer_get(scorer, i, &one);
-                rk_arena_reset(&arena);
-                if (severities->rated)
-                    rk_severity_adjust(severities, &one, &arena);
-            }
-            rk_scores_write(&form, ids, all ? &all[i] : &one, writer);
-        }
+        rows.all = all;
+        rk_run_flow(run);
+        struct rk_writer *writer =
+            rk_run_writer(run, columns, rk_scores_columns(&rows.form, columns));
+        rk_score_rows_write(&rows, run->threads, writer);
         rk_writer_finish(writer);
     }
     rk_adjustment_free(&adjustment);
-    rk_arena_free(&arena);
     rk_free(all);
     return status;
 }

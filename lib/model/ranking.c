@@ -102,10 +102,19 @@ static void write_group(const struct rk_ranking_group *g, struct rk_writer *writ
     write_number(writer, g->has_effective, g->effective);
 }
 
-void rk_ranking_write(const struct rk_ranking *ranking, const struct rk_ids *ids, bool in_long,
-                      struct rk_writer *writer)
+struct rows {
+    const struct rk_ranking *ranking;
+    const struct rk_ids *ids;
+    bool in_long;
+};
+
+static void write_rows(void *context, size_t from, size_t to, struct rk_writer *writer)
 {
-    for (size_t i = 0; i < ranking->count; i++) {
+    const struct rows *rows = context;
+    const struct rk_ranking *ranking = rows->ranking;
+    const struct rk_ids *ids = rows->ids;
+    const bool in_long = rows->in_long;
+    for (size_t i = from; i < to; i++) {
         const struct rk_ranking_row *row = &ranking->rows[i];
         if (!in_long) {
             write_keys(ids, row, writer);
@@ -127,4 +136,11 @@ void rk_ranking_write(const struct rk_ranking *ranking, const struct rk_ids *ids
         if (!in_long)
             rk_write_end(writer);
     }
+}
+
+void rk_ranking_write(const struct rk_ranking *ranking, const struct rk_ids *ids, bool in_long,
+                      unsigned threads, struct rk_writer *writer)
+{
+    rk_write_blocks(writer, ranking->count, threads, write_rows,
+                    &(struct rows){ranking, ids, in_long});
 }

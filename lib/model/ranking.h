@@ -40,10 +40,10 @@ struct rk_ranking {
     size_t group_count;
 };
 
-/* Writes all rows to `out` in `form`. */
+/* Writes all rows to `out` in `form`, with up to `threads` threads. */
 struct rk_writer *rk_ranking_open(const struct rk_ranking *ranking, const struct rk_ids *ids,
                                   bool in_long, struct rk_out *out, enum rk_form form);
 void rk_ranking_write(const struct rk_ranking *ranking, const struct rk_ids *ids, bool in_long,
-                      struct rk_writer *writer);
+                      unsigned threads, struct rk_writer *writer);
 
 #endif

@@ -101,10 +101,7 @@ struct rk_scorer {
     struct rk_scorer_empty empty;
     struct rk_arena arena;
     struct rk_text flags[256]; /* by `missing` */
-    struct {
-        rk_fixed weight;
-        struct rk_ratio ratio;
-    } reciprocals[64]; /* 1 / Σ w: there are few sums of weights */
+    struct rk_scorer_view view;
     struct term {
         const struct item *item; /* NULL = free */
         rk_fixed score, value;
@@ -113,14 +110,14 @@ struct rk_scorer {
     const struct plan *last_plan;
 };
 
-static struct rk_ratio reciprocal(struct rk_scorer *scorer, rk_fixed weight)
+static struct rk_ratio reciprocal(struct rk_scorer_view *view, rk_fixed weight)
 {
-    size_t at = (size_t)((uint64_t)(weight % 1000003) & 63);
-    if (scorer->reciprocals[at].weight != weight) {
-        scorer->reciprocals[at].weight = weight;
-        scorer->reciprocals[at].ratio = rk_ratio(RK_FIXED_ONE, weight);
+    size_t at = (size_t)((uint64_t)weight * 0x9e3779b97f4a7c15u >> 58);
+    if (view->reciprocals[at].weight != weight) {
+        view->reciprocals[at].weight = weight;
+        view->reciprocals[at].ratio = rk_ratio(RK_FIXED_ONE, weight);
     }
-    return scorer->reciprocals[at].ratio;
+    return view->reciprocals[at].ratio;
 }
 
 static struct item make_item(const struct rk_criterion *c)
@@ -557,7 +554,9 @@ enum rk_status rk_scorer_rate(struct rk_scorer *scorer, const struct rk_rating *
 
 /* ---- sheets given at once ---- */
 
-static void fill_score(struct rk_scorer *scorer, uint32_t number, struct rk_score *score);
+static void fill_score(const struct rk_scorer *scorer, struct rk_scorer_view *view, uint32_t number,
+                       struct rk_score *score);
+static void make_flags(struct rk_scorer *scorer, uint8_t missing);
 static void count_empty(struct rk_scorer *scorer, const struct sheet *sheet);
 
 /* Lets go of the sheets that were given; the others are numbered anew, in the same order. */
@@ -624,7 +623,8 @@ static enum rk_status give(struct rk_scorer *scorer, uint32_t number, struct rk_
         count_empty(scorer, sheet);
         return RK_OK;
     }
-    fill_score(scorer, number, &score);
+    make_flags(scorer, sheet->missing);
+    fill_score(scorer, &scorer->view, number, &score);
     return scorer->options.take(scorer->options.context, &score, 0, error);
 }
 
@@ -816,9 +816,10 @@ enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error
     for (uint32_t i = 0; i < n; i++)
         if (scorer->sheets[i].given || (scorer->options.partial && is_open(scorer, i)))
             continue;
-        else if (scorer->sheets[i].weight)
+        else if (scorer->sheets[i].weight) {
             scorer->order[scorer->order_count++] = i;
-        else
+            make_flags(scorer, scorer->sheets[i].missing);
+        } else
             count_empty(scorer, &scorer->sheets[i]);
     static const enum rk_id_kind kinds[4] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
                                              RK_ID_STAGE};
@@ -853,7 +854,7 @@ bool rk_scorer_tell_empty(const struct rk_scorer *scorer, struct rk_buf *text)
     return true;
 }
 
-static struct rk_text flags_of(struct rk_scorer *scorer, uint8_t missing)
+static void make_flags(struct rk_scorer *scorer, uint8_t missing)
 {
     struct rk_text *text = &scorer->flags[missing];
     if (missing && !text->size) {
@@ -864,11 +865,11 @@ static struct rk_text flags_of(struct rk_scorer *scorer, uint8_t missing)
         *text = (struct rk_text){rk_arena_text(&scorer->arena, list.text, list.size), list.size};
         rk_buf_free(&list);
     }
-    return *text;
 }
 
 /* All of a score but the gates. */
-static void fill_score(struct rk_scorer *scorer, uint32_t number, struct rk_score *score)
+static void fill_score(const struct rk_scorer *scorer, struct rk_scorer_view *view, uint32_t number,
+                       struct rk_score *score)
 {
     const struct sheet *sheet = &scorer->sheets[number];
     const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
@@ -884,9 +885,9 @@ static void fill_score(struct rk_scorer *scorer, uint32_t number, struct rk_scor
         .n_criteria = sheet->scored,
         .persons = sheet->persons,
         .count = sheet->count,
-        .flags = flags_of(scorer, sheet->missing),
+        .flags = scorer->flags[sheet->missing],
     };
-    score->score = rk_fixed_round(rk_fixed_times(sheet->total, reciprocal(scorer, sheet->weight)));
+    score->score = rk_fixed_round(rk_fixed_times(sheet->total, reciprocal(view, sheet->weight)));
     rk_fixed whole = rk_fixed_int(sheet->seen);
     if (plan) {
         const struct plan_stage *stage = plan_stage_of(plan, m[3]);
@@ -895,22 +896,28 @@ static void fill_score(struct rk_scorer *scorer, uint32_t number, struct rk_scor
     score->weight_covered =
         sheet->weight == whole
             ? RK_FIXED_ONE
-            : rk_fixed_round(rk_fixed_times(sheet->weight, reciprocal(scorer, whole)));
+            : rk_fixed_round(rk_fixed_times(sheet->weight, reciprocal(view, whole)));
 }
 
 void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *score)
 {
+    rk_scorer_view(scorer, &scorer->view, index, score);
+}
+
+void rk_scorer_view(const struct rk_scorer *scorer, struct rk_scorer_view *view, size_t index,
+                    struct rk_score *score)
+{
     assert(index < scorer->order_count);
     uint32_t number = scorer->order[index];
     const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
-    fill_score(scorer, number, score);
+    fill_score(scorer, view, number, score);
     if (scorer->people.count) {
-        uint32_t person = scorer->last_person; /* rows of a candidate stand together */
+        uint32_t person = view->last_person; /* rows of a candidate stand together */
         if (person >= scorer->people.count ||
             memcmp(scorer->people.members + 2 * (size_t)person, m, 2 * sizeof *m) != 0)
             person = rk_tuples_find(&scorer->people, m);
         if (person != RK_NONE) {
-            scorer->last_person = person;
+            view->last_person = person;
             score->gates = scorer->persons[person].failed;
         }
     }

@@ -73,6 +73,16 @@ enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error
  * in `score` live as long as the scorer. */
 size_t rk_scorer_count(const struct rk_scorer *scorer);
 void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *score);
+/* The same for one thread of several: what it remembers is in its own `view`, zeroed to begin with. */
+struct rk_scorer_view {
+    struct {
+        rk_fixed weight;
+        struct rk_ratio ratio;
+    } reciprocals[64]; /* 1 / Σ w: there are few sums of weights */
+    uint32_t last_person;
+};
+void rk_scorer_view(const struct rk_scorer *scorer, struct rk_scorer_view *view, size_t index,
+                    struct rk_score *score);
 
 /* Of a scorer for a part of the ratings, after rk_scorer_finish: the sheets that were not scored,
  * and the sums for gates, are added to `partial`; and those of another part to this scorer, before

@@ -31,6 +31,7 @@ struct rk_out {
     struct rk_buf waiting; /* not yet written to fd */
     uint64_t written;
     int problem; /* errno of the first failure */
+    bool flows;  /* shown as it comes */
     bool gzip;
     z_stream z;
 };
@@ -169,10 +170,24 @@ static void spill(struct rk_out *out)
     rk_buf_clear(&out->waiting);
 }
 
+/* A pipe whose reader went away ends the program quietly by SIGPIPE, as it does every filter. */
+static int or_broken(int problem)
+{
+    if (problem == EPIPE) {
+        rk_outputs_unlink_now();
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    return problem;
+}
+
 static void add_plain(struct rk_out *out, const void *bytes, size_t size)
 {
     rk_buf_add(&out->waiting, bytes, size);
-    if (out->waiting.size >= (out->fd < 0 ? KEPT : CHUNK))
+    if (out->flows && out->waiting.size >= CHUNK) {
+        out->problem = or_broken(write_all(out->shown_on, out->waiting.text, out->waiting.size));
+        rk_buf_clear(&out->waiting);
+    } else if (out->waiting.size >= (out->fd < 0 ? KEPT : CHUNK))
         spill(out);
 }
 
@@ -354,20 +369,14 @@ static int settle(struct rk_out *out)
     return out->problem;
 }
 
-/* Writes to the place that cannot be taken back. A pipe whose reader went away ends the program
- * quietly by SIGPIPE, as it does every filter. */
+/* Writes to the place that cannot be taken back. */
 static int show(struct rk_out *out)
 {
     int to = out->shown_on >= 0 ? out->shown_on
                                 : open(out->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (to < 0)
         return errno;
-    int problem = pour(out, to);
-    if (problem == EPIPE) {
-        rk_outputs_unlink_now();
-        signal(SIGPIPE, SIG_DFL);
-        raise(SIGPIPE);
-    }
+    int problem = or_broken(pour(out, to));
     /* close a copy: a full disk behind NFS tells at close, and a later close must not hide it */
     int last = out->shown_on >= 0 ? dup(to) : to;
     if (last < 0 || close(last) < 0)
@@ -409,6 +418,13 @@ static void give_place_back(const struct rk_out *out)
     if (out->placed == EXCHANGED &&
         renameat2(AT_FDCWD, out->temporary, AT_FDCWD, out->target, RENAME_EXCHANGE))
         rename(out->temporary, out->target);
+}
+
+void rk_outputs_flow(struct rk_outputs *outputs)
+{
+    struct rk_out *out = outputs->count == 1 ? outputs->all[0] : NULL;
+    if (out && !out->path && !out->written)
+        out->flows = true;
 }
 
 enum rk_status rk_outputs_commit(struct rk_outputs *outputs, struct rk_error *error)

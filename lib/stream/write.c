@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <pthread.h>
 
 bool rk_form_parse(const char *name, enum rk_form *form)
 {
@@ -26,7 +27,8 @@ struct rk_writer {
     size_t count;
     size_t at; /* the column that comes next */
     uint64_t rows;
-    struct rk_buf line;
+    struct rk_buf line;    /* or, where `collects`, all lines of a block */
+    bool collects;
     struct rk_buf printed; /* a number as text */
     /* the forms for reading keep every cell: texts end to end, and where each starts */
     struct rk_buf kept;
@@ -191,6 +193,12 @@ void rk_write_date(struct rk_writer *w, int32_t days)
     write_printed(w);
 }
 
+static void flush(struct rk_writer *w)
+{
+    rk_out_write(w->out, w->line.text, w->line.size);
+    rk_buf_clear(&w->line);
+}
+
 void rk_write_end(struct rk_writer *w)
 {
     assert(w->at == w->count);
@@ -202,13 +210,81 @@ void rk_write_end(struct rk_writer *w)
             rk_buf_text(&w->line, w->count ? "}" : "{}");
         if (w->form != RK_JSON)
             rk_buf_char(&w->line, '\n');
-        rk_out_write(w->out, w->line.text, w->line.size);
-        rk_buf_clear(&w->line);
+        if (!w->collects)
+            flush(w);
     }
     w->rows++;
 }
 
 uint64_t rk_writer_rows(const struct rk_writer *w) { return w->rows; }
+
+/* ---- blocks ---- */
+
+enum { BLOCK = 2048 };
+
+struct blocks {
+    struct rk_writer *writer;
+    rk_write_block *write;
+    void *context;
+    size_t count;
+    pthread_mutex_t lock; /* of what follows, and of writer->rows */
+    pthread_cond_t turned;
+    size_t taken, written; /* things, from the first on */
+};
+
+static void *write_blocks(void *context)
+{
+    struct blocks *b = context;
+    struct rk_writer own = *b->writer;
+    own.line = own.printed = (struct rk_buf){0};
+    own.collects = true;
+    own.rows = 0;
+    pthread_mutex_lock(&b->lock);
+    while (b->taken < b->count) {
+        size_t from = b->taken, to = b->count - from < BLOCK ? b->count : from + BLOCK;
+        b->taken = to;
+        pthread_mutex_unlock(&b->lock);
+        b->write(b->context, from, to, &own);
+        pthread_mutex_lock(&b->lock);
+        while (b->written != from)
+            pthread_cond_wait(&b->turned, &b->lock);
+        pthread_mutex_unlock(&b->lock);
+        flush(&own); /* it is nobody else's turn */
+        pthread_mutex_lock(&b->lock);
+        b->written = to;
+        pthread_cond_broadcast(&b->turned);
+    }
+    b->writer->rows += own.rows;
+    pthread_mutex_unlock(&b->lock);
+    rk_buf_free(&own.line);
+    rk_buf_free(&own.printed);
+    return NULL;
+}
+
+void rk_write_blocks(struct rk_writer *w, size_t count, unsigned threads, rk_write_block *write,
+                     void *context)
+{
+    struct blocks b = {.writer = w, .write = write, .context = context, .count = count};
+    pthread_t others[8];
+    unsigned started = 0, wanted = (w->form == RK_CSV || w->form == RK_JSONL) ? threads : 1;
+    if (wanted > count / BLOCK)
+        wanted = (unsigned)(count / BLOCK);
+    if (wanted < 2) {
+        for (size_t from = 0; from < count; from += BLOCK)
+            write(context, from, count - from < BLOCK ? count : from + BLOCK, w);
+        return;
+    }
+    pthread_mutex_init(&b.lock, NULL);
+    pthread_cond_init(&b.turned, NULL);
+    while (started < sizeof others / sizeof *others && started + 1 < wanted &&
+           !pthread_create(&others[started], NULL, write_blocks, &b))
+        started++;
+    write_blocks(&b);
+    while (started)
+        pthread_join(others[--started], NULL);
+    pthread_mutex_destroy(&b.lock);
+    pthread_cond_destroy(&b.turned);
+}
 
 /* ---- the forms for reading ---- */
 
@@ -313,12 +389,6 @@ static void escape_html(struct rk_buf *out, struct rk_text text)
         case '"': rk_buf_text(out, "&quot;"); break;
         default: rk_buf_char(out, text.text[i]);
         }
-}
-
-static void flush(struct rk_writer *w)
-{
-    rk_out_write(w->out, w->line.text, w->line.size);
-    rk_buf_clear(&w->line);
 }
 
 /* One line of a padded table: cells escaped, brought to their widths. row = -1 is the header. */

@@ -41,6 +41,13 @@ uint64_t rk_writer_rows(const struct rk_writer *writer);
 /* Writes what waits and frees the writer; whether all went well is told by the commit. */
 void rk_writer_finish(struct rk_writer *writer);
 
+/* Writes things 0 … count - 1: `write` those of a block, in up to `threads` threads at once, each with a
+ * writer of its own, which it does not finish; the blocks stand in their order. Forms that do not stream
+ * are written by the caller's thread. */
+typedef void rk_write_block(void *context, size_t from, size_t to, struct rk_writer *writer);
+void rk_write_blocks(struct rk_writer *writer, size_t count, unsigned threads,
+                     rk_write_block *write, void *context);
+
 /* The bytes of one CSV field, quoted where RFC 4180 asks for it. */
 void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter);
 /* A JSON string with its quotes; only what JSON must escape is escaped. */

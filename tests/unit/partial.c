@@ -171,7 +171,7 @@ static void rank(struct rk_aggregate *aggregate, const struct rk_ids *ids, struc
     CHECK(rk_aggregate_finish(aggregate, &result, &error) == RK_OK);
     CHECK(rk_out_open(&outputs, &out, path_of("ranking"), &error) == RK_OK);
     struct rk_writer *writer = rk_ranking_open(&result->ranking, ids, false, out, RK_CSV);
-    rk_ranking_write(&result->ranking, ids, false, writer);
+    rk_ranking_write(&result->ranking, ids, false, 1, writer);
     rk_writer_finish(writer);
     CHECK(rk_outputs_commit(&outputs, &error) == RK_OK);
     read_back("ranking", bytes);
