@@ -31,14 +31,15 @@ static _Noreturn void fail(void)
 }
 
 /* Asks for large pages where there is much to fill: fewer of them have to be brought in, one by one.
- * That they are not to be had does no harm. */
+ * That they are not to be had does no harm. It is asked of all pages that the memory has: were those of
+ * its ends of another kind, it could not grow without being copied. */
 static void *with_large_pages(void *memory, size_t bytes)
 {
-    const uintptr_t page = 1 << 21;
-    if (bytes < 4 * page)
+    const uintptr_t page = (uintptr_t)getpagesize();
+    if (bytes < 1 << 23)
         return memory;
-    uintptr_t from = ((uintptr_t)memory + page - 1) / page * page,
-              to = ((uintptr_t)memory + bytes) / page * page;
+    uintptr_t from = (uintptr_t)memory / page * page,
+              to = ((uintptr_t)memory + malloc_usable_size(memory) + page - 1) / page * page;
     madvise((void *)from, to - from, MADV_HUGEPAGE);
     return memory;
 }

@@ -167,22 +167,32 @@ struct ahead {
     const struct rk_table *table;
     struct rk_ids ids;
     uint32_t id[KEYS];
-    struct rk_arena fresh;
+    struct rk_arena texts;
 };
 
-struct made {
-    struct rk_rating rating;     /* its keys by the ids of the thread */
-    const struct rk_text *fresh; /* the texts of those that are new, by key; NULL = none is */
+struct made { /* a rating in few bytes: they go from core to core */
+    rk_fixed score;
+    const struct rk_text *texts; /* of the keys that are fresh */
+    uint32_t id[KEYS];           /* of the thread */
+    uint32_t persons, count;
+    uint8_t missing, basis;
+    uint8_t fresh; /* bit per key: its id is new */
 };
 
 static bool make_rating(void *context, const struct rk_row *row, void *made)
 {
     struct ahead *a = context;
     struct made *m = made;
-    struct rk_text *fresh = NULL;
-    size_t wrong;
-    if (fill_rating(a->fields, a->table, row, &m->rating, &wrong))
+    struct rk_text texts[KEYS];
+    struct rk_rating r;
+    size_t wrong, fresh = 0;
+    if (fill_rating(a->fields, a->table, row, &r, &wrong))
         return false;
+    *m = (struct made){.score = r.score,
+                       .persons = r.persons,
+                       .count = r.count,
+                       .missing = (uint8_t)r.missing,
+                       .basis = (uint8_t)r.basis};
     for (size_t k = 0; k < KEYS; k++) {
         if (row->same >> a->fields->key[k] & 1)
             continue;
@@ -191,12 +201,13 @@ static bool make_rating(void *context, const struct rk_row *row, void *made)
         a->id[k] = rk_id(&a->ids, keys[k].kind, key_text(a->fields, row, k));
         if (a->id[k] != before)
             continue;
-        if (!fresh)
-            fresh = rk_arena_zeroed(&a->fresh, KEYS, sizeof *fresh);
-        fresh[k] = known->texts[before];
+        texts[fresh++] = known->texts[before];
+        m->fresh |= (uint8_t)(1u << k);
     }
-    set_keys(&m->rating, a->id);
-    m->fresh = fresh;
+    memcpy(m->id, a->id, sizeof m->id);
+    if (fresh)
+        m->texts = memcpy(rk_arena_alloc(&a->texts, fresh * sizeof *texts), texts,
+                          fresh * sizeof *texts);
     return true;
 }
 
@@ -211,28 +222,38 @@ struct reading {
     uint32_t id[KEYS];
 };
 
+static void take_ids(struct reading *r, const struct made *made)
+{
+    const struct rk_text *text = made->texts;
+    for (size_t k = 0; k < KEYS; k++) {
+        uint32_t theirs = made->id[k];
+        if (!(made->fresh >> k & 1))
+            continue;
+        if (theirs >= r->id_room[k]) {
+            r->id_room[k] = theirs < 8 ? 16 : theirs * 2;
+            r->id_of[k] = rk_resize(r->id_of[k], r->id_room[k], sizeof **r->id_of);
+        }
+        r->id_of[k][theirs] = rk_id(r->ids, keys[k].kind, *text++);
+    }
+}
+
 static void take_made(struct reading *r, const struct made *made, struct rk_rating *rating)
 {
-    const struct rk_rating *m = &made->rating;
-    const uint32_t theirs[KEYS] = {m->recruitment, m->candidate, m->rater,
-                                   m->group,       m->stage,     m->criterion};
-    for (size_t k = 0; k < KEYS; k++) {
-        if (made->fresh && made->fresh[k].text) {
-            if (theirs[k] >= r->id_room[k]) {
-                r->id_room[k] = theirs[k] < 8 ? 16 : theirs[k] * 2;
-                r->id_of[k] = rk_resize(r->id_of[k], r->id_room[k], sizeof **r->id_of);
-            }
-            r->id_of[k][theirs[k]] = rk_id(r->ids, keys[k].kind, made->fresh[k]);
-        }
-        r->id[k] = r->id_of[k][theirs[k]];
-    }
-    *rating = *m;
+    if (made->fresh)
+        take_ids(r, made);
+    for (size_t k = 0; k < KEYS; k++)
+        r->id[k] = r->id_of[k][made->id[k]];
+    *rating = (struct rk_rating){.missing = (enum rk_missing)made->missing,
+                                 .score = made->score,
+                                 .basis = (enum rk_basis)made->basis,
+                                 .persons = made->persons,
+                                 .count = made->count};
 }
 
 static void free_reading(struct reading *r)
 {
     rk_ids_free(&r->ahead.ids);
-    rk_arena_free(&r->ahead.fresh);
+    rk_arena_free(&r->ahead.texts);
     for (size_t k = 0; k < KEYS; k++)
         rk_free(r->id_of[k]);
 }

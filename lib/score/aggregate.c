@@ -10,7 +10,7 @@ struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options
     a->ids = ids;
     a->keeps_votes =
         !rk_aggregate_is_plain(a) || options->measures || options->ranges || options->draws;
-    a->keys.width = a->sheets.width = 4;
+    a->crowd.width = a->sheets.width = 4;
     a->once.places.width = 3;
     a->contest_keys.width = a->people.width = a->unlinked.width = a->unadjusted.width =
         a->contender_keys.width = 2;
@@ -23,7 +23,8 @@ void rk_aggregate_free(struct rk_aggregate *a)
 {
     if (!a)
         return;
-    rk_tuples_free(&a->keys);
+    rk_tuples_free(&a->crowd);
+    rk_free(a->crowd_cell);
     rk_tuples_free(&a->contest_keys);
     rk_tuples_free(&a->people);
     rk_tuples_free(&a->sheets);
@@ -32,6 +33,7 @@ void rk_aggregate_free(struct rk_aggregate *a)
     rk_free(a->cells);
     rk_free(a->contests);
     rk_free(a->gates);
+    rk_free(a->first_cell);
     rk_tuples_free(&a->unlinked);
     rk_tuples_free(&a->unadjusted);
     rk_free(a->sheet_places);
@@ -125,32 +127,66 @@ uint32_t rk_aggregate_contest(struct rk_aggregate *a, uint32_t recruitment, uint
     return contest;
 }
 
-struct cell *rk_aggregate_cell(struct rk_aggregate *a, const uint32_t key[4],
-                               const struct contest *fresh)
-{
-    uint32_t *recent = &a->recent[(key[1] * 8 + key[3]) % RECENT];
-    if (*recent >= a->keys.count ||
-        memcmp(a->keys.members + 4 * (size_t)*recent, key, 4 * sizeof *key) != 0) {
-        uint32_t before = a->keys.count;
-        *recent = rk_tuples_add(&a->keys, key);
-        if (*recent == before) {
-            ROOM_AT(a->cells, *recent, a->cell_room);
-            a->cells[*recent] =
-                (struct cell){.contest = rk_aggregate_contest(a, key[0], key[1], fresh)};
-        }
-    }
-    return &a->cells[*recent];
-}
-
 uint32_t rk_aggregate_person(struct rk_aggregate *a, uint32_t recruitment, uint32_t candidate)
 {
     uint32_t person = add_pair(&a->people, &a->last_person, recruitment, candidate);
     ROOM_AT(a->gates, person, a->person_room);
+    ROOM_AT(a->first_cell, person, a->cell_person_room);
     if (a->people.count > a->person_count) {
         a->person_count++;
-        a->gates[person] = RK_NONE;
+        a->gates[person] = a->first_cell[person] = RK_NONE;
     }
     return person;
+}
+
+/* *length is how many the chain has, but for the cell that was found in it. */
+static uint32_t find_cell(const struct rk_aggregate *a, uint32_t person, const uint32_t key[4],
+                          uint32_t *length)
+{
+    *length = 0;
+    for (uint32_t c = a->first_cell[person]; c != RK_NONE; c = a->cells[c].beside, ++*length)
+        if (!memcmp(a->cells[c].key, key, sizeof a->cells[c].key))
+            return c;
+    uint32_t at = *length < CHAIN ? RK_NONE : rk_tuples_find(&a->crowd, key);
+    return at == RK_NONE ? RK_NONE : a->crowd_cell[at];
+}
+
+uint32_t rk_aggregate_find_cell(const struct rk_aggregate *a, uint32_t person,
+                                const uint32_t key[4])
+{
+    uint32_t length;
+    return find_cell(a, person, key, &length);
+}
+
+static uint32_t new_cell(struct rk_aggregate *a, uint32_t person, const uint32_t key[4],
+                         uint32_t length, const struct contest *fresh)
+{
+    uint32_t cell = a->cell_count++;
+    ROOM_AT(a->cells, cell, a->cell_room);
+    a->cells[cell] = (struct cell){.key = {key[0], key[1], key[2], key[3]},
+                                   .contest = rk_aggregate_contest(a, key[0], key[1], fresh)};
+    if (length < CHAIN) {
+        a->cells[cell].beside = a->first_cell[person];
+        a->first_cell[person] = cell;
+    } else { /* groups are few, but for a mistake in what the columns are */
+        uint32_t at = rk_tuples_add(&a->crowd, key);
+        ROOM_AT(a->crowd_cell, at, a->crowd_room);
+        a->crowd_cell[at] = cell;
+    }
+    return cell;
+}
+
+struct cell *rk_aggregate_cell(struct rk_aggregate *a, const uint32_t key[4],
+                               const struct contest *fresh)
+{
+    uint32_t *recent = &a->recent[(key[1] * 8 + key[3]) % RECENT], length;
+    if (*recent >= a->cell_count || memcmp(a->cells[*recent].key, key, 4 * sizeof *key) != 0) {
+        uint32_t person = rk_aggregate_person(a, key[0], key[2]);
+        *recent = find_cell(a, person, key, &length);
+        if (*recent == RK_NONE)
+            *recent = new_cell(a, person, key, length, fresh);
+    }
+    return &a->cells[*recent];
 }
 
 enum rk_status rk_aggregate_scale(struct rk_aggregate *a, uint32_t recruitment, bool percent,
@@ -317,8 +353,8 @@ static enum rk_status find_groups(struct rk_aggregate *a, struct rk_error *error
     a->group_place = rk_resize(NULL, (size_t)all + 1, sizeof *a->group_place);
     for (uint32_t g = 0; g < all; g++)
         a->group_place[g] = RK_NONE;
-    for (uint32_t i = 0; i < a->keys.count; i++)
-        mark_group(a, a->keys.members[4 * (size_t)i + 3]);
+    for (uint32_t i = 0; i < a->cell_count; i++)
+        mark_group(a, a->cells[i].key[3]);
     for (uint32_t i = 0; i < a->contest_keys.count; i++) {
         const struct rk_rubric *rubric = rubric_of(a, a->contest_keys.members[2 * (size_t)i]);
         for (size_t g = 0; rubric && g < rubric->group_count; g++)
@@ -421,8 +457,8 @@ static enum rk_status weigh_groups(struct rk_aggregate *a, struct rk_error *erro
     uint32_t recruitments = a->ids->of[RK_ID_RECRUITMENT].count;
     a->groups = rk_alloc((size_t)a->contest_keys.count * width + 1, sizeof *a->groups);
     bool *rated = rk_alloc((size_t)recruitments * width + 1, sizeof *rated);
-    for (uint32_t i = 0; i < a->keys.count; i++) {
-        const uint32_t *m = a->keys.members + 4 * (size_t)i;
+    for (uint32_t i = 0; i < a->cell_count; i++) {
+        const uint32_t *m = a->cells[i].key;
         size_t g = a->group_place[m[3]];
         struct contest_group *group = &a->groups[a->cells[i].contest * width + g];
         for (int basis = 0; basis < 2; basis++)
@@ -559,7 +595,7 @@ static enum rk_status fill_row(struct rk_aggregate *a, const struct entry *entry
     const struct contest_group *groups = &a->groups[entry->contest * width];
     const struct cell *cells[MOST_GROUPS] = {NULL};
     for (uint32_t c = entry->first; c != RK_NONE; c = a->cells[c].next)
-        cells[a->group_place[a->keys.members[4 * (size_t)c + 3]]] = &a->cells[c];
+        cells[a->group_place[a->cells[c].key[3]]] = &a->cells[c];
     struct rk_ranking_row *row = new_row(a, m[0], m[1], entry->candidate);
     struct rk_buf flags = {0};
     bool active = flag_person(a, row, &flags), missing = false;
@@ -772,9 +808,9 @@ static bool reached(const struct rk_aggregate *a, const struct rk_contender *con
 static struct entry *list_entries(struct rk_aggregate *a, size_t *count)
 {
     struct rk_tuples known = {.width = 2}; /* contest, candidate */
-    uint32_t *first = rk_resize(NULL, (size_t)a->keys.count + 1, sizeof *first);
-    for (uint32_t i = 0; i < a->keys.count; i++) {
-        uint32_t before = known.count, candidate = a->keys.members[4 * (size_t)i + 2];
+    uint32_t *first = rk_resize(NULL, (size_t)a->cell_count + 1, sizeof *first);
+    for (uint32_t i = 0; i < a->cell_count; i++) {
+        uint32_t before = known.count, candidate = a->cells[i].key[2];
         uint32_t at = rk_tuples_add(&known, (uint32_t[]){a->cells[i].contest, candidate});
         a->cells[i].next = at == before ? RK_NONE : first[at];
         first[at] = i;

@@ -296,10 +296,10 @@ void rk_aggregate_give(const struct rk_aggregate *a, struct rk_partial *p)
             (struct rk_partial_contest){m[0], m[1], c->percent, c->adjusted, c->least, c->most};
     }
     give_people(a, p);
-    size_t *row_of = rk_resize(NULL, 2 * (size_t)a->keys.count + 1, sizeof *row_of);
-    for (uint32_t i = 0; i < a->keys.count; i++)
+    size_t *row_of = rk_resize(NULL, 2 * (size_t)a->cell_count + 1, sizeof *row_of);
+    for (uint32_t i = 0; i < a->cell_count; i++)
         for (int basis = 0; basis < 2; basis++) {
-            const uint32_t *m = a->keys.members + 4 * (size_t)i;
+            const uint32_t *m = a->cells[i].key;
             if (!a->cells[i].n[basis])
                 continue;
             row_of[2 * (size_t)i + basis] = p->sum_count;
@@ -319,7 +319,9 @@ void rk_aggregate_give(const struct rk_aggregate *a, struct rk_partial *p)
     for (size_t i = 0; i < a->vote_count; i++) {
         const struct vote *v = &a->votes[i];
         const uint32_t *m = a->contest_keys.members + 2 * (size_t)v->contest;
-        uint32_t cell = rk_tuples_find(&a->keys, (uint32_t[]){m[0], m[1], v->candidate, v->group});
+        uint32_t person = rk_tuples_find(&a->people, (uint32_t[]){m[0], v->candidate});
+        uint32_t cell =
+            rk_aggregate_find_cell(a, person, (uint32_t[]){m[0], m[1], v->candidate, v->group});
         row[i] = row_of[2 * (size_t)cell + v->basis];
         p->sums[row[i]].count++;
     }

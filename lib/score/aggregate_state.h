@@ -6,13 +6,15 @@
 #include "score/rule.h"
 #include "stream/once.h"
 
-enum { MOST_GROUPS = 100, RECENT = 64 };
+enum { MOST_GROUPS = 100, RECENT = 64, CHAIN = 32 };
 
-struct cell {        /* recruitment, stage, candidate, group */
+struct cell {
+    uint32_t key[4]; /* recruitment, stage, candidate, group */
     rk_fixed sum[2]; /* by basis */
     uint64_t n[2];
     uint32_t contest;
-    uint32_t next; /* cell of the same contest and candidate, RK_NONE = the last */
+    uint32_t beside; /* cell of the same person, RK_NONE = the last of the chain */
+    uint32_t next;   /* in finish: of the same contest and candidate, likewise */
 };
 
 struct contest { /* recruitment, stage */
@@ -46,16 +48,19 @@ struct stage_part {
 struct rk_aggregate {
     struct rk_aggregate_options options;
     struct rk_ids *ids;
-    struct rk_tuples keys;
     struct cell *cells;
-    uint32_t cell_room, last_contest, last_person;
+    uint32_t cell_count, cell_room, last_contest, last_person;
+    struct rk_tuples crowd; /* keys of the cells that a person has beyond a chain of CHAIN */
+    uint32_t *crowd_cell;   /* their cells */
+    uint32_t crowd_room;
     uint32_t recent[RECENT]; /* cells by stage and group: scores go round them for each candidate */
     struct rk_tuples contest_keys;
     struct contest *contests;
     uint32_t contest_room, contest_count;
     struct rk_tuples people; /* recruitment, candidate */
     uint32_t *gates;         /* by person: number in gate_lists, RK_NONE = none failed */
-    uint32_t person_room, person_count;
+    uint32_t *first_cell;    /* by person: of the chain, RK_NONE = none */
+    uint32_t person_room, cell_person_room, person_count;
     struct rk_tuples unlinked; /* recruitment, candidate: severity_unlinked on one of its scores */
     struct rk_tuples unadjusted; /* likewise: not_estimable on one of its scores */
     struct rk_strings gate_lists;
@@ -89,6 +94,9 @@ uint32_t rk_aggregate_contest(struct rk_aggregate *aggregate, uint32_t recruitme
                               const struct contest *fresh);
 struct cell *rk_aggregate_cell(struct rk_aggregate *aggregate, const uint32_t key[4],
                                const struct contest *fresh);
+/* The cell's number, RK_NONE where there is none. */
+uint32_t rk_aggregate_find_cell(const struct rk_aggregate *aggregate, uint32_t person,
+                                const uint32_t key[4]);
 uint32_t rk_aggregate_person(struct rk_aggregate *aggregate, uint32_t recruitment,
                              uint32_t candidate);
 void rk_aggregate_gates(struct rk_aggregate *aggregate, uint32_t person, struct rk_text list);

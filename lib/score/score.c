@@ -51,7 +51,7 @@ struct sheet {
 };
 
 /* Sheets that are held before those that were given are let go. */
-enum { HELD = 4096 };
+enum { HELD = 1024 };
 
 
 struct gate_sum {

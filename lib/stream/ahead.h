@@ -9,7 +9,7 @@ struct rk_batch_record {
     const char *raw;
     size_t raw_size;
     uint64_t line, same;
-    size_t count, first; /* of its cells; where they, or what was made of it, lie */
+    uint32_t count, first; /* of its cells; where they, or what was made of it, lie */
     bool made;
 };
 

@@ -9,7 +9,7 @@
 enum { HEAD = 5, LOG = 1 << 18, MOST_NOTES = 65536 }; /* in numbers of four bytes */
 
 struct slot {
-    uint64_t bits;  /* by the six lowest bits of the members; 0 = free */
+    uint32_t bits;  /* by the five lowest bits of the members; 0 = free */
     uint32_t block; /* their other bits */
 };
 
@@ -39,32 +39,32 @@ static void grow(struct rk_once *once, struct rk_once_place *place)
 
 static struct rk_once_place *place_of(struct rk_once *once, const uint32_t key[3])
 {
-    if (once->last < once->places.count &&
-        !memcmp(once->places.members + 3 * (size_t)once->last, key, 3 * sizeof *key))
-        return &once->of[once->last];
-    uint32_t before = once->places.count;
-    once->last = rk_tuples_add(&once->places, key);
-    if (once->last == before) {
+    uint32_t *last = &once->last[key[2] % 8], before = once->places.count;
+    if (*last < before &&
+        !memcmp(once->places.members + 3 * (size_t)*last, key, 3 * sizeof *key))
+        return &once->of[*last];
+    *last = rk_tuples_add(&once->places, key);
+    if (*last == before) {
         if (before >= once->room) {
             once->room = once->room ? once->room * 2 : 64;
             once->of = rk_resize(once->of, once->room, sizeof *once->of);
         }
         once->of[before] = (struct rk_once_place){0};
     }
-    return &once->of[once->last];
+    return &once->of[*last];
 }
 
 bool rk_once_add(struct rk_once *once, const uint32_t key[4])
 {
     struct rk_once_place *place = place_of(once, key);
-    uint64_t bit = (uint64_t)1 << (key[3] & 63);
+    uint32_t bit = (uint32_t)1 << (key[3] & 31);
     if (!place->size || place->used >= (1u << place->size) / 4 * 3)
         grow(once, place);
-    struct slot *slot = slot_of(place, key[3] >> 6);
+    struct slot *slot = slot_of(place, key[3] >> 5);
     if (slot->bits & bit)
         return false;
     place->used += !slot->bits;
-    *slot = (struct slot){slot->bits | bit, key[3] >> 6};
+    *slot = (struct slot){slot->bits | bit, key[3] >> 5};
     return true;
 }
 

@@ -14,7 +14,7 @@ struct rk_once { /* set places.width to 3; give back with rk_once_free */
     struct rk_tuples places;
     struct rk_once_place *of; /* by place */
     uint32_t room;
-    uint32_t last; /* place */
+    uint32_t last[8]; /* places, by their third number: keys go round them */
     struct rk_arena slots;
     uint32_t *log; /* records not yet in the temporary: how many notes, key, notes */
     size_t log_count, log_room;

@@ -423,10 +423,15 @@ static void add_to_batch(struct rk_reader *w, struct rk_batch *b)
 {
     RK_GROW(b->records, b->count, b->record_room);
     struct rk_batch_record *record = &b->records[b->count++];
-    *record = (struct rk_batch_record){w->raw,        w->raw_size,   w->raw_line, w->same,
-                                       w->cell_count, b->cell_count, digest(w, b)};
+    *record = (struct rk_batch_record){w->raw,
+                                       w->raw_size,
+                                       w->raw_line,
+                                       w->same,
+                                       (uint32_t)w->cell_count,
+                                       (uint32_t)b->cell_count,
+                                       digest(w, b)};
     if (record->made) {
-        record->first = b->made_count - 1;
+        record->first = (uint32_t)b->made_count - 1;
         return;
     }
     while (b->cell_room - b->cell_count < w->cell_count) {
