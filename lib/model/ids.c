@@ -2,7 +2,8 @@
 
 enum { RECENT = 4096 };
 
-/* The number met last of those whose text has the same place, and more of what its ends are like. */
+/* The number met last of those whose text has the same place, and more of what its ends are like.
+ */
 struct rk_recent {
     uint32_t next_id; /* 1 + the number */
     uint32_t ends;
@@ -86,4 +87,56 @@ void rk_ids_free(struct rk_ids *ids)
         rk_free(ids->recent[kind]);
     }
     *ids = (struct rk_ids){0};
+}
+
+void rk_keys_ahead_add(struct rk_ids_ahead *ahead, struct rk_keys_ahead *keys, size_t k,
+                       enum rk_id_kind kind, struct rk_text text, struct rk_text fresh[RK_KEYS])
+{
+    const struct rk_strings *known = &ahead->ids.of[kind];
+    uint32_t before = known->count;
+    keys->id[k] = rk_id(&ahead->ids, kind, text);
+    if (keys->id[k] != before)
+        return;
+    fresh[k] = known->texts[before];
+    keys->fresh |= (uint8_t)(1u << k);
+}
+
+void rk_keys_ahead_keep(struct rk_ids_ahead *ahead, struct rk_keys_ahead *keys,
+                        const struct rk_text fresh[RK_KEYS])
+{
+    if (!keys->fresh)
+        return;
+    struct rk_text *texts =
+        rk_arena_alloc(&ahead->texts, (size_t)__builtin_popcount(keys->fresh) * sizeof *texts);
+    keys->texts = texts;
+    for (size_t k = 0; k < RK_KEYS; k++)
+        if (keys->fresh >> k & 1)
+            *texts++ = fresh[k];
+}
+
+void rk_keys_ahead_take(struct rk_ids_ahead *ahead, const struct rk_keys_ahead *keys,
+                        const enum rk_id_kind kinds[], size_t count, struct rk_ids *ids,
+                        uint32_t *id)
+{
+    const struct rk_text *text = keys->texts;
+    for (size_t k = 0; k < count; k++) {
+        enum rk_id_kind kind = kinds[k];
+        uint32_t theirs = keys->id[k];
+        if (keys->fresh >> k & 1) {
+            if (theirs >= ahead->room[kind]) {
+                ahead->room[kind] = theirs < 8 ? 16 : theirs * 2;
+                ahead->of[kind] = rk_resize(ahead->of[kind], ahead->room[kind], sizeof **ahead->of);
+            }
+            ahead->of[kind][theirs] = rk_id(ids, kind, *text++);
+        }
+        id[k] = ahead->of[kind][theirs];
+    }
+}
+
+void rk_ids_ahead_free(struct rk_ids_ahead *ahead)
+{
+    rk_ids_free(&ahead->ids);
+    rk_arena_free(&ahead->texts);
+    for (int kind = 0; kind < RK_ID_KINDS; kind++)
+        rk_free(ahead->of[kind]);
 }

@@ -39,4 +39,32 @@ void rk_id_write(const struct rk_ids *ids, enum rk_id_kind kind, uint32_t id,
 void rk_ids_close(struct rk_ids *ids);
 void rk_ids_free(struct rk_ids *ids);
 
+/* Ids given by a thread that reads ahead of the run: it numbers them by itself, and what is new
+ * among them goes along with what it hands on. Zeroed = empty. */
+struct rk_ids_ahead {
+    struct rk_ids ids; /* the thread's, with the texts that are handed on */
+    struct rk_arena texts;
+    uint32_t *of[RK_ID_KINDS]; /* the run's, by the thread's numbers */
+    uint32_t room[RK_ID_KINDS];
+};
+enum { RK_KEYS = 6 }; /* at most so many of a record, each of a kind of its own */
+struct rk_keys_ahead {
+    const struct rk_text *texts; /* of those that are new */
+    uint32_t id[RK_KEYS];        /* the thread's */
+    uint8_t fresh;               /* bit per key: it is new */
+    uint8_t more[3];             /* the caller's, in room that would be left over */
+};
+/* In the thread: numbers key k of `keys`, zeroed to begin with, and once all have their numbers
+ * keeps the texts of what is new; `fresh` is room for them. */
+void rk_keys_ahead_add(struct rk_ids_ahead *ahead, struct rk_keys_ahead *keys, size_t k,
+                       enum rk_id_kind kind, struct rk_text text, struct rk_text fresh[RK_KEYS]);
+void rk_keys_ahead_keep(struct rk_ids_ahead *ahead, struct rk_keys_ahead *keys,
+                        const struct rk_text fresh[RK_KEYS]);
+/* In the run: what the keys are in `ids`, by the kinds that they have. To be asked of all, in
+ * order. */
+void rk_keys_ahead_take(struct rk_ids_ahead *ahead, const struct rk_keys_ahead *keys,
+                        const enum rk_id_kind kinds[], size_t count, struct rk_ids *ids,
+                        uint32_t *id);
+void rk_ids_ahead_free(struct rk_ids_ahead *ahead);
+
 #endif

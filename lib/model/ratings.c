@@ -93,12 +93,10 @@ bool rk_extra_count(const struct rk_table *table, const struct rk_row *row, size
 }
 
 enum { KEYS = 6 };
-static const struct {
-    const char *name;
-    enum rk_id_kind kind;
-} keys[KEYS] = {{"recruitment_id", RK_ID_RECRUITMENT}, {"candidate_id", RK_ID_CANDIDATE},
-                {"rater_id", RK_ID_RATER},             {"rater_group", RK_ID_GROUP},
-                {"stage", RK_ID_STAGE},                {"criterion", RK_ID_CRITERION}};
+static const char *const key_names[KEYS] = {"recruitment_id", "candidate_id", "rater_id",
+                                            "rater_group",    "stage",        "criterion"};
+static const enum rk_id_kind kinds[KEYS] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
+                                            RK_ID_GROUP,       RK_ID_STAGE,     RK_ID_CRITERION};
 
 /* Fields of the schema, and the file's column `count`. */
 struct fields {
@@ -111,7 +109,7 @@ static struct fields find_fields(const struct rk_schema *schema)
     struct fields f = {.count = SIZE_MAX};
     assert(schema->field_count <= 64); /* the bits of row->same */
     for (size_t k = 0; k < KEYS; k++)
-        f.key[k] = rk_schema_field(schema, keys[k].name);
+        f.key[k] = rk_schema_field(schema, key_names[k]);
     f.score = rk_schema_field(schema, "score");
     f.missing = rk_schema_field(schema, "missing");
     f.basis = rk_schema_field(schema, "basis");
@@ -143,16 +141,6 @@ static const char *fill_rating(const struct fields *f, const struct rk_table *ta
                : _("count: a whole number from 1 was expected");
 }
 
-static void set_keys(struct rk_rating *r, const uint32_t id[KEYS])
-{
-    r->recruitment = id[0];
-    r->candidate = id[1];
-    r->rater = id[2];
-    r->group = id[3];
-    r->stage = id[4];
-    r->criterion = id[5];
-}
-
 static struct rk_text key_text(const struct fields *f, const struct rk_row *row, size_t k)
 {
     struct rk_text text = rk_value_text(&row->values[f->key[k]]);
@@ -161,116 +149,64 @@ static struct rk_text key_text(const struct fields *f, const struct rk_row *row,
 
 /* ---- in the thread that reads ahead ---- */
 
-/* It has ids of its own; what is new among them goes along with the rating. */
-struct ahead {
-    const struct fields *fields;
+struct reading {
+    struct fields fields; /* that the thread reads: it begins after the first row */
     const struct rk_table *table;
-    struct rk_ids ids;
+    struct rk_ids_ahead ahead;
+    uint32_t ahead_id[KEYS]; /* the thread's */
     uint32_t id[KEYS];
-    struct rk_arena texts;
 };
 
 struct made { /* a rating in few bytes: they go from core to core */
     rk_fixed score;
-    const struct rk_text *texts; /* of the keys that are fresh */
-    uint32_t id[KEYS];           /* of the thread */
+    struct rk_keys_ahead keys; /* more: missing, basis */
     uint32_t persons, count;
-    uint8_t missing, basis;
-    uint8_t fresh; /* bit per key: its id is new */
 };
 
 static bool make_rating(void *context, const struct rk_row *row, void *made)
 {
-    struct ahead *a = context;
+    struct reading *reading = context;
     struct made *m = made;
-    struct rk_text texts[KEYS];
+    struct rk_text fresh[KEYS];
     struct rk_rating r;
-    size_t wrong, fresh = 0;
-    if (fill_rating(a->fields, a->table, row, &r, &wrong))
+    size_t wrong;
+    if (fill_rating(&reading->fields, reading->table, row, &r, &wrong))
         return false;
     *m = (struct made){.score = r.score,
+                       .keys.more = {(uint8_t)r.missing, (uint8_t)r.basis},
                        .persons = r.persons,
-                       .count = r.count,
-                       .missing = (uint8_t)r.missing,
-                       .basis = (uint8_t)r.basis};
-    for (size_t k = 0; k < KEYS; k++) {
-        if (row->same >> a->fields->key[k] & 1)
-            continue;
-        const struct rk_strings *known = &a->ids.of[keys[k].kind];
-        uint32_t before = known->count;
-        a->id[k] = rk_id(&a->ids, keys[k].kind, key_text(a->fields, row, k));
-        if (a->id[k] != before)
-            continue;
-        texts[fresh++] = known->texts[before];
-        m->fresh |= (uint8_t)(1u << k);
-    }
-    memcpy(m->id, a->id, sizeof m->id);
-    if (fresh)
-        m->texts = memcpy(rk_arena_alloc(&a->texts, fresh * sizeof *texts), texts,
-                          fresh * sizeof *texts);
+                       .count = r.count};
+    memcpy(m->keys.id, reading->ahead_id, sizeof reading->ahead_id);
+    for (size_t k = 0; k < KEYS; k++)
+        if (!(row->same >> reading->fields.key[k] & 1))
+            rk_keys_ahead_add(&reading->ahead, &m->keys, k, kinds[k],
+                              key_text(&reading->fields, row, k), fresh);
+    memcpy(reading->ahead_id, m->keys.id, sizeof reading->ahead_id);
+    rk_keys_ahead_keep(&reading->ahead, &m->keys, fresh);
     return true;
 }
 
 /* ---- in the caller's ---- */
 
-struct reading {
-    struct rk_ids *ids;
-    struct fields fields;
-    struct ahead ahead;
-    uint32_t *id_of[KEYS]; /* by key and id of the thread: ours */
-    uint32_t id_room[KEYS];
-    uint32_t id[KEYS];
-};
-
-static void take_ids(struct reading *r, const struct made *made)
+static void take_made(const struct made *made, struct rk_rating *rating)
 {
-    const struct rk_text *text = made->texts;
-    for (size_t k = 0; k < KEYS; k++) {
-        uint32_t theirs = made->id[k];
-        if (!(made->fresh >> k & 1))
-            continue;
-        if (theirs >= r->id_room[k]) {
-            r->id_room[k] = theirs < 8 ? 16 : theirs * 2;
-            r->id_of[k] = rk_resize(r->id_of[k], r->id_room[k], sizeof **r->id_of);
-        }
-        r->id_of[k][theirs] = rk_id(r->ids, keys[k].kind, *text++);
-    }
-}
-
-static void take_made(struct reading *r, const struct made *made, struct rk_rating *rating)
-{
-    if (made->fresh)
-        take_ids(r, made);
-    for (size_t k = 0; k < KEYS; k++)
-        r->id[k] = r->id_of[k][made->id[k]];
-    *rating = (struct rk_rating){.missing = (enum rk_missing)made->missing,
+    *rating = (struct rk_rating){.missing = (enum rk_missing)made->keys.more[0],
                                  .score = made->score,
-                                 .basis = (enum rk_basis)made->basis,
+                                 .basis = (enum rk_basis)made->keys.more[1],
                                  .persons = made->persons,
                                  .count = made->count};
-}
-
-static void free_reading(struct reading *r)
-{
-    rk_ids_free(&r->ahead.ids);
-    rk_arena_free(&r->ahead.texts);
-    for (size_t k = 0; k < KEYS; k++)
-        rk_free(r->id_of[k]);
 }
 
 enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *table,
                                rk_take_rating *take, void *context, struct rk_error *error)
 {
     const struct rk_schema *schema = rk_table_schema(table);
-    struct reading reading = {.ids = ratings->ids, .fields = find_fields(schema)};
-    struct fields *fields = &reading.fields; /* that the thread reads: it begins after the first row */
+    struct reading reading = {.fields = find_fields(schema), .table = table};
+    struct fields *fields = &reading.fields;
     size_t extras = SIZE_MAX;
     struct rk_places places = {0};
     enum rk_status status;
-    reading.ahead.fields = fields;
-    reading.ahead.table = table;
-    rk_table_digest(table,
-                    &(struct rk_table_digest){sizeof(struct made), make_rating, &reading.ahead});
+    rk_table_digest(table, &(struct rk_table_digest){sizeof(struct made), make_rating, &reading});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         struct rk_rating r;
         if (row->number == 1 || extras != rk_table_extras(table)) { /* another file, or JSON's */
@@ -278,12 +214,14 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
             fields->count = rk_extra_column(table, "count");
             ratings->has_count |= fields->count != SIZE_MAX;
         }
-        if (row->made)
-            take_made(&reading, row->made, &r);
-        else {
+        if (row->made) {
+            const struct made *made = row->made;
+            rk_keys_ahead_take(&reading.ahead, &made->keys, kinds, KEYS, ratings->ids, reading.id);
+            take_made(made, &r);
+        } else {
             for (size_t k = 0; k < KEYS; k++)
                 if (!(row->same >> fields->key[k] & 1))
-                    reading.id[k] = rk_id(ratings->ids, keys[k].kind, key_text(fields, row, k));
+                    reading.id[k] = rk_id(ratings->ids, kinds[k], key_text(fields, row, k));
             size_t wrong;
             const char *why = fill_rating(fields, table, row, &r, &wrong);
             if (why) {
@@ -291,7 +229,12 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
                 continue;
             }
         }
-        set_keys(&r, reading.id);
+        r.recruitment = reading.id[0];
+        r.candidate = reading.id[1];
+        r.rater = reading.id[2];
+        r.group = reading.id[3];
+        r.stage = reading.id[4];
+        r.criterion = reading.id[5];
         struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
         r.place = rk_place_token(&places, &pos);
         struct rk_error problem = {0};
@@ -305,7 +248,7 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
         rk_reject_problem(table, schema, &places, &problem);
     }
     rk_table_stop(table);
-    free_reading(&reading);
+    rk_ids_ahead_free(&reading.ahead);
     rk_places_free(&places);
     return status;
 }

@@ -1,25 +1,25 @@
 #include "model/scores.h"
 
+#include <assert.h>
+
 const char *const rk_scores_defaults[] = {
     "recruitment_id", "all", "rater_group", "all", "stage",          "all", "basis", "individual",
     "scale",          "raw", "n_criteria",  "1",   "weight_covered", "1",   NULL};
 const char *const rk_ballots_defaults[] = {"recruitment_id", "all", "rater_group", "all",
                                            "stage",          "all", NULL};
 
+enum { KEYS = 5 };
+static const char *const key_names[KEYS] = {"recruitment_id", "candidate_id", "rater_id", "stage",
+                                            "rater_group"};
+static const enum rk_id_kind kinds[KEYS] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
+                                            RK_ID_STAGE, RK_ID_GROUP};
+
 /* Fields of scores or ballots; SIZE_MAX where the table has none such. */
 struct fields {
-    size_t key[5];
+    size_t key[KEYS];
     size_t basis, value, scale, gates, adjusted, flags, weight;
+    size_t times[2]; /* extras of the table: count and weight; SIZE_MAX = none */
 };
-
-static const struct {
-    const char *name;
-    enum rk_id_kind kind;
-} keys[5] = {{"recruitment_id", RK_ID_RECRUITMENT},
-             {"candidate_id", RK_ID_CANDIDATE},
-             {"rater_id", RK_ID_RATER},
-             {"stage", RK_ID_STAGE},
-             {"rater_group", RK_ID_GROUP}};
 
 static size_t field_named(const struct rk_schema *schema, const char *name)
 {
@@ -28,10 +28,10 @@ static size_t field_named(const struct rk_schema *schema, const char *name)
 
 static struct fields find_fields(const struct rk_schema *schema)
 {
-    struct fields f;
+    struct fields f = {.times = {SIZE_MAX, SIZE_MAX}};
     bool ballots = field_named(schema, "rank") != SIZE_MAX;
-    for (size_t k = 0; k < 5; k++)
-        f.key[k] = rk_schema_field(schema, keys[k].name);
+    for (size_t k = 0; k < KEYS; k++)
+        f.key[k] = rk_schema_field(schema, key_names[k]);
     f.value = rk_schema_field(schema, ballots ? "rank" : "score");
     f.basis = field_named(schema, "basis");
     f.scale = field_named(schema, "scale");
@@ -42,15 +42,13 @@ static struct fields find_fields(const struct rk_schema *schema)
     return f;
 }
 
-static void read_score(const struct fields *f, const struct rk_value *v, struct rk_ids *ids,
-                       struct rk_score *s)
+/* All of a score but its keys. NULL, or what is wrong with the row. */
+static const char *fill_score(const struct fields *f, const struct rk_table *table,
+                              const struct rk_row *row, struct rk_score *s)
 {
-    uint32_t *id[5] = {&s->recruitment, &s->candidate, &s->rater, &s->stage, &s->group};
+    const struct rk_value *v = row->values;
+    uint32_t times[2];
     *s = (struct rk_score){.count = 1};
-    for (size_t k = 0; k < 5; k++) {
-        struct rk_text text = rk_value_text(&v[f->key[k]]);
-        *id[k] = rk_id(ids, keys[k].kind, text.size ? text : RK_TEXT("all"));
-    }
     s->score = v[f->value].number;
     if (f->basis != SIZE_MAX)
         s->basis = v[f->basis].choice == 1 ? RK_CONSENSUS : RK_INDIVIDUAL;
@@ -66,39 +64,104 @@ static void read_score(const struct fields *f, const struct rk_value *v, struct 
         s->flags = rk_value_text(&v[f->flags]);
     if (f->weight != SIZE_MAX && v[f->weight].size)
         s->count = (uint32_t)(v[f->weight].number / RK_FIXED_ONE);
+    if (!rk_extra_count(table, row, f->times[0], &times[0]))
+        return _("count: a whole number from 1 was expected");
+    if (!rk_extra_count(table, row, f->times[1], &times[1]))
+        return _("weight: a whole number from 1 was expected");
+    uint64_t count = (uint64_t)s->count * times[0] * times[1];
+    if (times[0] > 1000000000 / times[1] || count > 1000000000)
+        return _("count times weight is more than 10^9");
+    s->count = (uint32_t)count;
+    return NULL;
 }
+
+static struct rk_text key_text(const struct fields *f, const struct rk_row *row, size_t k)
+{
+    struct rk_text text = rk_value_text(&row->values[f->key[k]]);
+    return text.size ? text : RK_TEXT("all");
+}
+
+/* ---- in the thread that reads ahead ---- */
+
+struct reading {
+    struct fields fields; /* that the thread reads: it begins after the first row */
+    const struct rk_table *table;
+    struct rk_ids_ahead ahead;
+    uint32_t ahead_id[KEYS]; /* the thread's */
+    struct rk_strings lists; /* likewise: gates and flags, of which there are few */
+};
+
+struct made {
+    struct rk_score score;
+    struct rk_keys_ahead keys;
+};
+
+static struct rk_text keep_list(struct rk_strings *lists, struct rk_text list)
+{
+    uint32_t number = list.size ? rk_strings_add(lists, list) : RK_NONE;
+    return list.size ? lists->texts[number] : list;
+}
+
+static bool make_score(void *context, const struct rk_row *row, void *made)
+{
+    struct reading *r = context;
+    struct made *m = made;
+    struct rk_text fresh[RK_KEYS];
+    if (fill_score(&r->fields, r->table, row, &m->score))
+        return false;
+    m->score.gates = keep_list(&r->lists, m->score.gates);
+    m->score.flags = keep_list(&r->lists, m->score.flags);
+    m->keys = (struct rk_keys_ahead){0};
+    memcpy(m->keys.id, r->ahead_id, sizeof r->ahead_id);
+    for (size_t k = 0; k < KEYS; k++)
+        if (!(row->same >> r->fields.key[k] & 1))
+            rk_keys_ahead_add(&r->ahead, &m->keys, k, kinds[k], key_text(&r->fields, row, k),
+                              fresh);
+    memcpy(r->ahead_id, m->keys.id, sizeof r->ahead_id);
+    rk_keys_ahead_keep(&r->ahead, &m->keys, fresh);
+    return true;
+}
+
+/* ---- in the caller's ---- */
 
 enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_take_score *take,
                               void *context, struct rk_error *error)
 {
     const struct rk_schema *schema = rk_table_schema(table);
-    const struct fields fields = find_fields(schema);
-    size_t extra[2] = {SIZE_MAX, SIZE_MAX}, extras = SIZE_MAX;
+    struct reading reading = {.fields = find_fields(schema), .table = table};
+    struct fields *fields = &reading.fields;
+    size_t extras = SIZE_MAX;
     struct rk_places places = {0};
     enum rk_status status;
+    uint32_t id[KEYS];
+    assert(schema->field_count <= 64); /* the bits of row->same */
+    rk_table_digest(table, &(struct rk_table_digest){sizeof(struct made), make_score, &reading});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         struct rk_score score;
-        read_score(&fields, row->values, ids, &score);
+        const struct made *made = row->made;
         if (row->number == 1 || extras != rk_table_extras(table)) { /* another file, or JSON's */
             extras = rk_table_extras(table);
-            extra[0] = rk_extra_column(table, "count");
-            extra[1] = rk_extra_column(table, "weight");
+            fields->times[0] = rk_extra_column(table, "count");
+            fields->times[1] = rk_extra_column(table, "weight");
         }
-        uint32_t times[2];
-        if (!rk_extra_count(table, row, extra[0], &times[0])) {
-            rk_table_reject(table, SIZE_MAX, _("count: a whole number from 1 was expected"));
-            continue;
+        if (made) {
+            score = made->score;
+            rk_keys_ahead_take(&reading.ahead, &made->keys, kinds, KEYS, ids, id);
+        } else {
+            for (size_t k = 0; k < KEYS; k++)
+                if (!(row->same >> fields->key[k] & 1))
+                    id[k] = rk_id(ids, kinds[k], key_text(fields, row, k));
+            const char *why = fill_score(fields, table, row, &score);
+            if (why) {
+                rk_table_reject(table, SIZE_MAX, "%s", why);
+                continue;
+            }
         }
-        if (!rk_extra_count(table, row, extra[1], &times[1])) {
-            rk_table_reject(table, SIZE_MAX, _("weight: a whole number from 1 was expected"));
-            continue;
-        }
-        uint64_t count = (uint64_t)score.count * times[0] * times[1];
-        if (times[0] > 1000000000 / times[1] || count > 1000000000) {
-            rk_table_reject(table, SIZE_MAX, _("count times weight is more than 10^9"));
-            continue;
-        }
-        score.count = (uint32_t)count;
+        score.recruitment = id[0];
+        score.candidate = id[1];
+        score.rater = id[2];
+        score.stage = id[3];
+        score.group = id[4];
         struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
         struct rk_error problem = {0};
         status = take(context, &score, rk_place_token(&places, &pos), &problem);
@@ -109,6 +172,9 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
             break;
         }
     }
+    rk_table_stop(table);
+    rk_ids_ahead_free(&reading.ahead);
+    rk_strings_free(&reading.lists);
     rk_places_free(&places);
     return status;
 }

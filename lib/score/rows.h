@@ -6,9 +6,10 @@
 #include "score/severity.h"
 
 struct rk_score_rows {
-    struct rk_scorer *scorer;    /* after rk_scorer_finish */
-    const struct rk_score *all;  /* its scores, adjusted; NULL = as the scorer has them */
-    const struct rk_severities *severities; /* where `all` is NULL and `rated` is not: they adjust */
+    struct rk_scorer *scorer;   /* after rk_scorer_finish */
+    const struct rk_score *all; /* its scores, adjusted; NULL = as the scorer has them */
+    /* where `all` is NULL and `rated` is not: they adjust */
+    const struct rk_severities *severities;
     const struct rk_ids *ids;
     struct rk_scores_form form;
 };

@@ -53,7 +53,6 @@ struct sheet {
 /* Sheets that are held before those that were given are let go. */
 enum { HELD = 1024 };
 
-
 struct gate_sum {
     rk_fixed sum[2]; /* by basis */
     uint64_t n[2];
@@ -70,7 +69,7 @@ struct rk_scorer {
     struct plan *plans; /* by place in options.rubrics->all */
     struct item plain;  /* without a rubric: every criterion */
 
-    struct rk_tuples keys; /* recruitment, candidate, rater, stage → sheet */
+    struct rk_tuples keys;  /* recruitment, candidate, rater, stage → sheet */
     struct rk_tuples spare; /* of the same width, empty */
     struct sheet *sheets;
     uint32_t sheet_room;
@@ -105,7 +104,7 @@ struct rk_scorer {
     struct term {
         const struct item *item; /* NULL = free */
         rk_fixed score, value;
-    } terms[256]; /* y·w of scores that were good: there are few */
+    } terms[256];              /* y·w of scores that were good: there are few */
     uint32_t last_recruitment; /* RK_NONE = none */
     const struct plan *last_plan;
 };
@@ -570,8 +569,7 @@ static void let_go(struct rk_scorer *scorer)
         struct sheet *sheet = &scorer->sheets[i];
         const uint32_t *places = scorer->places + sheet->places;
         if (sheet->given) {
-            rk_once_note(&scorer->once, (uint32_t[]){m[0], m[1], m[3], m[2]}, places,
-                         sheet->width);
+            rk_once_note(&scorer->once, (uint32_t[]){m[0], m[1], m[3], m[2]}, places, sheet->width);
             continue;
         }
         memmove(scorer->places + scorer->place_count, places, sheet->width * sizeof *places);
@@ -628,8 +626,8 @@ static enum rk_status give(struct rk_scorer *scorer, uint32_t number, struct rk_
     return scorer->options.take(scorer->options.context, &score, 0, error);
 }
 
-static enum rk_status add(struct rk_scorer *scorer, const struct rk_rating *rating,
-                          uint32_t *into, struct rk_error *error)
+static enum rk_status add(struct rk_scorer *scorer, const struct rk_rating *rating, uint32_t *into,
+                          struct rk_error *error)
 {
     const struct plan *plan;
     const struct item *item;

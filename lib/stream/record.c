@@ -46,7 +46,7 @@ struct rk_reader {
     json_t *object; /* the record last read, in JSON */
     struct rk_arena lists;
 
-    bool may_ahead; /* a thread may be started */
+    bool may_ahead;          /* a thread may be started */
     struct rk_digest digest; /* make NULL = none */
     /* The thread has a reader of its own, to which the window and the input went over. */
     struct rk_reader *worker;
@@ -414,7 +414,8 @@ static bool digest(struct rk_reader *w, struct rk_batch *b)
         b->made_room = b->made_room ? b->made_room * 2 : 1024;
         b->made = rk_resize(b->made, b->made_room, w->digest.size);
     }
-    bool made = w->digest.make(w->digest.context, &record, b->made + b->made_count * w->digest.size);
+    bool made =
+        w->digest.make(w->digest.context, &record, b->made + b->made_count * w->digest.size);
     b->made_count += made;
     return made;
 }

@@ -27,7 +27,7 @@ struct rk_writer {
     size_t count;
     size_t at; /* the column that comes next */
     uint64_t rows;
-    struct rk_buf line;    /* or, where `collects`, all lines of a block */
+    struct rk_buf line; /* or, where `collects`, all lines of a block */
     bool collects;
     struct rk_buf printed; /* a number as text */
     /* the forms for reading keep every cell: texts end to end, and where each starts */
