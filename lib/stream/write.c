@@ -235,11 +235,11 @@ struct blocks {
 static void *write_blocks(void *context)
 {
     struct blocks *b = context;
+    pthread_mutex_lock(&b->lock);
     struct rk_writer own = *b->writer;
     own.line = own.printed = (struct rk_buf){0};
     own.collects = true;
     own.rows = 0;
-    pthread_mutex_lock(&b->lock);
     while (b->taken < b->count) {
         size_t from = b->taken, to = b->count - from < BLOCK ? b->count : from + BLOCK;
         b->taken = to;
