@@ -120,6 +120,7 @@ static enum rk_status take_score(void *context, const struct rk_score *r, uint32
 static void see(const struct rk_schema *schema, bool scores, bool ahead, uint64_t most,
                 bool rejects, struct seen *s)
 {
+    const char *const paths[] = {path[0], path[1]};
     struct rk_outputs outputs = {0};
     struct rk_error error = {0};
     struct rk_table *table;
@@ -132,8 +133,7 @@ static void see(const struct rk_schema *schema, bool scores, bool ahead, uint64_
     rk_id(&s->ids, RK_ID_RATER, RK_TEXT("p9")); /* known before */
     if (rejects)
         CHECK(!rk_out_open(&outputs, &options.rejects, path[2], &error));
-    CHECK(!rk_table_open(&table, schema, (const char *const[]){path[0], path[1]}, 2, &options,
-                         &error));
+    CHECK(!rk_table_open(&table, schema, paths, 2, &options, &error));
     struct rk_ratings ratings = {.ids = &s->ids};
     enum rk_status status = scores ? rk_scores_read(table, &s->ids, take_score, s, &error)
                                    : rk_ratings_read(&ratings, table, take_rating, s, &error);
