@@ -26,7 +26,8 @@ struct reading {
     struct column by[RK_BY_MOST];
     size_t count;     /* the extra column `count` */
     size_t *category; /* extra columns that are categories */
-    size_t category_count, extras;
+    size_t category_count;
+    uint64_t bound; /* see rk_table_bound */
     struct rk_error
         problem; /* what take() found; empty between rows, which clearing it each time would cost */
     bool there[6];        /* the column is in the file now being read */
@@ -102,15 +103,13 @@ static enum rk_status find_categories(struct reading *r, struct rk_error *error)
 }
 
 /* Looks for the columns again where another file, or JSON's next object, may have others. */
-static enum rk_status bind(struct reading *r, const struct rk_row *row, bool counts,
-                           struct rk_error *error)
+static enum rk_status bind(struct reading *r, bool counts, struct rk_error *error)
 {
-    bool json = rk_reader_is_json(rk_table_reader(r->table));
-    for (int k = 0; k < 6 && (json || row->number == 1); k++)
-        r->there[k] = r->field[k] != SIZE_MAX && rk_table_column(r->table, r->field[k]) != SIZE_MAX;
-    if (row->number != 1 && r->extras == rk_table_extras(r->table))
+    if (r->bound == rk_table_bound(r->table))
         return RK_OK;
-    r->extras = rk_table_extras(r->table);
+    r->bound = rk_table_bound(r->table);
+    for (int k = 0; k < 6; k++)
+        r->there[k] = r->field[k] != SIZE_MAX && rk_table_column(r->table, r->field[k]) != SIZE_MAX;
     memset(r->constant, 0xff, sizeof r->constant);
     r->count = rk_extra_column(r->table, "count");
     RK_TRY(find_by(r, error));
@@ -313,7 +312,7 @@ enum rk_status rk_judgements_read(struct rk_judgements *j, struct rk_table *tabl
     enum rk_status status;
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         struct rk_one_judgement one = {.candidate = RK_NONE, .count = 1, .times = 1};
-        if ((status = bind(&r, row, counts, error)))
+        if ((status = bind(&r, counts, error)))
             break;
         read_keys(&r, row, &one);
         struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
@@ -363,8 +362,8 @@ struct ranks {
 static int by_ranks(const void *a, const void *b, void *context)
 {
     const struct ranks *r = context;
-    const uint32_t *x = r->candidates->members + (size_t)*(const uint32_t *)a * 2,
-                   *y = r->candidates->members + (size_t)*(const uint32_t *)b * 2;
+    const uint32_t *x = r->candidates->members + (size_t) * (const uint32_t *)a * 2,
+                   *y = r->candidates->members + (size_t) * (const uint32_t *)b * 2;
     uint32_t i = r->candidate[x[CANDIDATE]], k = r->candidate[y[CANDIDATE]];
     if (i == k) {
         i = r->recruitment[x[RECRUITMENT]];

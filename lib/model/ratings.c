@@ -101,7 +101,8 @@ static const enum rk_id_kind kinds[KEYS] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, 
 /* Fields of the schema, and the file's column `count`. */
 struct fields {
     size_t key[KEYS], score, missing, basis, persons;
-    size_t count; /* an extra of the table, SIZE_MAX = none */
+    size_t count;   /* an extra of the table, SIZE_MAX = none */
+    uint64_t bound; /* of the columns that it was looked for in */
 };
 
 static struct fields find_fields(const struct rk_schema *schema)
@@ -115,6 +116,14 @@ static struct fields find_fields(const struct rk_schema *schema)
     f.basis = rk_schema_field(schema, "basis");
     f.persons = rk_schema_field(schema, "n_persons");
     return f;
+}
+
+static void find_count(struct fields *f, const struct rk_table *table)
+{
+    if (f->bound == rk_table_bound(table))
+        return;
+    f->bound = rk_table_bound(table);
+    f->count = rk_extra_column(table, "count");
 }
 
 /* All of a rating but its keys and its place. NULL, or what is wrong and in which field. */
@@ -150,7 +159,7 @@ static struct rk_text key_text(const struct fields *f, const struct rk_row *row,
 /* ---- in the thread that reads ahead ---- */
 
 struct reading {
-    struct fields fields; /* that the thread reads: it begins after the first row */
+    struct fields fields; /* the thread's */
     const struct rk_table *table;
     struct rk_ids_ahead ahead;
     uint32_t ahead_id[KEYS]; /* the thread's */
@@ -170,6 +179,7 @@ static bool make_rating(void *context, const struct rk_row *row, void *made)
     struct rk_text fresh[KEYS];
     struct rk_rating r;
     size_t wrong;
+    find_count(&reading->fields, reading->table);
     if (fill_rating(&reading->fields, reading->table, row, &r, &wrong))
         return false;
     *m = (struct made){.score = r.score,
@@ -202,28 +212,24 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
 {
     const struct rk_schema *schema = rk_table_schema(table);
     struct reading reading = {.fields = find_fields(schema), .table = table};
-    struct fields *fields = &reading.fields;
-    size_t extras = SIZE_MAX;
+    struct fields fields = reading.fields;
     struct rk_places places = {0};
     enum rk_status status;
     rk_table_digest(table, &(struct rk_table_digest){sizeof(struct made), make_rating, &reading});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         struct rk_rating r;
-        if (row->number == 1 || extras != rk_table_extras(table)) { /* another file, or JSON's */
-            extras = rk_table_extras(table);
-            fields->count = rk_extra_column(table, "count");
-            ratings->has_count |= fields->count != SIZE_MAX;
-        }
+        find_count(&fields, table);
+        ratings->has_count |= fields.count != SIZE_MAX;
         if (row->made) {
             const struct made *made = row->made;
             rk_keys_ahead_take(&reading.ahead, &made->keys, kinds, KEYS, ratings->ids, reading.id);
             take_made(made, &r);
         } else {
             for (size_t k = 0; k < KEYS; k++)
-                if (!(row->same >> fields->key[k] & 1))
-                    reading.id[k] = rk_id(ratings->ids, kinds[k], key_text(fields, row, k));
+                if (!(row->same >> fields.key[k] & 1))
+                    reading.id[k] = rk_id(ratings->ids, kinds[k], key_text(&fields, row, k));
             size_t wrong;
-            const char *why = fill_rating(fields, table, row, &r, &wrong);
+            const char *why = fill_rating(&fields, table, row, &r, &wrong);
             if (why) {
                 rk_table_reject(table, wrong, "%s", why);
                 continue;

@@ -19,6 +19,7 @@ struct fields {
     size_t key[KEYS];
     size_t basis, value, scale, gates, adjusted, flags, weight;
     size_t times[2]; /* extras of the table: count and weight; SIZE_MAX = none */
+    uint64_t bound;  /* of the columns that they were looked for in */
 };
 
 static size_t field_named(const struct rk_schema *schema, const char *name)
@@ -40,6 +41,15 @@ static struct fields find_fields(const struct rk_schema *schema)
     f.flags = field_named(schema, "flags");
     f.weight = field_named(schema, "weight");
     return f;
+}
+
+static void find_times(struct fields *f, const struct rk_table *table)
+{
+    if (f->bound == rk_table_bound(table))
+        return;
+    f->bound = rk_table_bound(table);
+    f->times[0] = rk_extra_column(table, "count");
+    f->times[1] = rk_extra_column(table, "weight");
 }
 
 /* All of a score but its keys. NULL, or what is wrong with the row. */
@@ -84,7 +94,7 @@ static struct rk_text key_text(const struct fields *f, const struct rk_row *row,
 /* ---- in the thread that reads ahead ---- */
 
 struct reading {
-    struct fields fields; /* that the thread reads: it begins after the first row */
+    struct fields fields; /* the thread's */
     const struct rk_table *table;
     struct rk_ids_ahead ahead;
     uint32_t ahead_id[KEYS]; /* the thread's */
@@ -107,6 +117,7 @@ static bool make_score(void *context, const struct rk_row *row, void *made)
     struct reading *r = context;
     struct made *m = made;
     struct rk_text fresh[RK_KEYS];
+    find_times(&r->fields, r->table);
     if (fill_score(&r->fields, r->table, row, &m->score))
         return false;
     m->score.gates = keep_list(&r->lists, m->score.gates);
@@ -129,8 +140,7 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
 {
     const struct rk_schema *schema = rk_table_schema(table);
     struct reading reading = {.fields = find_fields(schema), .table = table};
-    struct fields *fields = &reading.fields;
-    size_t extras = SIZE_MAX;
+    struct fields fields = reading.fields;
     struct rk_places places = {0};
     enum rk_status status;
     uint32_t id[KEYS];
@@ -139,19 +149,15 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         struct rk_score score;
         const struct made *made = row->made;
-        if (row->number == 1 || extras != rk_table_extras(table)) { /* another file, or JSON's */
-            extras = rk_table_extras(table);
-            fields->times[0] = rk_extra_column(table, "count");
-            fields->times[1] = rk_extra_column(table, "weight");
-        }
+        find_times(&fields, table);
         if (made) {
             score = made->score;
             rk_keys_ahead_take(&reading.ahead, &made->keys, kinds, KEYS, ids, id);
         } else {
             for (size_t k = 0; k < KEYS; k++)
-                if (!(row->same >> fields->key[k] & 1))
-                    id[k] = rk_id(ids, kinds[k], key_text(fields, row, k));
-            const char *why = fill_score(fields, table, row, &score);
+                if (!(row->same >> fields.key[k] & 1))
+                    id[k] = rk_id(ids, kinds[k], key_text(&fields, row, k));
+            const char *why = fill_score(&fields, table, row, &score);
             if (why) {
                 rk_table_reject(table, SIZE_MAX, "%s", why);
                 continue;

@@ -45,6 +45,7 @@ struct rk_table {
     struct source *sources;
     size_t *extras;
     size_t extra_count, extra_room, bound_columns;
+    uint64_t bound; /* how often */
     struct checker checker;
     struct checker ahead; /* of the thread that reads ahead */
     struct rk_table_digest digest;
@@ -194,6 +195,7 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
             t->extras[t->extra_count++] = c;
         }
     t->bound_columns = columns;
+    t->bound++;
     rk_free(taken);
     return status || !final ? status : check_extras(t, error);
 }
@@ -553,6 +555,8 @@ struct rk_text rk_table_extra_name(const struct rk_table *t, size_t extra)
 {
     return rk_reader_column(t->reader, t->extras[extra]);
 }
+
+uint64_t rk_table_bound(const struct rk_table *t) { return t->bound; }
 
 struct rk_cell rk_table_extra_of(const struct rk_table *t, const struct rk_row *row, size_t extra)
 {

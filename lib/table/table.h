@@ -123,7 +123,8 @@ enum rk_status rk_table_next(struct rk_table *table, const struct rk_row **row,
                              struct rk_error *error);
 /* Has the thread that reads ahead, where there is one, check the rows and make something of `size`
  * bytes (a multiple of 16) of each good one, for rk_row.made. `make` is told all of the row but its
- * number and is false where it leaves it as it is; it may ask the table for rk_table_extra_of alone. Not
+ * number and is false where it leaves it as it is; it may ask the table for its extras alone, by
+ * rk_table_extra_of and not rk_table_extra. Not
  * every row is seen to by it: those that are bad, of the first of a file, of JSON are not. Rows come in
  * the order they would. `context` is the thread's alone until rk_table_stop. Before the first row. */
 struct rk_table_digest {
@@ -151,6 +152,8 @@ struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
  */
 const struct rk_field *rk_table_extra_meant(const struct rk_table *table, size_t extra);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
+/* Another number than before, and never 0, wherever the columns may be others: in another file, in JSON. */
+uint64_t rk_table_bound(const struct rk_table *table);
 struct rk_cell rk_table_extra_of(const struct rk_table *table, const struct rk_row *row,
                                  size_t extra);
 /* Where the field of the last row stands; SIZE_MAX: the row as a whole, which is cheap to ask. */

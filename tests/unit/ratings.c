@@ -27,12 +27,14 @@ static void collect(struct rk_log *log, enum rk_severity severity, const struct 
                   pos ? (int)pos->column : 0, pos && pos->field ? pos->field : "", text);
 }
 
-/* A table of ratings or of scores, whose rows are much like those before them. */
+/* A table of ratings or of scores, whose rows are much like those before them. Of a bad one the
+ * first may be bad, or more than are read before the thread begins. */
 static void make_table(struct rk_buf *text, bool scores, bool count, size_t rows, bool bad)
 {
     static const char *const missing[] = {"abstained", "not_met", "\"conflict\"", "consensus"};
     static const char *const lists[] = {"", "\"k1\"", "k1|k2"};
     int recruitment = 1, candidate = 1, rater = 1;
+    size_t first = bad ? (size_t[]){0, 1, 2600}[below(3)] : 0;
     rk_buf_clear(text);
     rk_buf_printf(text,
                   "recruitment_id,candidate_id,rater_id,rater_group,stage,%s,basis,n_persons%s\n",
@@ -51,9 +53,9 @@ static void make_table(struct rk_buf *text, bool scores, bool count, size_t rows
             rk_buf_printf(text, "k%d,%s,%s", (int)below(5),
                           *why && !(bad && below(9) == 0) ? "" : "4", why);
         rk_buf_printf(text, ",%s,%s", below(30) ? "individual" : "consensus",
-                      bad && below(900) == 0 ? "x"
-                      : below(50)            ? ""
-                                             : "4");
+                      r < first || (bad && below(900) == 0) ? "x"
+                      : below(50)                           ? ""
+                                                            : "4");
         if (count)
             rk_buf_printf(text, ",%d", bad && below(500) == 0 ? 0 : 1 + (int)below(3));
         rk_buf_text(text, bad && below(900) == 0 ? ",more\n" : "\n");
