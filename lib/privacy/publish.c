@@ -491,7 +491,9 @@ static void describe_audit(const struct work *w, struct rk_audit_cell *cells, in
         cell->value = of_table ? p->value[c] : w->cells[c].value;
         cell->has_value = !of_table || p->has_value[c];
         cell->hidden = !of_table || p->reason[c] != RK_IS_SHOWN;
-        cell->least = of_table ? o->zeros == RK_ZEROS_KNOWN : -RK_CELL_NO_END;
+        /* a hidden 0 can be one of what has been published: that none is 0 is not known of it */
+        bool nought = cell->has_value && !cell->value;
+        cell->least = of_table ? o->zeros == RK_ZEROS_KNOWN && !nought : -RK_CELL_NO_END;
         cell->width = width;
         cell->alone = of_table && p->contributors[c] == 1 && cell->value;
         cell->guarded = of_table && p->reason[c] != RK_IS_SECONDARY &&
