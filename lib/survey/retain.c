@@ -108,10 +108,13 @@ static double *times_of(const struct rk_curve *curves, uint32_t groups,
     return times;
 }
 
-static bool leaves(const struct rk_curve *c, double time)
+/* How many leave just then. */
+static uint32_t leaving(const struct rk_curve *c, double time)
 {
     size_t at = rk_curve_step_at(c, time);
-    return at != SIZE_MAX && c->steps[at].time == time;
+    if (at == SIZE_MAX || c->steps[at].time != time)
+        return 0;
+    return c->steps[at].ended - (at ? c->steps[at - 1].ended : 0);
 }
 
 /* The times that may be told of, by small numbers; `count` times, of which safe[i] may. */
@@ -121,7 +124,8 @@ struct told {
     size_t count;
 };
 
-static struct told times_told(const struct rk_curve *curves, uint32_t groups,
+/* `counts`: how many left of each group is told, and so how many left after the last time told. */
+static struct told times_told(const struct rk_curve *curves, uint32_t groups, bool counts,
                               const struct rk_retain_options *o)
 {
     struct told t;
@@ -130,11 +134,21 @@ static struct told times_told(const struct rk_curve *curves, uint32_t groups,
     double last = -1;
     for (size_t i = 0; i < t.count; i++) {
         t.safe[i] = true;
-        for (uint32_t g = 0; g < groups; g++)
+        for (uint32_t g = 0; g < groups; g++) {
+            uint32_t at_risk = rk_curve_at_risk(&curves[g], t.times[i]);
             t.safe[i] &=
-                is_safe(rk_curve_at_risk(&curves[g], t.times[i]), o) &&
+                is_safe(at_risk, o) && is_safe(at_risk - leaving(&curves[g], t.times[i]), o) &&
                 is_safe(events_until(&curves[g], t.times[i]) - events_until(&curves[g], last), o);
+        }
         last = t.safe[i] ? t.times[i] : last;
+    }
+    for (size_t i = t.count; counts && i-- > 0;) {
+        bool rest = true;
+        for (uint32_t g = 0; g < groups; g++)
+            rest &= is_safe(curves[g].events - events_until(&curves[g], t.times[i]), o);
+        if (t.safe[i] && rest)
+            break;
+        t.safe[i] = false;
     }
     return t;
 }
@@ -155,7 +169,7 @@ static void tell_curve(struct rk_retain *to, const struct rk_curve *c, uint32_t 
             hide(to, group, t->times[i], "retained");
         else if (!t->safe[i])
             to->hidden++;
-        else if (o->times || leaves(c, t->times[i]) || o->min_count > 1)
+        else if (o->times || leaving(c, t->times[i]) || o->min_count > 1)
             tell_time(to, c, group, t->times[i], o);
 }
 
@@ -265,7 +279,7 @@ void rk_retain_all(struct rk_retain *to, const struct rk_retain_facts *f,
     if (!is_safe(c.n, o)) {
         hide(to, RK_NONE, (double)NAN, "people");
     } else {
-        struct told t = times_told(&c, 1, o);
+        struct told t = times_told(&c, 1, may_count(&c, o), o);
         tell_figures(to, &c, RK_NONE, longest(f, o), may_count(&c, o), &t, o);
         tell_curve(to, &c, RK_NONE, &t, o);
         free_told(&t);
@@ -345,7 +359,7 @@ void rk_retain_groups(struct rk_retain *to, const struct rk_retain_facts *f,
         hide(to, RK_NONE, (double)NAN, "groups");
     } else {
         bool some = curves[f->groups].n > 0;
-        struct told t = times_told(curves, f->groups + some, o);
+        struct told t = times_told(curves, f->groups + some, counts, o);
         for (uint32_t g = 0; g < f->groups; g++) {
             tell_figures(to, &curves[g], g, longest(f, o), counts, &t, o);
             tell_curve(to, &curves[g], g, &t, o);
