@@ -45,9 +45,10 @@ static void allow_links(struct places *places, const char *folder, unsigned dept
     for (const struct dirent *e; entries && (e = readdir(entries));) {
         struct rk_buf path = {0};
         rk_buf_printf(&path, "%s/%s", folder, e->d_name);
-        if (e->d_type != DT_REG && *e->d_name != '.' && is_link(path.text))
+        bool looks = e->d_type != DT_REG && *e->d_name != '.';
+        if (looks && is_link(path.text))
             allow(places, rk_keep(path.text), READ);
-        else if (e->d_type != DT_REG && *e->d_name != '.' && depth && is_folder(path.text))
+        if (looks && depth && is_folder(path.text)) /* also where a link leads to one */
             allow_links(places, path.text, depth - 1);
         rk_buf_free(&path);
     }
