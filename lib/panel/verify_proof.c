@@ -125,8 +125,10 @@ static void add_rules(struct proof *f)
     for (uint32_t q = 0; q < v->quota_count; q++)
         rk_duality_rule(d, RK_DUALITY_NONE, 0);
     f->quotas = d->rule_count;
-    for (uint32_t q = 0; q < v->quota_count; q++)
-        rk_duality_rule(d, v->quotas[q].min - v->quotas[q].lowered, v->quotas[q].max);
+    for (uint32_t q = 0; q < v->quota_count; q++) { /* each takes a place */
+        int32_t places = v->panels[v->quotas[q].recruitment].places, max = v->quotas[q].max;
+        rk_duality_rule(d, v->quotas[q].min - v->quotas[q].lowered, max < places ? max : places);
+    }
     for (int l = 0; l < RK_CHOICE_LEVELS; l++)
         f->aim.held[l] = 1 + rk_duality_rule(d, RK_DUALITY_NONE, RK_DUALITY_NONE);
     f->told = d->rule_count;
