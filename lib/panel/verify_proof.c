@@ -376,6 +376,10 @@ static void prove_programme(struct proof *f)
     struct rk_fraction *totals = rk_fractions(PEOPLE_OF(v));
     f->aim.end = RK_CHOICE_SHORTAGE + 1;
     bool seats = prove(f, 0), keep = true;
+    for (int l = 0; l < f->aim.end && seats; l++) { /* what splits left, too */
+        struct rk_duality_rule *rule = &f->d.rules[f->aim.held[l] - 1];
+        rule->least = rule->most = (int64_t)f->aim.value[l];
+    }
     expect_numbers(f, values, totals);
     keep = rk_duality_keeps(&f->d, values);
     for (uint32_t i = 0; i < v->pair_count && keep; i++)
