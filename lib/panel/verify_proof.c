@@ -375,7 +375,7 @@ static void prove_programme(struct proof *f)
     struct rk_fraction *values = rk_fractions(f->d.number_count);
     struct rk_fraction *totals = rk_fractions(PEOPLE_OF(v));
     f->aim.end = RK_CHOICE_SHORTAGE + 1;
-    bool seats = prove(f, 0), keep = true;
+    bool seats = prove(f, 0), keep = true, drawn = rk_verify_nest(v);
     for (int l = 0; l < f->aim.end && seats; l++) { /* what splits left, too */
         struct rk_duality_rule *rule = &f->d.rules[f->aim.held[l] - 1];
         rule->least = rule->most = (int64_t)f->aim.value[l];
@@ -396,7 +396,7 @@ static void prove_programme(struct proof *f)
         WRONG(N_("its prices do not prove the chances"));
     if (!v->broken)
         check_chances(f, values);
-    if (!v->broken && seats)
+    if (!v->broken && seats && drawn)
         tell_proven(f, CHANCES);
     else if (!v->broken)
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));

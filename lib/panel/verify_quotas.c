@@ -248,6 +248,108 @@ enum rk_status rk_verify_see_quotas(struct rk_verify *v, struct rk_error *error)
     return status;
 }
 
+/* ---- do they nest? ---- */
+
+enum { BOTH = 1, FIRST = 2, SECOND = 4 };
+
+/* Adds who counts under both of two quotas, or one alone; by two quotas. */
+static void see_common(const bool *in, uint32_t n, char *common)
+{
+    for (uint32_t a = 0; a < n; a++)
+        for (uint32_t b = 0; b < a; b++)
+            common[a * (size_t)n + b] |= (char)(in[a] && in[b] ? BOTH
+                                                : in[a]        ? FIRST
+                                                : in[b]        ? SECOND
+                                                               : 0);
+}
+
+static bool lies_apart(int common) { return !(common & BOTH); }
+static bool is_inside(int common) { return !(common & FIRST); }
+static bool is_around(int common) { return !(common & SECOND); }
+
+/* Do two quotas, the one inside the other or both apart, leave it at that for empty seats? `people`
+ * are those there, `all` with the kinds. A seat may be kept for two whom no feature ties together;
+ * then as many must be enough as the outer one needs. */
+static bool nest(const struct rk_verify *v, uint32_t a, uint32_t b, int people, int all)
+{
+    const struct rk_verify_quota *first = &v->quotas[a], *second = &v->quotas[b];
+    int32_t places = v->panels[first->recruitment].places;
+    bool free = first->tied != second->tied,
+         both = first->min > first->lowered && second->min > second->lowered;
+    if (free && both)
+        return (is_inside(people) && second->max >= places) ||
+               (is_around(people) && first->max >= places);
+    return lies_apart(all) || is_inside(all) || is_around(all);
+}
+
+static bool holds_back(const struct rk_verify *v, uint32_t q)
+{
+    const struct rk_verify_quota *quota = &v->quotas[q];
+    return quota->min > quota->lowered || quota->max < v->panels[quota->recruitment].places;
+}
+
+/* Whoever meets somebody at the same time meets all whom that one meets, and in one month. */
+static bool overlaps_nest(const struct rk_verify *v, uint32_t p)
+{
+    uint32_t end = v->pair_first[p + 1];
+    bool good = true;
+    for (uint32_t i = v->pair_first[p]; i < end && good; i++)
+        for (uint32_t j = v->pair_first[p]; j < end && good; j++) {
+            uint32_t a = v->pairs[i].recruitment, b = v->pairs[j].recruitment;
+            if (i == j || v->panels[a].places <= 0 || v->panels[b].places <= 0 ||
+                !rk_verify_meet(v, a, b))
+                continue;
+            good = v->panels[a].month == v->panels[b].month;
+            for (uint32_t k = v->pair_first[p]; k < end && good; k++)
+                good = k == i || v->panels[v->pairs[k].recruitment].places <= 0 ||
+                       !rk_verify_meet(v, b, v->pairs[k].recruitment) || k == j ||
+                       rk_verify_meet(v, a, v->pairs[k].recruitment);
+        }
+    return good;
+}
+
+static bool panel_nests(const struct rk_verify *v, uint32_t r, bool *seen)
+{
+    uint32_t first = v->quota_first[r], n = v->quota_first[r + 1] - first;
+    bool *in = rk_alloc((size_t)n + 1, sizeof *in), good = true;
+    char *people = rk_alloc((size_t)n * n + 1, 1), *all = rk_alloc((size_t)n * n + 1, 1);
+    for (uint32_t k = v->order_first[r]; k < v->order_first[r + 1]; k++) {
+        const struct rk_verify_pair *pair = &v->pairs[v->order[k]];
+        for (uint32_t q = 0; q < n && !seen[pair->cell]; q++)
+            in[q] = rk_verify_counts(v, &v->quotas[first + q], pair->panelist);
+        if (!seen[pair->cell])
+            see_common(in, n, people);
+        seen[pair->cell] = true;
+    }
+    memcpy(all, people, (size_t)n * n);
+    for (uint32_t k = v->kind_first[r]; k < v->kind_first[r + 1]; k++) {
+        memset(in, 0, n * sizeof *in);
+        for (uint32_t i = 0; i < v->kinds[k].count; i++)
+            in[v->kind_quotas[v->kinds[k].first + i] - first] = true;
+        see_common(in, n, all);
+    }
+    for (uint32_t a = 0; a < n; a++)
+        for (uint32_t b = 0; b < a; b++)
+            good &=
+                !holds_back(v, first + a) || !holds_back(v, first + b) ||
+                nest(v, first + a, first + b, people[a * (size_t)n + b], all[a * (size_t)n + b]);
+    rk_free(in);
+    rk_free(people);
+    rk_free(all);
+    return good;
+}
+
+bool rk_verify_nest(const struct rk_verify *v)
+{
+    bool *seen = rk_alloc((size_t)v->pair_count + 1, sizeof *seen), good = true;
+    for (uint32_t r = 0; r < PANELS_OF(v) && good; r++)
+        good = v->panels[r].places <= 0 || panel_nests(v, r, seen);
+    for (uint32_t p = 0; p < PEOPLE_OF(v) && good; p++)
+        good = overlaps_nest(v, p);
+    rk_free(seen);
+    return good;
+}
+
 /* ---- do they hold? ---- */
 
 static bool lacks(const struct rk_verify_quota *q, int64_t count)

@@ -106,6 +106,9 @@ bool rk_verify_quotas(const struct rk_verify *v, uint32_t recruitment, int64_t *
                       int64_t empty);
 void rk_verify_tell_quotas(struct rk_verify *v, uint32_t recruitment, int64_t *count,
                            int64_t empty);
+/* Do quotas of each recruitment nest, and the sessions that meet for each panelist? Then any
+ * expected numbers that keep the rules are those of a draw. */
+bool rk_verify_nest(const struct rk_verify *v);
 /* Adds to the counts of quotas what a pair counts, so many times. */
 void rk_verify_count(const struct rk_verify *v, uint32_t pair, int64_t times, int64_t *count);
 
