@@ -267,19 +267,21 @@ static bool lies_apart(int common) { return !(common & BOTH); }
 static bool is_inside(int common) { return !(common & FIRST); }
 static bool is_around(int common) { return !(common & SECOND); }
 
-/* Do two quotas, the one inside the other or both apart, leave it at that for empty seats? `people`
- * are those there, `all` with the kinds. A seat may be kept for two whom no feature ties together;
- * then as many must be enough as the outer one needs. */
-static bool nest(const struct rk_verify *v, uint32_t a, uint32_t b, int people, int all)
+/* Do two quotas, the one inside the other or both apart, leave it at that for the `kinds` that
+ * seats are kept empty for? An outer one that has no most may count whom the inner one keeps a seat
+ * for, where there can be such people. */
+static bool nest(const struct rk_verify *v, uint32_t a, uint32_t b, int people, int kinds)
 {
     const struct rk_verify_quota *first = &v->quotas[a], *second = &v->quotas[b];
     int32_t places = v->panels[first->recruitment].places;
-    bool free = first->tied != second->tied,
-         both = first->min > first->lowered && second->min > second->lowered;
-    if (free && both)
-        return (is_inside(people) && second->max >= places) ||
-               (is_around(people) && first->max >= places);
-    return lies_apart(all) || is_inside(all) || is_around(all);
+    int all = people | kinds;
+    bool both = first->min > first->lowered && second->min > second->lowered;
+    bool counts = both && ((is_inside(people) && second->max >= places) ||
+                           (is_around(people) && first->max >= places));
+    if (both && first->tied != second->tied)
+        return counts;
+    return lies_apart(all) || is_inside(all) || is_around(all) ||
+           (counts && kinds & BOTH && first->row->part_count * second->row->part_count == 1);
 }
 
 static bool holds_back(const struct rk_verify *v, uint32_t q)
@@ -312,7 +314,7 @@ static bool panel_nests(const struct rk_verify *v, uint32_t r, bool *seen)
 {
     uint32_t first = v->quota_first[r], n = v->quota_first[r + 1] - first;
     bool *in = rk_alloc((size_t)n + 1, sizeof *in), good = true;
-    char *people = rk_alloc((size_t)n * n + 1, 1), *all = rk_alloc((size_t)n * n + 1, 1);
+    char *people = rk_alloc((size_t)n * n + 1, 1), *kinds = rk_alloc((size_t)n * n + 1, 1);
     for (uint32_t k = v->order_first[r]; k < v->order_first[r + 1]; k++) {
         const struct rk_verify_pair *pair = &v->pairs[v->order[k]];
         for (uint32_t q = 0; q < n && !seen[pair->cell]; q++)
@@ -321,21 +323,20 @@ static bool panel_nests(const struct rk_verify *v, uint32_t r, bool *seen)
             see_common(in, n, people);
         seen[pair->cell] = true;
     }
-    memcpy(all, people, (size_t)n * n);
     for (uint32_t k = v->kind_first[r]; k < v->kind_first[r + 1]; k++) {
         memset(in, 0, n * sizeof *in);
         for (uint32_t i = 0; i < v->kinds[k].count; i++)
             in[v->kind_quotas[v->kinds[k].first + i] - first] = true;
-        see_common(in, n, all);
+        see_common(in, n, kinds);
     }
     for (uint32_t a = 0; a < n; a++)
         for (uint32_t b = 0; b < a; b++)
             good &=
                 !holds_back(v, first + a) || !holds_back(v, first + b) ||
-                nest(v, first + a, first + b, people[a * (size_t)n + b], all[a * (size_t)n + b]);
+                nest(v, first + a, first + b, people[a * (size_t)n + b], kinds[a * (size_t)n + b]);
     rk_free(in);
     rk_free(people);
-    rk_free(all);
+    rk_free(kinds);
     return good;
 }
 
