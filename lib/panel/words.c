@@ -169,11 +169,52 @@ static void tell_unknown(struct rk_log *log, const struct rk_eligible *eligible)
                times);
 }
 
+/* Names the minimums that a panel without empty places does not keep, since no panel keeps all,
+ * where rk_panel_quotas_broken told nothing of it; returns how many. */
+static uint32_t tell_lowered(struct rk_log *log, const struct rk_explain *match)
+{
+    const struct rk_match_problem *problem = match->problem;
+    int32_t *count = rk_alloc((size_t)problem->quota_count + 1, sizeof *count);
+    int32_t *filled = rk_alloc((size_t)problem->recruitment_count + 1, sizeof *filled);
+    bool *told = rk_alloc((size_t)problem->recruitment_count + 1, sizeof *told);
+    uint32_t lowered = 0;
+    int64_t sum;
+    for (uint32_t q = 0; q < problem->quota_count; q++)
+        if (excess_of(problem, q, &sum) > 0)
+            told[problem->quotas[q].recruitment] = true;
+    for (uint32_t i = 0; i < problem->pair_count && problem->quota_count; i++) {
+        if (!match->result->member[i])
+            continue;
+        filled[problem->pairs[i].recruitment]++;
+        if (problem->pair_cell[i] == RK_NONE)
+            continue;
+        const struct rk_match_cell *cell = &problem->cells[problem->pair_cell[i]];
+        for (uint32_t k = 0; k < cell->count; k++)
+            count[problem->cell_rows[cell->first + k]]++;
+    }
+    for (uint32_t q = 0; q < problem->quota_count; q++) {
+        const struct rk_match_quota *quota = &problem->quotas[q];
+        const struct rk_quota *row = rk_panel_quota_row(match->quotas, q);
+        if (told[quota->recruitment] || count[q] >= quota->min ||
+            filled[quota->recruitment] < problem->recruitments[quota->recruitment].places)
+            continue;
+        rk_log(log, RK_WARNING, NULL,
+               _("recruitment %s: %s %s: %d members, at least %d were asked for"),
+               problem->recruitments[quota->recruitment].id.text, row->feature.text,
+               row->value.text, rk_panel_quota_kept(match->quotas, q) + count[q], row->min);
+        lowered++;
+    }
+    rk_free(count);
+    rk_free(filled);
+    rk_free(told);
+    return lowered;
+}
+
 bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
                     const struct rk_explanation *panels, uint32_t count, bool explained)
 {
     const struct rk_match_result *result = match->result;
-    uint32_t wanting = 0;
+    uint32_t wanting = 0, lowered = tell_lowered(log, match);
     for (uint32_t i = 0; i < count; i++) {
         const struct rk_explanation *panel = &panels[i];
         const char *id = match->recruitments->rows[panel->recruitment].recruitment_id.text;
@@ -239,5 +280,5 @@ bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
     if (replaced)
         rk_log(log, RK_NOTE, NULL,
                _("proposed assignments of open recruitments that are replaced: %u"), replaced);
-    return wanting || not_open || !result->proven;
+    return wanting || lowered || not_open || !result->proven;
 }
