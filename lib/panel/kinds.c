@@ -30,27 +30,30 @@ static bool tie(const struct rk_match_quota *a, const struct rk_match_quota *b, 
     return tied;
 }
 
-/* Is whoever is of the quota of this part, too? */
-static bool asks_for(const struct rk_match_quota *quota, const struct rk_match_part *part)
+/* Is whoever is of the quotas in the set of this part, too? Ages are what all bands have in common.
+ */
+static bool asks_for(const struct listing *l, const uint64_t *set, const struct rk_match_part *part)
 {
-    for (uint32_t k = 0; k < quota->part_count; k++)
-        if (rk_match_part_in(&quota->parts[k], part))
-            return true;
-    return false;
+    struct rk_match_part age = {.from = 1, .to = INT32_MAX};
+    bool found = false;
+    for (uint32_t q = 0; q < l->count; q++)
+        for (uint32_t k = 0; k < l->quotas[q].part_count && has(set, q); k++) {
+            const struct rk_match_part *own = &l->quotas[q].parts[k];
+            found = found || rk_match_part_in(own, part);
+            age.from = own->to && own->from > age.from ? own->from : age.from;
+            age.to = own->to && own->to < age.to ? own->to : age.to;
+        }
+    bool bands = age.from > 1 || age.to < INT32_MAX;
+    return found || (bands && part->to && rk_match_part_in(&age, part));
 }
 
 /* Is whoever is of the quotas in the set of this one? */
 static bool is_implied(const struct listing *l, const uint64_t *set, uint32_t quota)
 {
-    for (uint32_t k = 0; k < l->quotas[quota].part_count; k++) {
-        uint32_t q = 0;
-        while (q < l->count &&
-               !(has(set, q) && asks_for(&l->quotas[q], &l->quotas[quota].parts[k])))
-            q++;
-        if (q == l->count)
-            return false;
-    }
-    return true;
+    bool implied = true;
+    for (uint32_t k = 0; k < l->quotas[quota].part_count && implied; k++)
+        implied = asks_for(l, set, &l->quotas[quota].parts[k]);
+    return implied;
 }
 
 static void add_kind(struct listing *l, const uint64_t *set, uint32_t quota)

@@ -144,19 +144,33 @@ static bool is_of(const struct rk_verify_part *one, const struct rk_verify_part 
                          : meet(one, other) && one->value == other->value;
 }
 
+/* Is whoever is of all parts of the quotas in `in` of this part? Ages are what bands have in
+ * common.
+ */
+static bool has_part(const struct rk_verify *v, uint32_t first, uint32_t end, const char *in,
+                     const struct rk_verify_part *part)
+{
+    struct rk_verify_part age = {.from = INT32_MIN, .to = INT32_MAX};
+    bool found = false;
+    for (uint32_t o = first; o < end; o++)
+        for (uint32_t m = 0; m < v->quotas[o].row->part_count && in[o - first] == 1; m++) {
+            const struct rk_verify_part *own = &v->quotas[o].parts[m];
+            found |= is_of(own, part);
+            age.is_age |= own->is_age;
+            age.from = own->is_age && own->from > age.from ? own->from : age.from;
+            age.to = own->is_age && own->to < age.to ? own->to : age.to;
+        }
+    return found || (age.is_age && part->is_age && is_of(&age, part));
+}
+
 /* Whoever is of all parts of the quotas in `in` is of others that have no parts but these. */
 static void add_implied(const struct rk_verify *v, uint32_t first, uint32_t end, char *in)
 {
     for (uint32_t q = first; q < end; q++) {
-        uint32_t parts = 0;
-        for (uint32_t k = 0; k < v->quotas[q].row->part_count; k++) {
-            bool found = false;
-            for (uint32_t o = first; o < end; o++)
-                for (uint32_t m = 0; m < v->quotas[o].row->part_count && in[o - first] == 1; m++)
-                    found |= is_of(&v->quotas[o].parts[m], &v->quotas[q].parts[k]);
-            parts += found;
-        }
-        if (parts == v->quotas[q].row->part_count && !in[q - first])
+        bool all = true;
+        for (uint32_t k = 0; k < v->quotas[q].row->part_count && all; k++)
+            all = has_part(v, first, end, in, &v->quotas[q].parts[k]);
+        if (all && !in[q - first])
             in[q - first] = 2;
     }
     for (uint32_t q = first; q < end; q++)
