@@ -189,7 +189,6 @@ static enum rk_status write_scores(struct rk_run *run, struct rk_scorer *scorer,
     }
     if (!status) {
         rows.all = all;
-        rk_run_flow(run);
         struct rk_writer *writer =
             rk_run_writer(run, columns, rk_scores_columns(&rows.form, columns));
         rk_score_rows_write(&rows, run->threads, writer);

@@ -28,10 +28,9 @@ struct rk_out {
     struct stat was; /* the target as it is now, where `replaces` */
     bool replaces;
     enum { NOT_PLACED, FRESH, EXCHANGED, GONE } placed; /* GONE: what was there is lost */
-    struct rk_buf waiting;                              /* not yet written to fd */
+    struct rk_buf waiting; /* not yet written to fd */
     uint64_t written;
     int problem; /* errno of the first failure */
-    bool flows;  /* shown as it comes */
     bool gzip;
     z_stream z;
 };
@@ -40,22 +39,8 @@ struct rk_out {
  * emptied whole. */
 static char *volatile standing[MOST_TEMPORARIES];
 
-/* Standard output has begun to flow and is not whole. */
-static volatile sig_atomic_t flowing;
-
-/* What was shown of it must not be taken for the whole: a quote that is never closed is refused by
- * whoever reads it, as CSV or as JSON. */
-static void spoil(void)
-{
-    static const char mark[] = "\n\"";
-    bool spoilt = flowing && write(STDOUT_FILENO, mark, sizeof mark - 1) > 0;
-    flowing = false;
-    (void)spoilt;
-}
-
 void rk_outputs_unlink_now(void)
 {
-    spoil();
     for (size_t i = 0; i < MOST_TEMPORARIES; i++)
         if (standing[i])
             unlink(standing[i]);
@@ -184,26 +169,10 @@ static void spill(struct rk_out *out)
     rk_buf_clear(&out->waiting);
 }
 
-/* A pipe whose reader went away ends the program quietly by SIGPIPE, as it does every filter. */
-static int or_broken(int problem)
-{
-    if (problem == EPIPE) {
-        flowing = false;
-        rk_outputs_unlink_now();
-        signal(SIGPIPE, SIG_DFL);
-        raise(SIGPIPE);
-    }
-    return problem;
-}
-
 static void add_plain(struct rk_out *out, const void *bytes, size_t size)
 {
     rk_buf_add(&out->waiting, bytes, size);
-    if (out->flows && out->waiting.size >= CHUNK) {
-        flowing = true;
-        out->problem = or_broken(write_all(out->shown_on, out->waiting.text, out->waiting.size));
-        rk_buf_clear(&out->waiting);
-    } else if (out->waiting.size >= (out->fd < 0 ? KEPT : CHUNK))
+    if (out->waiting.size >= (out->fd < 0 ? KEPT : CHUNK))
         spill(out);
 }
 
@@ -285,8 +254,7 @@ static int open_path(struct rk_out *out)
         return 0;
     if (out->replaces && !S_ISREG(out->was.st_mode))
         return 0;
-    int problem =
-        out->replaces && access(out->path, W_OK) < 0 ? errno : find_target(out, out->path);
+    int problem = out->replaces && access(out->path, W_OK) < 0 ? errno : find_target(out, out->path);
     if (!problem && (out->fd = open_temporary(out)) < 0)
         problem = errno;
     return problem;
@@ -329,10 +297,12 @@ enum rk_status rk_out_open(struct rk_outputs *outputs, struct rk_out **result, c
     return RK_OK;
 }
 
-const char *rk_out_place(const struct rk_out *out) { return out->target ? out->folder : out->path; }
+const char *rk_out_place(const struct rk_out *out)
+{
+    return out->target ? out->folder : out->path;
+}
 
-/* Copies what waits to a descriptor that cannot be taken back: standard output, a device, a pipe.
- */
+/* Copies what waits to a descriptor that cannot be taken back: standard output, a device, a pipe. */
 static int pour(struct rk_out *out, int to)
 {
     if (out->written) {
@@ -357,7 +327,8 @@ static int pour(struct rk_out *out, int to)
 static void keep_owner(const struct rk_out *out)
 {
     struct stat own;
-    if (fstat(out->fd, &own) || (own.st_uid == out->was.st_uid && own.st_gid == out->was.st_gid) ||
+    if (fstat(out->fd, &own) ||
+        (own.st_uid == out->was.st_uid && own.st_gid == out->was.st_gid) ||
         !fchown(out->fd, out->was.st_uid, out->was.st_gid))
         return;
     if (fchown(out->fd, (uid_t)-1, out->was.st_gid))
@@ -383,15 +354,20 @@ static int settle(struct rk_out *out)
     return out->problem;
 }
 
-/* Writes to the place that cannot be taken back. */
+/* Writes to the place that cannot be taken back. A pipe whose reader went away ends the program
+ * quietly by SIGPIPE, as it does every filter. */
 static int show(struct rk_out *out)
 {
-    int to = out->shown_on >= 0 ? out->shown_on : open(out->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    int to = out->shown_on >= 0 ? out->shown_on
+                                : open(out->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (to < 0)
         return errno;
-    int problem = or_broken(pour(out, to));
-    if (!problem && out->flows)
-        flowing = false;
+    int problem = pour(out, to);
+    if (problem == EPIPE) {
+        rk_outputs_unlink_now();
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
     /* close a copy: a full disk behind NFS tells at close, and a later close must not hide it */
     int last = out->shown_on >= 0 ? dup(to) : to;
     if (last < 0 || close(last) < 0)
@@ -435,13 +411,6 @@ static void give_place_back(const struct rk_out *out)
         rename(out->temporary, out->target);
 }
 
-void rk_outputs_flow(struct rk_outputs *outputs)
-{
-    struct rk_out *out = outputs->count == 1 ? outputs->all[0] : NULL;
-    if (out && !out->path && !out->written)
-        out->flows = true;
-}
-
 enum rk_status rk_outputs_commit(struct rk_outputs *outputs, struct rk_error *error)
 {
     const struct rk_out *bad = NULL;
@@ -466,15 +435,14 @@ enum rk_status rk_outputs_commit(struct rk_outputs *outputs, struct rk_error *er
     if (problem && bad->path)
         status = rk_fail_errno(error, RK_FAILED, NULL, problem, _("cannot write %s"), bad->path);
     else if (problem)
-        status =
-            rk_fail_errno(error, RK_FAILED, NULL, problem, "%s", _("cannot write standard output"));
+        status = rk_fail_errno(error, RK_FAILED, NULL, problem, "%s",
+                               _("cannot write standard output"));
     rk_outputs_discard(outputs);
     return status;
 }
 
 void rk_outputs_discard(struct rk_outputs *outputs)
 {
-    spoil();
     for (size_t i = 0; i < outputs->count; i++)
         free_out(outputs->all[i]);
     rk_free(outputs->all);

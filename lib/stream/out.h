@@ -29,9 +29,6 @@ int rk_out_unlinked(void);
 /* What the commit must be able to write: the folder where the file will stand, or a device or pipe; NULL
  * for standard output. */
 const char *rk_out_place(const struct rk_out *out);
-/* The whole input has been read and found good, and only writing can still fail: where standard output is
- * the only output, what is written to it is shown from now on as it comes. */
-void rk_outputs_flow(struct rk_outputs *outputs);
 /* Makes everything visible, or nothing; frees the outputs. */
 enum rk_status rk_outputs_commit(struct rk_outputs *outputs, struct rk_error *error);
 /* Throws everything away. */

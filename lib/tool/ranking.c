@@ -26,7 +26,6 @@ enum rk_status rk_run_ranking(struct rk_run *run, struct rk_aggregate *aggregate
                       "not turned round. Was rk-score run without --rubric?"),
                     (unsigned long long)output->raw);
     rk_aggregate_tell(result, ids, run->verbose ? SIZE_MAX : 10, take_sentence, run);
-    rk_run_flow(run);
     struct rk_writer *writer =
         rk_ranking_open(&result->ranking, ids, output->in_long, rk_run_out(run), run->form);
     rk_ranking_write(&result->ranking, ids, output->in_long, run->threads, writer);

@@ -344,12 +344,6 @@ struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_colum
     return rk_writer_open(run->state->out, run->form, columns, count);
 }
 
-void rk_run_flow(struct rk_run *run)
-{
-    if (!run->log->errors)
-        rk_outputs_flow(&run->state->outputs);
-}
-
 enum rk_status rk_run_file(struct rk_run *run, struct rk_out **out, const char *path,
                            struct rk_error *error)
 {

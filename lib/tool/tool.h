@@ -145,9 +145,6 @@ const char *rk_run_data(const struct rk_run *run);
 /* The folder of this name in the data package; NULL when there is none. */
 const char *rk_run_folder(const struct rk_run *run, const char *name);
 bool rk_run_given(const struct rk_run *run, const char *schema); /* named by option, --data or FILE */
-/* The whole input has been read and found good: where standard output is the only output, it is shown
- * from now on as it comes, so that the next tool of a pipe can begin. */
-void rk_run_flow(struct rk_run *run);
 /* The main output (-o or standard output), in run->form; finish it with rk_writer_finish. */
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,
                                 size_t count);

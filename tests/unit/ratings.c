@@ -6,7 +6,6 @@
 #include "check.h"
 #include "model/scores.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -232,34 +231,6 @@ static void written_in_order(void)
     rk_buf_free(&many);
 }
 
-/* What has flowed when a run fails ends so that no reader takes it for the whole. */
-static void cut_short(void)
-{
-    static const char row[] = "a,b\n";
-    for (int whole = 0; whole < 2; whole++) {
-        int was = dup(STDOUT_FILENO), to = open(path[2], O_RDWR | O_TRUNC);
-        struct rk_outputs outputs = {0};
-        struct rk_error error;
-        struct rk_out *out;
-        char end[3] = "";
-        dup2(to, STDOUT_FILENO);
-        bool good = !rk_out_open(&outputs, &out, NULL, &error);
-        rk_outputs_flow(&outputs);
-        for (int i = 0; i < 50000; i++)
-            rk_out_write(out, row, 4);
-        if (whole)
-            good = good && !rk_outputs_commit(&outputs, &error);
-        else
-            rk_outputs_discard(&outputs);
-        dup2(was, STDOUT_FILENO);
-        close(was);
-        off_t size = lseek(to, 0, SEEK_END);
-        CHECK(good && pread(to, end, 2, size - 2) == 2 && (size == 200000) == whole);
-        CHECK(!strcmp(end, whole ? "b\n" : "\n\""));
-        close(to);
-    }
-}
-
 int main(void)
 {
     struct rk_schema *schema;
@@ -273,7 +244,6 @@ int main(void)
         rk_schema_free(schema);
     }
     written_in_order();
-    cut_short();
     for (int file = 0; file < 3; file++)
         unlink(path[file]);
     return finish();
