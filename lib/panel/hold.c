@@ -88,12 +88,21 @@ static void ages_of(const struct finding *f, const uint32_t *value, int32_t *fro
         }
 }
 
-/* Counts a person of so many values; false where a row then has more than its max. */
-static bool add_person(struct finding *f, const uint32_t *value, int32_t by)
+/* The last of the ages from `from` to `to` that are of the same bands as the first. */
+static int32_t same_bands(const struct finding *f, int32_t from, int32_t to)
+{
+    for (uint32_t i = 0; i < f->count; i++)
+        for (uint32_t k = 0; k < f->quotas[i].part_count && f->in[i]; k++)
+            to = rk_match_same_band(&f->quotas[i].parts[k], from, to);
+    return to;
+}
+
+/* Counts a person of so many values and of these ages; false where a row then has more than its
+ * max. */
+static bool add_person(struct finding *f, const uint32_t *value, int32_t from, int32_t to,
+                       int32_t by)
 {
     bool within = true;
-    int32_t from, to;
-    ages_of(f, value, &from, &to);
     for (uint32_t i = 0; i < f->count; i++) {
         uint32_t found = 0;
         for (uint32_t k = 0; k < f->quotas[i].part_count && f->in[i]; k++) {
@@ -127,12 +136,16 @@ static bool find_person(struct finding *f, uint32_t *value, uint32_t from, int32
     while (from < f->features && value[from] != RK_NONE)
         from++;
     if (from == f->features) {
-        int32_t young, old;
+        int32_t young, old, to;
+        bool found = false;
         ages_of(f, value, &young, &old);
-        bool found = young <= old && add_person(f, value, 1) && find(f, empty - 1);
-        if (young > old)
-            return false;
-        add_person(f, value, -1);
+        for (; young <= old && !found; young = to + 1) {
+            to = same_bands(f, young, old);
+            found = add_person(f, value, young, to, 1) && find(f, empty - 1);
+            add_person(f, value, young, to, -1);
+            if (to == INT32_MAX)
+                break;
+        }
         return found;
     }
     bool found = false;

@@ -22,46 +22,58 @@ static bool tie(const struct rk_match_quota *a, const struct rk_match_quota *b, 
     for (uint32_t i = 0; i < a->part_count; i++)
         for (uint32_t j = 0; j < b->part_count; j++) {
             const struct rk_match_part *p = &a->parts[i], *q = &b->parts[j];
-            bool ages = p->to && q->to, same = !ages && p->feature == q->feature;
-            tied = tied || ages || same;
-            *apart = *apart ||
-                     (ages ? p->to < q->from || q->to < p->from : same && p->value != q->value);
+            tied = tied || (p->to && q->to) || p->feature == q->feature;
+            *apart = *apart || rk_match_parts_apart(p, q);
         }
     return tied;
 }
 
-/* Is whoever is of the quotas in the set of this part, too? Ages are what all bands have in common.
- */
-static bool asks_for(const struct listing *l, const uint64_t *set, const struct rk_match_part *part)
+/* What the bands of the quotas in the set have in common; to = 0: they ask for no age. */
+static struct rk_match_part common_age(const struct listing *l, const uint64_t *set)
 {
-    struct rk_match_part age = {.from = 1, .to = INT32_MAX};
-    bool found = false;
+    struct rk_match_part age = {0};
     for (uint32_t q = 0; q < l->count; q++)
         for (uint32_t k = 0; k < l->quotas[q].part_count && has(set, q); k++) {
             const struct rk_match_part *own = &l->quotas[q].parts[k];
-            found = found || rk_match_part_in(own, part);
-            age.from = own->to && own->from > age.from ? own->from : age.from;
-            age.to = own->to && own->to < age.to ? own->to : age.to;
+            if (own->to && own->from > age.from)
+                age.from = own->from;
+            if (own->to && (!age.to || own->to < age.to))
+                age.to = own->to;
         }
-    bool bands = age.from > 1 || age.to < INT32_MAX;
-    return found || (bands && part->to && rk_match_part_in(&age, part));
+    return age;
 }
 
-/* Is whoever is of the quotas in the set of this one? */
-static bool is_implied(const struct listing *l, const uint64_t *set, uint32_t quota)
+/* The last of the ages from `from` to `to` that are of the same bands as the first. */
+static int32_t same_bands(const struct listing *l, int32_t from, int32_t to)
+{
+    for (uint32_t q = 0; q < l->count; q++)
+        for (uint32_t k = 0; k < l->quotas[q].part_count; k++)
+            to = rk_match_same_band(&l->quotas[q].parts[k], from, to);
+    return to;
+}
+
+/* Is whoever is of the quotas in the set, and of these ages, of this quota? */
+static bool is_implied(const struct listing *l, const uint64_t *set,
+                       const struct rk_match_part *age, uint32_t quota)
 {
     bool implied = true;
-    for (uint32_t k = 0; k < l->quotas[quota].part_count && implied; k++)
-        implied = asks_for(l, set, &l->quotas[quota].parts[k]);
+    for (uint32_t i = 0; i < l->quotas[quota].part_count && implied; i++) {
+        const struct rk_match_part *part = &l->quotas[quota].parts[i];
+        implied = part->to && age->to && rk_match_part_in(age, part);
+        for (uint32_t q = 0; q < l->count && !part->to; q++)
+            for (uint32_t k = 0; k < l->quotas[q].part_count && has(set, q); k++)
+                implied = implied || rk_match_part_in(&l->quotas[q].parts[k], part);
+    }
     return implied;
 }
 
-static void add_kind(struct listing *l, const uint64_t *set, uint32_t quota)
+static void add_kind(struct listing *l, const uint64_t *set, const struct rk_match_part *age,
+                     uint32_t quota)
 {
     struct rk_match_kinds *kinds = l->kinds;
     uint64_t *whole = rk_alloc(kinds->words + 1, sizeof *whole);
     for (uint32_t q = 0; q < l->count; q++)
-        if (is_implied(l, set, q))
+        if (is_implied(l, set, age, q))
             put(whole, q);
     struct rk_text key = {(const char *)whole, kinds->words * sizeof *whole};
     if (rk_strings_add(&l->known, key) == kinds->count) {
@@ -73,6 +85,17 @@ static void add_kind(struct listing *l, const uint64_t *set, uint32_t quota)
                kinds->words * sizeof *whole);
     }
     rk_free(whole);
+}
+
+/* Whoever is of the quotas in the set is of one kind for each run of ages that no band divides. */
+static void add_kinds(struct listing *l, const uint64_t *set, uint32_t quota)
+{
+    struct rk_match_part all = common_age(l, set), age = all;
+    for (bool more = true; more && l->kinds->count < MOST_KINDS; age.from = age.to + 1) {
+        age.to = same_bands(l, age.from, all.to);
+        add_kind(l, set, &age, quota);
+        more = age.to < all.to;
+    }
 }
 
 static void tie_quotas(struct listing *l)
@@ -112,7 +135,7 @@ void rk_match_kinds_find(struct rk_match_kinds *kinds, const struct rk_match_quo
                     tie(&quotas[o], &quotas[q], &apart);
             put(set, q);
             if (!apart)
-                add_kind(&l, set, q);
+                add_kinds(&l, set, q);
         }
     rk_strings_free(&l.known);
     rk_free(set);

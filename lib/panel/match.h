@@ -99,6 +99,14 @@ static inline bool rk_match_parts_apart(const struct rk_match_part *a,
                           : a->feature == b->feature && a->value != b->value;
 }
 
+/* The last of the ages from `from` to `to` that are as the first is, in the band or out of it. */
+static inline int32_t rk_match_same_band(const struct rk_match_part *band, int32_t from, int32_t to)
+{
+    if (band->to && band->from > from && band->from <= to)
+        to = band->from - 1;
+    return band->to >= from && band->to < to ? band->to : to;
+}
+
 /* Pairs of one recruitment that count under the same rows: cell_rows[first] … [first + count - 1],
  * ascending places in quotas. */
 struct rk_match_cell {

@@ -407,12 +407,45 @@ static bool misplaces(const struct rk_match_problem *problem, const struct quota
                 : inside(problem, all, a, b));
 }
 
+/* Is everybody of the ages that the row asks for of other bands that hold back, and not all of one?
+ * Then a seat kept empty for it counts under one of them, which the tree does not know. */
+static bool is_covered(const struct rk_match_problem *problem, const struct quota_sets *all,
+                       const struct quota_set *set)
+{
+    const struct rk_match_quota *quota = &problem->quotas[set->quota];
+    struct rk_match_part age = {0};
+    for (uint32_t k = 0; k < quota->part_count; k++)
+        if (quota->parts[k].to)
+            age = quota->parts[k];
+    int32_t from = age.from; /* those before are covered */
+    for (bool more = age.to; more;) {
+        more = false;
+        for (uint32_t i = 0; i < all->count; i++) {
+            const struct rk_match_quota *other = &problem->quotas[all->sets[i].quota];
+            bool holds = other->max < problem->recruitments[other->recruitment].places;
+            for (uint32_t k = 0; k < other->part_count && holds; k++) {
+                const struct rk_match_part *band = &other->parts[k];
+                if (band->to && !rk_match_part_in(&age, band) && band->from <= from &&
+                    band->to >= from) {
+                    if (band->to >= age.to)
+                        return true;
+                    from = band->to + 1;
+                    more = true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
 /* Can `set` stand beside those kept in one tree? Two minimums that nobody in the bank meets at
  * once, but somebody could, cannot: the same empty seat may be kept for both. */
 static bool fits_tree(const struct rk_match_problem *problem, const struct quota_sets *all,
                       const struct quota_set *set)
 {
     const struct rk_match_quota *quota = &problem->quotas[set->quota];
+    if (quota->min > 0 && is_covered(problem, all, set))
+        return false;
     for (uint32_t i = 0; i < all->count; i++) {
         const struct quota_set *other = &all->sets[i];
         if (!other->kept || other == set)

@@ -144,55 +144,85 @@ static bool is_of(const struct rk_verify_part *one, const struct rk_verify_part 
                          : meet(one, other) && one->value == other->value;
 }
 
-/* Is whoever is of all parts of the quotas in `in` of this part? Ages are what bands have in
- * common.
- */
-static bool has_part(const struct rk_verify *v, uint32_t first, uint32_t end, const char *in,
-                     const struct rk_verify_part *part)
+/* What the bands of the quotas in `in` have in common. */
+static struct rk_verify_part common_age(const struct rk_verify *v, uint32_t first, uint32_t end,
+                                        const char *in)
 {
     struct rk_verify_part age = {.from = INT32_MIN, .to = INT32_MAX};
-    bool found = false;
     for (uint32_t o = first; o < end; o++)
-        for (uint32_t m = 0; m < v->quotas[o].row->part_count && in[o - first] == 1; m++) {
+        for (uint32_t m = 0; m < v->quotas[o].row->part_count && in[o - first]; m++) {
             const struct rk_verify_part *own = &v->quotas[o].parts[m];
-            found |= is_of(own, part);
             age.is_age |= own->is_age;
             age.from = own->is_age && own->from > age.from ? own->from : age.from;
             age.to = own->is_age && own->to < age.to ? own->to : age.to;
         }
-    return found || (age.is_age && part->is_age && is_of(&age, part));
+    return age;
 }
 
-/* Whoever is of all parts of the quotas in `in` is of others that have no parts but these. */
-static void add_implied(const struct rk_verify *v, uint32_t first, uint32_t end, char *in)
+/* Cuts the ages off before the first that is of other bands than the lowest. */
+static void cut_ages(const struct rk_verify *v, uint32_t first, uint32_t end,
+                     struct rk_verify_part *age)
 {
-    for (uint32_t q = first; q < end; q++) {
-        bool all = true;
-        for (uint32_t k = 0; k < v->quotas[q].row->part_count && all; k++)
-            all = has_part(v, first, end, in, &v->quotas[q].parts[k]);
-        if (all && !in[q - first])
-            in[q - first] = 2;
-    }
-    for (uint32_t q = first; q < end; q++)
-        in[q - first] = in[q - first] != 0;
+    for (uint32_t o = first; o < end; o++)
+        for (uint32_t m = 0; m < v->quotas[o].row->part_count; m++) {
+            const struct rk_verify_part *band = &v->quotas[o].parts[m];
+            if (band->is_age && band->from > age->from && band->from <= age->to)
+                age->to = band->from - 1;
+            if (band->is_age && band->to >= age->from && band->to < age->to)
+                age->to = band->to;
+        }
 }
 
-static void add_kind(struct rk_verify *v, uint32_t q, char *in, struct rk_strings *known)
+/* Is whoever is of all parts of the quotas in `in`, and of these ages, of this part? */
+static bool has_part(const struct rk_verify *v, uint32_t first, uint32_t end, const char *in,
+                     const struct rk_verify_part *age, const struct rk_verify_part *part)
+{
+    bool found = age->is_age && is_of(age, part);
+    for (uint32_t o = first; o < end && !part->is_age; o++)
+        for (uint32_t m = 0; m < v->quotas[o].row->part_count && in[o - first]; m++)
+            found |= is_of(&v->quotas[o].parts[m], part);
+    return found;
+}
+
+/* One kind: whoever is of the quotas in `in`, and of these ages, is of others that ask no more. */
+static void add_kind(struct rk_verify *v, uint32_t q, const char *in,
+                     const struct rk_verify_part *age, struct rk_strings *known)
 {
     uint32_t r = v->quotas[q].recruitment, first = v->quota_first[r], end = v->quota_first[r + 1];
     uint32_t before = known->count;
-    add_implied(v, first, end, in);
-    if (rk_strings_add(known, (struct rk_text){in, end - first}) != before)
-        return;
-    RK_GROW(v->kinds, v->kind_count, v->kind_room);
-    struct rk_verify_kind *kind = &v->kinds[v->kind_count++];
-    *kind = (struct rk_verify_kind){r, v->quotas[q].tied, v->kind_quota_count, 0};
-    for (uint32_t o = first; o < end; o++)
-        if (in[o - first]) {
-            RK_GROW(v->kind_quotas, v->kind_quota_count, v->kind_quota_room);
-            v->kind_quotas[v->kind_quota_count++] = o;
-            kind->count++;
-        }
+    char *whole = rk_alloc((size_t)(end - first) + 1, 1);
+    for (uint32_t o = first; o < end; o++) {
+        whole[o - first] = 1;
+        for (uint32_t m = 0; m < v->quotas[o].row->part_count; m++)
+            whole[o - first] &= has_part(v, first, end, in, age, &v->quotas[o].parts[m]);
+    }
+    if (rk_strings_add(known, (struct rk_text){whole, end - first}) == before) {
+        RK_GROW(v->kinds, v->kind_count, v->kind_room);
+        struct rk_verify_kind *kind = &v->kinds[v->kind_count++];
+        *kind = (struct rk_verify_kind){r, v->quotas[q].tied, v->kind_quota_count, 0};
+        for (uint32_t o = first; o < end; o++)
+            if (whole[o - first]) {
+                RK_GROW(v->kind_quotas, v->kind_quota_count, v->kind_quota_room);
+                v->kind_quotas[v->kind_quota_count++] = o;
+                kind->count++;
+            }
+    }
+    rk_free(whole);
+}
+
+/* A kind for each run of ages that no band divides. */
+static void add_kinds(struct rk_verify *v, uint32_t q, const char *in, struct rk_strings *known)
+{
+    uint32_t r = v->quotas[q].recruitment, first = v->quota_first[r], end = v->quota_first[r + 1];
+    struct rk_verify_part all = common_age(v, first, end, in), age = all;
+    bool more = true;
+    while (more && known->count <= MOST_KINDS) {
+        cut_ages(v, first, end, &age);
+        add_kind(v, q, in, &age, known);
+        more = all.is_age && age.to < all.to;
+        if (more)
+            age = (struct rk_verify_part){.is_age = true, .from = age.to + 1, .to = all.to};
+    }
 }
 
 /* Each quota with a minimum by itself, and with all those before beside which somebody can be of
@@ -214,7 +244,7 @@ static enum rk_status list_kinds(struct rk_verify *v, uint32_t r, struct rk_erro
             }
             in[q - first] = 1;
             if (!apart)
-                add_kind(v, q, in, &known);
+                add_kinds(v, q, in, &known);
         }
     }
     rk_free(in);
