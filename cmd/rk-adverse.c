@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "score/adverse.h"
 #include "tool/features.h"
-#include "tool/publish.h"
+#include "tool/publish_measures.h"
 
 enum { FEATURES = 256, AGE_BANDS, AS_OF, STAGES, REFERENCE, STRATA, BY, SELECTED, MIN_GROUP };
 enum { MIN_COUNT = MIN_GROUP + 1, SMALL_CELLS, SHOWN = 20 };

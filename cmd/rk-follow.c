@@ -1,7 +1,7 @@
 /* rk-follow: how recruitments went, and what waits. */
 #include "survey/follow.h"
 #include "tool/features.h"
-#include "tool/publish.h"
+#include "tool/publish_measures.h"
 #include "tool/tool.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "score/votes.h"
 #include "tool/aggregation.h"
 #include "tool/features.h"
-#include "tool/publish.h"
+#include "tool/publish_measures.h"
 
 static struct {
     struct rk_aggregation_options rule;

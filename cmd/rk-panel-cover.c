@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "panel/cover.h"
 #include "tool/features.h"
-#include "tool/publish.h"
+#include "tool/publish_measures.h"
 
 #include <math.h>
 

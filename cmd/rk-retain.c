@@ -2,7 +2,7 @@
 #include "model/stays.h"
 #include "survey/retain.h"
 #include "tool/features.h"
-#include "tool/publish.h"
+#include "tool/publish_measures.h"
 
 #include <math.h>
 

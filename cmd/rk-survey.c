@@ -2,7 +2,7 @@
 #include "model/answers.h"
 #include "survey/survey.h"
 #include "tool/features.h"
-#include "tool/publish.h"
+#include "tool/publish_measures.h"
 #include "tool/survey_files.h"
 
 #include <math.h>

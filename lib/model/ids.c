@@ -1,5 +1,7 @@
 #include "model/ids.h"
 
+#include <assert.h>
+
 enum { RECENT = 4096 };
 
 /* The number met last of those whose text has the same place, and more of what its ends are like.
@@ -89,40 +91,77 @@ void rk_ids_free(struct rk_ids *ids)
     *ids = (struct rk_ids){0};
 }
 
-void rk_keys_ahead_add(struct rk_ids_ahead *ahead, struct rk_keys_ahead *keys, size_t k,
-                       enum rk_id_kind kind, struct rk_text text, struct rk_text fresh[RK_KEYS])
-{
-    const struct rk_strings *known = &ahead->ids.of[kind];
-    uint32_t before = known->count;
-    keys->id[k] = rk_id(&ahead->ids, kind, text);
-    if (keys->id[k] != before)
-        return;
-    fresh[k] = known->texts[before];
-    keys->fresh |= (uint8_t)(1u << k);
-}
+static const char *const names[RK_ID_KINDS] = {[RK_ID_RECRUITMENT] = "recruitment_id",
+                                               [RK_ID_CANDIDATE] = "candidate_id",
+                                               [RK_ID_RATER] = "rater_id",
+                                               [RK_ID_GROUP] = "rater_group",
+                                               [RK_ID_STAGE] = "stage",
+                                               [RK_ID_CRITERION] = "criterion"};
 
-void rk_keys_ahead_keep(struct rk_ids_ahead *ahead, struct rk_keys_ahead *keys,
-                        const struct rk_text fresh[RK_KEYS])
+struct rk_keys rk_keys_find(const struct rk_schema *schema, const enum rk_id_kind *kinds,
+                            size_t count)
 {
-    if (!keys->fresh)
-        return;
-    struct rk_text *texts =
-        rk_arena_alloc(&ahead->texts, (size_t)__builtin_popcount(keys->fresh) * sizeof *texts);
-    keys->texts = texts;
-    for (size_t k = 0; k < RK_KEYS; k++)
-        if (keys->fresh >> k & 1)
-            *texts++ = fresh[k];
-}
-
-void rk_keys_ahead_take(struct rk_ids_ahead *ahead, const struct rk_keys_ahead *keys,
-                        const enum rk_id_kind kinds[], size_t count, struct rk_ids *ids,
-                        uint32_t *id)
-{
-    const struct rk_text *text = keys->texts;
+    struct rk_keys keys = {.count = count};
+    assert(count <= RK_KEYS && schema->field_count <= 64); /* the bits of row->same */
     for (size_t k = 0; k < count; k++) {
-        enum rk_id_kind kind = kinds[k];
-        uint32_t theirs = keys->id[k];
-        if (keys->fresh >> k & 1) {
+        keys.field[k] = rk_schema_field(schema, names[kinds[k]]);
+        keys.kind[k] = kinds[k];
+    }
+    return keys;
+}
+
+static bool is_same(const struct rk_keys *keys, const struct rk_row *row, size_t k)
+{
+    return row->same >> keys->field[k] & 1;
+}
+
+static struct rk_text key_text(const struct rk_keys *keys, const struct rk_row *row, size_t k)
+{
+    struct rk_text text = rk_value_text(&row->values[keys->field[k]]);
+    return text.size ? text : RK_TEXT("all");
+}
+
+void rk_keys_read(const struct rk_keys *keys, const struct rk_row *row, struct rk_ids *ids,
+                  uint32_t *id)
+{
+    for (size_t k = 0; k < keys->count; k++)
+        if (!is_same(keys, row, k))
+            id[k] = rk_id(ids, keys->kind[k], key_text(keys, row, k));
+}
+
+void rk_keys_ahead_read(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
+                        const struct rk_row *row, struct rk_keys_ahead *read)
+{
+    struct rk_text fresh[RK_KEYS];
+    size_t count = 0;
+    read->fresh = 0;
+    for (size_t k = 0; k < keys->count; k++) {
+        const struct rk_strings *known = &ahead->ids.of[keys->kind[k]];
+        uint32_t before = known->count;
+        if (is_same(keys, row, k))
+            continue;
+        ahead->id[k] = rk_id(&ahead->ids, keys->kind[k], key_text(keys, row, k));
+        if (ahead->id[k] == before) {
+            fresh[count++] = known->texts[before];
+            read->fresh |= (uint8_t)(1u << k);
+        }
+    }
+    memcpy(read->id, ahead->id, sizeof read->id);
+    if (count) {
+        struct rk_text *texts = rk_arena_alloc(&ahead->texts, count * sizeof *texts);
+        memcpy(texts, fresh, count * sizeof *texts);
+        read->texts = texts;
+    }
+}
+
+void rk_keys_ahead_take(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
+                        const struct rk_keys_ahead *read, struct rk_ids *ids, uint32_t *id)
+{
+    const struct rk_text *text = read->texts;
+    for (size_t k = 0; k < keys->count; k++) {
+        enum rk_id_kind kind = keys->kind[k];
+        uint32_t theirs = read->id[k];
+        if (read->fresh >> k & 1) {
             if (theirs >= ahead->room[kind]) {
                 ahead->room[kind] = theirs < 8 ? 16 : theirs * 2;
                 ahead->of[kind] = rk_resize(ahead->of[kind], ahead->room[kind], sizeof **ahead->of);

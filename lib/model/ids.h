@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "stream/write.h"
+#include "table/table.h"
 
 enum rk_id_kind {
     RK_ID_RECRUITMENT,
@@ -39,32 +40,41 @@ void rk_id_write(const struct rk_ids *ids, enum rk_id_kind kind, uint32_t id,
 void rk_ids_close(struct rk_ids *ids);
 void rk_ids_free(struct rk_ids *ids);
 
-/* Ids given by a thread that reads ahead of the run: it numbers them by itself, and what is new
+/* The key cells of a table's rows; an empty one is "all". */
+enum { RK_KEYS = 6 }; /* at most so many, each of a kind of its own */
+struct rk_keys {
+    size_t count;
+    size_t field[RK_KEYS]; /* of the schema */
+    enum rk_id_kind kind[RK_KEYS];
+};
+/* A schema that lacks one of these fields is a mistake in the program. */
+struct rk_keys rk_keys_find(const struct rk_schema *schema, const enum rk_id_kind *kinds,
+                            size_t count);
+/* The ids of a row's keys into `id`, which holds those of the row before. */
+void rk_keys_read(const struct rk_keys *keys, const struct rk_row *row, struct rk_ids *ids,
+                  uint32_t *id);
+
+/* The same by a thread that reads ahead of the run: it numbers them by itself, and what is new
  * among them goes along with what it hands on. Zeroed = empty. */
 struct rk_ids_ahead {
-    struct rk_ids ids; /* the thread's, with the texts that are handed on */
+    struct rk_ids ids;    /* the thread's, with the texts that are handed on */
+    uint32_t id[RK_KEYS]; /* the thread's, of the row before */
     struct rk_arena texts;
     uint32_t *of[RK_ID_KINDS]; /* the run's, by the thread's numbers */
     uint32_t room[RK_ID_KINDS];
 };
-enum { RK_KEYS = 6 }; /* at most so many of a record, each of a kind of its own */
 struct rk_keys_ahead {
     const struct rk_text *texts; /* of those that are new */
     uint32_t id[RK_KEYS];        /* the thread's */
     uint8_t fresh;               /* bit per key: it is new */
     uint8_t more[3];             /* the caller's, in room that would be left over */
 };
-/* In the thread: numbers key k of `keys`, zeroed to begin with, and once all have their numbers
- * keeps the texts of what is new; `fresh` is room for them. */
-void rk_keys_ahead_add(struct rk_ids_ahead *ahead, struct rk_keys_ahead *keys, size_t k,
-                       enum rk_id_kind kind, struct rk_text text, struct rk_text fresh[RK_KEYS]);
-void rk_keys_ahead_keep(struct rk_ids_ahead *ahead, struct rk_keys_ahead *keys,
-                        const struct rk_text fresh[RK_KEYS]);
-/* In the run: what the keys are in `ids`, by the kinds that they have. To be asked of all, in
- * order. */
-void rk_keys_ahead_take(struct rk_ids_ahead *ahead, const struct rk_keys_ahead *keys,
-                        const enum rk_id_kind kinds[], size_t count, struct rk_ids *ids,
-                        uint32_t *id);
+/* In the thread: the numbers of a row's keys, but for `more`. */
+void rk_keys_ahead_read(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
+                        const struct rk_row *row, struct rk_keys_ahead *read);
+/* In the run: what they are in `ids`. To be asked of all that were read, in order. */
+void rk_keys_ahead_take(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
+                        const struct rk_keys_ahead *read, struct rk_ids *ids, uint32_t *id);
 void rk_ids_ahead_free(struct rk_ids_ahead *ahead);
 
 #endif

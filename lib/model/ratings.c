@@ -92,15 +92,12 @@ bool rk_extra_count(const struct rk_table *table, const struct rk_row *row, size
     return true;
 }
 
-enum { KEYS = 6 };
-static const char *const key_names[KEYS] = {"recruitment_id", "candidate_id", "rater_id",
-                                            "rater_group",    "stage",        "criterion"};
-static const enum rk_id_kind kinds[KEYS] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
-                                            RK_ID_GROUP,       RK_ID_STAGE,     RK_ID_CRITERION};
+static const enum rk_id_kind kinds[] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
+                                        RK_ID_GROUP,       RK_ID_STAGE,     RK_ID_CRITERION};
 
 /* Fields of the schema, and the file's column `count`. */
 struct fields {
-    size_t key[KEYS], score, missing, basis, persons;
+    size_t score, missing, basis, persons;
     size_t count;   /* an extra of the table, SIZE_MAX = none */
     uint64_t bound; /* of the columns that it was looked for in */
 };
@@ -108,9 +105,6 @@ struct fields {
 static struct fields find_fields(const struct rk_schema *schema)
 {
     struct fields f = {.count = SIZE_MAX};
-    assert(schema->field_count <= 64); /* the bits of row->same */
-    for (size_t k = 0; k < KEYS; k++)
-        f.key[k] = rk_schema_field(schema, key_names[k]);
     f.score = rk_schema_field(schema, "score");
     f.missing = rk_schema_field(schema, "missing");
     f.basis = rk_schema_field(schema, "basis");
@@ -150,20 +144,13 @@ static const char *fill_rating(const struct fields *f, const struct rk_table *ta
                : _("count: a whole number from 1 was expected");
 }
 
-static struct rk_text key_text(const struct fields *f, const struct rk_row *row, size_t k)
-{
-    struct rk_text text = rk_value_text(&row->values[f->key[k]]);
-    return text.size ? text : RK_TEXT("all");
-}
-
 /* ---- in the thread that reads ahead ---- */
 
 struct reading {
     struct fields fields; /* the thread's */
+    struct rk_keys keys;
     const struct rk_table *table;
     struct rk_ids_ahead ahead;
-    uint32_t ahead_id[KEYS]; /* the thread's */
-    uint32_t id[KEYS];
 };
 
 struct made { /* a rating in few bytes: they go from core to core */
@@ -176,7 +163,6 @@ static bool make_rating(void *context, const struct rk_row *row, void *made)
 {
     struct reading *reading = context;
     struct made *m = made;
-    struct rk_text fresh[KEYS];
     struct rk_rating r;
     size_t wrong;
     find_count(&reading->fields, reading->table);
@@ -186,13 +172,7 @@ static bool make_rating(void *context, const struct rk_row *row, void *made)
                        .keys.more = {(uint8_t)r.missing, (uint8_t)r.basis},
                        .persons = r.persons,
                        .count = r.count};
-    memcpy(m->keys.id, reading->ahead_id, sizeof reading->ahead_id);
-    for (size_t k = 0; k < KEYS; k++)
-        if (!(row->same >> reading->fields.key[k] & 1))
-            rk_keys_ahead_add(&reading->ahead, &m->keys, k, kinds[k],
-                              key_text(&reading->fields, row, k), fresh);
-    memcpy(reading->ahead_id, m->keys.id, sizeof reading->ahead_id);
-    rk_keys_ahead_keep(&reading->ahead, &m->keys, fresh);
+    rk_keys_ahead_read(&reading->ahead, &reading->keys, row, &m->keys);
     return true;
 }
 
@@ -211,10 +191,13 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
                                rk_take_rating *take, void *context, struct rk_error *error)
 {
     const struct rk_schema *schema = rk_table_schema(table);
-    struct reading reading = {.fields = find_fields(schema), .table = table};
+    struct reading reading = {.fields = find_fields(schema),
+                              .keys = rk_keys_find(schema, kinds, sizeof kinds / sizeof *kinds),
+                              .table = table};
     struct fields fields = reading.fields;
     struct rk_places places = {0};
     enum rk_status status;
+    uint32_t id[RK_KEYS];
     rk_table_digest(table, &(struct rk_table_digest){sizeof(struct made), make_rating, &reading});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         struct rk_rating r;
@@ -222,12 +205,10 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
         ratings->has_count |= fields.count != SIZE_MAX;
         if (row->made) {
             const struct made *made = row->made;
-            rk_keys_ahead_take(&reading.ahead, &made->keys, kinds, KEYS, ratings->ids, reading.id);
+            rk_keys_ahead_take(&reading.ahead, &reading.keys, &made->keys, ratings->ids, id);
             take_made(made, &r);
         } else {
-            for (size_t k = 0; k < KEYS; k++)
-                if (!(row->same >> fields.key[k] & 1))
-                    reading.id[k] = rk_id(ratings->ids, kinds[k], key_text(&fields, row, k));
+            rk_keys_read(&reading.keys, row, ratings->ids, id);
             size_t wrong;
             const char *why = fill_rating(&fields, table, row, &r, &wrong);
             if (why) {
@@ -235,12 +216,12 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
                 continue;
             }
         }
-        r.recruitment = reading.id[0];
-        r.candidate = reading.id[1];
-        r.rater = reading.id[2];
-        r.group = reading.id[3];
-        r.stage = reading.id[4];
-        r.criterion = reading.id[5];
+        r.recruitment = id[0];
+        r.candidate = id[1];
+        r.rater = id[2];
+        r.group = id[3];
+        r.stage = id[4];
+        r.criterion = id[5];
         struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
         r.place = rk_place_token(&places, &pos);
         struct rk_error problem = {0};

@@ -8,15 +8,11 @@ const char *const rk_scores_defaults[] = {
 const char *const rk_ballots_defaults[] = {"recruitment_id", "all", "rater_group", "all",
                                            "stage",          "all", NULL};
 
-enum { KEYS = 5 };
-static const char *const key_names[KEYS] = {"recruitment_id", "candidate_id", "rater_id", "stage",
-                                            "rater_group"};
-static const enum rk_id_kind kinds[KEYS] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
-                                            RK_ID_STAGE, RK_ID_GROUP};
+static const enum rk_id_kind kinds[] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
+                                        RK_ID_STAGE, RK_ID_GROUP};
 
 /* Fields of scores or ballots; SIZE_MAX where the table has none such. */
 struct fields {
-    size_t key[KEYS];
     size_t basis, value, scale, gates, adjusted, flags, weight;
     size_t times[2]; /* extras of the table: count and weight; SIZE_MAX = none */
     uint64_t bound;  /* of the columns that they were looked for in */
@@ -31,8 +27,6 @@ static struct fields find_fields(const struct rk_schema *schema)
 {
     struct fields f = {.times = {SIZE_MAX, SIZE_MAX}};
     bool ballots = field_named(schema, "rank") != SIZE_MAX;
-    for (size_t k = 0; k < KEYS; k++)
-        f.key[k] = rk_schema_field(schema, key_names[k]);
     f.value = rk_schema_field(schema, ballots ? "rank" : "score");
     f.basis = field_named(schema, "basis");
     f.scale = field_named(schema, "scale");
@@ -85,19 +79,13 @@ static const char *fill_score(const struct fields *f, const struct rk_table *tab
     return NULL;
 }
 
-static struct rk_text key_text(const struct fields *f, const struct rk_row *row, size_t k)
-{
-    struct rk_text text = rk_value_text(&row->values[f->key[k]]);
-    return text.size ? text : RK_TEXT("all");
-}
-
 /* ---- in the thread that reads ahead ---- */
 
 struct reading {
     struct fields fields; /* the thread's */
+    struct rk_keys keys;
     const struct rk_table *table;
     struct rk_ids_ahead ahead;
-    uint32_t ahead_id[KEYS]; /* the thread's */
     struct rk_strings lists; /* likewise: gates and flags, of which there are few */
 };
 
@@ -116,20 +104,13 @@ static bool make_score(void *context, const struct rk_row *row, void *made)
 {
     struct reading *r = context;
     struct made *m = made;
-    struct rk_text fresh[RK_KEYS];
     find_times(&r->fields, r->table);
     if (fill_score(&r->fields, r->table, row, &m->score))
         return false;
     m->score.gates = keep_list(&r->lists, m->score.gates);
     m->score.flags = keep_list(&r->lists, m->score.flags);
     m->keys = (struct rk_keys_ahead){0};
-    memcpy(m->keys.id, r->ahead_id, sizeof r->ahead_id);
-    for (size_t k = 0; k < KEYS; k++)
-        if (!(row->same >> r->fields.key[k] & 1))
-            rk_keys_ahead_add(&r->ahead, &m->keys, k, kinds[k], key_text(&r->fields, row, k),
-                              fresh);
-    memcpy(r->ahead_id, m->keys.id, sizeof r->ahead_id);
-    rk_keys_ahead_keep(&r->ahead, &m->keys, fresh);
+    rk_keys_ahead_read(&r->ahead, &r->keys, row, &m->keys);
     return true;
 }
 
@@ -139,12 +120,13 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
                               void *context, struct rk_error *error)
 {
     const struct rk_schema *schema = rk_table_schema(table);
-    struct reading reading = {.fields = find_fields(schema), .table = table};
+    struct reading reading = {.fields = find_fields(schema),
+                              .keys = rk_keys_find(schema, kinds, sizeof kinds / sizeof *kinds),
+                              .table = table};
     struct fields fields = reading.fields;
     struct rk_places places = {0};
     enum rk_status status;
-    uint32_t id[KEYS];
-    assert(schema->field_count <= 64); /* the bits of row->same */
+    uint32_t id[RK_KEYS];
     rk_table_digest(table, &(struct rk_table_digest){sizeof(struct made), make_score, &reading});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         struct rk_score score;
@@ -152,11 +134,9 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
         find_times(&fields, table);
         if (made) {
             score = made->score;
-            rk_keys_ahead_take(&reading.ahead, &made->keys, kinds, KEYS, ids, id);
+            rk_keys_ahead_take(&reading.ahead, &reading.keys, &made->keys, ids, id);
         } else {
-            for (size_t k = 0; k < KEYS; k++)
-                if (!(row->same >> fields.key[k] & 1))
-                    id[k] = rk_id(ids, kinds[k], key_text(&fields, row, k));
+            rk_keys_read(&reading.keys, row, ids, id);
             const char *why = fill_score(&fields, table, row, &score);
             if (why) {
                 rk_table_reject(table, SIZE_MAX, "%s", why);

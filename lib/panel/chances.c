@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "panel/lower.h"
 #include "panel/maxflow.h"
 
 #include <assert.h>
@@ -12,12 +13,6 @@ struct person {
     uint32_t arc, node; /* node: the arc's end */
     int32_t offset;
     int32_t lower, upper; /* of the arc */
-};
-
-/* The lower bound of an arc that has another than 0. */
-struct lower {
-    uint32_t arc;
-    int32_t amount;
 };
 
 /* A part of the network, bounded by arcs that are full or empty. Its persons stand in
@@ -39,8 +34,7 @@ struct rk_chances {
     /* What an arc carries over its lower bound. A person's arc stands as a loop at the person's
      * node, out of the flow's sight: what it brings is excess there. */
     struct rk_maxflow *flow;
-    struct lower *lower; /* by arc */
-    uint32_t lower_count, lower_room;
+    struct rk_lowers lower;
     struct person *persons;
     uint32_t person_count, person_room;
     uint32_t giver; /* where persons' arcs come from */
@@ -74,7 +68,7 @@ void rk_chances_free(struct rk_chances *chances)
     if (!chances)
         return;
     rk_maxflow_free(chances->flow);
-    rk_free(chances->lower);
+    rk_free(chances->lower.all);
     rk_free(chances->persons);
     rk_free(chances->base);
     rk_free(chances->part);
@@ -97,31 +91,14 @@ uint32_t rk_chances_arc(struct rk_chances *chances, uint32_t from, uint32_t to, 
     assert(from != to && lower <= amount && amount <= upper);
     uint32_t arc =
         rk_maxflow_arc(chances->flow, from, to, (int64_t)upper - lower, (int64_t)amount - lower);
-    if (lower) {
-        RK_GROW(chances->lower, chances->lower_count, chances->lower_room);
-        chances->lower[chances->lower_count++] = (struct lower){arc, lower};
-    }
+    rk_lowers_add(&chances->lower, arc, lower);
     return arc;
-}
-
-static int32_t lower_of(const struct rk_chances *chances, uint32_t arc)
-{
-    uint32_t low = 0, high = chances->lower_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (chances->lower[middle].arc < arc)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < chances->lower_count && chances->lower[low].arc == arc ? chances->lower[low].amount
-                                                                        : 0;
 }
 
 uint32_t rk_chances_person(struct rk_chances *chances, uint32_t arc, int32_t offset)
 {
     struct rk_maxflow_ends *ends = &chances->flow->ends[arc];
-    int32_t lower = lower_of(chances, arc);
+    int32_t lower = (int32_t)rk_lowers_of(&chances->lower, arc);
     assert(arc < chances->flow->arcs && offset >= 0 && lower >= 0);
     assert(ends->from != ends->to && (chances->giver == RK_NONE || chances->giver == ends->from));
     chances->giver = ends->from;
@@ -348,8 +325,8 @@ static bool fits(const struct rk_chances *chances)
     const struct rk_maxflow *flow = chances->flow;
     const __int128 most = (__int128)1 << 61, persons = (__int128)chances->person_count + 1;
     __int128 sum = flow->arcs, largest = 0;
-    for (uint32_t i = 0; i < chances->lower_count; i++) {
-        int64_t lower = chances->lower[i].amount;
+    for (uint32_t i = 0; i < chances->lower.count; i++) {
+        int64_t lower = chances->lower.all[i].amount;
         sum += lower < 0 ? -lower : lower;
     }
     for (uint32_t a = 0; a < flow->arcs; a++)
@@ -506,7 +483,7 @@ void rk_chances_amount(const struct rk_chances *chances, uint32_t arc, uint32_t 
     while (e < flow->first[node + 1] && flow->entries[e].way / 2 != arc)
         e++;
     *den = e < flow->first[node + 1] ? 1 : chances->parts[part].den;
-    *num = lower_of(chances, arc) * *den + rk_maxflow_amount(flow, arc);
+    *num = rk_lowers_of(&chances->lower, arc) * *den + rk_maxflow_amount(flow, arc);
 }
 
 /* The number of `node` (a node of the flow, or the giver of a part) in the draw. */
@@ -895,8 +872,8 @@ void rk_chances_draw_by(const struct rk_chances *chances,
         uint32_t arc = chances->persons[p].arc;
         amounts[arc] = (int32_t)(rk_maxflow_amount(flow, arc) / den_of_person(chances, p));
     }
-    for (uint32_t i = 0; i < chances->lower_count; i++)
-        amounts[chances->lower[i].arc] += chances->lower[i].amount;
+    for (uint32_t i = 0; i < chances->lower.count; i++)
+        amounts[chances->lower.all[i].arc] += (int32_t)chances->lower.all[i].amount;
     struct walk walk = {.chances = chances, .up = up, .context = context};
     walk.left = rk_alloc((size_t)count + 1, sizeof *walk.left);
     walk.end = rk_alloc((size_t)count + 1, sizeof *walk.end);

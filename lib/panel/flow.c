@@ -1,6 +1,6 @@
 #include "panel/flow.h"
 
-#include "base/mem.h"
+#include "panel/lower.h"
 
 #include <assert.h>
 
@@ -33,11 +33,6 @@ struct thread {
     uint32_t next, previous;
 };
 
-struct lower {
-    uint32_t arc;
-    int64_t amount;
-};
-
 /* An arc that may enter the tree, with what its reduced cost is made of: for one cache line. */
 struct candidate {
     int64_t reduced; /* when it was found; times state, so less than 0 */
@@ -55,8 +50,7 @@ struct rk_flow {
     int8_t *state;
     int64_t *wide;
     uint32_t wide_count, wide_room;
-    struct lower *lower; /* those that are not 0, by arc */
-    uint32_t lower_count, lower_room;
+    struct rk_lowers lower;
     int64_t *supply; /* once started: less what the lower bounds move */
     bool *rises;     /* by node: its artificial arc leads to the root */
     int64_t *potential;
@@ -102,7 +96,7 @@ void rk_flow_free(struct rk_flow *flow)
     rk_free(flow->width);
     rk_free(flow->state);
     rk_free(flow->wide);
-    rk_free(flow->lower);
+    rk_free(flow->lower.all);
     rk_free(flow->supply);
     rk_free(flow->rises);
     rk_free(flow->potential);
@@ -139,10 +133,7 @@ uint32_t rk_flow_arc(struct rk_flow *flow, uint32_t from, uint32_t to, int64_t l
         flow->width[arc] = WIDE + flow->wide_count;
         flow->wide[flow->wide_count++] = upper - lower;
     }
-    if (lower != 0) {
-        RK_GROW(flow->lower, flow->lower_count, flow->lower_room);
-        flow->lower[flow->lower_count++] = (struct lower){arc, lower};
-    }
+    rk_lowers_add(&flow->lower, arc, lower);
     flow->state[arc] = upper == lower ? QUIET : LOWER;
     return arc;
 }
@@ -191,9 +182,9 @@ static bool sizes_fit(const struct rk_flow *flow)
     __int128 supplies = 0, widths = 0;
     for (uint32_t u = 0; u < flow->nodes; u++)
         supplies += flow->supply[u] < 0 ? -(__int128)flow->supply[u] : flow->supply[u];
-    for (uint32_t i = 0; i < flow->lower_count; i++)
-        supplies +=
-            2 * (flow->lower[i].amount < 0 ? -flow->lower[i].amount : flow->lower[i].amount);
+    for (uint32_t i = 0; i < flow->lower.count; i++)
+        supplies += 2 * (flow->lower.all[i].amount < 0 ? -flow->lower.all[i].amount
+                                                       : flow->lower.all[i].amount);
     for (uint32_t a = 0; a < flow->arcs; a++)
         widths += width_of(flow, a);
     return supplies < PLENTY && widths < (__int128)1 << 64;
@@ -205,10 +196,10 @@ static bool sizes_fit(const struct rk_flow *flow)
 static void start(struct rk_flow *flow)
 {
     uint32_t root = flow->nodes;
-    for (uint32_t i = 0; i < flow->lower_count; i++) {
-        struct ends ends = flow->ends[flow->lower[i].arc];
-        flow->supply[ends.from] -= flow->lower[i].amount;
-        flow->supply[ends.to] += flow->lower[i].amount;
+    for (uint32_t i = 0; i < flow->lower.count; i++) {
+        struct ends ends = flow->ends[flow->lower.all[i].arc];
+        flow->supply[ends.from] -= flow->lower.all[i].amount;
+        flow->supply[ends.to] += flow->lower.all[i].amount;
     }
     flow->tree[root] = (struct tree_node){
         .parent = NOWHERE, .arc = NOWHERE, .size = root + 1, .last = root ? root - 1 : root};
@@ -595,22 +586,9 @@ void rk_flow_stop_when(struct rk_flow *flow, bool (*stop)(void *context), void *
     flow->stop_context = context;
 }
 
-static int64_t lower_of(const struct rk_flow *flow, uint32_t arc)
-{
-    uint32_t low = 0, high = flow->lower_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (flow->lower[middle].arc < arc)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < flow->lower_count && flow->lower[low].arc == arc ? flow->lower[low].amount : 0;
-}
-
 int64_t rk_flow_amount(const struct rk_flow *flow, uint32_t arc)
 {
-    return lower_of(flow, arc) + amount_of(flow, arc);
+    return rk_lowers_of(&flow->lower, arc) + amount_of(flow, arc);
 }
 
 int64_t rk_flow_potential(const struct rk_flow *flow, uint32_t node)
@@ -621,8 +599,8 @@ int64_t rk_flow_potential(const struct rk_flow *flow, uint32_t node)
 __int128 rk_flow_cost(const struct rk_flow *flow, const int64_t *costs)
 {
     __int128 cost = 0;
-    for (uint32_t i = 0; i < flow->lower_count; i++)
-        cost += (__int128)costs[flow->lower[i].arc] * flow->lower[i].amount;
+    for (uint32_t i = 0; i < flow->lower.count; i++)
+        cost += (__int128)costs[flow->lower.all[i].arc] * flow->lower.all[i].amount;
     for (uint32_t a = 0; a < flow->arcs; a++)
         if (flow->state[a] != LOWER)
             cost += (__int128)costs[a] * amount_of(flow, a);
@@ -651,8 +629,8 @@ bool rk_flow_proven(const struct rk_flow *flow)
 __int128 rk_flow_bound(const struct rk_flow *flow)
 {
     __int128 bound = 0;
-    for (uint32_t i = 0; i < flow->lower_count; i++)
-        bound += (__int128)flow->costs[flow->lower[i].arc] * flow->lower[i].amount;
+    for (uint32_t i = 0; i < flow->lower.count; i++)
+        bound += (__int128)flow->costs[flow->lower.all[i].arc] * flow->lower.all[i].amount;
     for (uint32_t u = 0; u < flow->nodes; u++)
         bound -= (__int128)flow->supply[u] * flow->potential[u];
     for (uint32_t a = 0; a < flow->arcs; a++) {
@@ -787,21 +765,21 @@ void rk_flow_bounds(struct rk_flow *flow, uint32_t first, uint32_t count, const 
                     const int32_t *upper)
 {
     assert(flow->started && !flow->live && first + count <= flow->arcs);
-    struct lower *kept = rk_alloc((size_t)flow->lower_count + count + 1, sizeof *kept);
-    uint32_t n = 0, i = 0;
-    while (i < flow->lower_count && flow->lower[i].arc < first)
-        kept[n++] = flow->lower[i++];
+    struct rk_lowers kept = {0};
+    uint32_t i = 0;
+    for (; i < flow->lower.count && flow->lower.all[i].arc < first; i++)
+        rk_lowers_add(&kept, flow->lower.all[i].arc, flow->lower.all[i].amount);
     for (uint32_t k = 0; k < count; k++) {
         uint32_t arc = first + k;
         struct ends ends = flow->ends[arc];
-        int64_t old =
-            i < flow->lower_count && flow->lower[i].arc == arc ? flow->lower[i++].amount : 0;
+        int64_t old = i < flow->lower.count && flow->lower.all[i].arc == arc
+                          ? flow->lower.all[i++].amount
+                          : 0;
         int64_t amount = old + amount_of(flow, arc);
         assert(lower[k] <= upper[k]);
         flow->supply[ends.from] -= lower[k] - old;
         flow->supply[ends.to] += lower[k] - old;
-        if (lower[k])
-            kept[n++] = (struct lower){arc, lower[k]};
+        rk_lowers_add(&kept, arc, lower[k]);
         flow->width[arc] = (uint32_t)(upper[k] - lower[k]);
         if (flow->tree[ends.from].arc == arc || flow->tree[ends.to].arc == arc)
             continue;
@@ -812,12 +790,10 @@ void rk_flow_bounds(struct rk_flow *flow, uint32_t first, uint32_t count, const 
                            : reduced_cost(flow, arc) < 0 ? UPPER
                                                          : LOWER;
     }
-    while (i < flow->lower_count)
-        kept[n++] = flow->lower[i++];
-    rk_free(flow->lower);
+    for (; i < flow->lower.count; i++)
+        rk_lowers_add(&kept, flow->lower.all[i].arc, flow->lower.all[i].amount);
+    rk_free(flow->lower.all);
     flow->lower = kept;
-    flow->lower_count = n;
-    flow->lower_room = n;
     refit(flow);
 }
 

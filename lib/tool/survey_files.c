@@ -2,7 +2,7 @@
 
 #include "model/targets.h"
 #include "tool/features.h"
-#include "tool/publish.h"
+#include "tool/publish_measures.h"
 
 #include <math.h>
 

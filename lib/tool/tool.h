@@ -149,7 +149,7 @@ bool rk_run_given(const struct rk_run *run, const char *schema); /* named by opt
 struct rk_writer *rk_run_writer(struct rk_run *run, const struct rk_writer_column *columns,
                                 size_t count);
 struct rk_out *rk_run_out(struct rk_run *run); /* the same as bytes */
-/* --publish was given: numbers under RK_PUBLISH_THRESHOLD (tool/publish.h) must not be told. */
+/* --publish was given: numbers under RK_PUBLISH_THRESHOLD (tool/publish_measures.h) must not be told. */
 bool rk_run_publishes(const struct rk_run *run);
 /* For a tool that reads its FILE itself: --delimiter (0 = not given), --rejects (NULL = not given);
  * it counts and tells its rejects itself, and returns RK_ATTENTION when there are any. */

@@ -1,4 +1,4 @@
-#include "tool/publish.h"
+#include "tool/publish_measures.h"
 
 #include "base/fixed.h"
 #include "base/hash.h"
