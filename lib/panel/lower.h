@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 
+#include <stdint.h>
+
 struct rk_lowers { /* zeroed = none; `all` is given back with rk_free */
     struct rk_lower {
         uint32_t arc;
