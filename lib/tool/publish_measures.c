@@ -32,6 +32,7 @@ struct reviewing {
     uint64_t rows;
     struct told *all;
     struct rk_strings keys, lines, sums;
+    struct rk_strings divisions; /* columns whose values divide those counted */
     struct numbers {
         struct rk_tuples known; /* what it is of, and the number */
         uint32_t *cell;
@@ -293,6 +294,8 @@ static void find_values(struct reviewing *r, uint64_t row, size_t column)
         rk_buf_printf(&name, "%zu:%.*s", column, (int)feature.size,
                       feature.text ? feature.text : "");
         struct rk_text text = {name.text, name.size};
+        if (column != r->feature && !is_in_table(r, row))
+            rk_strings_add(&r->divisions, text);
         may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("count")), r->line_count[line],
                 t->count);
         may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("n")), r->line_n[line], t->n);
@@ -515,12 +518,17 @@ static void review(void *context, struct rk_writer *writer)
                     _("%llu of %llu rows are hidden: they tell of fewer than %d, or would tell it"),
                     (unsigned long long)hidden, (unsigned long long)r->rows, RK_PUBLISH_THRESHOLD);
     rk_guard_tell(r->run, &guard);
+    if (r->divisions.count > 1)
+        rk_run_warn(r->run,
+                    _("where the values of one column make up those of another, as units do "
+                      "departments, each tells of the other: publish one of them"));
     rk_free(guard.hidden);
     rk_report_cells_free(&r->cells);
     rk_free(r->all);
     rk_strings_free(&r->keys);
     rk_strings_free(&r->lines);
     rk_strings_free(&r->sums);
+    rk_strings_free(&r->divisions);
     rk_tuples_free(&r->n.known);
     rk_tuples_free(&r->counted.known);
     rk_free(r->n.cell);
