@@ -32,7 +32,7 @@ struct reviewing {
     uint64_t rows;
     struct told *all;
     struct rk_strings keys, lines, sums;
-    struct rk_strings divisions; /* columns whose values divide those counted */
+    struct rk_strings divisions; /* the features whose values are told */
     struct numbers {
         struct rk_tuples known; /* what it is of, and the number */
         uint32_t *cell;
@@ -286,6 +286,8 @@ static void find_values(struct reviewing *r, uint64_t row, size_t column)
         return;
     if (column == r->value && r->feature != SIZE_MAX)
         feature = rk_writer_cell(r->writer, row, r->feature);
+    if (feature.size)
+        rk_strings_add(&r->divisions, feature);
     for (size_t i = 0; i < 2; i++) {
         uint32_t keys = keys_of(r, row, column, alls[i]);
         uint32_t line =
@@ -294,8 +296,6 @@ static void find_values(struct reviewing *r, uint64_t row, size_t column)
         rk_buf_printf(&name, "%zu:%.*s", column, (int)feature.size,
                       feature.text ? feature.text : "");
         struct rk_text text = {name.text, name.size};
-        if (column != r->feature && !is_in_table(r, row))
-            rk_strings_add(&r->divisions, text);
         may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("count")), r->line_count[line],
                 t->count);
         may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("n")), r->line_n[line], t->n);
