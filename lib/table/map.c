@@ -353,6 +353,11 @@ static enum rk_status check(const struct entries *list, const struct rk_schema *
     return RK_OK;
 }
 
+bool rk_map_is_empty(const struct rk_map *map)
+{
+    return !map->columns.count && !map->constants.count && !map->values.count && !map->import_path;
+}
+
 enum rk_status rk_map_check(const struct rk_map *map, const struct rk_schema *const *schemas,
                             size_t count, struct rk_error *error)
 {

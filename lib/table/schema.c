@@ -5,6 +5,7 @@
 #include "stream/listing.h"
 
 #include <assert.h>
+#include <unistd.h>
 
 /* A schema with what it stands on: its texts are the document's own. */
 struct loaded {
@@ -268,23 +269,16 @@ enum rk_status rk_schema_names(char ***names, const char *directory, struct rk_e
 
 void rk_schema_free_names(char **names) { rk_listing_free(names); }
 
-static enum rk_status check_name(const char *directory, const char *name, struct rk_error *error)
+static enum rk_status no_table(const char *directory, const char *name, struct rk_error *error)
 {
     char **names;
     enum rk_status status = rk_schema_names(&names, directory, error);
-    if (status != RK_OK) {
-        rk_schema_free_names(names);
-        return status;
-    }
-    char **n = names;
-    while (*n && strcmp(*n, name))
-        n++;
-    if (!*n) {
-        const char *near = rk_nearest(name, (const char *const *)names);
-        status = near ? rk_fail(error, RK_BAD_USE, _("there is no table '%s', did you mean '%s'?"),
-                                name, near)
-                      : rk_fail(error, RK_BAD_USE, _("there is no table '%s'"), name);
-    }
+    const char *near = status ? NULL : rk_nearest(name, (const char *const *)names);
+    if (near)
+        status = rk_fail(error, RK_BAD_USE, _("there is no table '%s', did you mean '%s'?"), name,
+                         near);
+    else if (!status)
+        status = rk_fail(error, RK_BAD_USE, _("there is no table '%s'"), name);
     rk_schema_free_names(names);
     return status;
 }
@@ -296,12 +290,13 @@ enum rk_status rk_schema_load(struct rk_schema **schema, const char *directory, 
 {
     struct rk_buf path = {0};
     *schema = NULL;
-    enum rk_status status = check_name(directory, name, error);
-    if (status != RK_OK)
-        return status;
-    struct loaded *l = rk_alloc(1, sizeof *l);
     rk_buf_printf(&path, "%s/%s.json", directory, name);
-    status = rk_json_read(&l->document, path.text, error);
+    if (strpbrk(name, "./") || access(path.text, F_OK)) {
+        rk_buf_free(&path);
+        return no_table(directory, name, error);
+    }
+    struct loaded *l = rk_alloc(1, sizeof *l);
+    enum rk_status status = rk_json_read(&l->document, path.text, error);
     if (status == RK_OK) {
         status = read_schema(l, error);
         if (status == RK_OK && strcmp(l->schema.name, name))

@@ -47,6 +47,8 @@ enum rk_status rk_map_read(struct rk_map *map, const char *path, struct rk_error
  * nearest. Also RK_BAD_USE when it has what only rk-import understands. */
 enum rk_status rk_map_check(const struct rk_map *map, const struct rk_schema *const *schemas,
                             size_t count, struct rk_error *error);
+/* It speaks of no column. */
+bool rk_map_is_empty(const struct rk_map *map);
 /* Their name for our column of `table`; NULL where the map says nothing. */
 const char *rk_map_column(const struct rk_map *map, const char *table, const char *our);
 const char *rk_map_constant(const struct rk_map *map, const char *table, const char *our);

@@ -126,11 +126,13 @@ bool rk_run_given(const struct rk_run *run, const char *schema)
            (s->data && !in_package(s->data, schema, &path, NULL) && path);
 }
 
-/* Are all columns the map speaks of known? Asked once, when a map was given. */
+/* Are all columns the map speaks of known? Asked once. */
 static enum rk_status check_map(struct rk_run *run, struct rk_error *error)
 {
     const struct rk_schema *schemas[64];
     size_t n = 0;
+    if (run->state->opened_count || rk_map_is_empty(run->map))
+        return RK_OK;
     for (; n < 63 && run->tool->inputs[n].schema; n++)
         RK_TRY(rk_run_schema(run, &schemas[n], run->tool->inputs[n].schema, error));
     /* what a tool wrote it may read again, by an option of its own */
@@ -222,7 +224,7 @@ enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const c
         return status;
     struct rk_table_choice only = {NULL, NULL, declared->defaults};
     status = rk_run_schema(run, &only.schema, name, error);
-    if (!status && !run->state->opened_count && run->map)
+    if (!status)
         status = check_map(run, error);
     return status ? status : open_input(run, table, declared->use, &only, path, error);
 }
@@ -252,7 +254,7 @@ enum rk_status rk_run_main(struct rk_run *run, struct rk_table **table,
     }
     if (!status && !path && !operands)
         return no_input(run, choices[-1].schema, error);
-    if (!status && !run->state->opened_count && run->map)
+    if (!status)
         status = check_map(run, error);
     return status ? status : open_input(run, table, RK_MAIN, open, path, error);
 }

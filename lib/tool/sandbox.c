@@ -1,5 +1,6 @@
 #include "tool/sandbox.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -8,6 +9,8 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -136,7 +139,9 @@ static const uint16_t refused[] = {
 /* A call of a later number was made after this list. */
 enum { NEWEST = SYS_process_mrelease };
 
-enum { MOST = 2 * (sizeof refused / sizeof *refused) + 48 };
+/* Leaves of the search hold so many calls at most; each has a line of its own and a way out. */
+enum { REFUSED = sizeof refused / sizeof *refused, LEAF = 4 };
+enum { MOST = 3 * REFUSED + 48 };
 
 struct program {
     struct sock_filter lines[MOST];
@@ -173,8 +178,37 @@ static void refuse_where(struct program *p, uint32_t call, size_t index, uint16_
     load(p, offsetof(struct seccomp_data, nr));
 }
 
+static int by_number(const void *a, const void *b)
+{
+    return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+/* Refuses the calls that are among `count` sorted ones; what is not goes on behind. A search by
+ * halves, since the kernel tries every call there is when the filter is set: in a list that takes
+ * longer than all the rest of a start. */
+static void refuse_any(struct program *p, const uint16_t *calls, size_t count)
+{
+    if (count > LEAF) {
+        unsigned short branch = p->count;
+        add(p, BPF_JMP | BPF_JGE | BPF_K, calls[count / 2], 0, 0);
+        refuse_any(p, calls, count / 2);
+        unsigned short out = p->count;
+        add(p, BPF_JMP | BPF_JA, 0, 0, 0);
+        assert(p->count - branch - 1 <= UINT8_MAX);
+        p->lines[branch].jt = (uint8_t)(p->count - branch - 1);
+        refuse_any(p, calls + count / 2, count - count / 2);
+        p->lines[out].k = p->count - out - 1u;
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        add(p, BPF_JMP | BPF_JEQ | BPF_K, calls[i], (uint8_t)(count - i), 0);
+    add(p, BPF_JMP | BPF_JA, 1, 0, 0);
+    answer(p, SECCOMP_RET_ERRNO | EPERM);
+}
+
 static void write_program(struct program *p)
 {
+    uint16_t calls[REFUSED];
     load(p, offsetof(struct seccomp_data, arch));
     add(p, BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0);
     answer(p, SECCOMP_RET_KILL_PROCESS);
@@ -184,10 +218,9 @@ static void write_program(struct program *p)
     /* its arguments are out of a filter's sight; the C library goes on with clone */
     add(p, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
     answer(p, SECCOMP_RET_ERRNO | ENOSYS);
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        add(p, BPF_JMP | BPF_JEQ | BPF_K, refused[i], 0, 1);
-        answer(p, SECCOMP_RET_ERRNO | EPERM);
-    }
+    memcpy(calls, refused, sizeof calls);
+    qsort(calls, REFUSED, sizeof *calls, by_number);
+    refuse_any(p, calls, REFUSED);
     refuse_where(p, SYS_mmap, 2, BPF_JSET, PROT_EXEC, true);
     refuse_where(p, SYS_mprotect, 2, BPF_JSET, PROT_EXEC, true);
     refuse_where(p, SYS_clone, 0, BPF_JSET,
