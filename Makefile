@@ -206,8 +206,9 @@ fuzz: $(FUZZERS)
 
 # Speed beside the peers of Debian, R's lme4 among them, and DuckDB where npm is there to bring it;
 # `tests/bench/flow build` for the flow alone.
-bench: tools test-tools $(B)/bench/panel $(B)/bench/price
+bench: tools test-tools $(B)/bench/panel $(B)/bench/price $(B)/bench/bare-csv
 	@tests/bench/run $(B)
+	@tests/bench/growth $(B)
 	@tests/bench/flow $(B)
 	@tests/bench/agree $(B)
 	@tests/bench/severity $(B)
