@@ -352,16 +352,25 @@ void rk_provenance_compare(const struct rk_provenance *then, const struct rk_pro
     rk_strings_free(&of_now);
 }
 
+/* Records of other reports that lie beside come last, and are no inputs. */
+static size_t inputs_of(const struct rk_provenance *p)
+{
+    size_t count = p->material_count;
+    while (count && !strcmp(p->materials[count - 1].role, "beside"))
+        count--;
+    return count;
+}
+
 bool rk_provenance_same_inputs(const struct rk_provenance *a, const struct rk_provenance *b)
 {
-    if (a->option_count != b->option_count || a->material_count != b->material_count ||
+    if (a->option_count != b->option_count || inputs_of(a) != inputs_of(b) ||
         strcmp(a->version, b->version) != 0)
         return false;
     for (size_t i = 0; i < a->option_count; i++)
         if (strcmp(a->options[i].name, b->options[i].name) != 0 ||
             strcmp(a->options[i].value, b->options[i].value) != 0)
             return false;
-    for (size_t i = 0; i < a->material_count; i++)
+    for (size_t i = 0; i < inputs_of(a); i++)
         if (strcmp(a->materials[i].role, b->materials[i].role) != 0 ||
             strcmp(a->materials[i].sha256, b->materials[i].sha256) != 0)
             return false;

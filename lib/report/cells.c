@@ -111,6 +111,7 @@ static void add_sum(struct making *m, struct rk_figure_place total,
     for (size_t i = 0; i < count; i++) {
         const struct rk_figure *f = figure_at(m, parts[i]);
         sum += f->state == RK_FIGURE_SHOWN ? f->value : 0;
+        rest = rest || f->state == RK_FIGURE_HIDDEN; /* of a former report: what is gone since */
         left -= to->cells[cell_at(m, parts[i])].value;
     }
     rk_fixed more = figure_at(m, total)->value - sum;
@@ -141,6 +142,8 @@ static void add_bounds(struct making *m, struct rk_figure_place total,
         int64_t part = to->cells[cell_at(m, parts[i])].value;
         sum += part;
         most = part > most ? part : most;
+        if (figure_at(m, parts[i])->state == RK_FIGURE_HIDDEN)
+            return;
     }
     if (!count || figure_at(m, total)->state != RK_FIGURE_SHOWN || value > sum || value < most)
         return;

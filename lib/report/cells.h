@@ -14,6 +14,10 @@ struct rk_report_cell {
     bool small;    /* must not be worked out */
     bool fixed;    /* cannot be hidden */
     bool unseen;   /* stands in no table */
+    bool before;   /* was hidden in what has been published: stays so */
+    bool told;     /* stands as it is in what has been published: hiding it helps nobody */
+    int64_t change; /* not 0: what has been published tells another figure, less by so much; to be
+                       kept for the sake of the few who make the difference */
 };
 struct rk_report_cells {          /* zeroed = empty; give back with rk_report_cells_free */
     struct rk_report_cell *cells; /* the figures by section, row and column; then those unseen */
@@ -21,6 +25,8 @@ struct rk_report_cells {          /* zeroed = empty; give back with rk_report_ce
     uint32_t *first,
         *cell; /* sum s: cell[first[s]] is the sum of cell[first[s] + 1 … first[s + 1] - 1] */
     uint32_t sum_count, sum_room, part_count, part_room;
+    bool history; /* something has been published before */
+    uint32_t lost; /* small figures, or changes, that what has been published tells already */
 };
 
 /* The number of a new cell; those that may be hidden are added before those unseen. */

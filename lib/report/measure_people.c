@@ -197,6 +197,7 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
         rk_section_table(m->report, section,
                          RK_SAY("Users who took part, by month", "Brukare som deltog, per månad"),
                          RK_SAY("Month", "Månad"));
+    table->dated = true;
     rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0);
     rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 0);
     struct rk_buf missing = {0};

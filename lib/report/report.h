@@ -70,6 +70,7 @@ struct rk_report_table {
     size_t row_count, row_room;
     bool hidden; /* something is hidden: set by rk_report_protect */
     bool missing, none;
+    bool dated; /* a row tells a month, whatever months the report is of */
     struct rk_report *report;
 };
 

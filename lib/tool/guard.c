@@ -6,7 +6,6 @@
 
 enum {
     EFFORT = 40000000, /* steps for each set of figures: a fifth of a second at most */
-    MOST_INSIDE = 150, /* figures of a set that is kept also from who is alone in one of them */
     TENTH = 10 /* of sums of hours or money nobody may infer a small one to within a tenth of it */
 };
 
@@ -17,6 +16,7 @@ struct set {
     uint32_t *first, *parts; /* the sums, in places of `cell` */
     uint32_t sum_count, part_count;
     bool *hidden;
+    enum lost { LOST_TO_NONE, LOST_TO_INSIDERS, LOST_TO_ALL } *lost; /* by what was published */
 };
 
 /* What is taken for granted of attackers, from the hardest on. */
@@ -46,11 +46,45 @@ static int64_t least_of(const struct rk_report_cell *c, const struct view *view)
 
 static int64_t width_of(const struct rk_report_cell *c)
 {
-    return c->counts ? 1 : 1 + (c->value < 0 ? -c->value : c->value) / TENTH;
+    int64_t of = c->change ? c->change : c->value;
+    return c->counts ? 1 : 1 + (of < 0 ? -of : of) / TENTH;
 }
 
-/* False where a small figure can be worked out whatever is hidden, or the audit says so. */
-static bool choose(struct set *s, const struct view *view, bool *proven)
+static struct rk_suppress_cell describe(const struct set *s, uint32_t i, const struct view *view)
+{
+    const struct rk_report_cell *c = &s->all->cells[s->cell[i]];
+    bool kept = (c->small || c->before) && !c->fixed;
+    return (struct rk_suppress_cell){
+        .value = c->value,
+        .least = least_of(c, view),
+        .cost = (c->value < 0 ? -c->value : c->value) * (s->count + 1) + 1,
+        .width = c->small ? width_of(c) : 1,
+        .sensitive = kept && s->lost[i] != LOST_TO_ALL,
+        .shown = c->fixed || (view->zeros_known && !c->unseen && !kept && !c->value),
+        .unseen = (c->unseen && !c->fixed) || s->lost[i],
+        .unguarded = !c->small || s->lost[i],
+        .alone = c->n == 1};
+}
+
+/* What cannot be kept, for what has been published tells it, is kept from as many as can be. */
+static struct rk_suppression suppress(struct set *s, struct rk_suppress_cell *cells,
+                                      const struct view *view, bool giving)
+{
+    struct rk_sums sums = sums_of(s);
+    for (;;) {
+        struct rk_suppression chosen = rk_suppress(cells, s->count, &sums, view->insiders, EFFORT);
+        uint32_t lost = chosen.lost;
+        if (lost == UINT32_MAX || !giving)
+            return chosen;
+        s->lost[lost] = chosen.inside ? LOST_TO_INSIDERS : LOST_TO_ALL;
+        cells[lost] = describe(s, lost, view);
+        rk_suppression_free(&chosen);
+    }
+}
+
+/* False where a small figure can be worked out whatever is hidden, or the audit says so; with
+ * `giving`, some may be. */
+static bool choose(struct set *s, const struct view *view, bool giving, bool *proven)
 {
     struct rk_suppress_cell *cells = rk_alloc(s->count, sizeof *cells);
     struct rk_audit_cell *audited = rk_alloc(s->count, sizeof *audited);
@@ -58,19 +92,10 @@ static bool choose(struct set *s, const struct view *view, bool *proven)
     struct rk_sums sums = sums_of(s);
     uint32_t sum;
     for (uint32_t i = 0; i < s->count; i++) {
-        const struct rk_report_cell *c = &s->all->cells[s->cell[i]];
-        int64_t size = c->value < 0 ? -c->value : c->value;
-        cells[i] = (struct rk_suppress_cell){
-            .value = c->value,
-            .least = least_of(c, view),
-            .cost = size * (s->count + 1) + 1,
-            .width = width_of(c),
-            .sensitive = c->small,
-            .shown = c->fixed || (view->zeros_known && !c->unseen && !c->small && !c->value),
-            .unseen = c->unseen && !c->fixed,
-            .alone = c->n == 1};
+        s->lost[i] = LOST_TO_NONE;
+        cells[i] = describe(s, i, view);
     }
-    struct rk_suppression chosen = rk_suppress(cells, s->count, &sums, view->insiders, EFFORT);
+    struct rk_suppression chosen = suppress(s, cells, view, giving);
     bool kept = chosen.lost == UINT32_MAX;
     for (uint32_t i = 0; i < s->count && kept; i++) {
         s->hidden[i] = chosen.hidden[i];
@@ -79,7 +104,8 @@ static bool choose(struct set *s, const struct view *view, bool *proven)
                                             .width = cells[i].width,
                                             .has_value = true,
                                             .hidden = chosen.hidden[i] || cells[i].unseen,
-                                            .guarded = cells[i].sensitive,
+                                            .guarded =
+                                                cells[i].sensitive && !cells[i].unguarded,
                                             .alone = cells[i].alone};
     }
     kept = kept &&
@@ -88,7 +114,8 @@ static bool choose(struct set *s, const struct view *view, bool *proven)
     for (uint32_t i = 0; i < s->count && kept; i++)
         kept =
             !cells[i].sensitive || findings[i].verdict == RK_KEPT ||
-            findings[i].verdict == RK_OPEN; /* not looked for further: the choice has seen to it */
+            findings[i].verdict == RK_OPEN || /* not looked further: the choice has seen to it */
+            (s->lost[i] && findings[i].verdict == RK_INSIDER);
     *proven = kept && chosen.bound >= chosen.cost;
     rk_suppression_free(&chosen);
     rk_free(cells);
@@ -97,22 +124,42 @@ static bool choose(struct set *s, const struct view *view, bool *proven)
     return kept;
 }
 
+static void count_lost(const struct set *s, struct rk_guard *guard)
+{
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct rk_report_cell *c = &s->all->cells[s->cell[i]];
+        if (!s->lost[i] || !c->small || s->cell[i] >= s->all->figures)
+            continue;
+        if (!guard->lost++)
+            guard->first_lost = s->cell[i];
+    }
+}
+
 static void guard_set(struct set *s, struct rk_guard *guard)
 {
     static const struct view views[] = {{true, true}, {false, true}, {true, false}, {false, false}};
-    bool kept = false, proven = false;
-    for (size_t v = 0; v < sizeof views / sizeof *views && !kept; v++)
-        if (!views[v].insiders || s->count <= MOST_INSIDE)
-            kept = choose(s, &views[v], &proven);
+    bool kept = false, proven = false, inside = false;
+    for (size_t v = 0; v < sizeof views / sizeof *views && !kept; v++) {
+        inside = views[v].insiders;
+        kept = choose(s, &views[v], false, &proven);
+    }
+    for (size_t v = 1; v < sizeof views / sizeof *views && !kept && s->all->history; v += 2) {
+        inside = views[v].insiders;
+        kept = choose(s, &views[v], true, &proven);
+        if (kept)
+            count_lost(s, guard);
+    }
     guard->open += kept && !proven;
     guard->whole += !kept;
+    guard->outside += kept && !inside;
     for (uint32_t i = 0; i < s->count; i++) {
         const struct rk_report_cell *c = &s->all->cells[s->cell[i]];
         bool hidden = kept ? s->hidden[i] : !c->fixed;
         if (s->cell[i] >= s->all->figures || !hidden)
             continue;
         guard->hidden[s->cell[i]] = true;
-        guard->besides += !c->small;
+        guard->besides += !c->small && !c->before;
+        guard->before += !c->small && c->before;
     }
 }
 
@@ -133,10 +180,13 @@ static void take_sums(struct set *s, uint32_t *parent, uint32_t root, const uint
 
 struct rk_guard rk_guard_report(const struct rk_report_cells *all)
 {
-    struct rk_guard guard = {.hidden = rk_alloc((size_t)all->figures + 1, sizeof *guard.hidden)};
+    struct rk_guard guard = {.hidden = rk_alloc((size_t)all->figures + 1, sizeof *guard.hidden),
+                             .first_lost = UINT32_MAX,
+                             .lost = all->lost};
     struct set s = {.all = all,
                     .cell = rk_alloc((size_t)all->count + 1, sizeof *s.cell),
                     .hidden = rk_alloc((size_t)all->count + 1, sizeof *s.hidden),
+                    .lost = rk_alloc((size_t)all->count + 1, sizeof *s.lost),
                     .first = rk_alloc((size_t)all->sum_count + 1, sizeof *s.first),
                     .parts = rk_alloc((size_t)all->part_count + 1, sizeof *s.parts)};
     uint32_t *parent = rk_alloc((size_t)all->count + 1, sizeof *parent);
@@ -148,7 +198,7 @@ struct rk_guard rk_guard_report(const struct rk_report_cells *all)
         for (uint32_t p = all->first[i]; p < all->first[i + 1]; p++)
             parent[root_of(parent, all->cell[p])] = root_of(parent, all->cell[all->first[i]]);
     for (uint32_t c = 0; c < all->count; c++)
-        small[root_of(parent, c)] |= all->cells[c].small;
+        small[root_of(parent, c)] |= all->cells[c].small || all->cells[c].before;
     for (uint32_t root = 0; root < all->count; root++) {
         if (parent[root] != root || !small[root])
             continue;
@@ -159,13 +209,16 @@ struct rk_guard rk_guard_report(const struct rk_report_cells *all)
                 s.cell[s.count++] = c;
             }
         take_sums(&s, parent, root, which);
-        if (s.sum_count)
+        if (s.sum_count) {
             guard_set(&s, &guard);
-        else if (root < all->figures)
+        } else if (root < all->figures) {
             guard.hidden[root] = true;
+            guard.before += !all->cells[root].small;
+        }
     }
     rk_free(s.cell);
     rk_free(s.hidden);
+    rk_free(s.lost);
     rk_free(s.first);
     rk_free(s.parts);
     rk_free(parent);
@@ -188,4 +241,12 @@ void rk_guard_tell(struct rk_run *run, const struct rk_guard *guard)
                       _("%u sets of figures are hidden as a whole: nothing less keeps what is "
                         "small"),
                       guard->whole);
+    if (guard->before)
+        rk_run_detail(run, _("%u figures are hidden that were in what has been published"),
+                      guard->before);
+    if (guard->outside)
+        rk_run_detail(run,
+                    _("%u sets of figures are not kept from whoever is alone in one of them: no "
+                      "choice that does was found"),
+                    guard->outside);
 }

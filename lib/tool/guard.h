@@ -12,9 +12,13 @@ struct rk_guard {
     uint32_t open;    /* choices that are the best found, and not proven to hide the least */
     uint32_t
         whole; /* sets of figures in which all are hidden, since nothing less keeps the small */
+    uint32_t outside; /* sets that are not kept from who is alone in one of their figures */
+    uint32_t before;  /* figures hidden for they were in what has been published */
+    uint32_t lost;    /* small figures, and changes, that what has been published tells somebody,
+                         whatever is hidden now */
+    uint32_t first_lost; /* one of them, or UINT32_MAX */
 };
-/* Where figures can be kept so, also from who is alone in one and knows it, in sets of up to 150,
- * and from everybody who knows that nothing hidden is nought. The same figures give the same choice
+/* Where figures can be kept so, also from who is alone in one and knows it, and from everybody who knows that nothing hidden is nought. The same figures give the same choice
  * everywhere. */
 struct rk_guard rk_guard_report(const struct rk_report_cells *cells);
 /* To the user: how much, and whether it is proven to be the least. */

@@ -5,6 +5,7 @@
 #include "privacy/identity.h"
 #include "report/recorded.h"
 #include "stream/in.h"
+#include "tool/history.h"
 #include "tool/state.h"
 
 #include <errno.h>
@@ -35,7 +36,7 @@ static void seen_from(struct rk_buf *out, const char *folder, const char *path)
         for (; base[i] && base[i] == real[i]; i++)
             if (base[i] == '/')
                 shared = i;
-        if (!base[i] && real[i] == '/')
+        if (!base[i] && (real[i] == '/' || !real[i]))
             shared = i;
         for (const char *rest = base + shared; rest[0] && rest[1]; rest++)
             if (*rest == '/')
@@ -59,15 +60,15 @@ static const char *name_of(const struct rk_run *run, const char *record, const c
     return kept;
 }
 
-/* Where a material lies, by its name in the record. */
-static const char *place_of(const struct rk_run *run, const struct rk_published *p,
-                            const char *name)
+const char *rk_published_lies(const struct rk_run *run, const struct rk_published *p,
+                              const char *name)
 {
+    const char *record = p->verify ? p->verify : p->record;
     struct rk_buf path = {0};
     if (!strncmp(name, ours, sizeof ours - 1))
         rk_buf_printf(&path, "%s/%s", run->share, name + sizeof ours - 1);
-    else if (strchr(p->verify, '/'))
-        rk_buf_printf(&path, "%s/%s", folder_of(p->verify), name);
+    else if (strchr(record, '/'))
+        rk_buf_printf(&path, "%s/%s", folder_of(record), name);
     else
         rk_buf_text(&path, name);
     const char *kept = rk_keep(path.text);
@@ -80,7 +81,7 @@ const char *rk_published_place(const struct rk_run *run, const struct rk_publish
 {
     for (size_t i = 0; p->verify && i < p->then.material_count; i++)
         if (!strcmp(p->then.materials[i].role, role))
-            return place_of(run, p, p->then.materials[i].name);
+            return rk_published_lies(run, p, p->then.materials[i].name);
     return NULL;
 }
 
@@ -119,7 +120,7 @@ static enum rk_status take_material(struct rk_run *run, struct rk_published *p, 
                                     struct rk_error *error)
 {
     const struct rk_provenance_material *m = &p->then.materials[which];
-    const char *path = place_of(run, p, m->name), *given = rk_run_given_path(run, m->role);
+    const char *path = rk_published_lies(run, p, m->name), *given = rk_run_given_path(run, m->role);
     bool moved = false; /* an operand, named as it was then */
     for (size_t i = 0; i < p->file_count && !strcmp(m->role, "measures") && !moved; i++)
         if (!strcmp(rk_content_name(p->files[i]), rk_content_name(path))) {
@@ -132,6 +133,8 @@ static enum rk_status take_material(struct rk_run *run, struct rk_published *p, 
         p->unlike = p->unlike || strcmp(rk_content_name(given), rk_content_name(path)) != 0;
         path = given;
     }
+    if (!strcmp(m->role, RK_HISTORY_ROLE)) /* it may have a later version by now */
+        RK_TRY(rk_history_find(&path, path, m->sha256, error));
     there = !access(path, F_OK);
     if (there)
         RK_TRY(rk_sha256_file(now, path, error));
@@ -218,16 +221,18 @@ enum rk_status rk_published_begin(struct rk_run *run, struct rk_published *p,
     p->now.tool = run->tool->name;
     p->now.version = RK_VERSION;
     p->now.edition = 1;
+    if (p->beside_count && p->verify)
+        rk_usage(_("--beside: what is published beside a report stands in its record"));
     if (p->verify)
-        return begin_verify(run, p, error);
-    if (p->record && !access(p->record, F_OK)) {
+        RK_TRY(begin_verify(run, p, error));
+    else if (p->record && !access(p->record, F_OK)) {
         RK_TRY(rk_provenance_read(&p->then, p->record, error));
         p->was = true;
     } else if (p->reason) {
         return rk_fail(error, RK_BAD_USE, _("--restate: nothing is published yet: there is no %s"),
                        p->record);
     }
-    return RK_OK;
+    return rk_history_read(run, p, error);
 }
 
 void rk_published_fence(struct rk_run *run, const struct rk_published *p, const char *specification,
@@ -241,9 +246,9 @@ void rk_published_fence(struct rk_run *run, const struct rk_published *p, const 
     for (; codebooks && *codebooks; codebooks++)
         reads[count++] = *codebooks; /* a name of ours is no file, and passed over */
     for (size_t i = 0; p->verify && i < p->then.material_count; i++)
-        reads[count++] = place_of(run, p, p->then.materials[i].name);
+        reads[count++] = rk_published_lies(run, p, p->then.materials[i].name);
     if (p->verify)
-        reads[count++] = folder_of(place_of(run, p, p->then.subject)); /* with its versions */
+        reads[count++] = folder_of(rk_published_lies(run, p, p->then.subject)); /* with its versions */
     else if (p->record && rk_state.output_path)
         reads[count++] = rk_state.output_path; /* kept when it is replaced */
     rk_run_fence(run, reads, NULL);
@@ -256,6 +261,8 @@ void rk_published_free(struct rk_published *p)
     rk_provenance_free(&p->then);
     rk_purged_free(&p->log);
     rk_free(p->files);
+    rk_free(p->beside);
+    rk_history_free(p);
 }
 
 /* ---- edition ---- */
@@ -323,6 +330,21 @@ static bool of_this(const struct rk_published *p)
     return true;
 }
 
+/* What is published beside the report; of one that stands, what was when it was made. */
+static void tell_beside(const struct rk_run *run, struct rk_published *p)
+{
+    for (size_t i = 0; i < p->then.material_count && p->same; i++)
+        if (!strcmp(p->then.materials[i].role, RK_HISTORY_ROLE))
+            rk_provenance_add_material(&p->now, RK_HISTORY_ROLE, p->then.materials[i].name,
+                                       p->then.materials[i].sha256);
+    for (size_t i = 0; i < p->other_count && !p->same; i++) {
+        const struct rk_history_file *file = &p->other_files[i];
+        rk_provenance_add_material(&p->now, RK_HISTORY_ROLE,
+                                   file->name ? file->name : name_of(run, p->record, file->path),
+                                   file->sha256);
+    }
+}
+
 enum rk_status rk_published_judge(struct rk_run *run, struct rk_published *p,
                                   struct rk_report *report, struct rk_error *error)
 {
@@ -348,6 +370,8 @@ enum rk_status rk_published_judge(struct rk_run *run, struct rk_published *p,
             RK_TRY(rk_sha256_file(p->now.earlier, p->record, error));
         }
     }
+    if (p->record)
+        tell_beside(run, p);
     if (!p->was || p->same || p->reason || p->verify)
         rk_report_restate(report, &p->now);
     return RK_OK;
@@ -383,24 +407,11 @@ static enum rk_status hold_back(struct rk_run *run, struct rk_published *p)
     return RK_ATTENTION;
 }
 
-/* report.html -> report.v1.html */
-static const char *former_name(const char *path, int64_t edition)
-{
-    struct rk_buf name = {0};
-    const char *base = rk_content_name(path), *dot = strrchr(base, '.');
-    const char *end = dot && dot > base ? dot : base + strlen(base);
-    rk_buf_add(&name, path, (size_t)(end - path));
-    rk_buf_printf(&name, ".v%lld%s", (long long)edition, end);
-    const char *kept = rk_keep(name.text);
-    rk_buf_free(&name);
-    return kept;
-}
-
 /* Puts what is published aside, under the name of its version, in the same commit. */
 static enum rk_status keep_former(struct rk_run *run, const char *path, int64_t edition,
                                   struct rk_error *error)
 {
-    const char *to = former_name(path, edition);
+    const char *to = rk_history_name(path, edition);
     struct rk_buf bytes = {0};
     struct rk_out *out;
     struct rk_in *in;
@@ -432,6 +443,17 @@ static const char *unpacked_name(const char *name)
     return kept;
 }
 
+/* The report, which may not be there yet, as it is seen from its record's folder. */
+static const char *file_seen(const char *record, const char *file)
+{
+    struct rk_buf name = {0};
+    seen_from(&name, folder_of(record), folder_of(file));
+    rk_buf_printf(&name, "%s%s", name.size ? "/" : "", rk_content_name(file));
+    const char *kept = rk_keep(name.text);
+    rk_buf_free(&name);
+    return kept;
+}
+
 static enum rk_status publish(struct rk_run *run, struct rk_published *p, const struct rk_buf *text,
                               struct rk_error *error)
 {
@@ -443,7 +465,7 @@ static enum rk_status publish(struct rk_run *run, struct rk_published *p, const 
         RK_TRY(keep_former(run, file, p->then.edition, error));
     if (p->was && !p->same)
         RK_TRY(keep_former(run, p->record, p->then.edition, error));
-    p->now.subject = is_file ? unpacked_name(rk_content_name(file)) : "-";
+    p->now.subject = is_file ? unpacked_name(file_seen(p->record, file)) : "-";
     rk_sha256(p->now.sha256, text->text, text->size);
     RK_TRY(rk_run_file(run, &out, p->record, error));
     rk_provenance_print(&record, &p->now);
@@ -481,10 +503,10 @@ static enum rk_status verify(struct rk_run *run, struct rk_published *p, const s
                              struct rk_error *error)
 {
     char sha256[RK_SHA256_HEX];
-    const char *file = place_of(run, p, p->then.subject);
+    const char *file = rk_published_lies(run, p, p->then.subject);
     /* a later version may have taken its place */
-    const char *places[] = {former_name(file, p->then.edition),
-                            former_name(packed(file), p->then.edition), file, packed(file)};
+    const char *places[] = {rk_history_name(file, p->then.edition),
+                            rk_history_name(packed(file), p->then.edition), file, packed(file)};
     const char *const place[] = {p->then.subject, NULL, NULL};
     size_t at = 0;
     while (at < 4 && access(places[at], F_OK))

@@ -27,6 +27,14 @@ struct rk_published {                              /* zeroed but for the options
     struct rk_writer *findings;
     const char **files; /* --verify: files of measures that the user names, where they lie now */
     size_t file_count;
+    const char **beside; /* --beside: records of other months, as given */
+    size_t beside_count;
+    struct rk_provenance *versions, *others; /* what has been published before, and beside */
+    size_t version_count, other_count;
+    struct rk_history_file { /* of `others`: where it lies, or as the record names it */
+        const char *path, *name;
+        char sha256[RK_SHA256_HEX];
+    } *other_files;
 };
 
 enum rk_status rk_published_begin(struct rk_run *run, struct rk_published *p,
@@ -39,6 +47,9 @@ void rk_published_option(struct rk_published *p, const char *name, const char *v
 /* `role`: a table's name, or specification, codebook, map-file. */
 void rk_published_material(struct rk_run *run, struct rk_published *p, const char *role,
                            const char *path, const char *sha256);
+/* Where a material lies, by its name in the record that is published or looked at. */
+const char *rk_published_lies(const struct rk_run *run, const struct rk_published *p,
+                              const char *name);
 /* --verify: where the record's only material of this role lies; NULL: nothing of the kind. */
 const char *rk_published_place(const struct rk_run *run, const struct rk_published *p,
                                const char *role);
