@@ -45,7 +45,8 @@ struct former {
     struct rk_report_cells *to;
     const struct rk_report *now;
     struct rk_report then; /* the same sections; figures that were hidden are taken to be as now */
-    /* by figure of `then`: what was told of it, or NULL; and its figure now, RK_NONE = it is gone */
+    /* by figure of `then`: what was told of it, or NULL; and its figure now, RK_NONE = it is gone
+     */
     const struct rk_provenance_figure **told;
     uint32_t *same;
     size_t count, told_room, same_room;
@@ -116,8 +117,8 @@ static void make_table(struct former *f, const struct rk_report_section *of, siz
     }
     for (size_t i = 0; i < version->figure_count; i++) {
         const struct rk_provenance_figure *then = &version->figures[i];
-        bool started = table->row_count &&
-                       !strcmp(table->rows[table->row_count - 1].label, then->row);
+        bool started =
+            table->row_count && !strcmp(table->rows[table->row_count - 1].label, then->row);
         if (strcmp(then->section, of->id) != 0 ||
             next_column(f, now, then->column, false) == SIZE_MAX)
             continue;
@@ -127,10 +128,9 @@ static void make_table(struct former *f, const struct rk_report_section *of, siz
         size_t number = f->count - now->column_count + c;
         uint32_t same = f->same[number];
         f->told[number] = then;
-        table->rows[table->row_count - 1].figures[c] =
-            as_told(then, same == RK_NONE ? NULL
-                                          : &now->rows[(same - start) / now->column_count]
-                                                 .figures[c]);
+        table->rows[table->row_count - 1].figures[c] = as_told(
+            then,
+            same == RK_NONE ? NULL : &now->rows[(same - start) / now->column_count].figures[c]);
         if (same != RK_NONE)
             hold(&f->to->cells[same], &now->rows[(same - start) / now->column_count].figures[c],
                  &now->columns[c], then, f->now->threshold);
@@ -241,10 +241,9 @@ static void add_sums(struct former *f)
 
 static struct former begin(struct rk_report_cells *cells, const struct rk_report *report)
 {
-    return (struct former){
-        .to = cells,
-        .now = report,
-        .then = {.language = report->language, .threshold = report->threshold}};
+    return (struct former){.to = cells,
+                           .now = report,
+                           .then = {.language = report->language, .threshold = report->threshold}};
 }
 
 static void end(struct former *f)
@@ -286,17 +285,16 @@ void rk_report_cells_settle(struct rk_report_cells *cells)
     }
 }
 
-bool rk_report_place(const struct rk_report *report, uint32_t figure,
-                     struct rk_report_place *place)
+bool rk_report_place(const struct rk_report *report, uint32_t figure, struct rk_report_place *place)
 {
     size_t start = 0;
     for (size_t s = 0; s < report->section_count; s++) {
         const struct rk_report_table *t = report->sections[s].table;
         size_t count = t ? t->row_count * t->column_count : 0;
         if (figure >= start && figure < start + count) {
-            *place = (struct rk_report_place){
-                report->sections[s].id, t->rows[(figure - start) / t->column_count].label,
-                t->columns[(figure - start) % t->column_count].label};
+            *place = (struct rk_report_place){report->sections[s].id,
+                                              t->rows[(figure - start) / t->column_count].label,
+                                              t->columns[(figure - start) % t->column_count].label};
             return true;
         }
         start += count;

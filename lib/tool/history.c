@@ -49,11 +49,13 @@ static const char *base_of(const char *record, int64_t edition)
     return kept;
 }
 
-/* The versions before the one that is made again, each of which the next one names by its digest. */
+/* The versions before the one that is made again, each of which the next one names by its digest.
+ */
 static enum rk_status read_versions(struct rk_run *run, struct rk_published *p,
                                     struct rk_error *error)
 {
-    const char *record = p->verify ? p->verify : p->record, *base = base_of(record, p->then.edition);
+    const char *record = p->verify ? p->verify : p->record,
+               *base = base_of(record, p->then.edition);
     const char *next = p->then.earlier;
     int64_t edition = p->then.edition - (p->reason ? 0 : 1);
     char now[RK_SHA256_HEX];
