@@ -11,7 +11,8 @@ enum {
     MOST_ASKED = 4000, /* pairs of an insider and a cell that are looked through for the record */
     MOST_EXACT =
         300, /* cells of a table not yet published, for ranges to be followed to their ends */
-    MOST_SIZE = 30000000 /* numbers in a tableau */
+    MOST_SIZE = 30000000, /* numbers in a tableau */
+    MOST_APART = 500000   /* … with versions that are no neighbours: a few seconds' work */
 };
 
 /* What one contributor gives a cell. */
@@ -396,7 +397,7 @@ static bool *find_moved(const struct work *w, const uint32_t *other)
     const struct rk_publish *p = w->out;
     struct rk_sums sums = rk_layout_view(&p->layout);
     bool *moved = rk_alloc(p->cells, sizeof *moved);
-    for (uint32_t s = 0; s < sums.count; s++) {
+    for (uint32_t s = 0; s < w->ties; s++) { /* those of each version */
         int64_t left = 0;
         bool whole = true;
         for (uint32_t i = sums.first[s]; i < sums.first[s + 1]; i++) {
@@ -411,40 +412,83 @@ static bool *find_moved(const struct work *w, const uint32_t *other)
     return moved;
 }
 
-/* The difference of a figure between one version and the next, as a cell of its own; or that both
- * are the same. */
-static void tie_versions(struct work *w)
+/* Versions [from, to] of the cell are all the same. */
+static bool same_between(const struct work *w, uint32_t from, uint32_t to)
+{
+    const struct rk_layout *l = &w->out->layout;
+    uint32_t key[RK_LAYOUT_DIMS], last = l->keys.members[(size_t)to * l->dims + w->version];
+    memcpy(key, l->keys.members + (size_t)from * l->dims, l->dims * sizeof *key);
+    while (key[w->version] < last) {
+        uint32_t c = rk_layout_find(l, key);
+        if (c == RK_NONE || w->out->value[c] != w->out->value[from])
+            return false;
+        key[w->version]++;
+    }
+    return true;
+}
+
+/* The difference of a figure between a version and one so many after it, as a cell of its own; or
+ * that both are the same. Of versions further apart only what neighbours do not tell: a change that is
+ * small, or undone. With `how_many` nothing is added: how many sums it takes. */
+static uint32_t tie_apart(struct work *w, int step, bool how_many)
 {
     struct rk_publish *p = w->out;
     struct rk_layout *l = &p->layout;
-    w->ties = l->sum_count;
-    if (w->version == RK_NONE)
-        return;
-    uint32_t *next = other_version(w, 1), *last = other_version(w, -1);
+    uint32_t *next = other_version(w, step), *last = other_version(w, -step), count = 0;
     bool *moves = find_moved(w, next), *moved = find_moved(w, last);
     for (uint32_t c = 0; c < p->cells; c++) {
         uint32_t n = next[c];
         bool known = n != RK_NONE && p->has_value[c] && p->has_value[n];
-        if (n == RK_NONE || (!known && (moves[c] || moved[n])))
+        if (n == RK_NONE || (!known && (moves[c] || moved[n] || step > 1)))
             continue;
         int64_t change = p->value[n] - p->value[c];
-        if (change == 0 || !known) {
+        rk_fixed size = (change < 0 ? -change : change) * p->unit;
+        bool small = change && size < w->options->threshold * RK_FIXED_ONE;
+        bool same = !change || !known;
+        if ((!same && (w->options->audit || !small)) || /* both are as they are */
+            (same && step > 1 && same_between(w, c, n)))
+            continue;
+        count++;
+        if (how_many)
+            continue;
+        if (same) {
             rk_layout_sum(l, n, &c, 1);
-        } else if (!w->options->audit) { /* of a published table: both are as they are */
-            struct rk_suppress_cell difference = {
-                .value = change, .least = -RK_CELL_NO_END, .cost = 1, .width = 1, .unseen = true};
-            rk_fixed size = (change < 0 ? -change : change) * p->unit;
-            difference.sensitive = size < w->options->threshold * RK_FIXED_ONE;
-            RK_GROW(w->cells, w->cell_count, w->cell_room);
-            w->cells[w->cell_count] = difference;
-            rk_layout_sum(l, n, (uint32_t[]){c, w->cell_count}, 2);
-            w->cell_count++;
+            continue;
         }
+        RK_GROW(w->cells, w->cell_count, w->cell_room);
+        w->cells[w->cell_count] = (struct rk_suppress_cell){.value = change,
+                                                            .least = -RK_CELL_NO_END,
+                                                            .cost = 1,
+                                                            .width = 1,
+                                                            .unseen = true,
+                                                            .sensitive = small};
+        rk_layout_sum(l, n, (uint32_t[]){c, w->cell_count}, 2);
+        w->cell_count++;
     }
     rk_free(next);
     rk_free(last);
     rk_free(moves);
     rk_free(moved);
+    return count;
+}
+
+static uint64_t size_of(uint64_t cells, uint64_t sums) { return sums * (cells + sums); }
+
+/* All versions with all, but for those so far apart that the table would be too large by it. */
+static void tie_versions(struct work *w)
+{
+    struct rk_publish *p = w->out;
+    w->ties = p->layout.sum_count;
+    if (w->version == RK_NONE)
+        return;
+    p->versions = w->table->labels[w->version].count - 1;
+    for (uint32_t step = 1; step < p->versions; step++) {
+        uint32_t more = step > 1 ? tie_apart(w, (int)step, true) : 0;
+        if (step > 1 && size_of(w->cell_count + more, p->layout.sum_count + more) > MOST_APART)
+            break;
+        (void)tie_apart(w, (int)step, false);
+        p->reach = step;
+    }
 }
 
 /* ---- choosing ---- */
@@ -665,7 +709,7 @@ static enum rk_status hide_figures(struct work *w, struct rk_error *error)
     rk_layout_sums(&p->layout);
     RK_TRY(check_sums(w, error));
     tie_versions(w);
-    if ((uint64_t)p->layout.sum_count * (w->cell_count + p->layout.sum_count) > MOST_SIZE)
+    if (size_of(w->cell_count, p->layout.sum_count) > MOST_SIZE)
         return rk_fail(error, RK_BAD_DATA,
                        _("the table is too large to be looked through as a whole: %u figures, %u "
                          "sums"),

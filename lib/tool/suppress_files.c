@@ -135,6 +135,11 @@ enum rk_status rk_suppress_tell(struct rk_run *run, const struct rk_publish *p,
     enum rk_status status = how->audit ? tell_audit(run, p) : tell_choice(run, p, how->by_cells);
     if (intervals)
         tell_ends(run, p);
+    if (p->reach + 1 < p->versions)
+        rk_run_warn(run,
+                    _("only versions up to %u apart, of %u, are held together: more would be too "
+                      "much to be looked through as a whole"),
+                    p->reach, p->versions);
     if (p->known_by_zeros)
         rk_run_warn(
             run,

@@ -145,8 +145,97 @@ static void second_versions(void)
     CHECK(kept > 20 && lost > 10); /* the rounds try both */
 }
 
+/* ---- three versions ---- */
+
+enum { VERSIONS = 3, PARTS = 2, ROW = PARTS + 1, ALL = VERSIONS * ROW, LARGEST = 8 };
+
+static void publish_three(const int64_t value[ALL], bool hidden[ALL])
+{
+    static const char *const names[] = {"1", "2", "3"};
+    struct rk_tabulation table = {0};
+    struct rk_publish p = {0};
+    struct rk_publish_options how = {
+        .threshold = SMALL, .width = RK_FIXED_ONE, .effort = 100000000, .versions = "version"};
+    struct rk_error error;
+    rk_tabulation_totals(&table, "Total");
+    CHECK(rk_tabulation_dimensions(&table, "version,area"));
+    for (uint32_t k = 0; k < ALL; k++) {
+        struct rk_tabulation_row row = {.value = value[k] * RK_FIXED_ONE,
+                                        .contributors = -1,
+                                        .record_key = -1,
+                                        .contributor = RK_NONE,
+                                        .has_value = true};
+        row.labels[0] = rk_strings_add(&table.labels[0], rk_text(names[k / ROW]));
+        row.labels[1] = rk_strings_add(&table.labels[1], rk_text(k % ROW ? "south" : "north"));
+        if (k % ROW == PARTS)
+            continue;
+        RK_GROW(table.rows, table.row_count, table.row_room);
+        table.rows[table.row_count++] = row;
+    }
+    CHECK(rk_publish(&p, &table, &how, &error) == RK_OK && p.versions == 3 && p.reach == 2);
+    for (uint32_t k = 0; k < ALL; k++) {
+        struct rk_tabulation_row row = {
+            .labels = {1 + k / ROW, k % ROW == PARTS ? 0 : 1 + k % ROW}};
+        hidden[k] = p.reason[rk_publish_cell(&p, &row)] != RK_IS_SHOWN;
+    }
+    rk_publish_free(&p);
+    rk_tabulation_free(&table);
+}
+
+/* What can be told of the changes between any two of three versions by whoever knows what has not
+ * changed, with every table looked at. */
+static void three_versions(void)
+{
+    struct rk_random random = rk_random(RK_TEXT("unit"), RK_TEXT("three"));
+    uint32_t far = 0;
+    for (int round = 0; round < 40; round++) {
+        int64_t value[ALL], v[ALL] = {0}, low[VERSIONS][ROW], high[VERSIONS][ROW];
+        bool hidden[ALL];
+        int i;
+        for (int k = 0; k < ALL; k++) {
+            bool changes = k < ROW || rk_random_below(&random, 2);
+            value[k] = k % ROW == PARTS ? value[k - 1] + value[k - 2]
+                       : changes        ? SMALL + (int64_t)rk_random_below(&random, LARGEST - SMALL)
+                                        : value[k - ROW];
+        }
+        publish_three(value, hidden);
+        for (int k = 0; k < VERSIONS * ROW; k++) {
+            low[k / ROW][k % ROW] = INT64_MAX;
+            high[k / ROW][k % ROW] = INT64_MIN;
+        }
+        do {
+            bool fits = true;
+            for (int k = PARTS; k < ALL; k += ROW)
+                v[k] = v[k - 1] + v[k - 2];
+            for (int k = 0; k < ALL && fits; k++) {
+                fits = hidden[k] || v[k] == value[k];
+                for (int other = k + ROW; other < ALL && fits; other += ROW)
+                    fits = value[k] != value[other] || v[k] == v[other];
+            }
+            for (int k = 0; k < ALL && fits; k++) { /* each with the version after it, in turn */
+                int64_t is = v[(k + ROW) % ALL] - v[k];
+                low[k / ROW][k % ROW] = is < low[k / ROW][k % ROW] ? is : low[k / ROW][k % ROW];
+                high[k / ROW][k % ROW] = is > high[k / ROW][k % ROW] ? is : high[k / ROW][k % ROW];
+            }
+            for (i = 0; i < ALL; i++)
+                if (i % ROW != PARTS && ++v[i] <= LARGEST + 1)
+                    break;
+                else
+                    v[i] = 0;
+        } while (i < ALL);
+        for (int k = 0; k < ALL; k++) {
+            int64_t is = value[(k + ROW) % ALL] - value[k];
+            bool small = is && is < SMALL && is > -SMALL;
+            CHECK(!small || low[k / ROW][k % ROW] < high[k / ROW][k % ROW]);
+            far += small && k / ROW == VERSIONS - 1;
+        }
+    }
+    CHECK(far > 10);
+}
+
 int main(void)
 {
     second_versions();
+    three_versions();
     return finish();
 }
