@@ -6,6 +6,8 @@
 
 enum {
     EFFORT = 40000000, /* steps for each set of figures: a fifth of a second at most */
+    MOST_ASKED =
+        4000,  /* pairs of who is alone and a hidden figure that the choice is held against */
     TENTH = 10 /* of sums of hours or money nobody may infer a small one to within a tenth of it */
 };
 
@@ -16,7 +18,7 @@ struct set {
     uint32_t *first, *parts; /* the sums, in places of `cell` */
     uint32_t sum_count, part_count;
     bool *hidden;
-    enum lost { LOST_TO_NONE, LOST_TO_INSIDERS, LOST_TO_ALL } *lost; /* by what was published */
+    enum lost { LOST_TO_NONE, LOST_TO_INSIDERS, LOST_TO_ALL } * lost; /* by what was published */
 };
 
 /* What is taken for granted of attackers, from the hardest on. */
@@ -97,6 +99,7 @@ static bool choose(struct set *s, const struct view *view, bool giving, bool *pr
     }
     struct rk_suppression chosen = suppress(s, cells, view, giving);
     bool kept = chosen.lost == UINT32_MAX;
+    uint64_t alone = 0, hidden = 0;
     for (uint32_t i = 0; i < s->count && kept; i++) {
         s->hidden[i] = chosen.hidden[i];
         audited[i] = (struct rk_audit_cell){.value = cells[i].value,
@@ -104,18 +107,18 @@ static bool choose(struct set *s, const struct view *view, bool giving, bool *pr
                                             .width = cells[i].width,
                                             .has_value = true,
                                             .hidden = chosen.hidden[i] || cells[i].unseen,
-                                            .guarded =
-                                                cells[i].sensitive && !cells[i].unguarded,
+                                            .guarded = cells[i].sensitive && !cells[i].unguarded,
                                             .alone = cells[i].alone};
+        hidden += audited[i].hidden;
+        alone += audited[i].hidden && audited[i].alone;
     }
-    kept = kept &&
-           rk_audit(audited, s->count, &sums, view->insiders ? RK_INSIDERS_KNOWN : RK_INSIDERS_OFF,
-                    EFFORT / 8, findings, &sum);
+    bool asked = view->insiders && alone * hidden <= MOST_ASKED;
+    kept = kept && rk_audit(audited, s->count, &sums, asked ? RK_INSIDERS_KNOWN : RK_INSIDERS_OFF,
+                            EFFORT / 8, findings, &sum);
     for (uint32_t i = 0; i < s->count && kept; i++)
-        kept =
-            !cells[i].sensitive || findings[i].verdict == RK_KEPT ||
-            findings[i].verdict == RK_OPEN || /* not looked further: the choice has seen to it */
-            (s->lost[i] && findings[i].verdict == RK_INSIDER);
+        kept = !cells[i].sensitive || findings[i].verdict == RK_KEPT ||
+               findings[i].verdict == RK_OPEN || /* not looked further: the choice has seen to it */
+               (s->lost[i] && findings[i].verdict == RK_INSIDER);
     *proven = kept && chosen.bound >= chosen.cost;
     rk_suppression_free(&chosen);
     rk_free(cells);
@@ -246,7 +249,7 @@ void rk_guard_tell(struct rk_run *run, const struct rk_guard *guard)
                       guard->before);
     if (guard->outside)
         rk_run_detail(run,
-                    _("%u sets of figures are not kept from whoever is alone in one of them: no "
-                      "choice that does was found"),
-                    guard->outside);
+                      _("%u sets of figures are not kept from whoever is alone in one of them: no "
+                        "choice that does was found"),
+                      guard->outside);
 }
