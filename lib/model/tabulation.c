@@ -159,10 +159,63 @@ static bool read_trees(struct rk_tabulation *t, const struct rk_table *table,
 
 enum figure { FIGURE, HIDDEN, NO_FIGURE, WRONG };
 
-static enum figure read_figure(struct rk_text text, rk_fixed *value)
+/* Takes `start` off the text. */
+static bool starts(struct rk_text *text, const char *start)
+{
+    size_t size = strlen(start);
+    if (text->size < size || memcmp(text->text, start, size) != 0)
+        return false;
+    *text = rk_text_trim((struct rk_text){text->text + size, text->size - size});
+    return true;
+}
+
+/* "1-4" and the like. */
+static bool read_between(struct rk_text text, struct rk_tabulation_row *row)
+{
+    static const char *const between[] = {"–", "-", " to ", " till ", NULL};
+    for (size_t i = 1; i < text.size; i++)
+        for (size_t k = 0; between[k]; k++) {
+            struct rk_text rest = {text.text + i, text.size - i};
+            if (starts(&rest, between[k]))
+                return rk_fixed_parse(rk_text_trim((struct rk_text){text.text, i}), &row->least) &&
+                       rk_fixed_parse(rest, &row->most) && row->least >= 0 &&
+                       row->least <= row->most;
+        }
+    return false;
+}
+
+/* What stands for a hidden figure tells where it is. */
+static bool read_range(struct rk_text text, struct rk_tabulation_row *row)
+{
+    static const struct {
+        const char *sign;
+        bool most, with; /* it is no more, or no less; and may be the number itself */
+    } signs[] = {{"<=", true, true},  {"≤", true, true},  {"<", true, false},
+                 {">=", false, true}, {"≥", false, true}, {">", false, false}};
+    rk_fixed bound;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        struct rk_text rest = text;
+        if (!starts(&rest, signs[i].sign))
+            continue;
+        if (!rk_fixed_parse(rest, &bound) || bound < 0)
+            return false;
+        if (signs[i].most)
+            row->most = signs[i].with ? bound : bound - 1;
+        else
+            row->least = signs[i].with ? bound : bound + 1;
+        return row->most >= 0 || !signs[i].most;
+    }
+    if (text.size > 1 && text.text[text.size - 1] == '+')
+        return rk_fixed_parse((struct rk_text){text.text, text.size - 1}, &row->least) &&
+               row->least >= 0;
+    return read_between(text, row);
+}
+
+static enum figure read_figure(struct rk_text text, struct rk_tabulation_row *row)
 {
     static const char *const hidden[] = {"[c]", "c", "x", "X", "..", "*", ":", "", NULL};
-    *value = 0;
+    row->value = row->least = 0;
+    row->most = -1;
     text = rk_text_trim(text);
     for (size_t i = 0; hidden[i]; i++)
         if (rk_text_is(text, hidden[i]))
@@ -171,7 +224,10 @@ static enum figure read_figure(struct rk_text text, rk_fixed *value)
         return NO_FIGURE;
     if (rk_text_is(text, "-") || rk_text_is(text, "–"))
         return FIGURE;
-    return rk_fixed_parse(text, value) && *value >= 0 ? FIGURE : WRONG;
+    if (rk_fixed_parse(text, &row->value))
+        return row->value >= 0 ? FIGURE : WRONG;
+    row->value = 0;
+    return read_range(text, row) ? HIDDEN : WRONG;
 }
 
 enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *table,
@@ -197,7 +253,7 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
                     : RK_NONE};
         enum figure figure = FIGURE;
         if (rk_table_has(table, value))
-            figure = read_figure(rk_value_text(&in->values[value]), &row.value);
+            figure = read_figure(rk_value_text(&in->values[value]), &row);
         else
             row.value = RK_FIXED_ONE;
         uint32_t here = 0;

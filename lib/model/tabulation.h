@@ -13,6 +13,7 @@ enum { RK_LABEL_TOTAL = 0 }; /* the number of a dimension's total */
 struct rk_tabulation_row {
     uint32_t labels[RK_TABULATION_DIMS];
     rk_fixed value;       /* >= 0 */
+    rk_fixed least, most; /* of a hidden one, as what stands for it tells; most -1 = it does not */
     int32_t contributors; /* -1 = not told */
     int32_t record_key;   /* -1 = not told */
     uint32_t contributor; /* RK_NONE = not told */
@@ -62,7 +63,7 @@ bool rk_tabulation_nest(struct rk_tabulation *t, const char *text);
 /* The number of the dimension; RK_NONE when there is none of the name. */
 uint32_t rk_tabulation_dim(const struct rk_tabulation *t, struct rk_text name);
 /* Reads the table to its end. A figure that is no number, none of the symbols for a hidden one ([c], c, x,
- * .., *, :, empty) and none for zero (-, –) or for no figure at all (., [z]): a bad row. */
+ * .., *, :, empty), none for a hidden one that is told to be somewhere (<5, <=4, 1-4, 1 to 4, >95, 10+) and none for zero (-, –) or for no figure at all (., [z]): a bad row. */
 enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *table,
                                   const struct rk_schema *schema, struct rk_error *error);
 /* Reads what has been published before of the same table, once that is read. RK_BAD_DATA where it has a

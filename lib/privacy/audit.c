@@ -78,7 +78,7 @@ bool rk_audit(const struct rk_audit_cell *cells, uint32_t count, const struct rk
         all = all && cells[c].has_value;
         table[c] = cells[c].value;
         rk_attack_cell(attack, c, shown ? cells[c].value : cells[c].least,
-                       shown ? cells[c].value : RK_CELL_NO_END);
+                       shown ? cells[c].value : cells[c].most);
     }
     bool exists = rk_attack_start(attack, sum);
     if (exists && all)

@@ -11,6 +11,7 @@ enum rk_verdict { RK_KEPT, RK_NARROW, RK_DISCLOSED, RK_INSIDER, RK_OPEN };
 struct rk_audit_cell {
     int64_t value; /* where has_value */
     int64_t least; /* everybody knows that a hidden one is no less */
+    int64_t most;  /* … and no more; RK_CELL_NO_END: nobody knows */
     int64_t width; /* wished between least and most; 1 = not known exactly */
     bool has_value, hidden;
     bool guarded; /* is kept from insiders too */

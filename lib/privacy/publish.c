@@ -38,6 +38,7 @@ struct work {
     uint32_t part_count;
     int64_t cost_step;              /* of what counts first; what counts next adds up to less */
     int64_t *up;                    /* by cell: what a rule asks for above the figure */
+    int64_t *least, *most;          /* by cell: what is told of where it is */
     enum before *before;            /* by cell, or NULL */
     enum lost *lost;                /* by cell */
     struct rk_suppress_cell *cells; /* those of the table, then differences between versions */
@@ -250,6 +251,51 @@ static enum rk_status read_figures(struct work *w, struct rk_error *error)
     return status;
 }
 
+/* What stands for hidden figures may tell where they are: of a published table, or of what has been
+ * published before. */
+static enum rk_status read_ranges(struct work *w, struct rk_error *error)
+{
+    const struct rk_tabulation *t = w->table;
+    struct rk_publish *p = w->out;
+    const struct rk_tabulation_row *rows = w->options->audit ? t->rows : t->before;
+    uint32_t count = w->options->audit ? t->row_count : t->before_count;
+    w->least = rk_alloc(p->cells, sizeof *w->least);
+    w->most = rk_alloc(p->cells, sizeof *w->most);
+    for (uint32_t c = 0; c < p->cells; c++)
+        w->most[c] = RK_CELL_NO_END;
+    for (uint32_t r = 0; r < count; r++) {
+        uint32_t c = rk_layout_find(&p->layout, rows[r].labels);
+        if (c == RK_NONE || rows[r].has_value)
+            continue;
+        rk_fixed least = (rows[r].least + p->unit - 1) / p->unit, most = rows[r].most / p->unit;
+        if (rows[r].least > 0 && least <= RK_CELL_MOST && least > w->least[c])
+            w->least[c] = (int64_t)least;
+        if (rows[r].most >= 0 && most < w->most[c])
+            w->most[c] = (int64_t)most;
+        if (p->has_value[c] && (p->value[c] < w->least[c] || p->value[c] > w->most[c]))
+            return fail_of(w, c, _("%s: was published with another figure"), error);
+    }
+    return RK_OK;
+}
+
+/* That a figure that was published as no more than some is so: with what is left, it makes that. */
+static void tie_ranges(struct work *w)
+{
+    for (uint32_t c = 0; c < w->out->cells; c++) {
+        if (w->most[c] == RK_CELL_NO_END)
+            continue;
+        struct rk_suppress_cell most = {.value = w->most[c], .cost = 1, .shown = true};
+        struct rk_suppress_cell left = {
+            .value = w->most[c] - w->out->value[c], .cost = 1, .unseen = true};
+        uint32_t first = w->cell_count;
+        RK_GROW(w->cells, w->cell_count, w->cell_room);
+        w->cells[w->cell_count++] = most;
+        RK_GROW(w->cells, w->cell_count, w->cell_room);
+        w->cells[w->cell_count++] = left;
+        rk_layout_sum(&w->out->layout, first, (uint32_t[]){c, first + 1}, 2);
+    }
+}
+
 /* ---- what is sensitive ---- */
 
 static int by_cell_and_size(const void *a, const void *b)
@@ -428,8 +474,8 @@ static bool same_between(const struct work *w, uint32_t from, uint32_t to)
 }
 
 /* The difference of a figure between a version and one so many after it, as a cell of its own; or
- * that both are the same. Of versions further apart only what neighbours do not tell: a change that is
- * small, or undone. With `how_many` nothing is added: how many sums it takes. */
+ * that both are the same. Of versions further apart only what neighbours do not tell: a change that
+ * is small, or undone. With `how_many` nothing is added: how many sums it takes. */
 static uint32_t tie_apart(struct work *w, int step, bool how_many)
 {
     struct rk_publish *p = w->out;
@@ -509,6 +555,7 @@ static void describe_cells(struct work *w, int64_t width)
         int64_t value = p->value[c];
         cell->value = value;
         cell->least = o->zeros == RK_ZEROS_KNOWN && value ? 1 : 0;
+        cell->least = w->least[c] > cell->least ? w->least[c] : cell->least;
         cell->cost = o->by_cells ? more + value : value * w->cost_step + 1;
         cell->width = width;
         cell->up = w->up[c];
@@ -534,10 +581,12 @@ static void describe_audit(const struct work *w, struct rk_audit_cell *cells, in
         bool of_table = c < p->cells;
         cell->value = of_table ? p->value[c] : w->cells[c].value;
         cell->has_value = !of_table || p->has_value[c];
-        cell->hidden = !of_table || p->reason[c] != RK_IS_SHOWN;
+        cell->hidden = of_table ? p->reason[c] != RK_IS_SHOWN : !w->cells[c].shown;
         /* a hidden 0 can be one of what has been published: that none is 0 is not known of it */
         bool nought = cell->has_value && !cell->value;
-        cell->least = of_table ? o->zeros == RK_ZEROS_KNOWN && !nought : -RK_CELL_NO_END;
+        cell->least = of_table ? o->zeros == RK_ZEROS_KNOWN && !nought : w->cells[c].least;
+        cell->least = of_table && w->least[c] > cell->least ? w->least[c] : cell->least;
+        cell->most = of_table ? w->most[c] : RK_CELL_NO_END;
         cell->width = width;
         cell->alone = of_table && p->contributors[c] == 1 && cell->value;
         cell->guarded = of_table && p->reason[c] != RK_IS_SECONDARY &&
@@ -562,7 +611,7 @@ static uint32_t count_known(const struct work *w, struct rk_audit_cell *cells)
     for (uint32_t c = 0; c < w->out->cells; c++)
         any = any || (cells[c].hidden && cells[c].has_value && !cells[c].value);
     for (uint32_t c = 0; c < w->out->cells; c++)
-        cells[c].least = 1;
+        cells[c].least = cells[c].least > 1 ? cells[c].least : 1;
     if (!any && rk_audit(cells, w->cell_count, &sums, RK_INSIDERS_OFF, 0, findings, &sum))
         for (uint32_t c = 0; c < w->out->cells; c++)
             known += cells[c].hidden && findings[c].verdict == RK_DISCLOSED &&
@@ -700,6 +749,7 @@ static enum rk_status check_sums(const struct work *w, struct rk_error *error)
 static enum rk_status hide_figures(struct work *w, struct rk_error *error)
 {
     struct rk_publish *p = w->out;
+    RK_TRY(read_ranges(w, error));
     if (!w->options->audit) {
         RK_TRY(mark_before(w, error));
         judge(w);
@@ -709,6 +759,8 @@ static enum rk_status hide_figures(struct work *w, struct rk_error *error)
     rk_layout_sums(&p->layout);
     RK_TRY(check_sums(w, error));
     tie_versions(w);
+    if (!w->options->audit)
+        tie_ranges(w);
     if (size_of(w->cell_count, p->layout.sum_count) > MOST_SIZE)
         return rk_fail(error, RK_BAD_DATA,
                        _("the table is too large to be looked through as a whole: %u figures, %u "
@@ -872,6 +924,8 @@ enum rk_status rk_publish(struct rk_publish *p, const struct rk_tabulation *tabl
     qsort(p->order, p->cells, sizeof *p->order, by_label);
     rk_free(w.parts);
     rk_free(w.up);
+    rk_free(w.least);
+    rk_free(w.most);
     rk_free(w.before);
     rk_free(w.lost);
     rk_free(w.cells);

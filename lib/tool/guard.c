@@ -104,6 +104,7 @@ static bool choose(struct set *s, const struct view *view, bool giving, bool *pr
         s->hidden[i] = chosen.hidden[i];
         audited[i] = (struct rk_audit_cell){.value = cells[i].value,
                                             .least = cells[i].least,
+                                            .most = RK_CELL_NO_END,
                                             .width = cells[i].width,
                                             .has_value = true,
                                             .hidden = chosen.hidden[i] || cells[i].unseen,

@@ -75,9 +75,10 @@ static void fill(struct shape *s, struct rk_random *random, uint32_t most)
 }
 
 /* The range of every cell over all tables with leaves up to `most` in which the cells not in
- * `hidden` are as they are, and the others at least `least`. */
+ * `hidden` are as they are, and the others at least `least`, and at most their `ceiling`,
+ * if there is one. */
 static void all_tables(const struct shape *s, uint32_t hidden, int64_t least, int64_t most,
-                       int64_t *low, int64_t *high)
+                       const int64_t *ceiling, int64_t *low, int64_t *high)
 {
     int64_t leaf[MOST_LEAVES] = {0};
     uint32_t i;
@@ -89,7 +90,7 @@ static void all_tables(const struct shape *s, uint32_t hidden, int64_t least, in
         bool fits = true;
         for (uint32_t c = 0; c < s->cells && fits; c++) {
             int64_t v = value_of(s, c, leaf);
-            fits = hidden >> c & 1 ? v >= least : v == s->value[c];
+            fits = hidden >> c & 1 ? v >= least && (!ceiling || v <= ceiling[c]) : v == s->value[c];
         }
         for (uint32_t c = 0; c < s->cells && fits; c++) {
             int64_t v = value_of(s, c, leaf);
@@ -104,11 +105,12 @@ static void all_tables(const struct shape *s, uint32_t hidden, int64_t least, in
 static void test_ranges(void)
 {
     struct rk_random random = rk_random(RK_TEXT("unit"), RK_TEXT("ranges"));
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 120; round++) {
         struct shape s;
         struct rk_audit_cell cells[MOST_CELLS] = {0};
         struct rk_audit_finding findings[MOST_CELLS];
         int64_t low[MOST_CELLS], high[MOST_CELLS], least = round % 2, most;
+        int64_t ceiling[MOST_CELLS];
         uint32_t hidden = 0, sum;
         /* what is known is at most `most`, and so is what is bounded by it */
         static const int64_t leaf_most[] = {3, 1, 2}, all_most[] = {12, 6, 10};
@@ -118,15 +120,20 @@ static void test_ranges(void)
         for (uint32_t c = 0; c < s.cells; c++)
             if (rk_random_below(&random, 2) && s.value[c] >= least)
                 hidden |= UINT32_C(1) << c;
+        for (uint32_t c = 0; c < s.cells; c++) /* of some it is told that they are no more */
+            ceiling[c] = round >= 60 && rk_random_below(&random, 3)
+                             ? s.value[c] + (int64_t)rk_random_below(&random, 3)
+                             : RK_CELL_NO_END;
         for (uint32_t c = 0; c < s.cells; c++)
             cells[c] = (struct rk_audit_cell){.value = s.value[c],
+                                              .most = ceiling[c],
                                               .least = least,
                                               .width = 1,
                                               .has_value = round % 2 || !(hidden >> c & 1),
                                               .hidden = hidden >> c & 1};
         struct rk_sums sums = rk_layout_view(&s.layout);
         CHECK(rk_audit(cells, s.cells, &sums, RK_INSIDERS_OFF, UINT64_MAX, findings, &sum));
-        all_tables(&s, hidden, least, most, low, high);
+        all_tables(&s, hidden, least, most, ceiling, low, high);
         for (uint32_t c = 0; c < s.cells; c++) {
             if (!(hidden >> c & 1))
                 continue;
@@ -166,8 +173,11 @@ static void test_three_ways(void)
         struct rk_sums sums = rk_layout_view(&layout);
         for (uint32_t c = 0; c < CUBE; c++) {
             bool hidden = rk_random_below(&random, 10) < 6;
-            cells[c] = (struct rk_audit_cell){
-                .value = value[c], .width = 1, .has_value = true, .hidden = hidden};
+            cells[c] = (struct rk_audit_cell){.value = value[c],
+                                              .most = RK_CELL_NO_END,
+                                              .width = 1,
+                                              .has_value = true,
+                                              .hidden = hidden};
         }
         CHECK(rk_audit(cells, CUBE, &sums, RK_INSIDERS_OFF, UINT64_MAX, known, &sum));
         struct rk_attack *attack = rk_attack_new(CUBE, &sums);
@@ -214,7 +224,7 @@ static bool keeps(const struct shape *s, const struct rk_suppress_cell *cells, u
         for (uint32_t c = 0; c < s->cells; c++)
             if (p < persons && person[c] == p)
                 unknown &= ~(UINT32_C(1) << c);
-        all_tables(s, unknown, cells[0].least, s->leaves > 4 ? 6 : most, low, high);
+        all_tables(s, unknown, cells[0].least, s->leaves > 4 ? 6 : most, NULL, low, high);
         for (uint32_t c = 0; c < s->cells; c++)
             if (cells[c].sensitive && !(p < persons && (person[c] == p || cells[c].unguarded)) &&
                 high[c] - low[c] < cells[c].width)
