@@ -44,7 +44,9 @@ static const struct argp_option table[] = {
      N_("figures from 1 to one less are hidden (5, or 10 with --publish)"), 0},
     {"publish", PUBLISH, NULL, 0, N_("the table is for everybody: the threshold is 10"), 0},
     {"dominance", DOMINANCE, "TEXT", 0,
-     N_("N,K: hide figures of which the N largest contributions are more than K per cent"), 0},
+     N_("N,K: hide figures of which the N largest contributions are more than K per cent; given "
+        "several times, all hold"),
+     0},
     {"p-percent", P_PERCENT, "NUMBER", 0,
      N_("hide figures from which the second largest contributor could tell the largest "
         "contribution "
@@ -115,6 +117,22 @@ static const struct argp_option table[] = {
      N_("millions of steps of arithmetic before the search settles for the best found (800)"), 0},
     {0}};
 
+static void add_dominance(struct rk_publish_options *how, char *arg)
+{
+    struct rk_dominance rule;
+    char *comma = strchr(arg, ',');
+    if (!comma)
+        rk_usage(_("--dominance: N,K was expected, as in 1,85"));
+    if (how->dominance_count == RK_DOMINANCE_RULES)
+        rk_usage(_("--%s is given too often"), "dominance");
+    *comma = '\0';
+    rule.largest = rk_option_int("dominance", arg, 1, 100);
+    rule.per_cent = rk_option_fixed("dominance", comma + 1);
+    if (rule.per_cent <= 0 || rule.per_cent >= 100 * RK_FIXED_ONE)
+        rk_usage(_("--dominance: a number above 0 and below 100 was expected"));
+    how->dominance[how->dominance_count++] = rule;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     (void)state;
@@ -123,22 +141,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case AUDIT: options.audit = how->audit = true; break;
     case THRESHOLD: options.threshold = rk_option_int("threshold", arg, 1, 1000000); break;
     case PUBLISH: options.publish = true; break;
-    case DOMINANCE: {
-        char *comma = strchr(arg, ',');
-        if (!comma)
-            rk_usage(_("--dominance: N,K was expected, as in 1,85"));
-        *comma = '\0';
-        how->dominant = rk_option_int("dominance", arg, 1, 100);
-        how->dominance = rk_option_fixed("dominance", comma + 1);
-        if (how->dominance <= 0 || how->dominance >= 100 * RK_FIXED_ONE)
-            rk_usage(_("--dominance: a number above 0 and below 100 was expected"));
+    case DOMINANCE: add_dominance(how, arg); break;
+    case P_PERCENT: {
+        rk_fixed per_cent = rk_option_fixed("p-percent", arg);
+        if (per_cent <= 0 || per_cent > 1000 * RK_FIXED_ONE)
+            rk_usage(_("--p-percent: a number above 0, and no more than 1000, was expected"));
+        how->p_percent = per_cent > how->p_percent ? per_cent : how->p_percent;
         break;
     }
-    case P_PERCENT:
-        how->p_percent = rk_option_fixed("p-percent", arg);
-        if (how->p_percent <= 0 || how->p_percent > 1000 * RK_FIXED_ONE)
-            rk_usage(_("--p-percent: a number above 0, and no more than 1000, was expected"));
-        break;
     case ZEROS: how->zeros = (enum rk_zeros)rk_choice("zeros", "open|known|hide|small", arg); break;
     case SINGLETONS:
         options.insiders = (int)rk_choice("singletons", "off|known|possible", arg);
@@ -177,8 +187,8 @@ static enum rk_status set_up(struct rk_tabulation *t, struct rk_error *error)
         return rk_fail(error, RK_BAD_USE,
                        _("one of --audit, --round, --cell-key and --k-anonymity at a time"));
     if ((how->round || how->cell_key || options.alike) &&
-        (options.threshold || options.publish || how->dominant || how->p_percent || how->zeros ||
-         options.insiders >= 0 || how->by_cells || options.explain || how->versions ||
+        (options.threshold || options.publish || how->dominance_count || how->p_percent ||
+         how->zeros || options.insiders >= 0 || how->by_cells || options.explain || how->versions ||
          options.published))
         return rk_fail(
             error, RK_BAD_USE,
@@ -187,8 +197,8 @@ static enum rk_status set_up(struct rk_tabulation *t, struct rk_error *error)
     t->is_records = how->cell_key || options.alike;
     how->threshold = options.threshold ? options.threshold : options.publish ? 10 : 5;
     how->insiders = options.insiders < 0 ? RK_INSIDERS_KNOWN : (enum rk_insiders)options.insiders;
-    if (options.audit && (how->dominant || how->p_percent || options.explain || options.publish ||
-                          options.published))
+    if (options.audit && (how->dominance_count || how->p_percent || options.explain ||
+                          options.publish || options.published))
         return rk_fail(error, RK_BAD_USE,
                        _("--audit chooses nothing: no --dominance, --p-percent, --publish, "
                          "--published or --explain"));

@@ -236,7 +236,7 @@ static enum rk_status read_figures(struct work *w, struct rk_error *error)
     enum rk_status status = RK_OK;
     for (uint32_t r = 0; r < t->row_count && !status; r++)
         status = add_row(w, &t->rows[r], error);
-    bool rules = w->options->dominant || w->options->p_percent > 0;
+    bool rules = w->options->dominance_count || w->options->p_percent > 0;
     if (!status && rules && !w->makes)
         status = rk_fail(error, RK_BAD_USE,
                          _("--dominance and --p-percent need a row for each contribution, and no "
@@ -313,41 +313,52 @@ static int64_t per_cent(int64_t of, rk_fixed per)
     return (int64_t)((whole + (rest + RK_FIXED_ONE - 1) / RK_FIXED_ONE + 99) / 100);
 }
 
-/* The rules about the largest contributions of one cell: parts [first, end), the largest first. */
-static void judge_parts(struct work *w, uint32_t first, uint32_t end)
+/* How much more than it is the figure must be, for its largest parts to have no more than the share
+ * that is allowed; 0 = nothing. */
+static int64_t over(int64_t total, int64_t largest, rk_fixed per)
+{
+    int64_t more = 0;
+    while (more < largest * 100 && largest > per_cent(total + more, per))
+        more = more ? more * 2 : 1;
+    int64_t low = more / 2, high = more;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (largest > per_cent(total + middle, per))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+static int64_t sum_of(const struct part *parts, uint32_t count, int64_t largest)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < count && i < largest; i++)
+        sum += parts[i].amount;
+    return sum;
+}
+
+/* The rules about the largest contributions of one cell, the largest of which comes first. */
+static void judge_parts(struct work *w, const struct part *parts, uint32_t count)
 {
     const struct rk_publish_options *o = w->options;
     struct rk_publish *p = w->out;
-    uint32_t c = w->parts[first].cell;
-    int64_t total = p->value[c], largest = 0, two = 0;
-    for (uint32_t i = first; i < end; i++) {
-        if (i - first < o->dominant)
-            largest += w->parts[i].amount;
-        if (i - first < 2)
-            two += w->parts[i].amount;
-    }
+    uint32_t c = parts->cell;
+    int64_t total = p->value[c];
     if (total <= 0 || p->reason[c] != RK_IS_SHOWN)
         return;
-    if (o->dominant && largest > per_cent(total, o->dominance)) {
-        p->reason[c] = RK_IS_DOMINATED;
-        /* the figure at which the largest have just the share that is allowed */
-        int64_t more = 0;
-        while (more < largest * 100 && largest > per_cent(total + more, o->dominance))
-            more = more ? more * 2 : 1;
-        int64_t low = more / 2, high = more;
-        while (low < high) {
-            int64_t middle = low + (high - low) / 2;
-            if (largest > per_cent(total + middle, o->dominance))
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        w->up[c] = high;
+    for (uint32_t r = 0; r < o->dominance_count; r++) {
+        const struct rk_dominance *rule = &o->dominance[r];
+        int64_t more = over(total, sum_of(parts, count, rule->largest), rule->per_cent);
+        p->reason[c] = more ? RK_IS_DOMINATED : p->reason[c];
+        w->up[c] = more > w->up[c] ? more : w->up[c];
     }
-    int64_t wanted = o->p_percent > 0 ? per_cent(w->parts[first].amount, o->p_percent) : 0;
-    if (wanted > total - two) {
+    int64_t wanted = o->p_percent > 0 ? per_cent(parts->amount, o->p_percent) : 0;
+    int64_t others = total - sum_of(parts, count, 2);
+    if (wanted > others) {
         p->reason[c] = p->reason[c] == RK_IS_SHOWN ? RK_IS_NEAR : p->reason[c];
-        w->up[c] = wanted - (total - two) > w->up[c] ? wanted - (total - two) : w->up[c];
+        w->up[c] = wanted - others > w->up[c] ? wanted - others : w->up[c];
     }
 }
 
@@ -362,12 +373,12 @@ static void judge(struct work *w)
         else if (p->contributors[c] < (uint64_t)o->threshold)
             p->reason[c] = RK_IS_SMALL;
     }
-    if (o->dominant || o->p_percent > 0) {
+    if (o->dominance_count || o->p_percent > 0) {
         qsort(w->parts, w->part_count, sizeof *w->parts, by_cell_and_size);
         for (uint32_t i = 0, k = 0; i < w->part_count; i = k) {
             for (k = i; k < w->part_count && w->parts[k].cell == w->parts[i].cell; k++)
                 ;
-            judge_parts(w, i, k);
+            judge_parts(w, w->parts + i, k - i);
         }
     }
 }

@@ -27,10 +27,16 @@ enum rk_hidden_reason {
     RK_IS_BEFORE, /* was hidden in what has been published, and is not small */
 };
 
+enum { RK_DOMINANCE_RULES = 8 };
+struct rk_dominance {
+    int64_t largest;   /* so many of the contributors, the largest … */
+    rk_fixed per_cent; /* … may have at most this per cent of a figure */
+};
+
 struct rk_publish_options {
-    int64_t threshold;    /* figures from 1 to one less are small */
-    int64_t dominant;     /* the `dominant` largest of the contributors … 0 = no such rule */
-    rk_fixed dominance;   /* … may have at most this per cent of a figure */
+    int64_t threshold; /* figures from 1 to one less are small */
+    struct rk_dominance dominance[RK_DOMINANCE_RULES]; /* all hold */
+    uint32_t dominance_count;
     rk_fixed p_percent;   /* nobody may know a contribution to within this per cent; 0 = no such rule */
     rk_fixed width;       /* > 0: wished between the least and the most an attacker infers */
     enum rk_zeros zeros;
