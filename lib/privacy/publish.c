@@ -631,6 +631,30 @@ static uint32_t count_known(const struct work *w, struct rk_audit_cell *cells)
     return known;
 }
 
+/* Of a published table that does not tell who is alone in a hidden figure: how many others would be
+ * known to whoever is, if somebody is. */
+static void count_possible(struct work *w, const struct rk_audit_cell *cells)
+{
+    struct rk_publish *p = w->out;
+    struct rk_sums sums = rk_layout_view(&p->layout);
+    uint64_t open = 0, hidden = 0;
+    uint32_t sum;
+    for (uint32_t c = 0; c < p->cells; c++) {
+        hidden += cells[c].hidden;
+        open += cells[c].hidden && !cells[c].has_value && p->findings[c].range.low <= 1 &&
+                p->findings[c].range.high >= 1;
+    }
+    p->not_looked = open * hidden > MOST_ASKED;
+    if (!open || p->not_looked)
+        return;
+    struct rk_audit_finding *findings = rk_alloc(w->cell_count, sizeof *findings);
+    if (rk_audit(cells, w->cell_count, &sums, RK_INSIDERS_POSSIBLE, 0, findings, &sum))
+        for (uint32_t c = 0; c < p->cells; c++)
+            p->known_inside += cells[c].hidden && findings[c].verdict == RK_INSIDER &&
+                               p->findings[c].verdict == RK_KEPT;
+    rk_free(findings);
+}
+
 static enum rk_status audit(struct work *w, struct rk_error *error)
 {
     struct rk_publish *p = w->out;
@@ -660,7 +684,9 @@ static enum rk_status audit(struct work *w, struct rk_error *error)
                      ? rk_fail(error, RK_BAD_DATA, _("no figures add up to this table"))
                      : fail_of(w, sums.cell[sums.first[sum]], _("%s: does not add up to its parts"),
                                error);
-    else if (o->zeros == RK_ZEROS_OPEN && hidden <= MOST_ASKED / 8)
+    if (!status && o->audit && o->insiders == RK_INSIDERS_KNOWN)
+        count_possible(w, cells);
+    if (!status && o->zeros == RK_ZEROS_OPEN && hidden <= MOST_ASKED / 8)
         p->known_by_zeros = count_known(w, cells);
     rk_free(cells);
     return status;

@@ -68,6 +68,8 @@ struct rk_publish { /* zeroed = empty; give back with rk_publish_free */
     bool proven;                   /* no choice hides less */
     rk_fixed least;                /* what any choice must hide besides: figures together, or how many */
     uint32_t known_by_zeros;        /* hidden cells known if everybody knows that none is 0; when not assumed */
+    uint32_t known_inside; /* … and if somebody whom the table does not tell is alone in another */
+    bool not_looked;       /* for these: there are too many */
     uint32_t versions, reach; /* how many there are; those so far apart or less are held together */
     struct rk_rounding rounding;   /* with options.round */
     uint32_t *order;               /* of the cells, for people: by label, totals last */

@@ -135,6 +135,15 @@ enum rk_status rk_suppress_tell(struct rk_run *run, const struct rk_publish *p,
     enum rk_status status = how->audit ? tell_audit(run, p) : tell_choice(run, p, how->by_cells);
     if (intervals)
         tell_ends(run, p);
+    if (p->known_inside)
+        rk_run_note(
+            run,
+            _("whether somebody is alone in a hidden figure, the table does not tell; whoever "
+              "were would know one of %u others: --singletons possible tells which"),
+            p->known_inside);
+    if (p->not_looked)
+        rk_run_note(run, _("who may be alone in a hidden figure was not looked for: --singletons "
+                           "possible does"));
     if (p->reach + 1 < p->versions)
         rk_run_warn(run,
                     _("only versions up to %u apart, of %u, are held together: more would be too "
