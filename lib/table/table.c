@@ -522,7 +522,9 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
     }
     if (t->rows_bad)
         return rk_fail(error, RK_BAD_DATA,
-                       _("%s: %llu of %llu rows are wrong; --rejects FILE sets them aside"),
+                       t->options.never_rejects
+                           ? _("%s: %llu of %llu rows are wrong")
+                           : _("%s: %llu of %llu rows are wrong; --rejects FILE sets them aside"),
                        t->schema->name, (unsigned long long)t->rows_bad,
                        (unsigned long long)t->rows_in);
     return RK_OK;

@@ -99,6 +99,7 @@ struct rk_table_options {
     struct rk_out *rejects; /* bad rows go here at the end, as CSV: rk:file, rk:line,
                              * rk:reason, then the row (less columns of these names, where rejects
                              * are read again); or NULL: then any bad row makes the table bad */
+    bool never_rejects;     /* the tool has no --rejects for this table, to which a message could point */
 };
 
 /* Opens the files one after another as one table (each has its header). `schema`, `paths`,

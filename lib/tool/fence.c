@@ -99,6 +99,7 @@ void rk_run_fence(struct rk_run *run, const char *const *reads, const char *cons
     allow(&places, bindtextdomain("rk", NULL), READ); /* Swedish is read when needed */
     allow(&places, "/dev/null", RK_MAY_READ | RK_MAY_WRITE);
     allow(&places, "/dev/urandom", RK_MAY_READ); /* the JSON library's hash tables begin with it */
+    allow(&places, "/usr/share/zoneinfo", READ); /* the calendar library looks for its zones there */
     allow(&places, temporaries && *temporaries ? temporaries : "/tmp", RK_MAY_READ | RK_MAY_WRITE);
     for (size_t i = 0; i < s->operand_count; i++)
         allow_read(&places, s->operands[i]);

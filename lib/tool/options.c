@@ -21,16 +21,23 @@ static void common(struct rk_options *options, const char *name, char letter, co
         flags);
 }
 
+bool rk_has_rejects(const struct rk_tool *tool)
+{
+    bool main_table = !tool->inputs;
+    for (int i = 0; tool->inputs && tool->inputs[i].schema; i++)
+        main_table |= tool->inputs[i].use == RK_MAIN;
+    return main_table && !(tool->flags & RK_NO_REJECTS) &&
+           (tool->inputs || tool->flags & (RK_HAS_TABLES | RK_READS_FOREIGN));
+}
+
 void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
 {
     for (const struct argp_option *o = tool->options; o && o->name; o++)
         add(options, (struct rk_option){o->name, o->key > ' ' && o->key < 127 ? (char)o->key : 0,
                                         o->arg, (o->flags & OPTION_ARG_OPTIONAL) != 0, o->doc,
                                         o->key, RK_GROUP_TOOL, false, false}, o->flags);
-    bool main_table = false;
     for (int i = 0; tool->inputs && tool->inputs[i].schema; i++) {
         const struct rk_tool_table *t = &tool->inputs[i];
-        main_table |= t->use == RK_MAIN;
         common(options, t->schema, 0, "FILE",
                t->use == RK_MAIN     ? N_("the table to work on, instead of FILE operands")
                : t->use == RK_NEEDED ? N_("this table (needed)")
@@ -58,7 +65,7 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
                RK_KEY_DELIMITER, RK_GROUP_STREAMS);
         common(options, "max-errors", 0, "N", N_("show at most so many errors (20)"),
                RK_KEY_MAX_ERRORS, RK_GROUP_STREAMS);
-        if ((main_table || !tool->inputs) && !(tool->flags & RK_NO_REJECTS))
+        if (rk_has_rejects(tool))
             common(options, "rejects", 0, "FILE",
                    N_("put bad rows there with their reason, and go on with the good ones; reasons "
                       "are in English unless --lang is given"),

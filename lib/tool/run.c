@@ -198,7 +198,9 @@ static enum rk_status open_input(struct rk_run *run, struct rk_table **table, en
                                                   .ahead = run->tool->flags & RK_HAS_THREADS &&
                                                            run->threads > 1},
                                        .hash = use == RK_MAIN && s->hash,
-                                       .rejects = use == RK_MAIN ? s->rejects : NULL};
+                                       .rejects = use == RK_MAIN ? s->rejects : NULL,
+                                       .never_rejects =
+                                           use != RK_MAIN || run->tool->flags & RK_NO_REJECTS};
     enum rk_status status = rk_table_open_choice(table, choices, paths, count, &options, error);
     if (status) {
         rk_free(paths);
@@ -270,7 +272,8 @@ enum rk_status rk_run_open(struct rk_run *run, struct rk_table **table,
                                        .log = run->log,
                                        .reader = {.delimiter = s->delimiter},
                                        .unchecked = unchecked,
-                                       .rejects = s->rejects};
+                                       .rejects = s->rejects,
+                                       .never_rejects = !rk_has_rejects(run->tool)};
     enum rk_status status = rk_table_open(table, schema, paths, 1, &options, error);
     if (status) {
         rk_free(paths);

@@ -90,6 +90,7 @@ extern struct rk_state rk_state;
 
 /* The whole option table of the tool, its own options first. */
 void rk_options_gather(struct rk_options *options, const struct rk_tool *tool);
+bool rk_has_rejects(const struct rk_tool *tool); /* --rejects */
 /* Takes the command line; ends with status 2 on wrong use. */
 void rk_options_parse(const struct rk_tool *tool, int argc, char **argv);
 /* Takes one more option; false where there is none of this name. */
