@@ -23,7 +23,6 @@ enum {
     LANGUAGES,
     MOST_FORMS = 8,
     MOST_MONTHS = 120,
-    SERIES = 11, /* a report tells of so many months before its own */
     WORDS = 32
 };
 
@@ -122,31 +121,13 @@ static const char *in_making(const struct work *w, const char *what, const char 
     return kept;
 }
 
-/* Names the records of the same form and language of the months whose reports tell of this one, or
- * this one's of them: NULL ends them. */
-static void add_beside(const char **words, size_t n, int32_t month, const char *language,
-                       const char *form)
-{
-    for (int32_t other = month - SERIES; other <= month + SERIES; other++) {
-        struct rk_buf name = {0};
-        rk_buf_printf(&name, "%s/record.%s.%s.json",
-                      rk_step_path(options.output, rk_step_month(other)), language, form);
-        if (other != month && is_there(name.text)) {
-            words[n++] = "--beside";
-            words[n++] = rk_keep(name.text);
-        }
-        rk_buf_free(&name);
-    }
-    words[n] = NULL;
-}
-
 /* One form in one language; `known`: it was published before. */
 static enum rk_status report(struct work *w, int32_t month, const char *language,
                              const struct kind *kind, bool known, struct rk_error *error)
 {
     const char *file = in_making(w, "report", language, NULL, kind->ending), *form = kind->form;
     const char *record = in_making(w, "record", language, form, "json");
-    const char *words[WORDS + 4 * SERIES + 1] = {
+    const char *words[WORDS + RK_STEP_BESIDE] = {
         "",   "-q",     "--data", options.data, "--month", rk_step_month(month), "--to",
         form, "--lang", language, "-o",         file,      "--record",           record};
     size_t n = 14;
@@ -165,14 +146,14 @@ static enum rk_status report(struct work *w, int32_t month, const char *language
     }
     for (size_t i = 0; w->measures[i]; i++)
         words[n++] = w->measures[i];
-    add_beside(words, n, month, language, form);
+    rk_step_beside(words + n, options.output, month, language, form);
     RK_TRY(rk_step_call(month, "rk-report", words, &exit, error));
     if (exit != RK_ATTENTION)
         return RK_OK;
     if (options.reason || !known) {
         rk_log(w->run->log, RK_ERROR, NULL,
                _("%s: with what is published, the report would tell what is small, whatever is "
-                 "hidden; nothing is replaced. Which figure: rk-report says it without -q"),
+                 "hidden; nothing is written"),
                rk_step_month(month));
         return RK_ATTENTION;
     }

@@ -2,12 +2,11 @@
 #include "base/mem.h"
 #include "model/codebook.h"
 #include "model/material.h"
-#include "report/before.h"
 #include "report/monthly.h"
 #include "report/picked.h"
 #include "report/render.h"
 #include "tool/forms.h"
-#include "tool/guard.h"
+#include "tool/history.h"
 #include "tool/pdf.h"
 #include "tool/report_sources.h"
 #include "tool/workbook.h"
@@ -74,8 +73,8 @@ static const struct argp_option table[] = {
     {"purged", PURGED, "FILE", 0, N_("with --verify: what rk-purge told of files that it rewrote"),
      0},
     {"beside", BESIDE, "FILE", 0,
-     N_("the record of a report of other months that is published: figures it told stay as they "
-        "were told, or hidden; repeatable"),
+     N_("the record of a report of other months that is published: figures it told are known, and "
+        "those it hid stay hidden; repeatable"),
      0},
     {0}};
 
@@ -254,36 +253,6 @@ static enum rk_status make_picked(struct rk_run *run, struct rk_report *report,
     return status;
 }
 
-/* The report and what has been published of it, and beside it, as one. */
-static void make_cells(struct rk_report_cells *cells, const struct rk_report *counted)
-{
-    const struct rk_published *p = &options.published;
-    rk_report_cells_make(cells, counted);
-    for (size_t i = 0; i < p->version_count; i++)
-        rk_report_cells_version(cells, counted, &p->versions[i]);
-    for (size_t i = 0; i < p->other_count; i++)
-        rk_report_cells_beside(cells, counted, &p->others[i]);
-    rk_report_cells_settle(cells);
-}
-
-/* What is published stays as it is where the next report would tell, with it, what is small. */
-static enum rk_status judge_guard(struct rk_run *run, const struct rk_guard *guard,
-                                  const struct rk_report *counted)
-{
-    struct rk_report_place place;
-    rk_guard_tell(run, guard);
-    if (!guard->lost || options.published.verify)
-        return RK_OK;
-    if (rk_report_place(counted, guard->first_lost, &place))
-        rk_run_note(run, "%s, %s, %s", place.section, place.row, place.column);
-    rk_log(run->log, RK_ERROR, NULL,
-           _("with what is published, this would tell somebody %u small figures or changes, "
-             "whatever is hidden. Nothing is written"),
-           guard->lost);
-    rk_run_withhold(run);
-    return RK_ATTENTION;
-}
-
 static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
                                    const struct rk_specification *specification,
                                    struct rk_picks *picks, struct rk_material *material,
@@ -306,11 +275,11 @@ static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
         struct rk_report_cells cells = {0};
         rk_monthly_report(&counted, specification, picks, &rows, material, language, options.first,
                           options.last, NULL);
-        make_cells(&cells, &counted);
+        rk_history_cells(&cells, &options.published, &counted);
         struct rk_guard guard = rk_guard_report(&cells);
         rk_monthly_report(report, specification, picks, &rows, material, language, options.first,
                           options.last, guard.hidden);
-        status = judge_guard(run, &guard, &counted);
+        status = rk_history_judge(run, &options.published, &guard, &counted);
         rk_free(guard.hidden);
         rk_report_cells_free(&cells);
         rk_report_free(&counted);

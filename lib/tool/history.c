@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "model/contents.h"
+#include "report/before.h"
 
 #include <unistd.h>
 
@@ -117,6 +118,34 @@ enum rk_status rk_history_read(struct rk_run *run, struct rk_published *p, struc
     for (size_t i = 0; i < p->beside_count && !stands; i++)
         RK_TRY(read_other(p, p->beside[i], NULL, error));
     return RK_OK;
+}
+
+void rk_history_cells(struct rk_report_cells *cells, const struct rk_published *p,
+                      const struct rk_report *report)
+{
+    rk_report_cells_make(cells, report);
+    for (size_t i = 0; i < p->version_count; i++)
+        rk_report_cells_version(cells, report, &p->versions[i]);
+    for (size_t i = 0; i < p->other_count; i++)
+        rk_report_cells_beside(cells, report, &p->others[i]);
+    rk_report_cells_settle(cells);
+}
+
+enum rk_status rk_history_judge(struct rk_run *run, const struct rk_published *p,
+                                const struct rk_guard *guard, const struct rk_report *report)
+{
+    struct rk_report_place place;
+    rk_guard_tell(run, guard);
+    if (!guard->lost || p->verify)
+        return RK_OK;
+    rk_log(run->log, RK_ERROR, NULL,
+           _("with what is published, this would tell somebody %u small figures or changes, "
+             "whatever is hidden. Nothing is written"),
+           guard->lost);
+    if (rk_report_place(report, guard->first_lost, &place))
+        rk_run_note(run, "%s, %s, %s", place.section, place.row, place.column);
+    rk_run_withhold(run);
+    return RK_ATTENTION;
 }
 
 void rk_history_free(struct rk_published *p)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 const char *rk_step_path(const char *folder, const char *name)
 {
@@ -171,6 +172,22 @@ enum rk_status rk_step_measures(int32_t month, const char *data, const char *wor
     files[made] = NULL;
     rk_listing_free(names);
     return status;
+}
+
+void rk_step_beside(const char *words[RK_STEP_BESIDE], const char *output, int32_t month,
+                    const char *language, const char *form)
+{
+    for (int32_t other = month - RK_STEP_SERIES; other <= month + RK_STEP_SERIES; other++) {
+        struct rk_buf name = {0};
+        rk_buf_printf(&name, "%s/record.%s.%s.json", rk_step_path(output, rk_step_month(other)),
+                      language, form);
+        if (other != month && !access(name.text, F_OK)) {
+            *words++ = "--beside";
+            *words++ = rk_keep(name.text);
+        }
+        rk_buf_free(&name);
+    }
+    *words = NULL;
 }
 
 /* Two at a time would take each other's folder. The lock goes with the program, however it ends. */
