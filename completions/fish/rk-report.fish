@@ -10,6 +10,7 @@ complete -c rk-report -l record -r -F -d 'write there what the report is made fr
 complete -c rk-report -l restate -x -d 'publish the next version, for this reason, with a list of what has changed; the former is kept'
 complete -c rk-report -l verify -r -F -d 'make the report of this record again, and tell what differs, as CSV'
 complete -c rk-report -l purged -r -F -d 'with --verify: what rk-purge told of files that it rewrote'
+complete -c rk-report -l beside -r -F -d 'the record of a report of other months that is published: figures it told are known, and those it hid stay hidden; repeatable'
 complete -c rk-report -l recruitments -r -F -d 'this table, where there is one'
 complete -c rk-report -l sessions -r -F -d 'this table, where there is one'
 complete -c rk-report -l assignments -r -F -d 'this table, where there is one'

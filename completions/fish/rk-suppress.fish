@@ -2,7 +2,7 @@
 complete -c rk-suppress -l audit -d 'the table is published: tell what can be inferred of each hidden figure'
 complete -c rk-suppress -l threshold -x -d 'figures from 1 to one less are hidden (5, or 10 with --publish)'
 complete -c rk-suppress -l publish -d 'the table is for everybody: the threshold is 10'
-complete -c rk-suppress -l dominance -x -d 'N,K: hide figures of which the N largest contributions are more than K per cent'
+complete -c rk-suppress -l dominance -x -d 'N,K: hide figures of which the N largest contributions are more than K per cent; given several times, all hold'
 complete -c rk-suppress -l p-percent -x -d 'hide figures from which the second largest contributor could tell the largest contribution to within this per cent'
 complete -c rk-suppress -l zeros -x -a 'open known hide small' -d 'zeros are shown; are shown, and everybody knows that no hidden figure is 0; may be hidden for the sake of others; are hidden like small figures (open)'
 complete -c rk-suppress -l singletons -x -a 'off known possible' -d 'keep hidden figures also from whoever is alone in another one and knows it: not; those known to be 1; of a published table, any that can be 1 (known)'
