@@ -275,7 +275,7 @@ static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
         struct rk_report_cells cells = {0};
         rk_monthly_report(&counted, specification, picks, &rows, material, language, options.first,
                           options.last, NULL);
-        rk_history_cells(&cells, &options.published, &counted);
+        rk_history_cells(&cells, &options.published, &counted, options.first, options.last);
         struct rk_guard guard = rk_guard_report(&cells);
         rk_monthly_report(report, specification, picks, &rows, material, language, options.first,
                           options.last, guard.hidden);

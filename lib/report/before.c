@@ -39,6 +39,19 @@ static void hold(struct rk_report_cell *cell, const struct rk_figure *now,
     }
 }
 
+/* What was told of it in an earlier month, when the same people were counted, or some of them. */
+static void hold_past(struct rk_report_cell *cell, const struct rk_figure *now,
+                      const struct rk_report_column *column,
+                      const struct rk_provenance_figure *then, int64_t threshold)
+{
+    if (!now->persons || column->known || now->state != RK_FIGURE_SHOWN || *then->state ||
+        column->kind == RK_SHARED || !few(now, then, threshold))
+        return;
+    rk_fixed step = cell->counts ? RK_FIXED_ONE : RK_FIXED_ONE / 100;
+    int64_t drift = (int64_t)((now->value - then->value) / step);
+    cell->drift = drift ? drift : 1;
+}
+
 /* ---- the former report, made again of what was told of it ---- */
 
 struct former {
@@ -50,6 +63,8 @@ struct former {
     const struct rk_provenance_figure **told;
     uint32_t *same;
     size_t count, told_room, same_room;
+    bool beside;  /* it is of other months … */
+    int32_t back; /* … or so many before this one; 0 = some others */
 };
 
 /* The row of this name, after so many others; SIZE_MAX = none. */
@@ -127,24 +142,25 @@ static void make_table(struct former *f, const struct rk_report_section *of, siz
         size_t c = next_column(f, now, then->column, true);
         size_t number = f->count - now->column_count + c;
         uint32_t same = f->same[number];
+        const struct rk_report_row *row =
+            same == RK_NONE ? NULL : &now->rows[(same - start) / now->column_count];
         f->told[number] = then;
-        table->rows[table->row_count - 1].figures[c] = as_told(
-            then,
-            same == RK_NONE ? NULL : &now->rows[(same - start) / now->column_count].figures[c]);
-        if (same != RK_NONE)
-            hold(&f->to->cells[same], &now->rows[(same - start) / now->column_count].figures[c],
-                 &now->columns[c], then, f->now->threshold);
+        table->rows[table->row_count - 1].figures[c] = as_told(then, row ? &row->figures[c] : NULL);
+        if (row && (!f->beside || now->dated))
+            hold(&f->to->cells[same], &row->figures[c], &now->columns[c], then, f->now->threshold);
+        else if (row && f->back && row->within >> f->back & 1)
+            hold_past(&f->to->cells[same], &row->figures[c], &now->columns[c], then,
+                      f->now->threshold);
     }
 }
 
-/* Of all tables, or of those that name the month of each row. */
-static void make_tables(struct former *f, const struct rk_provenance *version, bool dated)
+static void make_tables(struct former *f, const struct rk_provenance *version)
 {
     size_t start = 0;
     f->to->history = true;
     for (size_t s = 0; s < f->now->section_count; s++) {
         const struct rk_report_section *of = &f->now->sections[s];
-        if (of->table && (!dated || of->table->dated))
+        if (of->table)
             make_table(f, of, start, version);
         else
             rk_report_section(&f->then, of->id, of->title);
@@ -257,17 +273,19 @@ void rk_report_cells_version(struct rk_report_cells *cells, const struct rk_repo
                              const struct rk_provenance *version)
 {
     struct former f = begin(cells, report);
-    make_tables(&f, version, false);
+    make_tables(&f, version);
     make_links(&f);
     add_sums(&f);
     end(&f);
 }
 
 void rk_report_cells_beside(struct rk_report_cells *cells, const struct rk_report *report,
-                            const struct rk_provenance *other)
+                            const struct rk_provenance *other, int32_t back)
 {
     struct former f = begin(cells, report);
-    make_tables(&f, other, true);
+    f.beside = true;
+    f.back = back > 0 && back < 32 ? back : 0;
+    make_tables(&f, other);
     end(&f);
 }
 
@@ -281,6 +299,10 @@ void rk_report_cells_settle(struct rk_report_cells *cells)
             cell->fixed = true;
             cell->change = 0;
         }
+        cell->drifts =
+            cell->drift && !cell->fixed && !cell->small && !cell->change && !cell->before;
+        if (cell->drifts)
+            cell->change = cell->drift;
         cell->small = cell->small || cell->change;
     }
 }

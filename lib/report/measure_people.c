@@ -465,6 +465,21 @@ static uint32_t bank_status(struct rk_measuring *m, const struct rk_material_pan
                                                : p->status;
 }
 
+/* Who has come to the bank, and who has left it, of a status (RK_NONE: of all). */
+static uint32_t bank_within(struct rk_measuring *m, uint32_t status)
+{
+    struct rk_counted counted = {{0}, {0}};
+    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++) {
+        struct rk_measuring then = rk_months_before(m, back);
+        for (size_t i = 0; i < m->material->panelists_count; i++) {
+            const struct rk_material_panelist *p = &m->material->panelists[i];
+            if (status == RK_NONE || bank_status(m, p) == status)
+                rk_count_once(&counted, back, in_bank(m, p), in_bank(&then, p));
+        }
+    }
+    return rk_counted_within(&counted);
+}
+
 void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
 {
     enum { TRAINED, UNTRAINED, ALL, COLUMNS };
@@ -504,6 +519,7 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
         struct rk_figure *f = rk_group_row(m, table, &rows, g);
         for (int c = 0; c < COLUMNS; c++)
             f[c] = rk_figure_count(n[c], true);
+        table->rows[g].within = bank_within(m, g < rows.count ? rows.words[g] : RK_NONE);
     }
     rk_measure_finish(m, section,
                       RK_SAY("Trained, of all in the bank", "Utbildade, av alla i banken"), TRAINED,
@@ -520,18 +536,37 @@ void rk_measure_bank(struct rk_measuring *m, struct rk_report_section *section)
     rk_free(rows.words);
 }
 
+/* Whether the day is in the twelve months up to the period's last. */
+static bool in_year(const struct rk_measuring *m, int32_t day)
+{
+    return day != RK_NO_DAY && day >= rk_month_first(m->last - 11) && day < m->to;
+}
+
+static uint32_t changes_within(const struct rk_measuring *m, bool left)
+{
+    struct rk_counted counted = {{0}, {0}};
+    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++) {
+        struct rk_measuring then = rk_months_before(m, back);
+        for (size_t i = 0; i < m->material->panelists_count; i++) {
+            const struct rk_material_panelist *p = &m->material->panelists[i];
+            int32_t day = left ? p->left : p->joined;
+            rk_count_once(&counted, back, in_year(m, day), in_year(&then, day));
+        }
+    }
+    return rk_counted_within(&counted);
+}
+
 void rk_measure_changes(struct rk_measuring *m, struct rk_report_section *section)
 {
     if (!m->material->present[RK_MATERIAL_panelists]) {
         rk_no_table(m, section, "panelists");
         return;
     }
-    int32_t from = rk_month_first(m->last - 11);
     int64_t joined = 0, left = 0, undated = 0;
     for (size_t i = 0; i < m->material->panelists_count; i++) {
         const struct rk_material_panelist *p = &m->material->panelists[i];
-        joined += p->joined != RK_NO_DAY && p->joined >= from && p->joined < m->to;
-        left += p->left != RK_NO_DAY && p->left >= from && p->left < m->to;
+        joined += in_year(m, p->joined);
+        left += in_year(m, p->left);
         undated += p->joined == RK_NO_DAY && !rk_measure_is(m, p->status, "applied");
     }
     if (undated == (int64_t)m->material->panelists_count) {
@@ -552,6 +587,8 @@ void rk_measure_changes(struct rk_measuring *m, struct rk_report_section *sectio
         rk_figure_count(joined, true);
     rk_report_row(table, RK_SAY("Left the bank", "Har slutat"), false)[0] =
         rk_figure_count(left, true);
+    for (size_t r = 0; r < 2; r++)
+        table->rows[r].within = changes_within(m, r == 1);
     rk_measure_finish(m, section, RK_SAY("To and from the bank", "Till och från banken"), 0,
                       SIZE_MAX);
     if (undated)

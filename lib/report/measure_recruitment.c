@@ -135,6 +135,21 @@ static bool seats_count(const struct rk_measuring *m, const struct rk_material_r
     return rk_under_way(m, r) && !(r->cancelled != RK_NO_DAY && r->cancelled < m->to);
 }
 
+/* Which recruitments of the group (RK_NONE: of all) are told of anew, and which no more. */
+static uint32_t seats_within(const struct rk_measuring *m, uint32_t group)
+{
+    struct rk_counted counted = {{0}, {0}};
+    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++) {
+        struct rk_measuring then = rk_months_before(m, back);
+        for (size_t i = 0; i < m->material->recruitments_count; i++) {
+            const struct rk_material_recruitment *r = &m->material->recruitments[i];
+            if (group == RK_NONE || rk_divide(m, r) == group)
+                rk_count_once(&counted, back, seats_count(m, r), seats_count(&then, r));
+        }
+    }
+    return rk_counted_within(&counted);
+}
+
 void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
 {
     enum { WANTED, FILLED, SHARE, RESERVES, COLUMNS };
@@ -183,6 +198,7 @@ void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
     for (size_t g = 0; g <= groups.count; g++) {
         struct rk_figure *f = rk_group_row(m, table, &groups, g);
         const int64_t *of = n + g * COLUMNS;
+        table->rows[g].within = seats_within(m, g < groups.count ? groups.words[g] : RK_NONE);
         f[WANTED] = rk_figure_count(of[WANTED], false);
         f[FILLED] = rk_figure_count(of[FILLED], true);
         f[SHARE] = rk_figure_share(of[FILLED], of[WANTED], of[FILLED], true);

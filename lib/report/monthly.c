@@ -252,6 +252,24 @@ bool rk_under_way(const struct rk_measuring *m, const struct rk_material_recruit
     return r->opened < m->to && (end == RK_NO_DAY || end >= m->from);
 }
 
+struct rk_measuring rk_months_before(const struct rk_measuring *m, int32_t back)
+{
+    struct rk_measuring then = *m;
+    then.first -= back;
+    then.last -= back;
+    then.from = rk_month_first(then.first);
+    then.to = rk_month_first(then.last + 1);
+    return then;
+}
+
+uint32_t rk_counted_within(const struct rk_counted *c)
+{
+    uint32_t within = 0;
+    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++)
+        within |= (uint32_t)(!c->came[back] || !c->went[back]) << back;
+    return within;
+}
+
 uint32_t rk_divide(const struct rk_measuring *m, const struct rk_material_recruitment *r)
 {
     return strcmp(m->wanted->by, "role") ? r->department : r->role;

@@ -134,6 +134,9 @@ static void count_lost(const struct set *s, struct rk_guard *guard)
         const struct rk_report_cell *c = &s->all->cells[s->cell[i]];
         if (!s->lost[i] || !c->small || s->cell[i] >= s->all->figures)
             continue;
+        guard->drifted += c->drifts;
+        if (c->drifts)
+            continue;
         if (!guard->lost++)
             guard->first_lost = s->cell[i];
     }
@@ -248,6 +251,11 @@ void rk_guard_tell(struct rk_run *run, const struct rk_guard *guard)
     if (guard->before)
         rk_run_detail(run, _("%u figures are hidden that were in what has been published"),
                       guard->before);
+    if (guard->drifted)
+        rk_run_warn(run,
+                    _("%u figures tell, with those of an earlier month, that few people have come or "
+                      "gone, whatever is hidden"),
+                    guard->drifted);
     if (guard->outside)
         rk_run_detail(run,
                       _("%u sets of figures are not kept from whoever is alone in one of them: no "

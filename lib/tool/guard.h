@@ -17,6 +17,7 @@ struct rk_guard {
     uint32_t lost;    /* small figures, and changes, that what has been published tells somebody,
                          whatever is hidden now */
     uint32_t first_lost; /* one of them, or UINT32_MAX */
+    uint32_t drifted;    /* small changes since an earlier month that are told, whatever is hidden */
 };
 /* Where figures can be kept so, also from who is alone in one and knows it, and from everybody who knows that nothing hidden is nought. The same figures give the same choice
  * everywhere. */

@@ -1,5 +1,6 @@
 #include "tool/history.h"
 
+#include "base/date.h"
 #include "base/mem.h"
 #include "model/contents.h"
 #include "report/before.h"
@@ -120,14 +121,26 @@ enum rk_status rk_history_read(struct rk_run *run, struct rk_published *p, struc
     return RK_OK;
 }
 
-void rk_history_cells(struct rk_report_cells *cells, const struct rk_published *p,
-                      const struct rk_report *report)
+/* The only month that the report is of. */
+static bool month_of(const struct rk_provenance *p, int32_t *month)
 {
+    for (size_t i = 0; i < p->option_count; i++)
+        if (!strcmp(p->options[i].name, "month"))
+            return rk_month_parse(rk_text(p->options[i].value), month);
+    return false;
+}
+
+void rk_history_cells(struct rk_report_cells *cells, const struct rk_published *p,
+                      const struct rk_report *report, int32_t first, int32_t last)
+{
+    int32_t month;
     rk_report_cells_make(cells, report);
     for (size_t i = 0; i < p->version_count; i++)
         rk_report_cells_version(cells, report, &p->versions[i]);
     for (size_t i = 0; i < p->other_count; i++)
-        rk_report_cells_beside(cells, report, &p->others[i]);
+        rk_report_cells_beside(cells, report, &p->others[i],
+                               first == last && month_of(&p->others[i], &month) ? first - month
+                                                                                : 0);
     rk_report_cells_settle(cells);
 }
 

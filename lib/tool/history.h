@@ -17,9 +17,9 @@ enum rk_status rk_history_find(const char **found, const char *path, const char 
 /* Fills p->versions and p->others: of a report that stands, or is looked at, what was published
  * when it was made; or else all that is. */
 enum rk_status rk_history_read(struct rk_run *run, struct rk_published *p, struct rk_error *error);
-/* The figures of a report, in which nothing is hidden, and what has been published, as one. */
+/* The figures of a report of these months, in which nothing is hidden, and what has been published, as one. */
 void rk_history_cells(struct rk_report_cells *cells, const struct rk_published *p,
-                      const struct rk_report *report);
+                      const struct rk_report *report, int32_t first, int32_t last);
 /* Tells what is hidden. RK_ATTENTION, and nothing is written, where the report, with what is
  * published, would tell what is small; not of a report that is looked at. */
 enum rk_status rk_history_judge(struct rk_run *run, const struct rk_published *p,

@@ -222,8 +222,47 @@ static void test_lost(void)
     rk_provenance_free(&record[1]);
 }
 
+/* A month later, and everybody of the month before still counted: few more are hidden, and their
+ * sums; many are not, nor a difference of some who came and some who went. */
+static void test_months(void)
+{
+    static const struct {
+        int64_t leaf[LEAVES];
+        uint32_t within;
+        bool hidden;
+    } months[] = {{{14, 20, 30, 40}, 1 << 1, true},
+                  {{17, 20, 30, 40}, 1 << 1, false},
+                  {{14, 20, 30, 40}, 1 << 2, false},
+                  {{12, 20, 30, 40}, 1 << 1, false}};
+    for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
+        int64_t cell[CELLS];
+        bool hidden[CELLS];
+        struct rk_provenance before = {0};
+        struct rk_report_cells cells = {0};
+        struct rk_report report;
+        fill(cell, (int64_t[]){12, 20, 30, 40});
+        publish(cell, NULL, 0, &before, hidden, false);
+        fill(cell, months[i].leaf);
+        make(&report, cell, false);
+        for (size_t r = 0; r < 3; r++)
+            report.sections[0].table->rows[r].within = months[i].within;
+        rk_report_cells_make(&cells, &report);
+        rk_report_cells_beside(&cells, &report, &before, 1);
+        rk_report_cells_settle(&cells);
+        struct rk_guard guard = rk_guard_report(&cells);
+        for (int c = 0; c < CELLS; c++) /* the first, and what counts it */
+            CHECK(guard.hidden[c] == (months[i].hidden && (c == 0 || c == 2 || c == 6 || c == 8)));
+        CHECK(!guard.lost && !guard.drifted);
+        rk_free(guard.hidden);
+        rk_report_cells_free(&cells);
+        rk_report_free(&report);
+        rk_provenance_free(&before);
+    }
+}
+
 int main(void)
 {
+    test_months();
     test_versions(40);
     test_lost();
     return finish();
