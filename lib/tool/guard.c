@@ -252,10 +252,11 @@ void rk_guard_tell(struct rk_run *run, const struct rk_guard *guard)
         rk_run_detail(run, _("%u figures are hidden that were in what has been published"),
                       guard->before);
     if (guard->drifted)
-        rk_run_warn(run,
-                    _("%u figures tell, with those of an earlier month, that few people have come or "
-                      "gone, whatever is hidden"),
-                    guard->drifted);
+        rk_run_warn(
+            run,
+            _("%u figures tell, with those of an earlier month, that few people have come or "
+              "gone, whatever is hidden"),
+            guard->drifted);
     if (guard->outside)
         rk_run_detail(run,
                       _("%u sets of figures are not kept from whoever is alone in one of them: no "
