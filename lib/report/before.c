@@ -2,6 +2,8 @@
 
 #include "base/hash.h"
 
+#include <stdlib.h>
+
 /* ---- one figure ---- */
 
 /* More or fewer people than were told, but not many; or how many were behind it was not told. */
@@ -10,6 +12,18 @@ static bool few(const struct rk_figure *now, const struct rk_provenance_figure *
 {
     int64_t more = now->n > then->n ? now->n - then->n : then->n - now->n;
     return (then->value && !then->n) || (more > 0 && more < threshold);
+}
+
+/* How much more the figure is than was told, in the steps of its cell; not 0. */
+static int64_t more_than(const struct rk_report_cell *cell, const struct rk_figure *now,
+                         const struct rk_provenance_figure *then)
+{
+    rk_fixed most = rk_fixed_int(INT32_MAX), value = now->value, was = then->value;
+    rk_fixed step = cell->counts ? RK_FIXED_ONE : RK_FIXED_ONE / 100;
+    was = was > most ? most : was < -most ? -most : was;
+    value = value > most ? most : value < -most ? -most : value;
+    int64_t more = (int64_t)((value - was) / step);
+    return more ? more : 1;
 }
 
 /* What was told of the figure of this cell. */
@@ -27,15 +41,13 @@ static void hold(struct rk_report_cell *cell, const struct rk_figure *now,
     }
     if (*then->state || now->state != RK_FIGURE_SHOWN)
         return;
-    rk_fixed value = rk_fixed_round(now->value);
-    rk_fixed step = cell->counts ? RK_FIXED_ONE : RK_FIXED_ONE / 100;
-    if (value == then->value && (!then->n || now->n == then->n || !few(now, then, threshold))) {
+    if (rk_fixed_round(now->value) == then->value &&
+        (!then->n || now->n == then->n || !few(now, then, threshold))) {
         cell->told = true;
-    } else if (few(now, then, threshold)) {
-        int64_t change = (int64_t)((value - then->value) / step);
-        int64_t known = cell->change < 0 ? -cell->change : cell->change;
-        if (!known || (change < 0 ? -change : change) < known)
-            cell->change = change ? change : 1;
+    } else if (few(now, then, threshold)) { /* of several versions, the nearest */
+        int64_t change = more_than(cell, now, then);
+        if (!cell->change || llabs(change) < llabs(cell->change))
+            cell->change = change;
     }
 }
 
@@ -44,12 +56,9 @@ static void hold_past(struct rk_report_cell *cell, const struct rk_figure *now,
                       const struct rk_report_column *column,
                       const struct rk_provenance_figure *then, int64_t threshold)
 {
-    if (!now->persons || column->known || now->state != RK_FIGURE_SHOWN || *then->state ||
-        column->kind == RK_SHARED || !few(now, then, threshold))
-        return;
-    rk_fixed step = cell->counts ? RK_FIXED_ONE : RK_FIXED_ONE / 100;
-    int64_t drift = (int64_t)((now->value - then->value) / step);
-    cell->drift = drift ? drift : 1;
+    if (now->persons && !column->known && now->state == RK_FIGURE_SHOWN && !*then->state &&
+        column->kind != RK_SHARED && few(now, then, threshold))
+        cell->drift = more_than(cell, now, then);
 }
 
 /* ---- the former report, made again of what was told of it ---- */
@@ -157,7 +166,6 @@ static void make_table(struct former *f, const struct rk_report_section *of, siz
 static void make_tables(struct former *f, const struct rk_provenance *version)
 {
     size_t start = 0;
-    f->to->history = true;
     for (size_t s = 0; s < f->now->section_count; s++) {
         const struct rk_report_section *of = &f->now->sections[s];
         if (of->table)

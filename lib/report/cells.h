@@ -18,8 +18,8 @@ struct rk_report_cell {
     bool told;     /* stands as it is in what has been published: hiding it helps nobody */
     int64_t change; /* not 0: what has been published tells another figure, less by so much; to be
                        kept for the sake of the few who make the difference */
-    int64_t drift; /* likewise, of an earlier month, with nobody gone or nobody come since … */
-    bool drifts;   /* … for which alone it is to be kept, where that can be */
+    int64_t drift;  /* likewise, of an earlier month, with nobody gone or nobody come since … */
+    bool drifts;    /* … for which alone it is to be kept, where that can be */
 };
 struct rk_report_cells {          /* zeroed = empty; give back with rk_report_cells_free */
     struct rk_report_cell *cells; /* the figures by section, row and column; then those unseen */
@@ -27,7 +27,6 @@ struct rk_report_cells {          /* zeroed = empty; give back with rk_report_ce
     uint32_t *first,
         *cell; /* sum s: cell[first[s]] is the sum of cell[first[s] + 1 … first[s + 1] - 1] */
     uint32_t sum_count, sum_room, part_count, part_room;
-    bool history; /* something has been published before */
     uint32_t lost; /* small figures, or changes, that what has been published tells already */
 };
 

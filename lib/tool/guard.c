@@ -128,14 +128,26 @@ static bool choose(struct set *s, const struct view *view, bool giving, bool *pr
     return kept;
 }
 
+/* Whether what has been published tells something of the set. */
+static bool has_history(const struct set *s, bool drifts)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct rk_report_cell *c = &s->all->cells[s->cell[i]];
+        any = any || c->told || c->before || (c->change && (drifts || !c->drifts));
+    }
+    return any;
+}
+
 static void count_lost(const struct set *s, struct rk_guard *guard)
 {
+    bool history = has_history(s, false);
     for (uint32_t i = 0; i < s->count; i++) {
         const struct rk_report_cell *c = &s->all->cells[s->cell[i]];
         if (!s->lost[i] || !c->small || s->cell[i] >= s->all->figures)
             continue;
         guard->drifted += c->drifts;
-        if (c->drifts)
+        if (c->drifts || !history)
             continue;
         if (!guard->lost++)
             guard->first_lost = s->cell[i];
@@ -150,7 +162,8 @@ static void guard_set(struct set *s, struct rk_guard *guard)
         inside = views[v].insiders;
         kept = choose(s, &views[v], false, &proven);
     }
-    for (size_t v = 1; v < sizeof views / sizeof *views && !kept && s->all->history; v += 2) {
+    bool giving = !kept && has_history(s, true);
+    for (size_t v = 1; v < sizeof views / sizeof *views && giving && !kept; v += 2) {
         inside = views[v].insiders;
         kept = choose(s, &views[v], true, &proven);
         if (kept)
