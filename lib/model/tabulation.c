@@ -176,10 +176,11 @@ static bool read_between(struct rk_text text, struct rk_tabulation_row *row)
     for (size_t i = 1; i < text.size; i++)
         for (size_t k = 0; between[k]; k++) {
             struct rk_text rest = {text.text + i, text.size - i};
-            if (starts(&rest, between[k]))
-                return rk_fixed_parse(rk_text_trim((struct rk_text){text.text, i}), &row->least) &&
-                       rk_fixed_parse(rest, &row->most) && row->least >= 0 &&
-                       row->least <= row->most;
+            if (!starts(&rest, between[k]))
+                continue;
+            row->has_most = true;
+            return rk_fixed_parse(rk_text_trim((struct rk_text){text.text, i}), &row->least) &&
+                   rk_fixed_parse(rest, &row->most) && row->least >= 0 && row->least <= row->most;
         }
     return false;
 }
@@ -203,7 +204,8 @@ static bool read_range(struct rk_text text, struct rk_tabulation_row *row)
             row->most = signs[i].with ? bound : bound - 1;
         else
             row->least = signs[i].with ? bound : bound + 1;
-        return row->most >= 0 || !signs[i].most;
+        row->has_most = signs[i].most;
+        return row->most >= 0;
     }
     if (text.size > 1 && text.text[text.size - 1] == '+')
         return rk_fixed_parse((struct rk_text){text.text, text.size - 1}, &row->least) &&
@@ -214,8 +216,8 @@ static bool read_range(struct rk_text text, struct rk_tabulation_row *row)
 static enum figure read_figure(struct rk_text text, struct rk_tabulation_row *row)
 {
     static const char *const hidden[] = {"[c]", "c", "x", "X", "..", "*", ":", "", NULL};
-    row->value = row->least = 0;
-    row->most = -1;
+    row->value = row->least = row->most = 0;
+    row->has_most = false;
     text = rk_text_trim(text);
     for (size_t i = 0; hidden[i]; i++)
         if (rk_text_is(text, hidden[i]))

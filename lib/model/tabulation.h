@@ -13,7 +13,8 @@ enum { RK_LABEL_TOTAL = 0 }; /* the number of a dimension's total */
 struct rk_tabulation_row {
     uint32_t labels[RK_TABULATION_DIMS];
     rk_fixed value;       /* >= 0 */
-    rk_fixed least, most; /* of a hidden one, as what stands for it tells; most -1 = it does not */
+    rk_fixed least, most; /* of a hidden one, as what stands for it tells; least 0 … */
+    bool has_most;        /* … and no most: it does not */
     int32_t contributors; /* -1 = not told */
     int32_t record_key;   /* -1 = not told */
     uint32_t contributor; /* RK_NONE = not told */

@@ -270,7 +270,7 @@ static enum rk_status read_ranges(struct work *w, struct rk_error *error)
         rk_fixed least = (rows[r].least + p->unit - 1) / p->unit, most = rows[r].most / p->unit;
         if (rows[r].least > 0 && least <= RK_CELL_MOST && least > w->least[c])
             w->least[c] = (int64_t)least;
-        if (rows[r].most >= 0 && most < w->most[c])
+        if (rows[r].has_most && most < w->most[c])
             w->most[c] = (int64_t)most;
         if (p->has_value[c] && (p->value[c] < w->least[c] || p->value[c] > w->most[c]))
             return fail_of(w, c, _("%s: was published with another figure"), error);

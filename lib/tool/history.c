@@ -100,10 +100,22 @@ static enum rk_status read_other(struct rk_published *p, const char *path, const
     return RK_OK;
 }
 
+/* Of another month the record is refused later on, and has nothing to say here. */
+static bool same_month(struct rk_run *run, const struct rk_published *p)
+{
+    const char *name, *value, *asked = "", *recorded = "";
+    for (size_t a = 0; (name = rk_run_option(run, a, &value)); a++)
+        asked = !strcmp(name, "month") ? value : asked;
+    for (size_t i = 0; i < p->then.option_count; i++)
+        if (!strcmp(p->then.options[i].name, "month"))
+            recorded = p->then.options[i].value;
+    return !strcmp(asked, recorded);
+}
+
 enum rk_status rk_history_read(struct rk_run *run, struct rk_published *p, struct rk_error *error)
 {
     bool stands = p->was && !p->reason;
-    if (p->was)
+    if (p->was && same_month(run, p))
         RK_TRY(read_versions(run, p, error));
     for (size_t i = 0; i < p->then.material_count && stands; i++) {
         const struct rk_provenance_material *m = &p->then.materials[i];
