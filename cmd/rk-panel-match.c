@@ -72,7 +72,9 @@ static const struct argp_option table[] = {
         "be"),
      0},
     {"search", SEARCH, "N", 0,
-     N_("how many flows may be solved where overlapping sessions make it hard (by size)"), 0},
+     N_("how many flows or linear programs may be solved where overlapping sessions, crossing "
+        "quotas or a lottery make it hard (by size)"),
+     0},
     {"lottery", LOTTERY, NULL, 0,
      N_("draw lots, with chances as equal as the rules allow, earlier memberships counted; fit "
         "does not count"),

@@ -11,7 +11,7 @@ complete -c rk-panel-match -l why -x -d 'write, instead of the assignments, what
 complete -c rk-panel-match -l relax -r -F -d 'where quotas keep seats empty, write the smallest change of them with which the seats could be filled, as rows of the table quotas'
 complete -c rk-panel-match -l strict -d 'fail where a kept assignment breaks a rule'
 complete -c rk-panel-match -l time-limit -x -d 'after so many seconds take the best found so far, and say how far from the best it may be'
-complete -c rk-panel-match -l search -x -d 'how many flows may be solved where overlapping sessions make it hard (by size)'
+complete -c rk-panel-match -l search -x -d 'how many flows or linear programs may be solved where overlapping sessions, crossing quotas or a lottery make it hard (by size)'
 complete -c rk-panel-match -l lottery -d 'draw lots, with chances as equal as the rules allow, earlier memberships counted; fit does not count'
 complete -c rk-panel-match -l chances -r -F -d 'with --lottery: write what chance everybody had, exactly'
 complete -c rk-panel-match -l panels -x -d 'with --lottery, for one recruitment: write, instead of the assignments, N equally likely panels, for a draw in public'

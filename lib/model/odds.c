@@ -8,7 +8,7 @@ const struct rk_writer_column rk_odds_columns[] = {
 void rk_odds_write(struct rk_writer *writer, const struct rk_odds *odds,
                    const struct rk_panelists *panelists, const struct rk_recruitments *recruitments)
 {
-    static const char *const states[] = {"shares", "full", "has_more", "no_more", "none"};
+    static const char *const states[] = {"shares", "full", "has_more", "no_more", "none", "open"};
     bool all = odds->recruitment == RK_NONE;
     rk_write_text(writer,
                   all ? RK_TEXT("*") : recruitments->rows[odds->recruitment].recruitment_id);

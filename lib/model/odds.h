@@ -12,6 +12,7 @@ enum rk_odds_state {                 /* in the order of their words */
                      RK_ODDS_HAS_MORE, /* had more before than the level comes to */
                      RK_ODDS_NO_MORE,  /* no draw gives more, whatever the others get */
                      RK_ODDS_NONE,     /* has no chance */
+                     RK_ODDS_OPEN,     /* the search was cut short: others may be fairer */
 };
 
 struct rk_odds {

@@ -191,12 +191,17 @@ void rk_certificate_programme(const struct rk_explain *match, const struct rk_pr
     const struct rk_network *net = match->result->network;
     struct programme p = {
         .c = {.match = match, .out = out, .lowered = net->lowered}, .lottery = lottery, .net = net};
+    bool stopped = match->result->stopped;
     int64_t *amount = rk_cut_amounts(net, match->result->member);
-    list_totals(&p);
+    if (!stopped)
+        list_totals(&p);
     rk_certify_open(&p.c, rules, "lottery-programme");
     rk_certify_stages(&p.c, amount, RK_MATCH_SHORTAGE + 1);
     tell_chances(&p);
-    rk_certify_equal(&p.c, &(struct rk_certify_equal){p.place, p.own, p.full, lottery});
+    if (stopped) /* no totals and no prices: nothing is proven of the chances */
+        rk_buf_text(out, ",\n \"prices\":[]");
+    else
+        rk_certify_equal(&p.c, &(struct rk_certify_equal){p.place, p.own, p.full, lottery});
     rk_certify_close(&p.c);
     rk_free(amount);
     rk_free(p.totals);

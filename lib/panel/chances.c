@@ -21,7 +21,8 @@ struct person {
 struct part {
     uint32_t first, end, first_person, end_person;
     int64_t num, den; /* the total its persons are to get */
-    uint32_t level;   /* when solved; if it has no persons, one past the last */
+    uint32_t level;   /* when solved; if it has no persons, or is open, one past the last */
+    bool open;        /* stopped: its persons get what was found so far */
 };
 
 /* An arc whose amount is no whole number, for the draw. */
@@ -48,6 +49,8 @@ struct rk_chances {
     uint32_t level_count;
     uint8_t *state; /* by person */
     uint32_t rounds;
+    uint64_t most_rounds; /* 0 = any number */
+    bool stopped;
 
     struct fraction *fractions;
     uint32_t fraction_count, draw_nodes;
@@ -300,6 +303,20 @@ static void divide(struct rk_chances *chances, uint32_t number, uint32_t *open,
         close_arcs(chances, order[i], whole.den);
 }
 
+/* A run to its end, since a flow half way is none. */
+static int64_t run(struct rk_chances *chances, const uint32_t *nodes, uint32_t count)
+{
+    struct rk_maxflow *flow = chances->flow;
+    int64_t stuck = rk_maxflow_run(flow, nodes, count);
+    chances->rounds++;
+    chances->stopped = chances->stopped || flow->stopped || chances->rounds == chances->most_rounds;
+    if (!flow->stopped)
+        return stuck;
+    flow->stopped = false;
+    flow->stop = NULL;
+    return rk_maxflow_run(flow, nodes, count);
+}
+
 /* Gives out as much as can be: what persons could get beyond what they do is sent to the giver. */
 static int64_t give_out(struct rk_chances *chances)
 {
@@ -315,8 +332,7 @@ static int64_t give_out(struct rk_chances *chances)
     if (flow->first[chances->giver] == flow->open_end[chances->giver])
         return given;
     flow->node[chances->giver].excess -= more;
-    chances->rounds++;
-    return given + more - rk_maxflow_run(flow, chances->order, flow->nodes);
+    return given + more - run(chances, chances->order, flow->nodes);
 }
 
 /* What a node sends on or gets, in units of 1 / den, must stay under 2^61, and so must totals. */
@@ -377,7 +393,7 @@ static void start(struct rk_chances *chances)
     }
     if (persons)
         chances->base[chances->giver] += given - give_out(chances);
-    add_part(chances, (struct part){0, nodes, 0, taking, 0, 1, 0});
+    add_part(chances, (struct part){.end = nodes, .end_person = taking, .den = 1});
 }
 
 /* ---- after the last flow ---- */
@@ -437,18 +453,35 @@ static void count_persons(struct rk_chances *chances, struct rk_chances_level *l
     level->seats = seats / part->den;
 }
 
+/* Nobody of the part is on a level, but who gets no more is told. */
+static void leave_open(struct rk_chances *chances, const struct part *part, const uint8_t *givable)
+{
+    for (uint32_t i = part->first_person; i < part->end_person; i++) {
+        uint32_t person = chances->by_part[i];
+        struct person_bounds b = bounds_of(chances, person);
+        int64_t amount = rk_maxflow_amount(chances->flow, chances->persons[person].arc);
+        if (!amount && !givable[b.node]) /* for rk_chances_gap, too */
+            chances->persons[person].upper = (int32_t)b.lower;
+        chances->state[person] = b.lower == b.upper            ? RK_CHANCES_FULL
+                                 : !amount && !givable[b.node] ? RK_CHANCES_NO_MORE
+                                                               : RK_CHANCES_OPEN;
+    }
+}
+
 static void set_levels(struct rk_chances *chances)
 {
     struct part *parts = chances->parts;
     uint32_t *ranked = rk_alloc((size_t)chances->part_count + 1, sizeof *ranked);
-    for (uint32_t i = 0; i < chances->part_count; i++) {
-        if (parts[i].first_person < parts[i].end_person)
+    for (uint32_t i = 0; i < chances->part_count; i++)
+        if (parts[i].first_person < parts[i].end_person && !parts[i].open)
             ranked[chances->level_count++] = i;
-    }
     qsort_r(ranked, chances->level_count, sizeof *ranked, by_total, parts);
     chances->levels = rk_alloc((size_t)chances->level_count + 1, sizeof *chances->levels);
     memset(chances->state, RK_CHANCES_TAKES_NONE, chances->person_count);
     uint8_t *givable = find_givable(chances);
+    for (uint32_t i = 0; i < chances->part_count; i++)
+        if (parts[i].open)
+            leave_open(chances, &parts[i], givable);
     for (uint32_t l = 0; l < chances->level_count; l++) {
         struct part *part = &parts[ranked[l]];
         assert(l == 0 || by_total(&ranked[l - 1], &ranked[l], parts) < 0);
@@ -457,7 +490,7 @@ static void set_levels(struct rk_chances *chances)
         count_persons(chances, &chances->levels[l], part, givable);
     }
     for (uint32_t i = 0; i < chances->part_count; i++)
-        if (parts[i].first_person == parts[i].end_person)
+        if (parts[i].first_person == parts[i].end_person || parts[i].open)
             parts[i].level = chances->level_count;
     rk_free(givable);
     rk_free(ranked);
@@ -573,8 +606,117 @@ static void set_fractions(struct rk_chances *chances)
     rk_free(node);
 }
 
-void rk_chances_stop_when(struct rk_chances *chances, bool (*stop)(void *context), void *context)
+/* ---- stopped on the way ---- */
+
+/* How much a person may take back. */
+struct giver {
+    uint32_t person;
+    int64_t most;
+};
+
+/* Makes a flow of the parts left open, from what the last run left: where something lacks, persons
+ * are offered all they could get; then they take back what led nowhere. */
+static void balance(struct rk_chances *chances, const uint32_t *open, uint32_t open_count,
+                    uint32_t *nodes)
 {
+    struct rk_maxflow *flow = chances->flow;
+    struct giver *givers = rk_alloc((size_t)chances->person_count + 1, sizeof *givers);
+    uint32_t count = 0, giver_count = 0;
+    for (uint32_t i = 0; i < open_count; i++) {
+        struct part *part = &chances->parts[open[i]];
+        bool lacks = false;
+        part->open = true;
+        for (uint32_t k = part->first; k < part->end; k++) {
+            nodes[count++] = chances->order[k];
+            lacks = lacks || flow->node[chances->order[k]].excess < 0;
+        }
+        for (uint32_t k = part->first_person; k < part->end_person; k++) {
+            const struct person *person = &chances->persons[chances->by_part[k]];
+            int64_t room = rk_maxflow_room(flow, person->arc);
+            int64_t amount = rk_maxflow_amount(flow, person->arc);
+            givers[giver_count++] =
+                (struct giver){chances->by_part[k], lacks ? room - amount : amount};
+            rk_maxflow_set(flow, person->arc, lacks ? amount : 0, room);
+            flow->node[person->node].excess += lacks ? room - amount : 0;
+        }
+    }
+    run(chances, nodes, count);
+    for (uint32_t i = 0; i < giver_count; i++)
+        flow->node[chances->persons[givers[i].person].node].excess -= givers[i].most;
+    run(chances, nodes, count);
+    for (uint32_t i = 0; i < giver_count; i++) {
+        const struct person *person = &chances->persons[givers[i].person];
+        int64_t *excess = &flow->node[person->node].excess, kept = -*excess;
+        kept = kept < givers[i].most ? kept : givers[i].most;
+        rk_maxflow_set(flow, person->arc, rk_maxflow_amount(flow, person->arc) + kept,
+                       rk_maxflow_room(flow, person->arc));
+        *excess += kept;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        assert(!flow->node[nodes[i]].excess); /* what was handed in shows that there is a flow */
+    rk_free(givers);
+}
+
+static bool is_less(struct rk_ratio a, struct rk_ratio b) { return a.num * b.den < b.num * a.den; }
+
+static void set_fraction(struct rk_fraction *to, struct rk_ratio ratio)
+{
+    struct rk_whole top = {.small = (int64_t)ratio.num}, over = {.small = (int64_t)ratio.den};
+    rk_fraction_make(to, &top, &over);
+}
+
+/* The lowest total in an open part that is under what all could have if it were even, and the
+ * latter; false where none is. */
+static bool find_uneven(const struct rk_chances *chances, const struct part *part,
+                        struct rk_ratio *lowest, struct rk_ratio *even)
+{
+    struct part shared = *part;
+    bool found = false;
+    set_total(chances, &shared);
+    *even = (struct rk_ratio){shared.num, shared.den};
+    for (uint32_t i = part->first_person; i < part->end_person; i++) {
+        const struct person *person = &chances->persons[chances->by_part[i]];
+        struct person_bounds b = bounds_of(chances, chances->by_part[i]);
+        int64_t amount = b.lower * part->den + rk_maxflow_amount(chances->flow, person->arc);
+        struct rk_ratio total = {b.offset * part->den + amount, part->den};
+        if ((__int128)amount * shared.den >=
+            (__int128)share(&b, shared.num, shared.den) * part->den)
+            continue;
+        if (!found || is_less(total, *lowest))
+            *lowest = total;
+        found = true;
+    }
+    return found;
+}
+
+void rk_chances_gap(const struct rk_chances *chances, struct rk_fraction *reached,
+                    struct rk_fraction *bound)
+{
+    struct rk_ratio lowest = {0, 1}, most = lowest, total = lowest, even = lowest;
+    bool found = false;
+    assert(chances->stopped && chances->levels);
+    for (uint32_t i = 0; i < chances->part_count; i++) {
+        if (!chances->parts[i].open || !find_uneven(chances, &chances->parts[i], &total, &even))
+            continue;
+        if (!found || is_less(total, lowest))
+            lowest = total;
+        if (!found || is_less(even, most))
+            most = even;
+        found = true;
+    }
+    for (uint32_t l = 0; l < chances->level_count && found; l++) {
+        total = (struct rk_ratio){chances->levels[l].num, chances->levels[l].den};
+        if (chances->levels[l].persons && is_less(lowest, total) && is_less(total, most))
+            most = total;
+    }
+    set_fraction(reached, found ? lowest : even); /* all even: nothing is too low */
+    set_fraction(bound, found ? most : even);
+}
+
+void rk_chances_stop_when(struct rk_chances *chances, uint64_t most, bool (*stop)(void *context),
+                          void *context)
+{
+    chances->most_rounds = most;
     chances->flow->stop = stop;
     chances->flow->stop_context = context;
 }
@@ -589,7 +731,7 @@ enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances)
     uint32_t *nodes = rk_alloc((size_t)flow->nodes + 1, sizeof *nodes);
     uint32_t *open = rk_alloc((size_t)flow->nodes + 1, sizeof *open), open_count = 1;
     uint32_t *next = rk_alloc((size_t)flow->nodes + 1, sizeof *next);
-    while (open_count && !flow->stopped) { /* all parts still to do, side by side in one flow */
+    while (open_count && !chances->stopped) { /* all parts still to do, side by side in one flow */
         uint32_t node_count = 0, next_count = 0;
         for (uint32_t i = 0; i < open_count; i++) {
             struct part *part = &chances->parts[open[i]];
@@ -600,9 +742,8 @@ enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances)
                    (part->end - part->first) * sizeof *nodes);
             node_count += part->end - part->first;
         }
-        rk_maxflow_run(flow, nodes, node_count);
-        chances->rounds++;
-        for (uint32_t i = 0; i < open_count && !flow->stopped; i++)
+        run(chances, nodes, node_count);
+        for (uint32_t i = 0; i < open_count; i++)
             if (is_stuck(chances, &chances->parts[open[i]]))
                 divide(chances, open[i], next, &next_count);
         uint32_t *swapped = open;
@@ -610,14 +751,15 @@ enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances)
         next = swapped;
         open_count = next_count;
     }
+    chances->stopped = open_count != 0;
+    if (open_count)
+        balance(chances, open, open_count, nodes);
     rk_free(next);
     rk_free(open);
     rk_free(nodes);
-    if (flow->stopped)
-        return RK_CHANCES_STOPPED;
     set_levels(chances);
     set_fractions(chances);
-    return RK_CHANCES_SOLVED;
+    return open_count ? RK_CHANCES_STOPPED : RK_CHANCES_SOLVED;
 }
 
 uint32_t rk_chances_level_count(const struct rk_chances *chances) { return chances->level_count; }
@@ -632,7 +774,8 @@ uint32_t rk_chances_level_of(const struct rk_chances *chances, uint32_t person)
 {
     if (rk_chances_state(chances, person) == RK_CHANCES_TAKES_NONE)
         return RK_NONE;
-    return chances->parts[chances->part[bounds_of(chances, person).node]].level;
+    const struct part *part = &chances->parts[chances->part[bounds_of(chances, person).node]];
+    return part->open ? RK_NONE : part->level;
 }
 
 enum rk_chances_state rk_chances_state(const struct rk_chances *chances, uint32_t person)

@@ -30,6 +30,7 @@
 #ifndef RK_CHANCES_H
 #define RK_CHANCES_H
 
+#include "base/exact.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -38,15 +39,18 @@
 enum rk_chances_outcome {
     RK_CHANCES_SOLVED,
     RK_CHANCES_TOO_LARGE, /* amounts times persons do not stay under 2^61: nothing was computed */
-    RK_CHANCES_STOPPED,   /* as rk_chances_stop_when's function wished: there is nothing to read */
+    RK_CHANCES_STOPPED,   /* as rk_chances_stop_when's function wished, before all parts were
+                           * levels: the rest of the network has chances that keep all bounds, and
+                           * that may be less even than can be (rk_chances_gap) */
 };
 
 enum rk_chances_state {
-    RK_CHANCES_SHARES,    /* the total is the level's */
-    RK_CHANCES_FULL,      /* at the upper bound of the own arc: total <= the level's */
-    RK_CHANCES_HAS_MORE,  /* at the lower bound: had too much before; total >= the level's */
-    RK_CHANCES_NO_MORE,   /* at the lower bound; no flow gives more, whatever others get */
-    RK_CHANCES_TAKES_NONE /* upper bound 0: takes no part; level RK_NONE */
+    RK_CHANCES_SHARES,     /* the total is the level's */
+    RK_CHANCES_FULL,       /* at the upper bound of the own arc: total <= the level's */
+    RK_CHANCES_HAS_MORE,   /* at the lower bound: had too much before; total >= the level's */
+    RK_CHANCES_NO_MORE,    /* at the lower bound; no flow gives more, whatever others get */
+    RK_CHANCES_TAKES_NONE, /* upper bound 0: takes no part; level RK_NONE */
+    RK_CHANCES_OPEN        /* stopped before it was settled; level RK_NONE */
 };
 
 /* The persons of a level compete for its seats with one another and with nobody else; with whom of
@@ -70,9 +74,16 @@ uint32_t rk_chances_arc(struct rk_chances *chances, uint32_t from, uint32_t to, 
 /* Says that the arc is a person's and returns the person's number: 0, 1, 2 … An arc can be one
  * person's only, all come from the same node and lead to others; lower >= 0, offset >= 0. */
 uint32_t rk_chances_person(struct rk_chances *chances, uint32_t arc, int32_t offset);
-/* `stop` is asked now and then by rk_chances_solve, and true ends it. NULL: never. */
-void rk_chances_stop_when(struct rk_chances *chances, bool (*stop)(void *context), void *context);
+/* `stop` is asked now and then by rk_chances_solve, and true ends it after two or three maximum
+ * flows more; so do `most` flows (0 = any number). NULL: never. */
+void rk_chances_stop_when(struct rk_chances *chances, uint64_t most, bool (*stop)(void *context),
+                          void *context);
 enum rk_chances_outcome rk_chances_solve(struct rk_chances *chances);
+
+/* After STOPPED: the lowest total that may be too low; and what no chances that give those before
+ * as much can raise it above. Free both. */
+void rk_chances_gap(const struct rk_chances *chances, struct rk_fraction *reached,
+                    struct rk_fraction *bound);
 
 /* ---- the levels, from the lowest to the highest, none twice ---- */
 

@@ -49,10 +49,9 @@ __int128 rk_choice_cost(const struct rk_network *net, uint32_t stage, const int6
     return cost;
 }
 
-void rk_choice_bounds(const struct rk_network *net, uint32_t stage, __int128 least,
+void rk_choice_bounds(const struct rk_network *net, uint32_t first, uint32_t end, __int128 least,
                       const int64_t *value, int64_t *bound)
 {
-    uint32_t first = rk_network_first(net, stage), end = net->stage_end[stage];
     bool met = true;
     for (uint32_t l = 0; l < RK_MATCH_LEVELS; l++) {
         int64_t most =

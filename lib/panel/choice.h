@@ -22,10 +22,10 @@ bool rk_choice_double_booked(const struct rk_network *net, const bool *member, u
                              uint32_t *other);
 /* What the values cost in a stage. */
 __int128 rk_choice_cost(const struct rk_network *net, uint32_t stage, const int64_t *value);
-/* A bound for each level, where the stage costs at least `least` and the choice is the best in all
- * stages before: as long as the choice is at the bound of a level, the next one's is told by what
- * is left. */
-void rk_choice_bounds(const struct rk_network *net, uint32_t stage, __int128 least,
+/* A bound for each level, where the levels first … end - 1 cost at least `least` as one and the
+ * choice is the best in those before: as long as the choice is at the bound of a level, the next
+ * one's is told by what is left. */
+void rk_choice_bounds(const struct rk_network *net, uint32_t first, uint32_t end, __int128 least,
                       const int64_t *value, int64_t *bound);
 
 #endif

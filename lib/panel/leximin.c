@@ -220,13 +220,28 @@ static bool read_gap(struct work *work)
     return same;
 }
 
-struct rk_leximin rk_leximin_solve(const struct rk_panel *panel, struct rk_effort *effort)
+/* The panel as what was found. */
+static void take_known(const struct rk_panel *panel, const uint32_t *known,
+                       struct rk_panel_fill *fill)
+{
+    uint32_t types = rk_panel_types(panel);
+    fill->found = true;
+    fill->empty = rk_panel_seats(panel);
+    fill->counts = rk_alloc((size_t)types + 1, sizeof *fill->counts);
+    for (uint32_t t = 0; t < types; t++)
+        fill->empty -= fill->counts[t] = known[t];
+}
+
+struct rk_leximin rk_leximin_solve(const struct rk_panel *panel, const uint32_t *known,
+                                   struct rk_effort *effort)
 {
     struct rk_leximin answer = {.outcome = RK_PROGRAM_NONE};
     uint64_t before = effort ? effort->nodes : 0;
     rk_fraction_set_whole(&answer.reached, 0);
     rk_fraction_set_whole(&answer.bound, 0);
     struct rk_panel_fill fill = rk_panel_find(panel, effort);
+    if (known && !fill.found && fill.outcome == RK_PROGRAM_STOPPED)
+        take_known(panel, known, &fill);
     answer.empty = fill.empty;
     answer.fewest = fill.found && fill.empty == fill.least_empty;
     answer.outcome = fill.outcome;

@@ -43,8 +43,10 @@ struct rk_leximin {
     uint64_t nodes;
 };
 
-/* Give back with rk_leximin_free whatever the outcome. */
-struct rk_leximin rk_leximin_solve(const struct rk_panel *panel, struct rk_effort *effort);
+/* `known`: a panel, by type, to take where the effort ends before any is found; or NULL. Give back
+ * with rk_leximin_free whatever the outcome. */
+struct rk_leximin rk_leximin_solve(const struct rk_panel *panel, const uint32_t *known,
+                                   struct rk_effort *effort);
 void rk_leximin_free(struct rk_leximin *leximin);
 
 #endif

@@ -999,8 +999,8 @@ static void tell_bound(struct pricing *p, const struct node *open)
     while (open && s < open->known && open->bound[s] == rk_choice_cost(p->net, s, value))
         s++;
     if (open)
-        rk_choice_bounds(p->net, s, s < open->known ? open->bound[s] : -UNKNOWN, value,
-                         p->result->bound);
+        rk_choice_bounds(p->net, rk_network_first(p->net, s), p->net->stage_end[s],
+                         s < open->known ? open->bound[s] : -UNKNOWN, value, p->result->bound);
     else
         memcpy(p->result->bound, value, sizeof p->result->bound);
 }
@@ -1073,7 +1073,7 @@ static void tell_bounds(const struct pricing *p, uint32_t stages, int64_t *bound
     if (s == p->net->stages)
         memcpy(bound, p->best->value, RK_MATCH_LEVELS * sizeof *bound);
     else
-        rk_choice_bounds(p->net, s,
+        rk_choice_bounds(p->net, rk_network_first(p->net, s), p->net->stage_end[s],
                          s < stages && p->stages[s].solved ? round_up(p->net, s, p->stages[s].bound)
                                                            : -UNKNOWN,
                          p->best->value, bound);

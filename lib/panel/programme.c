@@ -2,7 +2,9 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "panel/choice.h"
 #include "panel/cut.h"
+#include "panel/greedy.h"
 
 #include <stdio.h>
 
@@ -28,7 +30,28 @@ static void note_fixed(void *context, uint32_t from, uint32_t to, int64_t lower,
                                            0;
 }
 
-/* Fills the seats as well as can be. False: too large, or stopped. */
+/* Where the levels from `first` on were stopped: as many seats of each recruitment are to be filled
+ * as what was found of them fills. */
+static void take_what_there_is(const struct rk_network *net, struct rk_match_result *result,
+                               struct best *best, uint32_t first, uint32_t end)
+{
+    if (first || rk_greedy_is_whole(net, best->flow))
+        for (uint32_t i = 0; i < net->problem->pair_count; i++)
+            result->member[i] = rk_flow_amount(best->flow, net->first[RK_ARC_PAIR] + i) == 1;
+    else
+        rk_greedy_choose(net, net->lowered, result->member);
+    int64_t *amount = rk_cut_amounts(net, result->member);
+    for (uint32_t a = 0; a < net->arcs; a++) {
+        best->amount[a] = (int32_t)amount[a];
+        best->fixed[a] = a < net->first[RK_ARC_LOAD];
+    }
+    rk_free(amount);
+    rk_cut_values(net, result->member, result->value);
+    rk_choice_bounds(net, first, end, rk_flow_bound(best->flow), result->value, result->bound);
+}
+
+/* Fills the seats as well as can be, or as well as was found until it was stopped. False: too
+ * large. */
 static bool fill_seats(const struct rk_network *net, struct rk_match_result *result,
                        struct best *best)
 {
@@ -38,7 +61,7 @@ static bool fill_seats(const struct rk_network *net, struct rk_match_result *res
     rk_flow_stop_when(flow, net->problem->stop, net->problem->stop_context);
     best->flow = flow;
     best->cost = cost;
-    for (uint32_t first = 0, end, stage = 0; first <= RK_MATCH_SHORTAGE && done; first = end) {
+    for (uint32_t first = 0, end, stage = 0; first <= RK_MATCH_SHORTAGE; first = end) {
         end = net->stage_end[stage];
         end = end > RK_MATCH_SHORTAGE + 1 ? RK_MATCH_SHORTAGE + 1 : end;
         if (stage)
@@ -46,8 +69,10 @@ static bool fill_seats(const struct rk_network *net, struct rk_match_result *res
         rk_network_costs(net, first, end, cost);
         enum rk_flow_outcome outcome = rk_flow_solve(flow, cost);
         result->stopped = outcome == RK_FLOW_STOPPED;
-        done = outcome == RK_FLOW_OPTIMAL;
-        if (!done)
+        done = result->stopped || outcome == RK_FLOW_OPTIMAL;
+        if (result->stopped)
+            take_what_there_is(net, result, best, first, end);
+        if (outcome != RK_FLOW_OPTIMAL)
             break;
         result->proven = result->proven && rk_flow_proven(flow);
         best->arc = 0;
@@ -56,7 +81,7 @@ static bool fill_seats(const struct rk_network *net, struct rk_match_result *res
             result->potential[(size_t)stage * net->nodes + u] = rk_flow_potential(flow, u);
         stage++;
     }
-    for (uint32_t a = 0; a < net->arcs && done; a++)
+    for (uint32_t a = 0; a < net->arcs && done && !result->stopped; a++)
         best->amount[a] = (int32_t)rk_flow_amount(flow, a);
     result->pivots = rk_flow_pivots(flow);
     rk_flow_free(flow);
@@ -126,12 +151,18 @@ static void add_arc(void *context, uint32_t from, uint32_t to, int64_t lower, in
 }
 
 /* The values of what was drawn. */
-static void set_values(const struct rk_network *net, struct rk_match_result *result)
+static void set_values(const struct rk_network *net, struct rk_match_result *result, bool filled)
 {
+    int64_t bound[RK_MATCH_SHORTAGE + 1];
+    memcpy(bound, result->bound, sizeof bound);
     rk_cut_values(net, result->member, result->value);
-    result->value[RK_MATCH_SEATS] += net->seats_lost;
-    result->value[RK_MATCH_SHORTAGE] += net->shortage_lost;
     memcpy(result->bound, result->value, sizeof result->bound);
+    if (!filled)
+        memcpy(result->bound, bound, sizeof bound);
+    for (int64_t **told = (int64_t *[]){result->value, result->bound, NULL}; *told; told++) {
+        (*told)[RK_MATCH_SEATS] += net->seats_lost;
+        (*told)[RK_MATCH_SHORTAGE] += net->shortage_lost;
+    }
 }
 
 static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
@@ -140,7 +171,7 @@ static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
 {
     struct best best = {.amount = rk_alloc((size_t)net->arcs + 1, sizeof *best.amount),
                         .fixed = rk_alloc((size_t)net->arcs + 1, sizeof *best.fixed)};
-    bool done = fill_seats(net, result, &best);
+    bool done = fill_seats(net, result, &best), filled = !result->stopped;
     for (uint32_t p = 0; p < problem->panelist_count && done; p++)
         done = problem->panelists[p].load < INT32_MAX;
     if (done) {
@@ -148,21 +179,26 @@ static enum rk_programme_outcome draw(const struct rk_match_problem *problem,
         lottery->chances = rk_chances_new(net->nodes + 1);
         rk_network_arcs(net, add_arc, &build);
         add_loads_without_room(&build);
-        rk_chances_stop_when(lottery->chances, problem->stop, problem->stop_context);
+        rk_chances_stop_when(lottery->chances, problem->most_solves, problem->stop,
+                             problem->stop_context);
     }
     rk_free(best.amount);
     rk_free(best.fixed);
-    if (result->stopped)
-        return RK_PROGRAMME_STOPPED;
     enum rk_chances_outcome outcome =
         done ? rk_chances_solve(lottery->chances) : RK_CHANCES_TOO_LARGE;
-    if (outcome != RK_CHANCES_SOLVED)
-        return outcome == RK_CHANCES_STOPPED ? RK_PROGRAMME_STOPPED : RK_PROGRAMME_TOO_LARGE;
+    if (outcome == RK_CHANCES_TOO_LARGE)
+        return RK_PROGRAMME_TOO_LARGE;
+    lottery->stopped = outcome == RK_CHANCES_STOPPED;
+    result->stopped = !filled || lottery->stopped;
+    result->proven = result->proven && !result->stopped;
+    if (lottery->stopped)
+        rk_chances_gap(lottery->chances, &lottery->reached, &lottery->bound);
     int32_t *amounts = rk_alloc((size_t)net->arcs + net->limit_count + 1, sizeof *amounts);
     rk_chances_draw(lottery->chances, problem->seed, amounts);
     for (uint32_t i = 0; i < problem->pair_count; i++)
         result->member[i] = amounts[lottery->first_pair + i] == 1;
     rk_free(amounts);
+    set_values(net, result, filled);
     return RK_PROGRAMME_DRAWN;
 }
 
@@ -194,11 +230,9 @@ enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
     if (problem->want_proof)
         result->potential = rk_alloc((size_t)2 * net->nodes, sizeof *result->potential);
     enum rk_programme_outcome outcome = draw(problem, net, result, lottery);
-    if (outcome != RK_PROGRAMME_DRAWN)
-        return outcome;
-    set_values(net, result);
-    rk_cut_find(net, result->member, result);
-    return RK_PROGRAMME_DRAWN;
+    if (outcome == RK_PROGRAMME_DRAWN)
+        rk_cut_find(net, result->member, result);
+    return outcome;
 }
 
 void rk_programme_free(struct rk_programme *lottery)
@@ -207,6 +241,8 @@ void rk_programme_free(struct rk_programme *lottery)
     rk_free(lottery->person);
     rk_free(lottery->load_arc);
     rk_free(lottery->load_node);
+    rk_fraction_free(&lottery->reached);
+    rk_fraction_free(&lottery->bound);
     *lottery = (struct rk_programme){0};
 }
 
@@ -271,7 +307,7 @@ static struct rk_odds odds_of(const struct rk_programme *lottery, uint32_t p, ch
     static const enum rk_odds_state states[] = {
         [RK_CHANCES_SHARES] = RK_ODDS_SHARES,     [RK_CHANCES_FULL] = RK_ODDS_FULL,
         [RK_CHANCES_HAS_MORE] = RK_ODDS_HAS_MORE, [RK_CHANCES_NO_MORE] = RK_ODDS_NO_MORE,
-        [RK_CHANCES_TAKES_NONE] = RK_ODDS_NONE,
+        [RK_CHANCES_TAKES_NONE] = RK_ODDS_NONE,   [RK_CHANCES_OPEN] = RK_ODDS_OPEN,
     };
     uint32_t person = lottery->person[p];
     int64_t num, den;

@@ -7,6 +7,7 @@
 #ifndef RK_PROGRAMME_H
 #define RK_PROGRAMME_H
 
+#include "base/exact.h"
 #include "model/odds.h"
 #include "panel/chances.h"
 #include "panel/match.h"
@@ -19,6 +20,8 @@ struct rk_programme {
     uint32_t *load_arc, *load_node; /* by panelist; the node: where it leads */
     uint32_t first_pair;            /* the arc of the first pair; the others' follow */
     uint32_t kept_arc;              /* the first of the empty seats kept for the people of a row */
+    bool stopped;                   /* not all chances are settled: panel/chances.h … */
+    struct rk_fraction reached, bound; /* … rk_chances_gap */
 };
 
 enum rk_programme_outcome {
@@ -26,12 +29,12 @@ enum rk_programme_outcome {
     RK_PROGRAMME_CROSSING,  /* quotas of a recruitment cross */
     RK_PROGRAMME_OVERLAPS,  /* overlapping sessions interlock */
     RK_PROGRAMME_TOO_LARGE, /* for the arithmetic */
-    RK_PROGRAMME_STOPPED,   /* by problem->stop, before the chances were known */
 };
 
-/* Fills `result` as rk_match does (values of all levels; bounds of seats and shortage, which are
- * proven; of the rest the values), with the draw of problem->seed. Free both, also when nothing was
- * drawn. */
+/* The problem goes by_lot. Fills `result` as rk_match does (values of all levels; bounds of seats
+ * and shortage; of the rest the values), with the draw of problem->seed. Where problem->stop ends
+ * it, seats are filled as well as was found until then, chances are as even as was found, and the
+ * draw has just these. Free both, also when nothing was drawn. */
 enum rk_programme_outcome rk_programme(const struct rk_match_problem *problem,
                                        struct rk_match_result *result,
                                        struct rk_programme *lottery);

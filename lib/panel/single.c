@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "panel/cut.h"
+#include "panel/greedy.h"
 
 uint32_t rk_single_recruitment(const struct rk_match_problem *problem)
 {
@@ -251,12 +252,31 @@ bool rk_single_choose(struct rk_single *single, struct rk_match_result *result,
     return single->choice.found;
 }
 
+/* The lottery of a panel that is found in no time. */
+static void take_greedily(struct rk_single *single, const struct rk_network *net,
+                          struct rk_effort *effort)
+{
+    bool *member = rk_alloc((size_t)single->problem->pair_count + 1, sizeof *member);
+    uint32_t *known = rk_alloc((size_t)rk_panel_types(single->panel) + 1, sizeof *known);
+    int32_t *lowered = rk_single_lowered(single);
+    rk_greedy_choose(net, lowered, member);
+    for (uint32_t k = 0; k < single->count; k++)
+        known[rk_panel_type_of(single->panel, k)] += member[single->pairs[k]];
+    rk_leximin_free(&single->leximin);
+    single->leximin = rk_leximin_solve(single->panel, known, effort);
+    rk_free(lowered);
+    rk_free(known);
+    rk_free(member);
+}
+
 bool rk_single_draw(struct rk_single *single, struct rk_match_result *result,
                     struct rk_effort *effort)
 {
     if (!begin(single, result))
         return false;
-    single->leximin = rk_leximin_solve(single->panel, effort);
+    single->leximin = rk_leximin_solve(single->panel, NULL, effort);
+    if (!single->leximin.found && effort->ended)
+        take_greedily(single, result->network, effort);
     if (!single->leximin.found)
         return false;
     uint32_t count, *people = rk_alloc((size_t)rk_panel_seats(single->panel) + 1, sizeof *people);

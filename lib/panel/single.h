@@ -32,7 +32,7 @@ void rk_single_free(struct rk_single *single);
 int32_t *rk_single_lowered(const struct rk_single *single);
 
 /* Both fill `result` as rk_match does. False: nothing was found before the effort ended (choose:
- * then there is the greedy choice of nobody). */
+ * then there is the greedy choice of nobody), or (draw) there is no panel. */
 
 /* The best choice: as many seats as can be, then the levels of a match, by exact search. Only where
  * quotas cross: else false, since a flow does it. */

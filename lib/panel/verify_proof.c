@@ -367,14 +367,30 @@ static void set_places(struct proof *f, const struct rk_fraction *totals)
     rk_fraction_free(&total);
 }
 
-/* The chances fill the seats as well as the assignment does, no others are fairer, and the
- * assignment is one that a draw by them can give. */
+/* No other chances are fairer. */
+static void prove_totals(struct proof *f, const struct rk_fraction *values,
+                         const struct rk_fraction *totals)
+{
+    struct rk_verify *v = f->v;
+    set_places(f, totals);
+    struct rk_certificate_stage equal = {
+        CHANCES, CHANCES + 1, {[CHANCES] = 1}, f->c->programme.prices};
+    rk_duality_settle(&f->d, &equal);
+    if (!v->broken && !rk_duality_keeps(&f->d, values))
+        WRONG(N_("its prices do not prove the chances"));
+}
+
+/* The chances fill the seats as well as the assignment does, no others are fairer (unless the
+ * search was cut short: then no totals are told), and the assignment is one that a draw by them can
+ * give.
+ */
 static void prove_programme(struct proof *f)
 {
     struct rk_verify *v = f->v;
     struct rk_fraction *values = rk_fractions(f->d.number_count);
     struct rk_fraction *totals = rk_fractions(PEOPLE_OF(v));
     f->aim.end = RK_CHOICE_SHORTAGE + 1;
+    bool cut_short = v->pair_count && !f->c->programme.total_count;
     bool seats = prove(f, 0), keep = true, drawn = rk_verify_nest(v);
     for (int l = 0; l < f->aim.end && seats; l++) { /* what splits left, too */
         struct rk_duality_rule *rule = &f->d.rules[f->aim.held[l] - 1];
@@ -388,12 +404,10 @@ static void prove_programme(struct proof *f)
         WRONG(N_("its chances do not keep the rules, or leave more seats empty"));
     if (!v->broken && !rk_duality_rounds(&f->d, values, f->kept))
         WRONG(N_("the assignment is not one that these chances give"));
-    set_places(f, totals);
-    struct rk_certificate_stage equal = {
-        CHANCES, CHANCES + 1, {[CHANCES] = 1}, f->c->programme.prices};
-    rk_duality_settle(&f->d, &equal);
-    if (!v->broken && !rk_duality_keeps(&f->d, values))
-        WRONG(N_("its prices do not prove the chances"));
+    if (cut_short)
+        drawn = false;
+    else
+        prove_totals(f, values, totals);
     if (!v->broken)
         check_chances(f, values);
     if (!v->broken && seats && drawn)

@@ -284,7 +284,7 @@ static enum rk_answer_outcome say_lot(const struct rk_why *why, uint32_t pair,
 {
     const struct rk_match_panelist *own =
         &why->match->problem->panelists[why->match->problem->pairs[pair].panelist];
-    if (!why->match->chance(why->match->lottery, pair) && own->load) {
+    if (!why->match->chance(why->match->lottery, pair) && own->load && !why->match->reached) {
         sayf(reason,
              _("There was no chance in this lottery: it evens out how many assignments each has, "
                "and this panelist has had %lld."),
@@ -297,6 +297,8 @@ static enum rk_answer_outcome say_lot(const struct rk_why *why, uint32_t pair,
     sayf(reason, _("The seats were drawn by lot; the chance was %s."), chance.text);
     uint32_t people;
     int64_t seats;
+    if (why->match->reached)
+        say(reason, _("The search was cut short; chances more equal may be possible."));
     if (why->match->rivals &&
         why->match->rivals(why->match->lottery, why->match->problem->pairs[pair].panelist, &people,
                            &seats))

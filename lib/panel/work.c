@@ -19,15 +19,15 @@ static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
               "a time with --only, the earlier ones given as --proposed"));
     case RK_PROGRAMME_TOO_LARGE:
         return rk_fail(error, RK_BAD_DATA, _("--lottery: too many panelists for exact chances"));
-    case RK_PROGRAMME_STOPPED:
-        return rk_fail(error, RK_BAD_DATA,
-                       _("--lottery: the time was up before all chances were known; there is no "
-                         "lottery to draw from yet"));
     default: break;
     }
     work->match.chance = rk_programme_chance;
     work->match.rivals = rk_programme_rivals;
     work->match.lottery = &work->programme;
+    if (work->programme.stopped) {
+        work->match.reached = &work->programme.reached;
+        work->match.bound = &work->programme.bound;
+    }
     return RK_OK;
 }
 

@@ -18,7 +18,7 @@ static void measure(const char *name, const struct rk_panel_problem *problem)
     struct rk_panel *panel = rk_panel_new(problem);
     struct rk_effort effort = {.nodes = 10000000};
     double start = seconds();
-    struct rk_leximin l = rk_leximin_solve(panel, &effort);
+    struct rk_leximin l = rk_leximin_solve(panel, NULL, &effort);
     double solved = seconds();
     double poorest = 2;
     for (uint32_t t = 0; l.found && t < l.lottery.types; t++) {

@@ -181,7 +181,7 @@ static bool solve(struct pool *pool, char *respondents, char *categories, uint32
     CHECK(pool_read(pool, respondents, categories, seats, household));
     *panel = rk_panel_new(&pool->problem);
     struct rk_effort effort = {.nodes = 1000000};
-    *l = rk_leximin_solve(*panel, &effort);
+    *l = rk_leximin_solve(*panel, NULL, &effort);
     CHECK(l->outcome == RK_PROGRAM_FOUND);
     CHECK(lottery_holds(*panel, l));
     CHECK(proof_holds(*panel, l));
@@ -669,7 +669,7 @@ static bool stopped_holds(const struct rk_panel *panel, const struct rk_leximin 
                           uint64_t nodes)
 {
     struct rk_effort effort = {.nodes = nodes};
-    struct rk_leximin l = rk_leximin_solve(panel, &effort);
+    struct rk_leximin l = rk_leximin_solve(panel, NULL, &effort);
     bool holds = true;
     if (l.outcome == RK_PROGRAM_FOUND) {
         for (uint32_t t = 0; t < l.lottery.types; t++)
@@ -707,7 +707,7 @@ static void try_one(const struct small *s, struct rk_random *random, struct tall
                 sets[count++] = set;
     empty -= empty > 0;
     struct rk_effort effort = {.nodes = 100000};
-    struct rk_leximin l = rk_leximin_solve(panel, &effort);
+    struct rk_leximin l = rk_leximin_solve(panel, NULL, &effort);
     if (!count) {
         tally->none++;
         tally->wrong += l.outcome != RK_PROGRAM_NONE || l.found;
@@ -818,7 +818,7 @@ static void tight_pools(void)
             rows, member, NULL, NULL, POOL, POOL_FEATURES * POOL_VALUES, POOL_SEATS};
         struct rk_panel *panel = rk_panel_new(&problem);
         struct rk_effort effort = {.nodes = 1000000};
-        struct rk_leximin l = rk_leximin_solve(panel, &effort);
+        struct rk_leximin l = rk_leximin_solve(panel, NULL, &effort);
         struct listing list = {.panel = panel, .l = &l, .rows = rows, .member = member};
         wrong += l.outcome != RK_PROGRAM_FOUND || l.empty || l.cut_count > MOST_CUTS ||
                  !lottery_holds(panel, &l) || !proof_holds(panel, &l);
@@ -848,7 +848,7 @@ static void draws(void)
     uint64_t member[WHO] = {1, 1, 1, 2, 2, 2 | 4, 1 | 4};
     struct rk_panel_problem problem = {rows, member, NULL, NULL, WHO, 3, SEATS};
     struct rk_panel *panel = rk_panel_new(&problem);
-    struct rk_leximin l = rk_leximin_solve(panel, NULL);
+    struct rk_leximin l = rk_leximin_solve(panel, NULL, NULL);
     CHECK(l.outcome == RK_PROGRAM_FOUND && lottery_holds(panel, &l) && proof_holds(panel, &l));
     uint32_t times[WHO] = {0}, people[SEATS], again[SEATS], count;
     int wrong = 0;
@@ -926,20 +926,20 @@ static void edges(void)
     uint64_t member[] = {1, 1, 1, 0};
     struct rk_panel_problem problem = {&row, member, NULL, NULL, 4, 1, 0};
     struct rk_panel *panel = rk_panel_new(&problem); /* two of a kind on no seats */
-    struct rk_leximin l = rk_leximin_solve(panel, NULL);
+    struct rk_leximin l = rk_leximin_solve(panel, NULL, NULL);
     CHECK(l.outcome == RK_PROGRAM_NONE && !l.found);
     rk_leximin_free(&l);
     rk_panel_free(panel);
     problem.row_count = 0;
     panel = rk_panel_new(&problem); /* no seats: the empty panel, and nobody has a chance */
-    l = rk_leximin_solve(panel, NULL);
+    l = rk_leximin_solve(panel, NULL, NULL);
     CHECK(l.outcome == RK_PROGRAM_FOUND && value_is(panel, &l, 0, 0, 1));
     CHECK(lottery_holds(panel, &l) && proof_holds(panel, &l));
     rk_leximin_free(&l);
     rk_panel_free(panel);
     problem.seats = 6;
     panel = rk_panel_new(&problem); /* more seats than people: all of them, and two stay empty */
-    l = rk_leximin_solve(panel, NULL);
+    l = rk_leximin_solve(panel, NULL, NULL);
     CHECK(l.outcome == RK_PROGRAM_FOUND && l.empty == 2 && value_is(panel, &l, 3, 1, 1));
     CHECK(lottery_holds(panel, &l) && proof_holds(panel, &l));
     rk_leximin_free(&l);
@@ -947,7 +947,7 @@ static void edges(void)
     problem.person_count = 0;
     problem.seats = 1;
     panel = rk_panel_new(&problem); /* nobody at all */
-    l = rk_leximin_solve(panel, NULL);
+    l = rk_leximin_solve(panel, NULL, NULL);
     CHECK(l.outcome == RK_PROGRAM_FOUND && l.empty == 1 && l.lottery.count == 1);
     rk_leximin_free(&l);
     rk_panel_free(panel);
