@@ -517,3 +517,31 @@ uint64_t rk_program_steps(const struct rk_program *program)
 {
     return program->steps + (program->simplex ? rk_simplex_steps(program->simplex) : 0);
 }
+
+bool rk_program_round(struct rk_program *program, struct rk_effort *effort, int64_t *x)
+{
+    struct rk_program_result unused = {0};
+    hand_over(program);
+    rk_simplex_stop_when(program->simplex, effort ? effort->stop : NULL,
+                         effort ? effort->context : NULL);
+    if (ended(effort, 0, &unused))
+        return false;
+    enum rk_simplex_outcome outcome = rk_simplex_solve(program->simplex);
+    if (outcome == RK_SIMPLEX_STOPPED)
+        effort->ended = true;
+    if (outcome != RK_SIMPLEX_OPTIMAL)
+        return false;
+    const struct rk_whole *over = rk_simplex_over(program->simplex);
+    struct rk_whole value = {0}, two = {.small = 2}, twice = {0};
+    rk_whole_multiply(&twice, over, &two);
+    for (uint32_t c = 0; c < program->columns; c++) {
+        rk_simplex_value(program->simplex, c, &value);
+        rk_whole_multiply(&value, &value, &two);
+        rk_whole_add(&value, &value, over);
+        rk_whole_divide_down(&value, &value, &twice);
+        rk_whole_i64(&value, &x[c]);
+    }
+    rk_whole_free(&value);
+    rk_whole_free(&twice);
+    return true;
+}

@@ -75,6 +75,9 @@ struct rk_program_result {
  * freed with rk_program_result_free. */
 struct rk_program_result rk_program_solve(struct rk_program *program, bool any, uint64_t most_nodes,
                                           struct rk_effort *effort);
+/* Solves the linear program alone, and rounds x to the nearest. False: nothing keeps all bounds, or
+ * the effort ended. */
+bool rk_program_round(struct rk_program *program, struct rk_effort *effort, int64_t *x);
 void rk_program_result_free(struct rk_program_result *result);
 /* Steps of the simplex so far. */
 uint64_t rk_program_steps(const struct rk_program *program);

@@ -1,6 +1,7 @@
 #include "panel/walk.h"
 
 #include "base/mem.h"
+#include "panel/nudge.h"
 
 #include <assert.h>
 
@@ -18,6 +19,8 @@ struct way {
     uint32_t columns, rows;
     int64_t *low, *high;            /* the program's own bounds, columns then rows */
     struct rk_whole *below, *above; /* how far the rest is from them, times mass; by variable */
+    int64_t *gain; /* by column: what there is most left of, of its kind, comes first */
+    int64_t *near; /* by column: a whole point */
 };
 
 void rk_walk_start(struct rk_walk *walk, uint32_t columns, const struct rk_whole *point,
@@ -61,6 +64,8 @@ static struct way open_way(struct rk_program *program, struct rk_walk *walk)
     way.high = rk_alloc((size_t)variables + 1, sizeof *way.high);
     way.below = rk_alloc((size_t)variables + 1, sizeof *way.below);
     way.above = rk_alloc((size_t)variables + 1, sizeof *way.above);
+    way.gain = rk_alloc((size_t)way.columns + 1, sizeof *way.gain);
+    way.near = rk_alloc((size_t)way.columns + 1, sizeof *way.near);
     for (uint32_t v = 0; v < variables; v++) {
         uint32_t r = v - way.columns;
         bool column = v < way.columns;
@@ -89,6 +94,8 @@ static void close_way(struct way *way)
     put_back(way);
     rk_free(way->low);
     rk_free(way->high);
+    rk_free(way->gain);
+    rk_free(way->near);
     rk_whole_free_all(way->below, (size_t)way->columns + way->rows);
     rk_whole_free_all(way->above, (size_t)way->columns + way->rows);
 }
@@ -152,24 +159,23 @@ static bool set_box(struct way *way, const struct rk_whole *weight)
     return possible;
 }
 
-/* What there is most left of, of its kind, comes first. */
-static void set_costs(struct way *way)
+/* Sets gains, and the program's costs by them. */
+static void set_gains(struct way *way)
 {
     struct rk_whole work = {0}, fine = {0}, all = {0};
     for (uint32_t c = 0; c < way->columns; c++) {
-        int64_t range = way->high[c] - way->low[c], cost = 0;
+        int64_t range = way->high[c] - way->low[c], part = 0;
         if (range) {
             fine.small = range;
             rk_whole_multiply(&all, &way->walk->mass, &fine);
             fine.small = FINE;
             rk_whole_multiply(&work, &way->below[c], &fine);
             rk_whole_divide_down(&work, &work, &all);
-            rk_whole_i64(&work, &cost);
+            rk_whole_i64(&work, &part);
         }
-        uint32_t spread =
-            (c + (way->walk->count + way->walk->turn) * UINT32_C(40503)) * UINT32_C(2654435761) >>
-            28;
-        rk_program_cost_i64(way->program, c, -(cost * 16 + spread));
+        uint32_t spread = (c + way->walk->turn * UINT32_C(40503)) * UINT32_C(2654435761) >> 28;
+        way->gain[c] = part * 16 + spread;
+        rk_program_cost_i64(way->program, c, -way->gain[c]);
     }
     rk_whole_free(&work);
     rk_whole_free(&all);
@@ -275,17 +281,32 @@ static void take(struct way *way, const int64_t *x, struct rk_whole *weight)
     rk_whole_free(&common);
 }
 
+/* A whole point in the box set, soon: near the best real one, or by a short search. False: none, or
+ * the effort ended. */
+static bool find_soon(struct way *way, struct rk_effort *effort, struct rk_program_result *part)
+{
+    *part = (struct rk_program_result){.outcome = RK_PROGRAM_STOPPED, .x = way->near};
+    if (!rk_program_round(way->program, effort, way->near))
+        return false;
+    if (!rk_nudge(way->program, way->gain, way->near)) {
+        *part = rk_program_solve(way->program, true, TRIES, effort);
+        return part->found;
+    }
+    part->outcome = RK_PROGRAM_FOUND;
+    return part->found = true;
+}
+
 /* A whole point for the next part. Where none of the size hoped for is found soon, less is hoped
  * for; in the end any on the face will do. */
 static struct rk_program_result find_part(struct way *way, struct rk_whole *hope,
                                           struct rk_effort *effort)
 {
     struct rk_whole less = {.small = LESS};
-    set_costs(way);
+    struct rk_program_result part;
+    set_gains(way);
     for (int i = 0; i < HOPES && rk_whole_sign(hope) > 0; i++) {
         if (set_box(way, hope)) {
-            struct rk_program_result part = rk_program_solve(way->program, true, TRIES, effort);
-            if (part.found || (effort && effort->ended))
+            if (find_soon(way, effort, &part) || (effort && effort->ended))
                 return part;
             rk_program_result_free(&part);
         }

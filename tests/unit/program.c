@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "check.h"
+#include "panel/nudge.h"
 
 enum { ROWS = 5, COLUMNS = 6 };
 
@@ -240,6 +241,38 @@ static void at_random(void)
     CHECK(found > 2000 && none > 2000);
 }
 
+/* From the rounded real point, and from any, exchanges end within the bounds or say that they do
+ * not; mostly they do, where there is a whole point at all. */
+static void nudged(void)
+{
+    int wrong = 0, possible = 0, moved = 0;
+    for (int trial = 0; trial < 4000; trial++) {
+        char key[32];
+        snprintf(key, sizeof key, "nudge|%d", trial);
+        struct rk_random random = rk_random(RK_TEXT("program-test"), rk_text(key));
+        struct small s = make(&random, 1);
+        int64_t x[COLUMNS], least, gain[COLUMNS];
+        for (uint32_t c = 0; c < s.columns; c++) {
+            for (uint32_t r = 0; r < s.rows; r++)
+                s.entry[r][c] = s.entry[r][c] != 0;
+            gain[c] = between(&random, 0, 4000);
+        }
+        struct rk_program *program = build(&s);
+        bool real = rk_program_round(program, NULL, x), any = by_trying(&s, &least);
+        wrong += any && !real;
+        for (uint32_t c = 0; c < s.columns && trial % 2; c++)
+            x[c] = between(&random, s.low[c], s.high[c]);
+        possible += any;
+        if ((real || trial % 2) && rk_nudge(program, gain, x)) {
+            moved++;
+            wrong += !any || !keeps(&s, x) || !rk_program_keeps(program, x);
+        }
+        rk_program_free(program);
+    }
+    printf("%d of %d within bounds by exchanges\n", moved, possible);
+    CHECK(wrong == 0 && possible > 500 && moved * 2 > possible);
+}
+
 static void edges(void)
 {
     struct rk_program *program = rk_program_new(); /* nothing at all */
@@ -276,5 +309,6 @@ int main(void)
 {
     edges();
     at_random();
+    nudged();
     return finish();
 }
