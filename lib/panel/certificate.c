@@ -238,6 +238,7 @@ static void tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
     uint32_t rest = c->kinds[r].count ? c->kinds[r].group[0] : 0;
     for (uint32_t q = 0; q < count; q++)
         pool += paid[q];
+    pool = pool < 0 ? pool : 0; /* kinds that the network need not know may pay more than it */
     for (uint32_t q = 0; q < count; q++) {
         rk_certify_price(c, rk_certify_group(c, first + q), (q == rest ? pool : 0) - paid[q]);
         rk_certify_price(c, rk_certify_quota(c, first + q), price[q]);
