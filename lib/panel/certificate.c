@@ -208,8 +208,9 @@ static int64_t load_cost(const struct stage *stage, uint32_t panelist, int64_t k
 
 /* What quotas of the recruitment cost, and an empty seat that may be kept for people of several of
  * them: as much as those of the dearest kind pay, of each group of quotas. `pool`: what is left of
- * the price of an empty seat, in the network. */
-static void tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
+ * the price of an empty seat, in the network; false where that is too little for kinds that the
+ * network does not know. */
+static bool tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
 {
     struct rk_certify *c = stage->c;
     const struct rk_network *net = stage->net;
@@ -238,13 +239,15 @@ static void tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
     uint32_t rest = c->kinds[r].count ? c->kinds[r].group[0] : 0;
     for (uint32_t q = 0; q < count; q++)
         pool += paid[q];
-    pool = pool < 0 ? pool : 0; /* kinds that the network need not know may pay more than it */
+    bool enough = pool <= 0;
+    pool = enough ? pool : 0;
     for (uint32_t q = 0; q < count; q++) {
         rk_certify_price(c, rk_certify_group(c, first + q), (q == rest ? pool : 0) - paid[q]);
         rk_certify_price(c, rk_certify_quota(c, first + q), price[q]);
     }
     rk_free(price);
     rk_free(paid);
+    return enough;
 }
 
 static void tell_recruitments(struct stage *stage)
@@ -265,7 +268,7 @@ static void tell_recruitments(struct stage *stage)
         rk_certify_price(stage->c, rk_certify_seats(stage->c, r), rho);
         if (net->pool_number[r] != RK_NONE)
             pool = node - stage->potential[rk_node_pool(net, net->pool_number[r])];
-        tell_quotas(stage, r, pool);
+        stage->c->loose |= !tell_quotas(stage, r, pool) && empty;
     }
 }
 
@@ -431,14 +434,19 @@ void rk_certificate_choice(const struct rk_explain *match, const struct rk_certi
     const struct rk_network *net = result->network;
     struct rk_certify c = {.match = match, .out = out, .lowered = net->lowered};
     rk_certify_open(&c, rules, "choice");
-    if (result->proven && (net->crossing_count || !net->nested) && rk_certify_is_small(&c)) {
-        rk_certify_list(&c, "nodes");
-        rk_certify_search(&c, RK_MATCH_LEVELS);
-        rk_buf_char(out, ']');
-    } else {
+    bool small = result->proven && rk_certify_is_small(&c),
+         flows = !net->crossing_count && net->nested;
+    size_t before = out->size;
+    if (flows || !small) {
         int64_t *amount = rk_cut_amounts(net, result->member);
         rk_certify_stages(&c, amount, RK_MATCH_LEVELS);
         rk_free(amount);
+    }
+    if (small && (!flows || c.loose)) {
+        out->size = before;
+        rk_certify_list(&c, "nodes");
+        rk_certify_search(&c, RK_MATCH_LEVELS);
+        rk_buf_char(out, ']');
     }
     rk_certify_close(&c);
 }

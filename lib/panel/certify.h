@@ -17,6 +17,7 @@ struct rk_certify {
     bool any;          /* something is in the list at hand */
     bool *tied; /* by panelist: a stage has shown that what the own limit rests on is full in every
                  * best choice */
+    bool loose; /* the stages told do not count with all the people that seats are kept for */
     struct rk_match_kinds *kinds;       /* by recruitment */
     uint32_t *quota_first, *kind_first; /* by recruitment, + 1 */
     uint32_t *empty_first;              /* by recruitment, + 1: the numbers of empty places */
