@@ -26,7 +26,8 @@ uint32_t rk_certify_level(const struct rk_certify *c, int level)
 
 uint32_t rk_certify_kept(const struct rk_certify *c, uint32_t recruitment, uint32_t kind)
 {
-    return c->empty_first[c->match->problem->recruitment_count] + c->kind_first[recruitment] + kind;
+    return c->empty_first[c->match->problem->recruitment_count] + c->kind_first[recruitment] +
+           c->kind_rank[c->kind_first[recruitment] + kind];
 }
 
 /* ---- pieces ---- */
@@ -105,6 +106,25 @@ static void tell_changes(struct rk_certify *c, const struct rk_certificate_rules
     rk_buf_char(c->out, ']');
 }
 
+/* Kinds by the quotas that they count under. */
+static void rank_kinds(struct rk_certify *c, uint32_t r)
+{
+    struct rk_strings texts = {0};
+    uint32_t quotas = c->quota_first[r + 1] - c->quota_first[r], first = c->kind_first[r];
+    for (uint32_t k = 0; k < c->kinds[r].count; k++) {
+        rk_buf_clear(&c->row);
+        for (uint32_t q = 0; q < quotas; q++)
+            rk_buf_char(&c->row, rk_certify_kind(c, r, k)[q / 64] >> q % 64 & 1 ? '1' : '0');
+        rk_strings_add(&texts, (struct rk_text){c->row.text, c->row.size});
+    }
+    rk_buf_clear(&c->row);
+    uint32_t *rank = rk_strings_ranks(&texts);
+    c->kind_rank = rk_resize(c->kind_rank, (size_t)first + texts.count + 1, sizeof *c->kind_rank);
+    memcpy(c->kind_rank + first, rank, texts.count * sizeof *rank);
+    rk_free(rank);
+    rk_strings_free(&texts);
+}
+
 static void find_places(struct rk_certify *c)
 {
     const struct rk_match_problem *problem = c->match->problem;
@@ -121,10 +141,11 @@ static void find_places(struct rk_certify *c)
             q++;
         rk_match_kinds_find(&c->kinds[r], problem->quotas + c->quota_first[r],
                             q - c->quota_first[r]);
+        c->quota_first[r + 1] = q;
         c->kind_first[r + 1] = c->kind_first[r] + c->kinds[r].count;
+        rank_kinds(c, r);
         c->empty_first[r + 1] = c->empty_first[r] + (uint32_t)(places > 0 ? places : 0);
     }
-    c->quota_first[n] = q;
 }
 
 void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *rules,
@@ -168,6 +189,7 @@ void rk_certify_close(struct rk_certify *c)
     rk_free(c->kinds);
     rk_free(c->quota_first);
     rk_free(c->kind_first);
+    rk_free(c->kind_rank);
     rk_free(c->empty_first);
 }
 

@@ -247,13 +247,14 @@ static int64_t *costs_of(struct panels *p, uint32_t cut)
     const struct rk_single *single = p->single;
     const int64_t *entry = single->leximin.cuts[cut].entry;
     uint32_t types = rk_panel_types(single->panel), r = single->recruitment;
-    int64_t *costs =
-        rk_alloc((size_t)rk_certify_kept(&p->c, r, single->kinds.count) + 1, sizeof *costs);
+    uint32_t panels = p->c.match->problem->recruitment_count,
+             numbers = p->c.empty_first[panels] + p->c.kind_first[panels];
+    int64_t *costs = rk_alloc((size_t)numbers + 1, sizeof *costs);
     for (uint32_t i = 0; i < single->count; i++)
         costs[single->pairs[i]] = entry[rk_panel_type_of(single->panel, i)];
     for (uint32_t k = 0; k < single->kinds.count && single->leximin.empty; k++)
         costs[rk_certify_kept(&p->c, r, k)] = entry[types + k];
-    for (uint32_t n = 0; n < rk_certify_kept(&p->c, r, single->kinds.count); n++)
+    for (uint32_t n = 0; n < numbers; n++)
         if (costs[n])
             rk_certify_term(&p->c, n, costs[n]);
     p->cut_rows[cut] = rk_certify_row(&p->c);

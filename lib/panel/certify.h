@@ -20,6 +20,7 @@ struct rk_certify {
     bool loose; /* the stages told do not count with all the people that seats are kept for */
     struct rk_match_kinds *kinds;       /* by recruitment */
     uint32_t *quota_first, *kind_first; /* by recruitment, + 1 */
+    uint32_t *kind_rank;                /* by kind_first, and kind: its place among them */
     uint32_t *empty_first;              /* by recruitment, + 1: the numbers of empty places */
 };
 

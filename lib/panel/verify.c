@@ -165,7 +165,7 @@ void rk_verify_end_rules(struct rk_verify *v)
 {
     int64_t *count = rk_alloc((size_t)v->quota_count + 1, sizeof *count);
     for (uint32_t i = 0; i < v->pair_count; i++)
-        rk_verify_count(v, i, v->pairs[i].chosen, count);
+        rk_verify_count(v, &v->cells[v->pairs[i].cell], v->pairs[i].chosen, count);
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
         rk_verify_tell_quotas(v, r, count, v->panels[r].places - v->panels[r].members);
     for (int check = 0; check < RK_VERIFY_CERTIFICATE; check++)
@@ -207,11 +207,11 @@ static bool repairs(const struct rk_verify *v, struct turns *t, uint32_t could, 
     uint32_t at = rk_tuples_add(&t->known, (uint32_t[]){v->pairs[in].cell, v->pairs[out].cell});
     if (at == before) {
         RK_GROW(t->repairs, before, t->room);
-        rk_verify_count(v, in, 1, t->counts);
-        rk_verify_count(v, out, -1, t->counts);
+        rk_verify_count(v, &v->cells[v->pairs[in].cell], 1, t->counts);
+        rk_verify_count(v, &v->cells[v->pairs[out].cell], -1, t->counts);
         t->repairs[at] = rk_verify_quotas(v, r, t->counts, v->panels[r].places - (int64_t)t->count);
-        rk_verify_count(v, in, -1, t->counts);
-        rk_verify_count(v, out, 1, t->counts);
+        rk_verify_count(v, &v->cells[v->pairs[in].cell], -1, t->counts);
+        rk_verify_count(v, &v->cells[v->pairs[out].cell], 1, t->counts);
     }
     return t->repairs[at];
 }
@@ -244,7 +244,7 @@ static void take_turns(struct rk_verify *v, struct turns *t, uint32_t asked)
     if (t->could_count)
         qsort_r(t->could, t->could_count, sizeof *t->could, by_turn, v);
     for (uint32_t m = 0; m < t->count; m++)
-        rk_verify_count(v, t->members[m], 1, t->counts);
+        rk_verify_count(v, &v->cells[v->pairs[t->members[m]].cell], 1, t->counts);
     for (uint32_t next = 0; next < asked; next++) {
         uint32_t best = next, fresh = 0;
         for (int turn = v->pairs[t->could[next]].stay ? 2 : 0; turn < 2 && !fresh; turn++) {

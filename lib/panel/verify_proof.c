@@ -76,10 +76,10 @@ static void add_numbers(struct proof *f)
     f->kept = d->number_count;
     for (uint32_t k = 0; k < v->kind_count; k++) {
         int32_t most = 0; /* nobody needs more of a kind than the largest minimum of it */
-        for (uint32_t i = 0; i < v->kinds[k].count; i++) {
-            const struct rk_verify_quota *q = &v->quotas[v->kind_quotas[v->kinds[k].first + i]];
-            most = q->min - q->lowered > most ? q->min - q->lowered : most;
-        }
+        uint32_t first = v->quota_first[v->kinds[k].recruitment];
+        for (const char *in = v->kinds[k].in; *in; in++, first++)
+            if (*in == '1' && v->quotas[first].min - v->quotas[first].lowered > most)
+                most = v->quotas[first].min - v->quotas[first].lowered;
         rk_duality_number(d, 0, most, 0);
     }
 }
@@ -161,7 +161,7 @@ static void add_terms(struct proof *f)
         rk_duality_term(d, p, v->pair_count + i, -1);
         rk_duality_term(d, PEOPLE_OF(v) + r, i, 1);
         for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
-            if (rk_verify_counts(v, &v->quotas[q], p))
+            if (v->cells[v->pairs[i].cell].in[q - v->quota_first[r]] == '1')
                 rk_duality_term(d, f->quotas + q, i, 1);
     }
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
@@ -173,8 +173,10 @@ static void add_terms(struct proof *f)
         }
     for (uint32_t k = 0; k < v->kind_count; k++) {
         rk_duality_term(d, f->groups + v->kinds[k].tied, f->kept + k, 1);
-        for (uint32_t i = 0; i < v->kinds[k].count; i++)
-            rk_duality_term(d, f->quotas + v->kind_quotas[v->kinds[k].first + i], f->kept + k, 1);
+        uint32_t first = v->quota_first[v->kinds[k].recruitment];
+        for (uint32_t q = first; q < v->quota_first[v->kinds[k].recruitment + 1]; q++)
+            if (v->kinds[k].in[q - first] == '1')
+                rk_duality_term(d, f->quotas + q, f->kept + k, 1);
     }
     for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
         bool used = l <= RK_CHOICE_SHORTAGE || is_used(f->c, f->aim.held[l] - 1);
@@ -439,7 +441,7 @@ static void find_types(const struct rk_verify *v, struct types *types)
     types->all = rk_alloc((size_t)v->pair_count + 1, sizeof *types->all);
     for (uint32_t k = v->order_first[r]; k < v->order_first[r + 1]; k++) {
         uint32_t i = v->order[k], load = (uint32_t)rk_verify_load(v, v->pairs[i].panelist);
-        types->of[i] = rk_tuples_add(&types->known, (uint32_t[]){v->pairs[i].cell, load});
+        types->of[i] = rk_tuples_add(&types->known, (uint32_t[]){v->pairs[i].cell, 0 * load});
         struct type *type = &types->all[types->of[i]];
         if (!type->size++)
             rk_fraction_set_whole(&type->chance, 0);
@@ -462,7 +464,8 @@ static bool is_panel(struct proof *f, const struct types *types,
                of <= types->all[panel->terms[k].of].size;
         members += good ? of : 0;
         if (good)
-            rk_verify_count(v, types->all[panel->terms[k].of].like, of, count);
+            rk_verify_count(v, &v->cells[v->pairs[types->all[panel->terms[k].of].like].cell], of,
+                            count);
     }
     good = good && members == v->panels[r].members &&
            rk_verify_quotas(v, r, count, v->panels[r].places - members);

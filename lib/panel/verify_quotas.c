@@ -1,36 +1,35 @@
 /* Quotas, and the people not found yet for whom seats are kept empty. */
 #include "panel/verify_state.h"
 
-enum { MOST_KINDS = 20000, MOST_STEPS = 20000 };
+enum { MOST_KINDS = 100000, MOST_STEPS = 20000 };
 
-bool rk_verify_counts(const struct rk_verify *v, const struct rk_verify_quota *q, uint32_t p)
+static bool counts(const struct rk_verify *v, const struct rk_verify_quota *q, uint32_t p)
 {
-    const struct rk_features *features = v->facts->features;
     int32_t born = v->facts->tables.panelists->rows[p].birth_year;
     int32_t age = v->panels[q->recruitment].month / 12 - born;
     bool counts = true;
     for (uint32_t k = 0; k < q->row->part_count && counts; k++) {
         const struct rk_verify_part *part = &q->parts[k];
-        counts = features->all[part->feature].is_age
-                     ? born >= 0 && age >= part->from && age <= part->to
-                     : rk_features_has(features, p, part->feature, part->value);
+        counts = part->is_age ? born >= 0 && age >= part->from && age <= part->to
+                              : rk_features_has(v->facts->features, p, part->feature, part->value);
     }
     return counts;
 }
 
-void rk_verify_count(const struct rk_verify *v, uint32_t pair, int64_t times, int64_t *count)
+void rk_verify_count(const struct rk_verify *v, const struct rk_verify_people *of, int64_t times,
+                     int64_t *count)
 {
-    uint32_t r = v->pairs[pair].recruitment;
-    for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
-        count[q] += rk_verify_counts(v, &v->quotas[q], v->pairs[pair].panelist) ? times : 0;
+    uint32_t first = v->quota_first[of->recruitment], end = v->quota_first[of->recruitment + 1];
+    for (uint32_t q = first; q < end; q++)
+        count[q] += of->in[q - first] == '1' ? times : 0;
 }
 
+/* Are they of one feature of which nobody has two values, or the same? */
 static bool meet(const struct rk_verify_part *a, const struct rk_verify_part *b)
 {
-    return a->feature == b->feature && a->own == b->own;
+    return a->feature == b->feature && (a->value == b->value || (!a->several && !b->several));
 }
 
-/* Where somebody may be of several values, each is asked by itself. */
 static void add_quota(struct rk_verify *v, uint32_t r, const struct rk_quota *row)
 {
     struct rk_verify_quota q = {.recruitment = r, .row = row};
@@ -40,12 +39,12 @@ static void add_quota(struct rk_verify *v, uint32_t r, const struct rk_quota *ro
         part->value = rk_features_expect(v->facts->features, part->feature, row->parts[k].value);
         rk_feature_band(row->parts[k].value, &part->from, &part->to);
         const struct rk_feature *feature = &v->facts->features->all[part->feature];
-        bool several = feature->is_list || feature->may_list;
-        for (uint32_t b = 0; b < feature->band_count && feature->is_age; b++)
-            several |= feature->bands[b].value != part->value &&
-                       feature->bands[b].from <= part->to && part->from <= feature->bands[b].to;
-        part->own = several ? 1 + part->value : 0;
         part->is_age = feature->is_age;
+        part->several = feature->is_list || feature->may_list;
+        for (uint32_t b = 0; b < feature->band_count && part->is_age; b++)
+            part->several |= feature->bands[b].value != part->value &&
+                             feature->bands[b].from <= part->to &&
+                             part->from <= feature->bands[b].to;
     }
     RK_GROW(v->quotas, v->quota_count, v->quota_room);
     v->quotas[v->quota_count++] = q;
@@ -73,7 +72,7 @@ static void list_quotas(struct rk_verify *v)
         const struct rk_assignment *row = v->kept.rows[i];
         for (uint32_t q = v->quota_first[row->recruitment];
              q < v->quota_first[row->recruitment + 1] && row->seat == RK_SEAT_MEMBER; q++)
-            v->quotas[q].kept += rk_verify_counts(v, &v->quotas[q], row->panelist);
+            v->quotas[q].kept += counts(v, &v->quotas[q], row->panelist);
     }
     for (uint32_t i = 0; i < v->quota_count; i++) {
         struct rk_verify_quota *q = &v->quotas[i];
@@ -105,177 +104,166 @@ static enum rk_status check_sums(const struct rk_verify *v, struct rk_error *err
 
 /* ---- people not found yet ---- */
 
-/* Have they a feature in common? `apart`: nobody is what both ask for. */
-static bool tie(const struct rk_verify_quota *a, const struct rk_verify_quota *b, bool *apart)
-{
-    bool tied = false;
-    for (uint32_t i = 0; i < a->row->part_count; i++)
-        for (uint32_t j = 0; j < b->row->part_count; j++) {
-            const struct rk_verify_part *p = &a->parts[i], *q = &b->parts[j];
-            bool ages = p->is_age && q->is_age, same = ages || meet(p, q);
-            tied |= same;
-            *apart |= ages ? p->to < q->from || q->to < p->from : same && p->value != q->value;
-        }
-    return tied;
-}
-
 /* Quotas that share a feature, and those that share one with these, are tied together. */
 static void tie_quotas(struct rk_verify *v, uint32_t first, uint32_t end)
 {
-    bool more = true, apart = false;
+    bool more = true;
     for (uint32_t i = first; i < end; i++)
         v->quotas[i].tied = i;
     while (more) {
         more = false;
         for (uint32_t i = first; i < end; i++)
-            for (uint32_t j = first; j < end; j++)
-                if (v->quotas[i].tied > v->quotas[j].tied &&
-                    tie(&v->quotas[i], &v->quotas[j], &apart)) {
-                    v->quotas[i].tied = v->quotas[j].tied;
+            for (uint32_t k = first * RK_FEATURE_PARTS; k < end * RK_FEATURE_PARTS; k++) {
+                struct rk_verify_quota *a = &v->quotas[i], *b = &v->quotas[k / RK_FEATURE_PARTS];
+                uint32_t m = k % RK_FEATURE_PARTS;
+                bool tied = false;
+                for (uint32_t l = 0; l < a->row->part_count && m < b->row->part_count; l++)
+                    tied |= meet(&a->parts[l], &b->parts[m]) ||
+                            (a->parts[l].is_age && b->parts[m].is_age);
+                if (tied && b->tied < a->tied) {
+                    a->tied = b->tied;
                     more = true;
                 }
-    }
-}
-
-/* Is whoever is of the one part of the other, too? */
-static bool is_of(const struct rk_verify_part *one, const struct rk_verify_part *other)
-{
-    return other->is_age ? one->is_age && one->from >= other->from && one->to <= other->to
-                         : meet(one, other) && one->value == other->value;
-}
-
-/* What the bands of the quotas in `in` have in common. */
-static struct rk_verify_part common_age(const struct rk_verify *v, uint32_t first, uint32_t end,
-                                        const char *in)
-{
-    struct rk_verify_part age = {.from = INT32_MIN, .to = INT32_MAX};
-    for (uint32_t o = first; o < end; o++)
-        for (uint32_t m = 0; m < v->quotas[o].row->part_count && in[o - first]; m++) {
-            const struct rk_verify_part *own = &v->quotas[o].parts[m];
-            age.is_age |= own->is_age;
-            age.from = own->is_age && own->from > age.from ? own->from : age.from;
-            age.to = own->is_age && own->to < age.to ? own->to : age.to;
-        }
-    return age;
-}
-
-/* Cuts the ages off before the first that is of other bands than the lowest. */
-static void cut_ages(const struct rk_verify *v, uint32_t first, uint32_t end,
-                     struct rk_verify_part *age)
-{
-    for (uint32_t o = first; o < end; o++)
-        for (uint32_t m = 0; m < v->quotas[o].row->part_count; m++) {
-            const struct rk_verify_part *band = &v->quotas[o].parts[m];
-            if (band->is_age && band->from > age->from && band->from <= age->to)
-                age->to = band->from - 1;
-            if (band->is_age && band->to >= age->from && band->to < age->to)
-                age->to = band->to;
-        }
-}
-
-/* Is whoever is of all parts of the quotas in `in`, and of these ages, of this part? */
-static bool has_part(const struct rk_verify *v, uint32_t first, uint32_t end, const char *in,
-                     const struct rk_verify_part *age, const struct rk_verify_part *part)
-{
-    bool found = age->is_age && is_of(age, part);
-    for (uint32_t o = first; o < end && !part->is_age; o++)
-        for (uint32_t m = 0; m < v->quotas[o].row->part_count && in[o - first]; m++)
-            found |= is_of(&v->quotas[o].parts[m], part);
-    return found;
-}
-
-/* One kind: whoever is of the quotas in `in`, and of these ages, is of others that ask no more. */
-static void add_kind(struct rk_verify *v, uint32_t q, const char *in,
-                     const struct rk_verify_part *age, struct rk_strings *known)
-{
-    uint32_t r = v->quotas[q].recruitment, first = v->quota_first[r], end = v->quota_first[r + 1];
-    uint32_t before = known->count;
-    char *whole = rk_alloc((size_t)(end - first) + 1, 1);
-    for (uint32_t o = first; o < end; o++) {
-        whole[o - first] = 1;
-        for (uint32_t m = 0; m < v->quotas[o].row->part_count; m++)
-            whole[o - first] &= has_part(v, first, end, in, age, &v->quotas[o].parts[m]);
-    }
-    if (rk_strings_add(known, (struct rk_text){whole, end - first}) == before) {
-        RK_GROW(v->kinds, v->kind_count, v->kind_room);
-        struct rk_verify_kind *kind = &v->kinds[v->kind_count++];
-        *kind = (struct rk_verify_kind){r, v->quotas[q].tied, v->kind_quota_count, 0};
-        for (uint32_t o = first; o < end; o++)
-            if (whole[o - first]) {
-                RK_GROW(v->kind_quotas, v->kind_quota_count, v->kind_quota_room);
-                v->kind_quotas[v->kind_quota_count++] = o;
-                kind->count++;
             }
     }
-    rk_free(whole);
 }
 
-/* A kind for each run of ages that no band divides. */
-static void add_kinds(struct rk_verify *v, uint32_t q, const char *in, struct rk_strings *known)
+struct somebody { /* who is asked to be of some quotas tied together, and of an age or of none */
+    uint32_t first, end, tied; /* quotas of the recruitment */
+    bool aged;
+    int32_t age;
+    char *in; /* by quota */
+    struct rk_strings known;
+    uint32_t steps;
+};
+
+/* Can somebody be of the quota, too (`must`: is that implied)? */
+static bool is_of(const struct rk_verify *v, const struct somebody *s,
+                  const struct rk_verify_quota *quota, bool must)
 {
-    uint32_t r = v->quotas[q].recruitment, first = v->quota_first[r], end = v->quota_first[r + 1];
-    struct rk_verify_part all = common_age(v, first, end, in), age = all;
-    bool more = true;
-    while (more && known->count <= MOST_KINDS) {
-        cut_ages(v, first, end, &age);
-        add_kind(v, q, in, &age, known);
-        more = all.is_age && age.to < all.to;
-        if (more)
-            age = (struct rk_verify_part){.is_age = true, .from = age.to + 1, .to = all.to};
+    bool good = true;
+    for (uint32_t k = 0; k < quota->row->part_count && good; k++) {
+        const struct rk_verify_part *part = &quota->parts[k];
+        bool told = false, other = false;
+        for (uint32_t o = s->first; o < s->end; o++)
+            for (uint32_t m = 0; m < v->quotas[o].row->part_count && s->in[o - s->first]; m++)
+                if (meet(part, &v->quotas[o].parts[m]))
+                    *(v->quotas[o].parts[m].value == part->value ? &told : &other) = true;
+        good = part->is_age ? s->aged && s->age >= part->from && s->age <= part->to
+               : must       ? told
+                            : !other;
     }
+    return good;
 }
 
-/* Each quota with a minimum by itself, and with all those before beside which somebody can be of
- * it. */
+/* Whoever is of the quotas asked for is of those that these imply; of an age, where one of these
+ * with a minimum asks for that. */
+static void add_kind(struct rk_verify *v, struct somebody *s)
+{
+    char *in = rk_alloc((size_t)(s->end - s->first) + 1, 1);
+    bool any = false, aged = false;
+    for (uint32_t q = s->first; q < s->end; q++) {
+        const struct rk_verify_quota *quota = &v->quotas[q];
+        bool asks = is_of(v, s, quota, true);
+        in[q - s->first] = asks ? '1' : '0';
+        asks &= quota->min > 0;
+        any |= asks;
+        for (uint32_t k = 0; k < quota->row->part_count && asks; k++)
+            aged |= quota->parts[k].is_age;
+    }
+    if (any && aged == s->aged)
+        rk_strings_add(&s->known, (struct rk_text){in, s->end - s->first});
+    s->steps++;
+    rk_free(in);
+}
+
+/* All that can be asked of somebody by minimums, of the quotas from `q` on. */
+static void add_kinds(struct rk_verify *v, struct somebody *s, uint32_t q)
+{
+    if (s->steps > MOST_KINDS)
+        return;
+    if (q == s->end) {
+        add_kind(v, s);
+        return;
+    }
+    add_kinds(v, s, q + 1);
+    if (v->quotas[q].tied != s->tied || v->quotas[q].min <= 0 || is_of(v, s, &v->quotas[q], true) ||
+        !is_of(v, s, &v->quotas[q], false))
+        return;
+    s->in[q - s->first] = 1;
+    add_kinds(v, s, q + 1);
+    s->in[q - s->first] = 0;
+}
+
+/* Of no age; and of each with which a band begins, or after which one ends. */
 static enum rk_status list_kinds(struct rk_verify *v, uint32_t r, struct rk_error *error)
 {
-    uint32_t first = v->quota_first[r], end = v->quota_first[r + 1], begin = v->kind_count;
-    char *in = rk_alloc((size_t)(end - first) + 1, 1);
-    struct rk_strings known = {0};
-    tie_quotas(v, first, end);
-    for (uint32_t q = first; q < end; q++) {
-        for (uint32_t k = begin, before = v->kind_count;
-             k <= before && v->quotas[q].min > 0 && v->kind_count - begin <= MOST_KINDS; k++) {
-            bool apart = k < before && v->kinds[k].tied != v->quotas[q].tied;
-            memset(in, 0, end - first);
-            for (uint32_t i = 0; k < before && i < v->kinds[k].count && !apart; i++) {
-                in[v->kind_quotas[v->kinds[k].first + i] - first] = 1;
-                tie(&v->quotas[v->kind_quotas[v->kinds[k].first + i]], &v->quotas[q], &apart);
+    struct somebody s = {.first = v->quota_first[r], .end = v->quota_first[r + 1]};
+    s.in = rk_alloc((size_t)(s.end - s.first) + 1, 1);
+    tie_quotas(v, s.first, s.end);
+    for (s.tied = s.first; s.tied < s.end; s.tied++) {
+        s.aged = false;
+        if (v->quotas[s.tied].tied == s.tied)
+            add_kinds(v, &s, s.first);
+        for (uint32_t q = s.first; q < s.end && v->quotas[s.tied].tied == s.tied; q++)
+            for (uint32_t k = 0; k < 2 * v->quotas[q].row->part_count; k++) {
+                const struct rk_verify_part *band = &v->quotas[q].parts[k / 2];
+                if (!band->is_age || v->quotas[q].tied != s.tied)
+                    continue;
+                s.aged = true;
+                s.age = k % 2 ? band->to + (band->to < INT32_MAX) : band->from;
+                add_kinds(v, &s, s.first);
             }
-            in[q - first] = 1;
-            if (!apart)
-                add_kinds(v, q, in, &known);
-        }
     }
-    rk_free(in);
-    rk_strings_free(&known);
-    return v->kind_count - begin <= MOST_KINDS
-               ? RK_OK
-               : rk_fail(error, RK_BAD_DATA,
-                         _("recruitment %s: its quotas ask for too many kinds of people"),
-                         RECRUITMENT(r));
+    uint32_t *rank = rk_strings_ranks(&s.known), begin = v->kind_count;
+    v->kinds = rk_resize(v->kinds, (size_t)begin + s.known.count + 1, sizeof *v->kinds);
+    for (uint32_t k = 0; k < s.known.count; k++) {
+        const char *in = rk_arena_keep(&v->arena, s.known.texts[k].text);
+        v->kinds[begin + rank[k]] = (struct rk_verify_people){
+            r, v->quotas[s.first + (uint32_t)(strchr(in, '1') - in)].tied, 0, in};
+    }
+    v->kind_count += s.known.count;
+    rk_free(rank);
+    rk_free(s.in);
+    rk_strings_free(&s.known);
+    return s.steps <= MOST_KINDS ? RK_OK
+                                 : rk_fail(error, RK_BAD_DATA,
+                                           _("recruitment %s: its quotas ask for too many kinds of "
+                                             "people"),
+                                           RECRUITMENT(r));
 }
 
-/* By recruitment; numbered by what they count under. */
+/* Pairs by recruitment; those of one cell come before the others alike. */
 static void list_cells(struct rk_verify *v)
 {
     struct rk_strings known = {0};
     struct rk_buf key = {0};
+    uint32_t room = 0;
     v->order = rk_alloc((size_t)v->pair_count + 1, sizeof *v->order);
     v->order_first = rk_alloc((size_t)PANELS_OF(v) + 2, sizeof *v->order_first);
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        uint32_t r = v->pairs[i].recruitment;
-        rk_buf_clear(&key);
-        rk_buf_printf(&key, "%u ", r);
-        for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
-            rk_buf_char(&key, rk_verify_counts(v, &v->quotas[q], v->pairs[i].panelist) ? '1' : '0');
-        v->pairs[i].cell = rk_strings_add(&known, (struct rk_text){key.text, key.size});
-        v->order_first[r + 2]++;
-    }
+    v->cell_first = rk_alloc((size_t)PANELS_OF(v) + 1, sizeof *v->cell_first);
+    for (uint32_t i = 0; i < v->pair_count; i++)
+        v->order_first[v->pairs[i].recruitment + 2]++;
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
         v->order_first[r + 2] += v->order_first[r + 1];
     for (uint32_t i = 0; i < v->pair_count; i++)
         v->order[v->order_first[v->pairs[i].recruitment + 1]++] = i;
+    for (uint32_t k = 0; k < v->pair_count; k++) {
+        struct rk_verify_pair *pair = &v->pairs[v->order[k]];
+        uint32_t r = pair->recruitment, before = known.count;
+        rk_buf_clear(&key);
+        for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
+            rk_buf_char(&key, counts(v, &v->quotas[q], pair->panelist) ? '1' : '0');
+        rk_buf_printf(&key, " %lld %u", (long long)v->load[pair->panelist], r);
+        pair->cell = rk_strings_add(&known, (struct rk_text){key.text, key.size});
+        if (pair->cell == before) {
+            RK_GROW(v->cells, before, room);
+            v->cells[before] = (struct rk_verify_people){.recruitment = r,
+                                                         .in = rk_arena_keep(&v->arena, key.text)};
+        }
+        v->cells[pair->cell].size++;
+    }
+    v->cell_count = known.count;
     rk_buf_free(&key);
     rk_strings_free(&known);
 }
@@ -288,6 +276,7 @@ enum rk_status rk_verify_see_quotas(struct rk_verify *v, struct rk_error *error)
     status = check_sums(v, error);
     for (uint32_t r = 0; r < PANELS_OF(v) && !status; r++)
         status = list_kinds(v, r, error);
+    v->cell_first = rk_firsts(v->cells, v->cell_count, sizeof *v->cells, PANELS_OF(v));
     v->kind_first = rk_firsts(v->kinds, v->kind_count, sizeof *v->kinds, PANELS_OF(v));
     return status;
 }
@@ -296,15 +285,15 @@ enum rk_status rk_verify_see_quotas(struct rk_verify *v, struct rk_error *error)
 
 enum { BOTH = 1, FIRST = 2, SECOND = 4 };
 
-/* Adds who counts under both of two quotas, or one alone; by two quotas. */
-static void see_common(const bool *in, uint32_t n, char *common)
+/* Who is there that both of two quotas count, or one alone? */
+static int common(const struct rk_verify_people *people, uint32_t first, uint32_t end, uint32_t a,
+                  uint32_t b)
 {
-    for (uint32_t a = 0; a < n; a++)
-        for (uint32_t b = 0; b < a; b++)
-            common[a * (size_t)n + b] |= (char)(in[a] && in[b] ? BOTH
-                                                : in[a]        ? FIRST
-                                                : in[b]        ? SECOND
-                                                               : 0);
+    static const int seen[] = {0, SECOND, FIRST, BOTH};
+    int found = 0;
+    for (uint32_t k = first; k < end; k++)
+        found |= seen[2 * (people[k].in[a] == '1') + (people[k].in[b] == '1')];
+    return found;
 }
 
 static bool lies_apart(int common) { return !(common & BOTH); }
@@ -354,44 +343,26 @@ static bool overlaps_nest(const struct rk_verify *v, uint32_t p)
     return good;
 }
 
-static bool panel_nests(const struct rk_verify *v, uint32_t r, bool *seen)
+static bool panel_nests(const struct rk_verify *v, uint32_t r)
 {
     uint32_t first = v->quota_first[r], n = v->quota_first[r + 1] - first;
-    bool *in = rk_alloc((size_t)n + 1, sizeof *in), good = true;
-    char *people = rk_alloc((size_t)n * n + 1, 1), *kinds = rk_alloc((size_t)n * n + 1, 1);
-    for (uint32_t k = v->order_first[r]; k < v->order_first[r + 1]; k++) {
-        const struct rk_verify_pair *pair = &v->pairs[v->order[k]];
-        for (uint32_t q = 0; q < n && !seen[pair->cell]; q++)
-            in[q] = rk_verify_counts(v, &v->quotas[first + q], pair->panelist);
-        if (!seen[pair->cell])
-            see_common(in, n, people);
-        seen[pair->cell] = true;
-    }
-    for (uint32_t k = v->kind_first[r]; k < v->kind_first[r + 1]; k++) {
-        memset(in, 0, n * sizeof *in);
-        for (uint32_t i = 0; i < v->kinds[k].count; i++)
-            in[v->kind_quotas[v->kinds[k].first + i] - first] = true;
-        see_common(in, n, kinds);
-    }
-    for (uint32_t a = 0; a < n; a++)
-        for (uint32_t b = 0; b < a; b++)
-            good &=
-                !holds_back(v, first + a) || !holds_back(v, first + b) ||
-                nest(v, first + a, first + b, people[a * (size_t)n + b], kinds[a * (size_t)n + b]);
-    rk_free(in);
-    rk_free(people);
-    rk_free(kinds);
+    bool good = true;
+    for (uint32_t a = 0; a < n && good; a++)
+        for (uint32_t b = 0; b < a && good && holds_back(v, first + a); b++)
+            good = !holds_back(v, first + b) ||
+                   nest(v, first + a, first + b,
+                        common(v->cells, v->cell_first[r], v->cell_first[r + 1], a, b),
+                        common(v->kinds, v->kind_first[r], v->kind_first[r + 1], a, b));
     return good;
 }
 
 bool rk_verify_nest(const struct rk_verify *v)
 {
-    bool *seen = rk_alloc((size_t)v->pair_count + 1, sizeof *seen), good = true;
+    bool good = true;
     for (uint32_t r = 0; r < PANELS_OF(v) && good; r++)
-        good = v->panels[r].places <= 0 || panel_nests(v, r, seen);
+        good = v->panels[r].places <= 0 || panel_nests(v, r);
     for (uint32_t p = 0; p < PEOPLE_OF(v) && good; p++)
         good = overlaps_nest(v, p);
-    rk_free(seen);
     return good;
 }
 
@@ -406,24 +377,23 @@ static bool lacks(const struct rk_verify_quota *q, int64_t count)
 static bool find(const struct rk_verify *v, uint32_t tied, int64_t *count, int64_t empty,
                  int *steps)
 {
-    uint32_t r = v->quotas[tied].recruitment, q = tied, end = v->quota_first[r + 1];
+    uint32_t r = v->quotas[tied].recruitment, first = v->quota_first[r], q = tied,
+             end = v->quota_first[r + 1];
     bool found = false;
     while (q < end && (v->quotas[q].tied != tied || !lacks(&v->quotas[q], count[q])))
         q++;
     if (q == end || empty <= 0 || ++*steps > MOST_STEPS)
         return q == end;
     for (uint32_t k = v->kind_first[r]; k < v->kind_first[r + 1] && !found; k++) {
-        const uint32_t *of = v->kind_quotas + v->kinds[k].first;
-        bool can = false, over = false;
-        for (uint32_t i = 0; i < v->kinds[k].count; i++) {
-            can |= of[i] == q;
-            over |= count[of[i]] >= v->quotas[of[i]].max;
-        }
-        for (uint32_t i = 0; i < v->kinds[k].count && can && !over; i++)
-            count[of[i]]++;
-        found = can && !over && find(v, tied, count, empty - 1, steps);
-        for (uint32_t i = 0; i < v->kinds[k].count && can && !over; i++)
-            count[of[i]]--;
+        const struct rk_verify_people *kind = &v->kinds[k];
+        bool can = kind->in[q - first] == '1';
+        for (uint32_t o = first; o < end && can; o++)
+            can = kind->in[o - first] == '0' || count[o] < v->quotas[o].max;
+        if (!can)
+            continue;
+        rk_verify_count(v, kind, 1, count);
+        found = find(v, tied, count, empty - 1, steps);
+        rk_verify_count(v, kind, -1, count);
     }
     return found;
 }

@@ -16,27 +16,27 @@ struct rk_verify_panel {     /* by recruitment; those that are not open have day
 };
 struct rk_verify_pair { /* whom the rules allow beside what is kept and was before */
     uint32_t panelist, recruitment;
-    int64_t fit, stay;  /* stay: what it is worth to keep whoever sat or stood by there */
-    uint32_t lot, cell; /* those of one cell count under the same quotas */
-    int32_t stands;     /* the position of a new reserve; 0 */
-    bool chosen;        /* is a new member */
+    int64_t fit, stay; /* stay: what it is worth to keep whoever sat or stood by there */
+    uint32_t lot, cell;
+    int32_t stands; /* the position of a new reserve; 0 */
+    bool chosen;    /* is a new member */
 };
 struct rk_verify_quota {
     uint32_t recruitment;
     const struct rk_quota *row;
     struct rk_verify_part {
         uint32_t feature, value;
-        int32_t from, to; /* of an age */
-        bool is_age;
-        uint32_t own; /* nobody has two values of the same feature and `own` */
+        int32_t from, to;     /* of an age */
+        bool is_age, several; /* several: somebody may have others beside it */
     } parts[RK_FEATURE_PARTS];
     int32_t kept, min, max, lowered; /* min, max: of new members; min less `lowered` is proven */
     uint32_t tied;                   /* the first of the quotas that features tie together */
 };
-/* Somebody not found yet, for whom a seat is kept empty: who is of every part of some quotas. */
-struct rk_verify_kind {
-    uint32_t recruitment, tied; /* as of its quotas */
-    uint32_t first, count;      /* in kind_quotas: those that it counts under */
+struct rk_verify_people { /* whom the same quotas of a recruitment count */
+    uint32_t recruitment;
+    uint32_t tied;  /* of kinds: as of their quotas */
+    uint32_t size;  /* of cells: how many there are */
+    const char *in; /* by quota: '1' = counts under it */
 };
 
 struct rk_verify {
@@ -47,15 +47,18 @@ struct rk_verify {
     struct rk_verify_panel *panels;
     struct rk_verify_pair *pairs; /* by panelist and recruitment */
     struct rk_verify_quota *quotas;
-    struct rk_verify_kind *kinds;
-    uint32_t pair_count, pair_room, quota_count, quota_room, kind_count, kind_room;
-    uint32_t *kind_quotas, kind_quota_count, kind_quota_room;
-    uint32_t *pair_first, *quota_first, *kind_first; /* by panelist; by recruitment */
-    uint32_t *time_first;                            /* by panelist */
-    uint32_t experience;                             /* the feature */
-    rk_fixed unit;                                   /* of fit */
-    struct rk_tuples marks;                          /* what was told of a pair */
-    struct rk_verify_rows {                          /* by panelist and recruitment */
+    struct rk_verify_people
+        *cells; /* by recruitment: who is there, of as many memberships before */
+    struct rk_verify_people *kinds; /* by recruitment: who is not, for whom a seat is kept empty:
+                                     * of all that some minimums tied together ask for */
+    struct rk_arena arena;
+    uint32_t pair_count, pair_room, quota_count, quota_room, cell_count, kind_count;
+    uint32_t *pair_first, *quota_first, *cell_first, *kind_first; /* by panelist; by recruitment */
+    uint32_t *time_first;                                         /* by panelist */
+    uint32_t experience;                                          /* the feature */
+    rk_fixed unit;                                                /* of fit */
+    struct rk_tuples marks;                                       /* what was told of a pair */
+    struct rk_verify_rows {                                       /* by panelist and recruitment */
         struct rk_tuples pairs;
         const struct rk_assignment **rows;
         uint32_t room;
@@ -98,8 +101,6 @@ bool rk_verify_meet(const struct rk_verify *v, uint32_t a, uint32_t b); /* do se
 
 /* verify_quotas.c */
 enum rk_status rk_verify_see_quotas(struct rk_verify *v, struct rk_error *error);
-bool rk_verify_counts(const struct rk_verify *v, const struct rk_verify_quota *quota,
-                      uint32_t panelist);
 /* Do quotas of the recruitment hold where so many members are of each (by quota), and others yet to
  * be found take empty seats? */
 bool rk_verify_quotas(const struct rk_verify *v, uint32_t recruitment, int64_t *count,
@@ -109,8 +110,9 @@ void rk_verify_tell_quotas(struct rk_verify *v, uint32_t recruitment, int64_t *c
 /* Do quotas of each recruitment nest, and the sessions that meet for each panelist? Then any
  * expected numbers that keep the rules are those of a draw. */
 bool rk_verify_nest(const struct rk_verify *v);
-/* Adds to the counts of quotas what a pair counts, so many times. */
-void rk_verify_count(const struct rk_verify *v, uint32_t pair, int64_t times, int64_t *count);
+/* Adds so many people to the counts of quotas. */
+void rk_verify_count(const struct rk_verify *v, const struct rk_verify_people *of, int64_t times,
+                     int64_t *count);
 
 /* verify.c */
 /* The rules a pair breaks where the panelist is a member so much (by pair), and `more` here. */

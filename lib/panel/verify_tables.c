@@ -388,9 +388,10 @@ void rk_verify_free(struct rk_verify *v)
     rk_tuples_free(&v->kept.pairs);
     rk_tuples_free(&v->stood.pairs);
     void *const arrays[] = {
-        v->panels,      v->pairs,      v->quotas,    v->pair_first,  v->quota_first, v->time_first,
-        v->kept.rows,   v->stood.rows, v->last_seat, v->seats,       v->asked,       v->kinds,
-        v->kind_quotas, v->kind_first, v->order,     v->order_first, v->load};
+        v->panels,     v->pairs,      v->quotas,     v->pair_first, v->quota_first, v->time_first,
+        v->kept.rows,  v->stood.rows, v->last_seat,  v->seats,      v->asked,       v->kinds,
+        v->kind_first, v->cells,      v->cell_first, v->order,      v->order_first, v->load};
+    rk_arena_free(&v->arena);
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         rk_free(arrays[i]);
 }
