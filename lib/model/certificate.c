@@ -277,7 +277,7 @@ static void read_rules(struct reading *r, const rk_json *document)
            "rules.candidate_conflict", _("exclude or drop"));
 }
 
-/* ---- a lottery over panels ---- */
+/* ---- lotteries ---- */
 
 /* "12", or 12 */
 static void read_whole(struct reading *r, struct rk_text digits, struct rk_whole *to,
@@ -349,51 +349,35 @@ static struct rk_certificate_vectors read_vectors(struct reading *r, const rk_js
     return v;
 }
 
-/* cuts: [row, least, the first node of its proof] each */
-static void read_lottery(struct reading *r, const rk_json *document)
+/* [row, least, the first node of its proof] each */
+static void read_cuts(struct reading *r, const rk_json *document)
 {
-    struct rk_certificate_panels *p = &r->c->lottery;
+    struct rk_certificate *c = r->c;
     const rk_json *cuts = array(r, document, "cuts", true, "");
     uint32_t n = cuts ? (uint32_t)rk_json_count(cuts) : 0;
-    p->cuts = rk_arena_zeroed(&r->c->arena, (size_t)n + 1, sizeof *p->cuts);
-    for (; p->cut_count < n && !r->status; p->cut_count++) {
-        const rk_json *cut = rk_json_item(cuts, p->cut_count);
-        p->cuts[p->cut_count].row = row_place(r, rk_json_item(cut, 0), "cuts");
-        p->cuts[p->cut_count].least = whole(r, rk_json_item(cut, 1), "cuts");
-        p->cuts[p->cut_count].node =
-            index_below(r, rk_json_item(cut, 2), 0, r->c->node_count, "cuts");
+    c->cuts = rk_arena_zeroed(&c->arena, (size_t)n + 1, sizeof *c->cuts);
+    for (; c->cut_count < n && !r->status; c->cut_count++) {
+        const rk_json *cut = rk_json_item(cuts, c->cut_count);
+        c->cuts[c->cut_count].row = row_place(r, rk_json_item(cut, 0), "cuts");
+        c->cuts[c->cut_count].least = whole(r, rk_json_item(cut, 1), "cuts");
+        c->cuts[c->cut_count].node = index_below(r, rk_json_item(cut, 2), 0, c->node_count, "cuts");
     }
-    p->panels = read_vectors(r, document, "panels", false);
-    p->steps = read_vectors(r, document, "steps", true);
 }
 
-/* ---- a lottery over a programme ---- */
-
-static void read_programme(struct reading *r, const rk_json *document)
+static void read_values(struct reading *r, const rk_json *document)
 {
-    struct rk_certificate_programme *p = &r->c->programme;
-    const rk_json *totals = array(r, document, "totals", true, "");
+    struct rk_certificate *c = r->c;
     const rk_json *values = array(r, document, "values", true, "");
-    uint32_t count = totals ? (uint32_t)rk_json_count(totals) : 0;
-    p->totals = rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof *p->totals);
-    for (p->total_count = 0; p->total_count < count && !r->status; p->total_count++) {
-        struct rk_fraction *total = &p->totals[p->total_count];
-        rk_fraction_set_whole(total, 0);
-        read_fraction(r, rk_json_item(totals, p->total_count), total, "totals");
-        expect(r, !p->total_count || rk_fraction_compare(total - 1, total) < 0, "totals",
-               _("fractions that ascend"));
-    }
-    count = values ? (uint32_t)rk_json_count(values) : 0;
-    p->values = rk_arena_zeroed(&r->c->arena, (size_t)count + 1, sizeof *p->values);
-    for (; p->value_count < count && !r->status; p->value_count++) {
-        const rk_json *pair = rk_json_item(values, p->value_count);
-        struct rk_certificate_value *value = &p->values[p->value_count];
+    uint32_t n = values ? (uint32_t)rk_json_count(values) : 0;
+    c->values = rk_arena_zeroed(&c->arena, (size_t)n + 1, sizeof *c->values);
+    for (; c->value_count < n && !r->status; c->value_count++) {
+        const rk_json *pair = rk_json_item(values, c->value_count);
+        struct rk_certificate_value *value = &c->values[c->value_count];
         rk_fraction_set_whole(&value->expected, 0);
         value->of = number_place(r, rk_json_item(pair, 0), "values");
         read_fraction(r, rk_json_item(pair, 1), &value->expected, "values");
-        expect(r, !p->value_count || value[-1].of < value->of, "values", _("places that ascend"));
+        expect(r, !c->value_count || value[-1].of < value->of, "values", _("places that ascend"));
     }
-    p->prices = read_prices(r, document, "");
 }
 
 static void free_vectors(struct rk_certificate_vectors *v)
@@ -407,10 +391,9 @@ static void free_vectors(struct rk_certificate_vectors *v)
 
 static void read_document(struct reading *r, const rk_json *document)
 {
-    static const char *const known[] = {"$schema", "certificate", "version", "mode",    "seed",
-                                        "rules",   "only",        "left",    "lowered", "rows",
-                                        "nodes",   "totals",      "values",  "prices",  "panels",
-                                        "cuts",    "steps",       NULL};
+    static const char *const known[] = {
+        "$schema", "certificate", "version", "mode",   "seed",   "rules", "only",  "left",
+        "lowered", "rows",        "nodes",   "values", "panels", "cuts",  "steps", NULL};
     static const char *const modes[] = {"choice", "lottery-programme", "lottery-panels"};
     struct rk_certificate *c = r->c;
     int mode = 0;
@@ -420,7 +403,7 @@ static void read_document(struct reading *r, const rk_json *document)
     rk_fixed version = 0;
     if (r->status == RK_OK)
         r->status = rk_json_fixed(document, "version", true, &version, "", r->error);
-    expect(r, version == 4 * RK_FIXED_ONE, "version", "4");
+    expect(r, version == 5 * RK_FIXED_ONE, "version", "5");
     const char *name = string(r, document, "mode", "");
     while (mode < 3 && strcmp(modes[mode], name))
         mode++;
@@ -433,10 +416,14 @@ static void read_document(struct reading *r, const rk_json *document)
     read_lowered(r, document);
     read_rows(r, document);
     read_nodes(r, document);
-    if (c->mode == RK_CERTIFICATE_PANELS)
-        read_lottery(r, document);
+    if (c->mode != RK_CERTIFICATE_CHOICE)
+        c->steps = read_vectors(r, document, "steps", true);
     if (c->mode == RK_CERTIFICATE_PROGRAMME)
-        read_programme(r, document);
+        read_values(r, document);
+    if (c->mode == RK_CERTIFICATE_PANELS) {
+        c->panels = read_vectors(r, document, "panels", false);
+        read_cuts(r, document);
+    }
 }
 
 enum rk_status rk_certificate_read(struct rk_certificate *certificate, const char *path,
@@ -458,14 +445,10 @@ enum rk_status rk_certificate_read(struct rk_certificate *certificate, const cha
 
 void rk_certificate_free(struct rk_certificate *certificate)
 {
-    struct rk_certificate_panels *lottery = &certificate->lottery;
-    struct rk_certificate_programme *programme = &certificate->programme;
-    free_vectors(&lottery->panels);
-    free_vectors(&lottery->steps);
-    for (uint32_t i = 0; i < programme->total_count; i++)
-        rk_fraction_free(&programme->totals[i]);
-    for (uint32_t i = 0; i < programme->value_count; i++)
-        rk_fraction_free(&programme->values[i].expected);
+    free_vectors(&certificate->panels);
+    free_vectors(&certificate->steps);
+    for (uint32_t i = 0; i < certificate->value_count; i++)
+        rk_fraction_free(&certificate->values[i].expected);
     rk_strings_free(&certificate->only);
     rk_arena_free(&certificate->arena);
     *certificate = (struct rk_certificate){0};

@@ -60,14 +60,9 @@ enum rk_certificate_mode {
     RK_CERTIFICATE_PANELS     /* a lottery over the panels of one */
 };
 
-struct rk_certificate_programme {
-    struct rk_fraction *totals; /* of people, ascending, none twice */
-    struct rk_certificate_value {
-        uint32_t of;
-        struct rk_fraction expected;
-    } * values; /* of numbers, ascending; those not told are 0, or follow from others */
-    uint32_t total_count, value_count;
-    struct rk_certificate_prices prices; /* in places among the totals */
+struct rk_certificate_value { /* a number, and what is expected of it */
+    uint32_t of;
+    struct rk_fraction expected;
 };
 
 /* A panel's weight, or the level of a step; and how many of each type, or the price of each row. */
@@ -83,20 +78,18 @@ struct rk_certificate_vectors {
     struct rk_certificate_vector *items;
     uint32_t count;
 };
-struct rk_certificate_panels {
-    struct rk_certificate_vectors panels, steps;
-    struct rk_certificate_cut { /* no panel has a smaller sum of the row; proven from the node on */
-        uint32_t row, node;
-        int64_t least;
-    } * cuts;
-    uint32_t cut_count;
+struct rk_certificate_cut { /* no panel has a smaller sum of the row; proven from the node on */
+    uint32_t row, node;
+    int64_t least;
 };
 
 struct rk_certificate { /* zeroed = empty; give back with rk_certificate_free */
     const char *file;
     enum rk_certificate_mode mode;
-    struct rk_certificate_programme programme;
-    struct rk_certificate_panels lottery;
+    struct rk_certificate_vectors steps;  /* of a lottery */
+    struct rk_certificate_value *values;  /* of a programme, ascending; others are 0 */
+    struct rk_certificate_vectors panels; /* of panels */
+    struct rk_certificate_cut *cuts;
     struct rk_text seed;
     bool assume_available, assume_adult, require_declarations, candidate_conflicts_pass;
     struct rk_strings only; /* the recruitments that alone are filled */
@@ -110,6 +103,7 @@ struct rk_certificate { /* zeroed = empty; give back with rk_certificate_free */
     struct rk_certificate_stage *stages;
     struct rk_certificate_node *nodes; /* the first is the whole */
     uint32_t left_count, lowered_count, row_count, stage_count, node_count;
+    uint32_t value_count, cut_count;
     uint32_t row_end, number_end; /* one more than the largest place that is told */
     struct rk_arena arena;
 };

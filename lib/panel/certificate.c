@@ -65,6 +65,11 @@ void rk_certify_price(struct rk_certify *c, uint32_t row, int64_t price)
 {
     if (!price)
         return;
+    if (c->in_steps) {
+        RK_GROW(c->stepped, c->stepped_count, c->stepped_room);
+        c->stepped[c->stepped_count++] = (struct rk_certify_stepped){c->step, row, price * c->sign};
+        return;
+    }
     rk_certify_next(c);
     rk_buf_printf(c->out, "[%u,%lld]", row, (long long)price);
 }
@@ -152,7 +157,7 @@ void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *ru
                      const char *mode)
 {
     struct rk_buf *out = c->out;
-    rk_buf_printf(out, "{\"certificate\":\"rk-panel-match\",\"version\":4,\"mode\":\"%s\",", mode);
+    rk_buf_printf(out, "{\"certificate\":\"rk-panel-match\",\"version\":5,\"mode\":\"%s\",", mode);
     rk_buf_text(out, "\n \"seed\":");
     rk_json_quote(out, c->match->problem->seed);
     rk_buf_printf(out,
@@ -190,6 +195,7 @@ void rk_certify_close(struct rk_certify *c)
     rk_free(c->quota_first);
     rk_free(c->kind_first);
     rk_free(c->kind_rank);
+    rk_free(c->stepped);
     rk_free(c->empty_first);
 }
 
@@ -205,7 +211,30 @@ struct stage {
     int64_t excess; /* of the panelist at hand: what the price of a membership is over the cost of
                      * one more, to be told as a price of what the own limit rests on */
     bool *no_fewer; /* by panelist: an earlier stage has shown that no best choice gives fewer */
+    uint32_t arc;   /* the next of empty places */
+    struct rk_certify_places { /* of a lottery: of the nodes looked at; those under `end` are in */
+        int64_t *all, end;
+        uint32_t count, room;
+    } places;
 };
+
+/* Of what a lottery's total is in, by its place: -1, of others 0. */
+static int64_t total_potential(struct stage *stage, int64_t place)
+{
+    struct rk_certify_places *places = &stage->places;
+    if (!places->end) {
+        RK_GROW(places->all, places->count, places->room);
+        places->all[places->count++] = place;
+    }
+    return place < places->end ? -1 : 0;
+}
+
+static int64_t potential(struct stage *stage, uint32_t node)
+{
+    return !stage->equal ? stage->potential[node]
+           : node        ? total_potential(stage, stage->equal->place[node])
+                         : 0;
+}
 
 /* The cost, in the stage, of the k-th empty place of a recruitment. */
 static int64_t empty_cost(const struct stage *stage, uint32_t recruitment, int64_t k)
@@ -242,7 +271,7 @@ static bool tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
     for (uint32_t v = net->row_first[r]; v < net->row_first[r + 1]; v++) {
         uint32_t around = net->rows[v].around == RK_NONE ? rk_node_recruitment(net, r)
                                                          : rk_node_row(net, net->rows[v].around);
-        int64_t own = stage->potential[rk_node_row(net, v)] - stage->potential[around];
+        int64_t own = potential(stage, rk_node_row(net, v)) - potential(stage, around);
         price[(own > 0 ? net->rows[v].min_from : net->rows[v].max_from) - first] = own;
     }
     for (uint32_t q = 0; q < count && stage->price; q++)
@@ -272,26 +301,23 @@ static bool tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
     return enough;
 }
 
-static void tell_recruitments(struct stage *stage)
+static void tell_recruitment(struct stage *stage, uint32_t r)
 {
     const struct rk_network *net = stage->net;
-    const struct rk_match_problem *problem = net->problem;
-    for (uint32_t r = 0, arc = 0; r < problem->recruitment_count; r++) {
-        int64_t node = stage->potential[rk_node_recruitment(net, r)];
-        int64_t rho = node - stage->potential[0], empty = 0, pool = 0;
-        int64_t lost = problem->recruitments[r].places - net->places[r];
-        for (int32_t k = 0; k < net->places[r]; k++)
-            empty += stage->equal ? 0 : stage->amount[arc++];
-        if (problem->recruitments[r].places <= 0)
-            continue;
-        /* places that nobody is there for are empty whatever the price */
-        if (!stage->equal && lost > 0 && !empty && rho < empty_cost(stage, r, lost))
-            rho = empty_cost(stage, r, lost);
-        rk_certify_price(stage->c, rk_certify_seats(stage->c, r), rho);
-        if (net->pool_number[r] != RK_NONE)
-            pool = node - stage->potential[rk_node_pool(net, net->pool_number[r])];
-        stage->c->loose |= !tell_quotas(stage, r, pool) && empty;
-    }
+    int64_t node = potential(stage, rk_node_recruitment(net, r));
+    int64_t rho = node - potential(stage, 0), empty = 0, pool = 0;
+    int64_t places = net->problem->recruitments[r].places, lost = places - net->places[r];
+    for (int32_t k = 0; k < net->places[r]; k++)
+        empty += stage->equal ? 0 : stage->amount[stage->arc++];
+    if (places <= 0)
+        return;
+    /* places that nobody is there for are empty whatever the price */
+    if (!stage->equal && lost > 0 && !empty && rho < empty_cost(stage, r, lost))
+        rho = empty_cost(stage, r, lost);
+    rk_certify_price(stage->c, rk_certify_seats(stage->c, r), rho);
+    if (net->pool_number[r] != RK_NONE)
+        pool = node - potential(stage, rk_node_pool(net, net->pool_number[r]));
+    stage->c->loose |= !tell_quotas(stage, r, pool) && empty;
 }
 
 /* A price between the costs of the last membership and of one more than there is room for. What it
@@ -303,9 +329,9 @@ static int64_t price_of_membership(struct stage *stage, uint32_t own, int64_t me
 {
     const struct rk_network *net = stage->net;
     uint32_t panelist = net->limits[own].panelist;
-    int64_t mu = stage->potential[rk_node_limit(own)] - stage->potential[0];
+    int64_t mu = potential(stage, rk_node_limit(own)) - potential(stage, 0);
     if (stage->equal) {
-        int64_t total = stage->equal->own[panelist];
+        int64_t total = total_potential(stage, stage->equal->own[panelist]);
         bool own_price = total < mu || stage->c->tied[panelist];
         stage->excess = stage->equal->full[panelist] && own_price ? mu - total : 0;
         return total;
@@ -349,8 +375,8 @@ static void tell_limit(void *context, const struct rk_named_limit *limit)
     const struct rk_network *net = stage->net;
     int64_t delta = limit->in_own ? stage->excess : 0;
     if (limit->limit != RK_NONE)
-        delta += stage->potential[rk_node_limit(limit->limit)] -
-                 stage->potential[rk_node_limit(net->limits[limit->limit].parent)];
+        delta += potential(stage, rk_node_limit(limit->limit)) -
+                 potential(stage, rk_node_limit(net->limits[limit->limit].parent));
     if (!delta || ((delta < 0 || !net->crossing_count) && !is_full(stage, limit)))
         return;
     uint32_t *pairs = rk_alloc((size_t)limit->count + 1, sizeof *pairs);
@@ -362,32 +388,66 @@ static void tell_limit(void *context, const struct rk_named_limit *limit)
     rk_free(pairs);
 }
 
-static void tell_panelists(struct stage *stage)
+/* Of the pairs from one on. */
+static void tell_panelist(struct stage *stage, uint32_t first)
 {
     const struct rk_network *net = stage->net;
     const struct rk_match_problem *problem = net->problem;
-    for (uint32_t i = 0, end; i < problem->pair_count; i = end) {
-        int64_t members = 0;
-        uint32_t panelist = problem->pairs[i].panelist, own = net->leaf[i];
-        for (end = i; end < problem->pair_count && problem->pairs[end].panelist == panelist; end++)
-            members += stage->equal ? 0 : stage->amount[net->first[RK_ARC_PAIR] + end];
-        while (net->limits[own].parent != RK_NONE)
-            own = net->limits[own].parent;
-        int64_t mu = price_of_membership(stage, own, members);
-        rk_certify_price(stage->c, panelist, -mu);
-        rk_network_limits(net, i, end, tell_limit, stage);
-        stage->c->tied[panelist] = stage->c->tied[panelist] || stage->excess > 0;
-        if (!stage->equal && members && mu > load_cost(stage, panelist, members))
-            stage->no_fewer[panelist] = true;
+    int64_t members = 0;
+    uint32_t end = first, panelist = problem->pairs[first].panelist, own = net->leaf[first];
+    for (; end < problem->pair_count && problem->pairs[end].panelist == panelist; end++)
+        members += stage->equal ? 0 : stage->amount[net->first[RK_ARC_PAIR] + end];
+    while (net->limits[own].parent != RK_NONE)
+        own = net->limits[own].parent;
+    int64_t mu = price_of_membership(stage, own, members);
+    rk_certify_price(stage->c, panelist, -mu);
+    rk_network_limits(net, first, end, tell_limit, stage);
+    if (stage->equal)
+        return;
+    stage->c->tied[panelist] = stage->c->tied[panelist] || stage->excess > 0;
+    if (members && mu > load_cost(stage, panelist, members))
+        stage->no_fewer[panelist] = true;
+}
+
+static int by_place(const void *x, const void *y)
+{
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    return a < b ? -1 : a > b;
+}
+
+/* What is told by the potentials of a stage; of a lottery, in the step of each total that one of
+ * them lies at: what that being in changes. */
+static void tell(struct stage *stage, void (*piece)(struct stage *, uint32_t), uint32_t of)
+{
+    struct rk_certify_places *places = &stage->places;
+    places->count = 0;
+    places->end = 0;
+    piece(stage, of);
+    if (places->count)
+        qsort(places->all, places->count, sizeof *places->all, by_place);
+    for (uint32_t i = 0, next; i < places->count; i = next) {
+        for (next = i; next < places->count && places->all[next] == places->all[i];)
+            next++;
+        places->end = places->all[i] + 1;
+        stage->c->step = (uint32_t)places->all[i];
+        stage->c->sign = -1;
+        piece(stage, of);
+        if (next == places->count)
+            break;
+        stage->c->step = (uint32_t)places->all[next];
+        stage->c->sign = 1;
+        piece(stage, of);
     }
 }
 
 static void tell_prices(struct stage *stage)
 {
-    rk_buf_text(stage->c->out, "\"prices\":[");
-    stage->c->any = false;
-    tell_recruitments(stage);
-    tell_panelists(stage);
+    const struct rk_match_problem *problem = stage->net->problem;
+    for (uint32_t r = 0; r < problem->recruitment_count; r++)
+        tell(stage, tell_recruitment, r);
+    for (uint32_t i = 0; i < problem->pair_count; i++)
+        if (!i || problem->pairs[i].panelist != problem->pairs[i - 1].panelist)
+            tell(stage, tell_panelist, i);
 }
 
 void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t levels_told)
@@ -417,6 +477,8 @@ void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t lev
             rk_buf_printf(out, "%s%lld", l > stage.first ? "," : "",
                           (long long)rk_network_weight(net, stage.first, end, (int)l));
         rk_buf_text(out, "],");
+        rk_buf_text(out, "\"prices\":[");
+        c->any = false;
         tell_prices(&stage);
         rk_buf_text(out, "]}");
     }
@@ -424,15 +486,30 @@ void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t lev
     rk_free(no_fewer);
 }
 
+static void tell_seats(struct stage *stage, uint32_t node)
+{
+    rk_certify_price(stage->c, rk_certify_level(stage->c, RK_MATCH_SEATS), -potential(stage, node));
+}
+
+static int by_step(const void *x, const void *y)
+{
+    const struct rk_certify_stepped *a = x, *b = y;
+    return a->step != b->step ? (a->step < b->step ? -1 : 1)
+           : a->row < b->row  ? -1
+                              : a->row > b->row;
+}
+
 void rk_certify_equal(struct rk_certify *c, const struct rk_certify_equal *equal)
 {
     const struct rk_network *net = c->match->result->network;
-    struct stage stage = {.c = c, .net = net, .potential = equal->place, .equal = equal};
-    rk_buf_text(c->out, ",\n ");
+    struct stage stage = {.c = c, .net = net, .equal = equal};
+    c->in_steps = true;
     tell_prices(&stage);
-    rk_certify_price(c, rk_certify_level(c, RK_MATCH_SEATS),
-                     equal->place[0] - equal->place[net->nodes]);
-    rk_buf_char(c->out, ']');
+    tell(&stage, tell_seats, net->nodes);
+    c->in_steps = false;
+    if (c->stepped_count)
+        qsort(c->stepped, c->stepped_count, sizeof *c->stepped, by_step);
+    rk_free(stage.places.all);
 }
 
 void rk_certificate_search(const struct rk_explain *match, const struct rk_single *single,

@@ -87,6 +87,12 @@ static void list_totals(struct programme *p)
     }
 }
 
+static void set_ratio(struct rk_fraction *to, int64_t num, int64_t den)
+{
+    struct rk_whole top = {.small = num}, over = {.small = den};
+    rk_fraction_make(to, &top, &over);
+}
+
 static void print_ratio(struct rk_buf *out, int64_t num, int64_t den)
 {
     struct rk_ratio ratio = rk_ratio(num, den);
@@ -105,6 +111,7 @@ static void keep_for(const struct programme *p, uint32_t row, const struct rk_fr
     const struct rk_network *net = p->net;
     uint32_t r = net->rows[row].recruitment, first = p->c.quota_first[r],
              count = p->c.quota_first[r + 1] - first;
+    uint32_t base = p->c.empty_first[net->problem->recruitment_count];
     const struct rk_match_kinds *kinds = &p->c.kinds[r];
     bool *in = rk_alloc((size_t)count + 1, sizeof *in);
     for (uint32_t v = row; v != RK_NONE; v = net->rows[v].around)
@@ -127,13 +134,13 @@ static void keep_for(const struct programme *p, uint32_t row, const struct rk_fr
             }
         }
         if (best != RK_NONE)
-            rk_fraction_add(&kept[p->c.kind_first[r] + best], &kept[p->c.kind_first[r] + best],
-                            number);
+            rk_fraction_add(&kept[rk_certify_kept(&p->c, r, best) - base],
+                            &kept[rk_certify_kept(&p->c, r, best) - base], number);
     }
     rk_free(in);
 }
 
-/* By kind, over all recruitments. */
+/* By the kinds' places, over all recruitments. */
 static struct rk_fraction *kept_places(const struct programme *p)
 {
     struct rk_fraction *kept = rk_fractions(p->c.kind_first[p->net->problem->recruitment_count]);
@@ -141,8 +148,7 @@ static struct rk_fraction *kept_places(const struct programme *p)
     for (uint32_t k = 0; k < p->net->first[RK_ARC_CELL] - p->net->first[RK_ARC_KEPT_FOR]; k++) {
         int64_t num, den;
         rk_programme_kept(p->lottery, k, &num, &den);
-        struct rk_whole top = {.small = num}, over = {.small = den};
-        rk_fraction_make(&number, &top, &over);
+        set_ratio(&number, num, den);
         if (num)
             keep_for(p, p->net->kept_row[k], &number, kept);
     }
@@ -150,39 +156,90 @@ static struct rk_fraction *kept_places(const struct programme *p)
     return kept;
 }
 
-static void tell_chances(struct programme *p)
+static void tell_value(struct programme *p, uint32_t number, const struct rk_fraction *value)
+{
+    if (!rk_whole_sign(&value->top))
+        return;
+    rk_certify_next(&p->c);
+    rk_buf_printf(p->c.out, "[%u,\"", number);
+    rk_fraction_print(p->c.out, value);
+    rk_buf_text(p->c.out, "\"]");
+}
+
+/* A sum over numbers that are at most 1, the first first. */
+static void tell_first(struct programme *p, uint32_t number, struct rk_fraction *sum)
+{
+    struct rk_fraction one = {0};
+    rk_fraction_set_whole(&one, 1);
+    for (; rk_fraction_compare(sum, &one) > 0; number++) {
+        tell_value(p, number, &one);
+        rk_fraction_subtract(sum, sum, &one);
+    }
+    tell_value(p, number, sum);
+    rk_fraction_free(&one);
+}
+
+static void tell_values(struct programme *p)
 {
     const struct rk_match_problem *problem = p->net->problem;
-    struct rk_buf *out = p->c.out;
+    const struct rk_match_pair *pairs = problem->pairs;
+    uint32_t panels = problem->recruitment_count, kinds = p->c.kind_first[panels];
+    struct rk_fraction *empty = rk_fractions(panels), *kept = kept_places(p), value = {0};
     int64_t num, den;
-    rk_certify_list(&p->c, "totals");
-    for (uint32_t i = 0; i < p->count; i++) {
-        rk_buf_text(out, i ? "," : "");
-        print_ratio(out, p->totals[i].num, p->totals[i].den);
-    }
-    rk_buf_char(out, ']');
+    for (uint32_t r = 0; r < panels; r++)
+        if (problem->recruitments[r].places > 0)
+            rk_fraction_set_whole(&empty[r], problem->recruitments[r].places);
     rk_certify_list(&p->c, "values");
     for (uint32_t i = 0; i < problem->pair_count; i++) {
         rk_programme_pair(p->lottery, i, &num, &den);
-        if (!num)
-            continue;
-        rk_certify_next(&p->c);
-        rk_buf_printf(out, "[%u,", i);
-        print_ratio(out, num, den);
-        rk_buf_char(out, ']');
+        set_ratio(&value, num, den);
+        tell_value(p, i, &value);
+        rk_fraction_subtract(&empty[pairs[i].recruitment], &empty[pairs[i].recruitment], &value);
     }
-    struct rk_fraction *kept = kept_places(p);
-    for (uint32_t r = 0; r < problem->recruitment_count; r++)
-        for (uint32_t k = 0; k < p->c.kinds[r].count; k++) {
-            if (!rk_whole_sign(&kept[p->c.kind_first[r] + k].top))
-                continue;
-            rk_certify_next(&p->c);
-            rk_buf_printf(out, "[%u,\"", rk_certify_kept(&p->c, r, k));
-            rk_fraction_print(out, &kept[p->c.kind_first[r] + k]);
-            rk_buf_text(out, "\"]");
+    for (uint32_t i = 0; i < problem->pair_count; i++)
+        if (!i || pairs[i].panelist != pairs[i - 1].panelist) {
+            rk_programme_panelist(p->lottery, pairs[i].panelist, &num, &den);
+            set_ratio(&value, num, den);
+            tell_first(p, problem->pair_count + i, &value);
         }
-    rk_buf_char(out, ']');
-    rk_fractions_free(kept, p->c.kind_first[problem->recruitment_count]);
+    for (uint32_t r = 0; r < panels; r++)
+        tell_first(p, p->c.empty_first[r], &empty[r]);
+    for (uint32_t k = 0; k < kinds; k++)
+        tell_value(p, p->c.empty_first[panels] + k, &kept[k]);
+    rk_buf_char(p->c.out, ']');
+    rk_fractions_free(empty, panels);
+    rk_fractions_free(kept, kinds);
+    rk_fraction_free(&value);
+}
+
+static void tell_steps(struct programme *p)
+{
+    struct rk_buf *out = p->c.out;
+    uint32_t step = RK_NONE;
+    rk_certify_equal(&p->c, &(struct rk_certify_equal){p->place, p->own, p->full, p->lottery});
+    const struct rk_certify_stepped *all = p->c.stepped;
+    rk_certify_list(&p->c, "steps");
+    for (uint32_t i = 0, next; i < p->c.stepped_count; i = next) {
+        int64_t price = 0;
+        for (next = i; next < p->c.stepped_count && all[next].step == all[i].step &&
+                       all[next].row == all[i].row;
+             next++)
+            price += all[next].price;
+        if (!price)
+            continue;
+        if (step != all[i].step) {
+            rk_buf_text(out, step == RK_NONE ? "" : "]]");
+            rk_certify_next(&p->c);
+            rk_buf_char(out, '[');
+            step = all[i].step;
+            print_ratio(out, p->totals[step].num, p->totals[step].den);
+            rk_buf_text(out, ",[");
+        } else {
+            rk_buf_char(out, ',');
+        }
+        rk_buf_printf(out, "[%u,%lld]", all[i].row, (long long)price);
+    }
+    rk_buf_text(out, step == RK_NONE ? "]" : "]]]");
 }
 
 void rk_certificate_programme(const struct rk_explain *match, const struct rk_programme *lottery,
@@ -197,11 +254,11 @@ void rk_certificate_programme(const struct rk_explain *match, const struct rk_pr
         list_totals(&p);
     rk_certify_open(&p.c, rules, "lottery-programme");
     rk_certify_stages(&p.c, amount, RK_MATCH_SHORTAGE + 1);
-    tell_chances(&p);
-    if (stopped) /* no totals and no prices: nothing is proven of the chances */
-        rk_buf_text(out, ",\n \"prices\":[]");
+    tell_values(&p);
+    if (stopped) /* no steps: nothing is proven of the chances */
+        rk_buf_text(out, ",\n \"steps\":[]");
     else
-        rk_certify_equal(&p.c, &(struct rk_certify_equal){p.place, p.own, p.full, lottery});
+        tell_steps(&p);
     rk_certify_close(&p.c);
     rk_free(amount);
     rk_free(p.totals);

@@ -22,6 +22,13 @@ struct rk_certify {
     uint32_t *quota_first, *kind_first; /* by recruitment, + 1 */
     uint32_t *kind_rank;                /* by kind_first, and kind: its place among them */
     uint32_t *empty_first;              /* by recruitment, + 1: the numbers of empty places */
+    struct rk_certify_stepped {         /* prices of a lottery's steps, each times `sign` */
+        uint32_t step, row;
+        int64_t price;
+    } * stepped;
+    uint32_t stepped_count, stepped_room, step;
+    int sign;
+    bool in_steps; /* prices go there, to the step at hand */
 };
 
 /* The places of rows and numbers. */
@@ -59,7 +66,8 @@ struct rk_certify_equal {
     const bool *full;     /* by panelist: the own limit is full */
     const struct rk_programme *lottery;
 };
-/* "prices" of the lottery's last stage. */
+/* Fills `stepped`, by step and row (to be summed): for each place, the prices that fix all who are
+ * in parts of that total. */
 void rk_certify_equal(struct rk_certify *c, const struct rk_certify_equal *equal);
 
 /* Write nodes, of which there are `before` already, and return how many: that no choice is better

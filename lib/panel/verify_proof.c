@@ -140,12 +140,9 @@ static void add_rules(struct proof *f)
 static bool is_used(const struct rk_certificate *c, uint32_t row)
 {
     bool used = false;
-    for (uint32_t s = 0; s <= c->stage_count; s++) {
-        const struct rk_certificate_prices *prices =
-            s < c->stage_count ? &c->stages[s].prices : &c->programme.prices;
-        for (uint32_t i = 0; i < prices->count && !used; i++)
-            used = prices->items[i].row == row;
-    }
+    for (uint32_t s = 0; s < c->stage_count; s++)
+        for (uint32_t i = 0; i < c->stages[s].prices.count && !used; i++)
+            used = c->stages[s].prices.items[i].row == row;
     for (uint32_t i = 0; i < c->node_count && !used; i++)
         used = c->nodes[i].split == row;
     return used;
@@ -300,172 +297,54 @@ static void check_chances(struct proof *f, const struct rk_fraction *values)
     }
 }
 
-/* Divides a sum among numbers that are at most 1, the first first. */
-static void divide(struct rk_fraction *values, uint32_t first, uint32_t end,
-                   const struct rk_fraction *sum)
-{
-    struct rk_fraction rest = {0};
-    rk_fraction_set(&rest, sum);
-    for (uint32_t n = first; n < end; n++) {
-        rk_fraction_set(&values[n], &rest);
-        if (rk_fraction_compare_ratio(&rest, 1, 1) > 0)
-            rk_fraction_set_whole(&values[n], 1);
-        rk_fraction_subtract(&rest, &rest, &values[n]);
-    }
-    rk_fraction_free(&rest);
-}
+/* A lottery's expected numbers; and the numbers that are of people, with as many memberships
+ * before. */
+struct lottery {
+    struct rk_fraction *value;
+    bool *counts;
+    int64_t *before;
+    uint32_t unproven; /* of what it rests on */
+};
 
-/* The expected numbers of the certificate: of members and kept seats, and what follows from them.
- */
-static void expect_numbers(struct proof *f, struct rk_fraction *values, struct rk_fraction *totals)
+/* The chances fill the seats as well as the assignment does, and the assignment is one that a draw
+ * by them can give. */
+static void see_programme(struct proof *f, struct lottery *lottery)
 {
     struct rk_verify *v = f->v;
-    const struct rk_certificate_programme *c = &f->c->programme;
-    struct rk_fraction *empty = rk_fractions(PANELS_OF(v));
-    for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        rk_fraction_set_whole(&empty[r], v->panels[r].places);
-    for (uint32_t i = 0; i < c->value_count; i++) {
-        uint32_t n = c->values[i].of;
-        const struct rk_verify_pair *pair = &v->pairs[n];
-        rk_fraction_set(&values[n], &c->values[i].expected);
-        if (n >= v->pair_count)
-            continue;
-        rk_fraction_add(&totals[pair->panelist], &totals[pair->panelist], &values[n]);
-        rk_fraction_subtract(&empty[pair->recruitment], &empty[pair->recruitment], &values[n]);
-    }
-    for (uint32_t p = 0; p < PEOPLE_OF(v); p++)
-        divide(values, v->pair_count + v->pair_first[p], v->pair_count + v->pair_first[p + 1],
-               &totals[p]);
-    for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        divide(values, f->empty[r], f->empty[r] + (uint32_t)v->panels[r].places, &empty[r]);
-    rk_fractions_free(empty, PANELS_OF(v));
-}
-
-/* What a membership more costs a panelist is the place of the total among all totals: any costs
- * that grow with it are least where the totals are leximin. */
-static void set_places(struct proof *f, const struct rk_fraction *totals)
-{
-    struct rk_verify *v = f->v;
-    const struct rk_certificate_programme *c = &f->c->programme;
-    struct rk_fraction total = {0};
-    for (uint32_t p = 0; p < PEOPLE_OF(v); p++) {
-        uint32_t low = 0, high = c->total_count;
-        rk_fraction_set_whole(&total, rk_verify_load(v, p));
-        rk_fraction_add(&total, &total, &totals[p]);
-        while (low < high) {
-            uint32_t middle = low + (high - low) / 2;
-            if (rk_fraction_compare(&c->totals[middle], &total) < 0)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        for (uint32_t i = v->pair_first[p]; i < v->pair_first[p + 1]; i++)
-            f->d.numbers[v->pair_count + i].each[CHANCES] = low;
-        if (v->pair_first[p] < v->pair_first[p + 1] &&
-            (low == c->total_count || rk_fraction_compare(&c->totals[low], &total)))
-            BROKEN(RK_VERIFY_CERTIFICATE, NULL, _("the total of panelist %s is not among all"),
-                   PANELIST(p));
-    }
-    rk_fraction_free(&total);
-}
-
-/* No other chances are fairer. */
-static void prove_totals(struct proof *f, const struct rk_fraction *values,
-                         const struct rk_fraction *totals)
-{
-    struct rk_verify *v = f->v;
-    set_places(f, totals);
-    struct rk_certificate_stage equal = {
-        CHANCES, CHANCES + 1, {[CHANCES] = 1}, f->c->programme.prices};
-    rk_duality_settle(&f->d, &equal);
-    if (!v->broken && !rk_duality_keeps(&f->d, values))
-        WRONG(N_("its prices do not prove the chances"));
-}
-
-/* The chances fill the seats as well as the assignment does, no others are fairer (unless the
- * search was cut short: then no totals are told), and the assignment is one that a draw by them can
- * give.
- */
-static void prove_programme(struct proof *f)
-{
-    struct rk_verify *v = f->v;
-    struct rk_fraction *values = rk_fractions(f->d.number_count);
-    struct rk_fraction *totals = rk_fractions(PEOPLE_OF(v));
-    f->aim.end = RK_CHOICE_SHORTAGE + 1;
-    bool cut_short = v->pair_count && !f->c->programme.total_count;
-    bool seats = prove(f, 0), keep = true, drawn = rk_verify_nest(v);
-    for (int l = 0; l < f->aim.end && seats; l++) { /* what splits left, too */
+    bool keep = true;
+    for (int l = 0; l < f->aim.end && !lottery->unproven; l++) { /* what splits left, too */
         struct rk_duality_rule *rule = &f->d.rules[f->aim.held[l] - 1];
         rule->least = rule->most = (int64_t)f->aim.value[l];
     }
-    expect_numbers(f, values, totals);
-    keep = rk_duality_keeps(&f->d, values);
-    for (uint32_t i = 0; i < v->pair_count && keep; i++)
-        keep = !rk_whole_sign(&values[i].top) || !rk_verify_beside(v, values, i, 0);
-    if (!v->broken && !keep)
-        WRONG(N_("its chances do not keep the rules, or leave more seats empty"));
-    if (!v->broken && !rk_duality_rounds(&f->d, values, f->kept))
-        WRONG(N_("the assignment is not one that these chances give"));
-    if (cut_short)
-        drawn = false;
-    else
-        prove_totals(f, values, totals);
-    if (!v->broken)
-        check_chances(f, values);
-    if (!v->broken && seats && drawn)
-        tell_proven(f, CHANCES);
-    else if (!v->broken)
-        rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
-    rk_fractions_free(values, f->d.number_count);
-    rk_fractions_free(totals, PEOPLE_OF(v));
-}
-
-/* ---- a lottery over panels ---- */
-
-/* People of the same quotas and as many memberships before, numbered as they come. */
-struct types {
-    uint32_t recruitment, *of; /* by pair */
-    struct type {
-        uint32_t like; /* a pair */
-        int32_t size, chosen;
-        struct rk_fraction chance;
-    } * all;
-    struct rk_tuples known;
-};
-
-static void find_types(const struct rk_verify *v, struct types *types)
-{
-    uint32_t r = types->recruitment;
-    types->known.width = 2;
-    types->of = rk_alloc((size_t)v->pair_count + 1, sizeof *types->of);
-    types->all = rk_alloc((size_t)v->pair_count + 1, sizeof *types->all);
-    for (uint32_t k = v->order_first[r]; k < v->order_first[r + 1]; k++) {
-        uint32_t i = v->order[k], load = (uint32_t)rk_verify_load(v, v->pairs[i].panelist);
-        types->of[i] = rk_tuples_add(&types->known, (uint32_t[]){v->pairs[i].cell, 0 * load});
-        struct type *type = &types->all[types->of[i]];
-        if (!type->size++)
-            rk_fraction_set_whole(&type->chance, 0);
-        type->like = i;
-        type->chosen += v->pairs[i].chosen;
+    for (uint32_t i = 0; i < f->c->value_count; i++)
+        rk_fraction_set(&lottery->value[f->c->values[i].of], &f->c->values[i].expected);
+    for (uint32_t i = 0; i < v->pair_count; i++) {
+        lottery->counts[v->pair_count + i] = true;
+        lottery->before[v->pair_count + i] =
+            f->d.numbers[v->pair_count + i].each[RK_CHOICE_LOAD] / 2;
+        keep &=
+            !rk_whole_sign(&lottery->value[i].top) || !rk_verify_beside(v, lottery->value, i, 0);
     }
+    if (!v->broken && (!keep || !rk_duality_keeps(&f->d, lottery->value)))
+        WRONG(N_("its chances do not keep the rules, or leave more seats empty"));
+    if (!v->broken && !rk_duality_rounds(&f->d, lottery->value, f->kept))
+        WRONG(N_("the assignment is not one that these chances give"));
+    lottery->unproven += !rk_verify_nest(v);
 }
 
-/* Can so many of each type sit together? */
-static bool is_panel(struct proof *f, const struct types *types,
+/* Can so many of each cell sit together? */
+static bool is_panel(const struct rk_verify *v, uint32_t r,
                      const struct rk_certificate_vector *panel)
 {
-    const struct rk_verify *v = f->v;
-    uint32_t r = types->recruitment;
     int64_t *count = rk_alloc((size_t)v->quota_count + 1, sizeof *count), members = 0, of;
-    bool good = true;
+    bool good = rk_whole_sign(&panel->number.top) > 0;
     for (uint32_t k = 0; k < panel->count && good; k++) {
-        good = panel->terms[k].of < types->known.count &&
-               rk_whole_i64(&panel->terms[k].number, &of) && of >= 0 &&
-               of <= types->all[panel->terms[k].of].size;
+        uint32_t cell = v->cell_first[r] + panel->terms[k].of;
+        good = cell < v->cell_first[r + 1] && rk_whole_i64(&panel->terms[k].number, &of) &&
+               of >= 0 && of <= v->cells[cell].size;
         members += good ? of : 0;
         if (good)
-            rk_verify_count(v, &v->cells[v->pairs[types->all[panel->terms[k].of].like].cell], of,
-                            count);
+            rk_verify_count(v, &v->cells[cell], of, count);
     }
     good = good && members == v->panels[r].members &&
            rk_verify_quotas(v, r, count, v->panels[r].places - members);
@@ -473,38 +352,43 @@ static bool is_panel(struct proof *f, const struct types *types,
     return good;
 }
 
-/* Each is a panel, of as many as the assignment, which is one of them; the weights are a lottery.
+/* Each is a panel, of as many as the assignment, which is one of them; all of a cell are as likely.
  */
-static void check_panels(struct proof *f, struct types *types)
+static void draw_panels(struct proof *f, uint32_t r, struct rk_fraction *value)
 {
     struct rk_verify *v = f->v;
-    const struct rk_certificate_vectors *panels = &f->c->lottery.panels;
-    struct rk_fraction total = {0}, term = {0};
+    const struct rk_certificate_vectors *panels = &f->c->panels;
+    struct rk_fraction *chance = rk_fractions(v->cell_count), total = {0}, term = {0};
+    int64_t *chosen = rk_alloc((size_t)v->cell_count + 1, sizeof *chosen);
     bool good = true, drawn = false;
     rk_fraction_set_whole(&total, 0);
+    for (uint32_t i = 0; i < v->pair_count; i++)
+        chosen[v->pairs[i].cell] += v->pairs[i].chosen;
     for (uint32_t j = 0; j < panels->count && good; j++) {
         const struct rk_certificate_vector *panel = &panels->items[j];
-        bool same = true;
-        good = is_panel(f, types, panel) && rk_whole_sign(&panel->number.top) > 0;
+        bool same = good = is_panel(v, r, panel);
         rk_fraction_add(&total, &total, &panel->number);
         for (uint32_t k = 0; k < panel->count && good; k++) {
-            struct type *type = &types->all[panel->terms[k].of];
-            same &= type->chosen == panel->terms[k].number.small;
+            uint32_t cell = v->cell_first[r] + panel->terms[k].of;
+            same &= chosen[cell] == panel->terms[k].number.small;
             rk_fraction_set_whole(&term, panel->terms[k].number.small);
             rk_fraction_multiply(&term, &term, &panel->number);
-            rk_fraction_add(&type->chance, &type->chance, &term);
+            rk_fraction_add(&chance[cell], &chance[cell], &term);
         }
         drawn |= same; /* since all are of one size */
     }
-    for (uint32_t t = 0; t < types->known.count && good && panels->count; t++) {
-        rk_fraction_set_whole(&term, types->all[t].size);
+    for (uint32_t k = v->order_first[r]; k < v->order_first[r + 1] && drawn && good; k++) {
+        uint32_t i = v->order[k], cell = v->pairs[i].cell;
+        rk_fraction_set_whole(&term, v->cells[cell].size);
         rk_fraction_multiply(&term, &term, &total);
-        rk_fraction_divide(&types->all[t].chance, &types->all[t].chance, &term);
+        rk_fraction_divide(&value[i], &chance[cell], &term);
     }
     if (!good || !drawn)
         WRONG(N_("its panels are no lottery, or the assignment is none of them"));
+    rk_fractions_free(chance, v->cell_count);
     rk_fraction_free(&total);
     rk_fraction_free(&term);
+    rk_free(chosen);
 }
 
 /* All panels keep a cut: a choice has no smaller sum. */
@@ -526,69 +410,61 @@ static bool prove_cut(struct proof *f, const struct rk_certificate_cut *cut)
     return proven && cut->row >= f->told;
 }
 
-/* No lottery as good gives somebody less than the level of a step, since the chances do not; nor
- * more than a sure place. */
-static void check_steps(struct proof *f, const struct types *types)
+/* Of as many empty seats as the assignment has. */
+static void see_panels(struct proof *f, struct lottery *lottery)
 {
     struct rk_verify *v = f->v;
-    struct rk_fraction *chance = rk_fractions(f->d.number_count);
-    int64_t *before = rk_alloc((size_t)f->d.number_count + 1, sizeof *before);
-    bool *counts = rk_alloc((size_t)f->d.number_count + 1, sizeof *counts);
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        counts[i] = v->pairs[i].recruitment == types->recruitment;
-        before[i] = rk_verify_load(v, v->pairs[i].panelist);
-        if (counts[i])
-            rk_fraction_set(&chance[i], &types->all[types->of[i]].chance);
-    }
-    if (!rk_duality_steps(&f->d, &f->c->lottery.steps, counts, chance, before))
-        WRONG(N_("its steps do not prove the chances"));
-    else
-        check_chances(f, chance);
-    rk_fractions_free(chance, f->d.number_count);
-    rk_free(before);
-    rk_free(counts);
-}
-
-/* Of as many empty seats as the assignment has, and no fewer seats can be empty. */
-static void prove_panels(struct proof *f)
-{
-    struct rk_verify *v = f->v;
-    struct types types = {0};
-    uint32_t open = 0, unproven = 0;
-    for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        if (v->panels[r].places > 0 && ++open)
-            types.recruitment = r;
+    uint32_t open = 0, r = 0;
+    for (uint32_t other = 0; other < PANELS_OF(v); other++)
+        if (v->panels[other].places > 0 && ++open)
+            r = other;
     if (open != 1) {
         WRONG(N_("it is of another recruitment"));
         return;
     }
-    find_types(v, &types);
-    f->aim.end = RK_CHOICE_SEATS + 1;
-    unproven += !prove(f, 0);
-    int32_t empty = v->panels[types.recruitment].places - v->panels[types.recruitment].members;
-    for (uint32_t n = f->empty[types.recruitment]; n < f->kept; n++)
+    int32_t empty = v->panels[r].places - v->panels[r].members;
+    for (uint32_t n = f->empty[r]; n < f->kept; n++)
         f->d.numbers[n].low = f->d.numbers[n].high = f->d.numbers[n].now;
     for (uint32_t n = f->kept; n < f->d.number_count; n++)
         f->d.numbers[n].high = f->d.numbers[n].high < empty ? f->d.numbers[n].high : empty;
-    for (uint32_t i = 0; i < f->c->lottery.cut_count && !v->broken; i++)
-        unproven += !prove_cut(f, &f->c->lottery.cuts[i]);
+    for (uint32_t i = 0; i < f->c->cut_count && !v->broken; i++)
+        lottery->unproven += !prove_cut(f, &f->c->cuts[i]);
+    for (uint32_t i = 0; i < v->pair_count; i++) {
+        lottery->counts[i] = v->pairs[i].recruitment == r;
+        lottery->before[i] = rk_verify_load(v, v->pairs[i].panelist);
+    }
     if (!v->broken)
-        check_panels(f, &types);
-    bool cut_short = v->pair_count && !f->c->lottery.steps.count;
-    if (!v->broken && !cut_short)
-        check_steps(f, &types);
-    if (!v->broken && !unproven && !cut_short)
+        draw_panels(f, r, lottery->value);
+}
+
+/* The assignment is drawn by the chances, no seats more can be filled, and the steps show that no
+ * chances are fairer. */
+static void prove_lottery(struct proof *f)
+{
+    struct rk_verify *v = f->v;
+    size_t n = (size_t)f->d.number_count + 1;
+    bool panels = f->c->mode == RK_CERTIFICATE_PANELS;
+    struct lottery lottery = {rk_fractions(f->d.number_count), rk_alloc(n, sizeof(bool)),
+                              rk_alloc(n, sizeof(int64_t)), 0};
+    f->aim.end = panels ? RK_CHOICE_SEATS + 1 : RK_CHOICE_SHORTAGE + 1;
+    lottery.unproven = !prove(f, 0);
+    (panels ? see_panels : see_programme)(f, &lottery);
+    bool cut_short = v->pair_count && !f->c->steps.count;
+    if (!v->broken && !cut_short &&
+        !rk_duality_steps(&f->d, &f->c->steps, lottery.counts, lottery.value, lottery.before))
+        WRONG(N_("its steps do not prove the chances"));
+    if (!v->broken)
+        check_chances(f, lottery.value);
+    if (!v->broken && !lottery.unproven && !cut_short)
         tell_proven(f, CHANCES);
-    else if (!v->broken && cut_short)
+    else if (!v->broken && (cut_short || !panels))
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
     else if (!v->broken)
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL,
-                        _("rests on %u cuts that were not checked"), unproven);
-    for (uint32_t t = 0; t < types.known.count; t++)
-        rk_fraction_free(&types.all[t].chance);
-    rk_tuples_free(&types.known);
-    rk_free(types.all);
-    rk_free(types.of);
+                        _("rests on %u cuts that were not checked"), lottery.unproven);
+    rk_fractions_free(lottery.value, f->d.number_count);
+    rk_free(lottery.counts);
+    rk_free(lottery.before);
 }
 
 /* ---- all of it ---- */
@@ -617,7 +493,7 @@ void rk_verify_proof(struct rk_verify *v)
         if (c->mode == RK_CERTIFICATE_CHOICE)
             prove(&f, 0);
         else
-            (c->mode == RK_CERTIFICATE_PANELS ? prove_panels : prove_programme)(&f);
+            prove_lottery(&f);
     }
     if (!v->found[RK_VERIFY_CERTIFICATE])
         rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_HOLDS, NULL, "%s", "");

@@ -12,7 +12,7 @@ uint32_t rk_duality_number(struct rk_duality *d, int32_t low, int32_t high, int3
 uint32_t rk_duality_rule(struct rk_duality *d, int64_t least, int64_t most)
 {
     RK_GROW(d->rules, d->rule_count, d->rule_room);
-    d->rules[d->rule_count] = (struct rk_duality_rule){least, most, RK_DUALITY_NONE, 0};
+    d->rules[d->rule_count] = (struct rk_duality_rule){least, most, 0};
     return d->rule_count++;
 }
 
@@ -65,7 +65,7 @@ static void add_least(struct rk_duality *d, const struct rk_certificate_stage *s
 
 static int64_t end_of(const struct rk_duality_rule *rule)
 {
-    return rule->tied != RK_DUALITY_NONE ? rule->tied : rule->price > 0 ? rule->least : rule->most;
+    return rule->price > 0 ? rule->least : rule->most;
 }
 
 /* The bound that the prices prove. One that has no end of its rule to stand on is left out. With
@@ -90,7 +90,7 @@ static __int128 bound_of(struct rk_duality *d, const struct rk_certificate_stage
         if (rule->price)
             rk_duality_add(d, &bound, rule->price, end);
         if (narrow && (rule->price > over || rule->price < -over))
-            rule->tied = end;
+            rule->least = rule->most = end;
         rule->price = 0;
     }
     for (uint32_t n = 0; n < d->number_count; n++)
@@ -212,11 +212,6 @@ struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_c
     return proving.found;
 }
 
-void rk_duality_settle(struct rk_duality *d, const struct rk_certificate_stage *stage)
-{
-    bound_of(d, stage, true, 0);
-}
-
 /* ---- fractions ---- */
 
 static bool is_zero(const struct rk_fraction *a) { return !rk_whole_sign(&a->top); }
@@ -251,10 +246,10 @@ bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *valu
     bool keeps = true;
     for (uint32_t r = 0; r < d->rule_count; r++) {
         const struct rk_duality_rule *rule = &d->rules[r];
-        int64_t least = rule->tied != RK_DUALITY_NONE ? rule->tied : rule->least,
-                most = rule->tied != RK_DUALITY_NONE ? rule->tied : rule->most;
-        keeps &= least == RK_DUALITY_NONE || rk_fraction_compare_ratio(&sums[r], least, 1) >= 0;
-        keeps &= most == RK_DUALITY_NONE || rk_fraction_compare_ratio(&sums[r], most, 1) <= 0;
+        keeps &= rule->least == RK_DUALITY_NONE ||
+                 rk_fraction_compare_ratio(&sums[r], rule->least, 1) >= 0;
+        keeps &= rule->most == RK_DUALITY_NONE ||
+                 rk_fraction_compare_ratio(&sums[r], rule->most, 1) <= 0;
     }
     for (uint32_t n = 0; n < d->number_count; n++)
         keeps &= rk_fraction_compare_ratio(&values[n], d->numbers[n].low, 1) >= 0 &&
@@ -303,8 +298,9 @@ static void add(struct rk_fraction *sum, const struct rk_whole *factor,
 }
 
 /* Numbers lie between low and high. True where the prices show that all they touch must be at one
- * end: at the low one where the price sum is over 0, else at the high one; both are then that. */
-static bool pin(const struct rk_duality *d, const struct rk_certificate_vector *prices,
+ * end: at the low one where the price sum is over 0, else at the high one; both are then that. So
+ * must be what they are put on. */
+static bool pin(struct rk_duality *d, const struct rk_certificate_vector *prices,
                 struct rk_fraction *low, struct rk_fraction *high)
 {
     struct rk_whole *on = rk_alloc((size_t)d->number_count + 1, sizeof *on), factor = {0};
@@ -314,10 +310,11 @@ static bool pin(const struct rk_duality *d, const struct rk_certificate_vector *
     rk_fraction_set_whole(&least, 0);
     rk_fraction_set_whole(&most, 0);
     for (uint32_t i = 0; i < prices->count; i++) {
-        const struct rk_duality_rule *rule = &d->rules[prices->terms[i].of];
+        struct rk_duality_rule *rule = &d->rules[prices->terms[i].of];
         int64_t at = rk_whole_sign(&prices->terms[i].number) > 0 ? rule->most : rule->least;
         good &= !priced[prices->terms[i].of] && at != RK_DUALITY_NONE;
         priced[prices->terms[i].of] = i + 1;
+        rule->least = rule->most = at;
         rk_fraction_set_whole(&end, at == RK_DUALITY_NONE ? 0 : at);
         add(&most, &prices->terms[i].number, &end);
     }
@@ -345,7 +342,7 @@ static bool pin(const struct rk_duality *d, const struct rk_certificate_vector *
     return good;
 }
 
-bool rk_duality_steps(const struct rk_duality *d, const struct rk_certificate_vectors *steps,
+bool rk_duality_steps(struct rk_duality *d, const struct rk_certificate_vectors *steps,
                       const bool *counts, const struct rk_fraction *value, const int64_t *before)
 {
     struct rk_fraction *low = rk_fractions(d->number_count), *high = rk_fractions(d->number_count),
@@ -367,9 +364,11 @@ bool rk_duality_steps(const struct rk_duality *d, const struct rk_certificate_ve
                 continue;
             }
             rk_fraction_set_whole(&level, before[n]);
-            rk_fraction_subtract(&low[n], &step->number, &level);
-            if (rk_whole_sign(&low[n].top) < 0)
-                rk_fraction_set_whole(&low[n], 0);
+            rk_fraction_subtract(&level, &step->number, &level);
+            if (rk_fraction_compare(&level, &low[n]) > 0)
+                rk_fraction_set(&low[n], &level);
+            if (rk_fraction_compare(&low[n], &high[n]) > 0)
+                rk_fraction_set(&low[n], &high[n]);
             good &= rk_fraction_compare(&value[n], &low[n]) >= 0;
         }
         if (s < steps->count)

@@ -32,7 +32,6 @@ struct rk_duality_number {
 };
 struct rk_duality_rule {
     int64_t least, most;
-    int64_t tied;   /* what the sum is held at, once it is; RK_DUALITY_NONE */
     __int128 price; /* of the stage at hand */
 };
 struct rk_duality_term {
@@ -79,8 +78,6 @@ struct rk_duality_found {
  * used further. */
 struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_certificate *told,
                                          uint32_t node, const struct rk_duality_aim *aim);
-/* Narrows ranges and ties rules to what is least at the prices of one stage. */
-void rk_duality_settle(struct rk_duality *d, const struct rk_certificate_stage *stage);
 
 /* ---- fractions: expected numbers ---- */
 
@@ -96,7 +93,7 @@ bool rk_duality_rounds(const struct rk_duality *d, const struct rk_fraction *val
  * whose level is `before` more than the value. Each step raises a level for all who are not fixed
  * yet; the prices show that the sum of what they touch can be no more, so that all of it is fixed
  * there: at the level, or where a range ends. Values must be such as keep ranges and rules. */
-bool rk_duality_steps(const struct rk_duality *d, const struct rk_certificate_vectors *steps,
+bool rk_duality_steps(struct rk_duality *d, const struct rk_certificate_vectors *steps,
                       const bool *counts, const struct rk_fraction *value, const int64_t *before);
 
 #endif

@@ -452,12 +452,12 @@ static void totals_of(const struct rk_certificate *c, struct tables *in, struct 
         rk_panel_work_solve(&work, &wish, &tables, eligible, NULL))
         rk_buf_text(text, "none");
     const struct rk_match_pair *pairs = work.problem.pairs;
-    for (uint32_t i = 0; i < c->programme.value_count; i++)
-        if (c->programme.values[i].of < work.problem.pair_count) {
-            uint32_t p = pairs[c->programme.values[i].of].panelist;
-            rk_fraction_add(&sum[p], &sum[p], &c->programme.values[i].expected);
+    for (uint32_t i = 0; i < c->value_count; i++)
+        if (c->values[i].of < work.problem.pair_count) {
+            uint32_t p = pairs[c->values[i].of].panelist;
+            rk_fraction_add(&sum[p], &sum[p], &c->values[i].expected);
         }
-    const struct rk_certificate_vectors *panels = &c->lottery.panels;
+    const struct rk_certificate_vectors *panels = &c->panels;
     rk_fraction_set_whole(&total, 0);
     for (uint32_t j = 0; j < panels->count; j++)
         rk_fraction_add(&total, &total, &panels->items[j].number);
