@@ -291,7 +291,7 @@ static bool tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
     for (uint32_t q = 0; q < count; q++)
         pool += paid[q];
     bool enough = pool <= 0;
-    pool = enough ? pool : 0;
+    pool = enough || stage->equal ? pool : 0;
     for (uint32_t q = 0; q < count; q++) {
         rk_certify_price(c, rk_certify_group(c, first + q), (q == rest ? pool : 0) - paid[q]);
         rk_certify_price(c, rk_certify_quota(c, first + q), price[q]);

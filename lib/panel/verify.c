@@ -31,28 +31,38 @@ void rk_verify_found(struct rk_verify *v, int check, enum rk_verify_verdict verd
 
 /* ---- rows ---- */
 
+bool rk_verify_together(const struct rk_verify *v, uint32_t a, uint32_t b, int limit)
+{
+    uint32_t one = v->pairs[a].recruitment, other = v->pairs[b].recruitment;
+    int32_t months = limit == RK_VERIFY_YEAR ? 12 : 1;
+    return limit == RK_VERIFY_TIME
+               ? a == b || rk_verify_meet(v, one, other)
+               : v->panels[one].month / months == v->panels[other].month / months;
+}
+
+int64_t rk_verify_room(const struct rk_verify *v, uint32_t pair, int limit)
+{
+    int32_t month = v->panels[v->pairs[pair].recruitment].month;
+    return limit == RK_VERIFY_TIME ? 1
+                                   : rk_verify_left(v, v->pairs[pair].panelist, month,
+                                                    limit == RK_VERIFY_YEAR ? 12 : 1);
+}
+
 unsigned rk_verify_beside(const struct rk_verify *v, const struct rk_fraction *members,
                           uint32_t pair, int32_t more)
 {
-    uint32_t p = v->pairs[pair].panelist, r = v->pairs[pair].recruitment;
-    int32_t month = v->panels[r].month;
-    const int64_t left[] = {rk_verify_left(v, p, month, 1), rk_verify_left(v, p, month, 12), 1};
-    struct rk_fraction *sums = rk_fractions(3); /* in the month, in the year, at the same time */
-    for (uint32_t i = v->pair_first[p]; i < v->pair_first[p + 1]; i++) {
-        int32_t other = v->panels[v->pairs[i].recruitment].month;
-        if (!rk_whole_sign(&members[i].top))
-            continue;
-        const bool in[] = {other == month, other / 12 == month / 12,
-                           i == pair || rk_verify_meet(v, r, v->pairs[i].recruitment)};
-        for (int k = 0; k < 3; k++)
-            if (in[k])
-                rk_fraction_add(&sums[k], &sums[k], &members[i]);
-    }
+    uint32_t p = v->pairs[pair].panelist;
     unsigned broken = 0;
-    for (int k = 0; k < 3; k++)
-        if (rk_fraction_compare_ratio(&sums[k], left[k] - more, 1) > 0)
-            broken |= RK_REFUSED_BIT(k < 2 ? RK_REFUSED_CAP : RK_REFUSED_OVERLAP);
-    rk_fractions_free(sums, 3);
+    for (int k = 0; k < RK_VERIFY_LIMITS; k++) {
+        struct rk_fraction sum = {0};
+        rk_fraction_set_whole(&sum, more);
+        for (uint32_t i = v->pair_first[p]; i < v->pair_first[p + 1]; i++)
+            if (rk_whole_sign(&members[i].top) && rk_verify_together(v, pair, i, k))
+                rk_fraction_add(&sum, &sum, &members[i]);
+        if (rk_fraction_compare_ratio(&sum, rk_verify_room(v, pair, k), 1) > 0)
+            broken |= RK_REFUSED_BIT(k == RK_VERIFY_TIME ? RK_REFUSED_OVERLAP : RK_REFUSED_CAP);
+        rk_fraction_free(&sum);
+    }
     return broken;
 }
 

@@ -84,31 +84,22 @@ static void add_numbers(struct proof *f)
     }
 }
 
-/* What a row of the certificate can come to: that of pairs of one panelist is a limit where all are
- * in one month, in one year, or at the same time. */
+/* What a row of the certificate can come to: one of pairs of a panelist that are all under a limit
+ * together, what that leaves. */
 static int64_t room_of(const struct rk_verify *v, const struct rk_certificate_row *row)
 {
-    const struct rk_verify_pair *pairs = v->pairs, *a;
-    bool month = row->count != 0, year = month, meet = month;
+    int64_t room = RK_DUALITY_NONE;
     for (uint32_t i = 0; i < row->count; i++)
         if (row->of[i] >= v->pair_count || row->factor[i] != 1 ||
-            pairs[row->of[i]].panelist != pairs[row->of[0]].panelist)
+            v->pairs[row->of[i]].panelist != v->pairs[row->of[0]].panelist)
             return RK_DUALITY_NONE;
-    for (uint32_t i = 1; i < row->count; i++) {
-        a = &pairs[row->of[i]];
-        int32_t at = v->panels[a->recruitment].month,
-                first = v->panels[pairs[row->of[0]].recruitment].month;
-        month &= at == first;
-        year &= at / 12 == first / 12;
-        for (uint32_t j = 0; j < i && meet; j++)
-            meet = rk_verify_meet(v, a->recruitment, pairs[row->of[j]].recruitment);
-    }
-    int64_t room = meet ? 1 : RK_DUALITY_NONE;
-    for (int32_t months = 1; months <= 12 && row->count; months += 11) {
-        a = &pairs[row->of[0]];
-        int64_t left = rk_verify_left(v, a->panelist, v->panels[a->recruitment].month, months);
-        if ((months == 1 ? month : year) && (room == RK_DUALITY_NONE || left < room))
-            room = left;
+    for (int limit = 0; limit < RK_VERIFY_LIMITS && row->count; limit++) {
+        int64_t left = rk_verify_room(v, row->of[0], limit);
+        bool all = room == RK_DUALITY_NONE || left < room;
+        for (uint32_t i = 1; i < row->count; i++)
+            for (uint32_t j = 0; j < i && all; j++)
+                all = rk_verify_together(v, row->of[i], row->of[j], limit);
+        room = all ? left : room;
     }
     return room;
 }

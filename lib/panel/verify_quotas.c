@@ -343,16 +343,41 @@ static bool overlaps_nest(const struct rk_verify *v, uint32_t p)
     return good;
 }
 
+/* Nobody is looked for who is of a quota that is full, or for whom somebody else would do: of the
+ * same minimums, and of fewer of the other quotas. */
+static bool is_needless(const struct rk_verify *v, const struct rk_verify_people *kind)
+{
+    uint32_t r = kind->recruitment;
+    bool needless = false;
+    for (uint32_t k = v->kind_first[r]; k < v->kind_first[r + 1] && !needless; k++) {
+        const struct rk_verify_people *other = &v->kinds[k];
+        bool fewer = strcmp(other->in, kind->in) != 0;
+        const struct rk_verify_quota *quota = &v->quotas[v->quota_first[r]];
+        for (const char *a = kind->in, *b = other->in; *a; a++, b++, quota++) {
+            needless |= *a == '1' && quota->max <= 0;
+            fewer &= *a == *b || (*a == '1' && quota->min <= quota->lowered);
+        }
+        needless |= fewer;
+    }
+    return needless;
+}
+
 static bool panel_nests(const struct rk_verify *v, uint32_t r)
 {
-    uint32_t first = v->quota_first[r], n = v->quota_first[r + 1] - first;
+    uint32_t first = v->quota_first[r], n = v->quota_first[r + 1] - first, count = 0;
+    size_t all = v->kind_first[r + 1] - v->kind_first[r];
+    struct rk_verify_people *kinds = rk_alloc(all + 1, sizeof *kinds);
     bool good = true;
+    for (uint32_t k = v->kind_first[r]; k < v->kind_first[r + 1]; k++)
+        if (!is_needless(v, &v->kinds[k]))
+            kinds[count++] = v->kinds[k];
     for (uint32_t a = 0; a < n && good; a++)
         for (uint32_t b = 0; b < a && good && holds_back(v, first + a); b++)
             good = !holds_back(v, first + b) ||
                    nest(v, first + a, first + b,
                         common(v->cells, v->cell_first[r], v->cell_first[r + 1], a, b),
-                        common(v->kinds, v->kind_first[r], v->kind_first[r + 1], a, b));
+                        common(kinds, 0, count, a, b));
+    rk_free(kinds);
     return good;
 }
 

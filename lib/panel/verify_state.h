@@ -115,6 +115,12 @@ void rk_verify_count(const struct rk_verify *v, const struct rk_verify_people *o
                      int64_t *count);
 
 /* verify.c */
+/* What limits the pairs of a panelist: the caps of a month and a year, and that nobody sits twice
+ * at the same time. Are two pairs (or one with itself) under it together? How many may be members?
+ */
+enum { RK_VERIFY_MONTH, RK_VERIFY_YEAR, RK_VERIFY_TIME, RK_VERIFY_LIMITS };
+bool rk_verify_together(const struct rk_verify *v, uint32_t a, uint32_t b, int limit);
+int64_t rk_verify_room(const struct rk_verify *v, uint32_t pair, int limit);
 /* The rules a pair breaks where the panelist is a member so much (by pair), and `more` here. */
 unsigned rk_verify_beside(const struct rk_verify *v, const struct rk_fraction *members,
                           uint32_t pair, int32_t more);
