@@ -297,45 +297,89 @@ static void add(struct rk_fraction *sum, const struct rk_whole *factor,
     rk_fraction_free(&term);
 }
 
-/* Numbers lie between low and high. True where the prices show that all they touch must be at one
- * end: at the low one where the price sum is over 0, else at the high one; both are then that. So
- * must be what they are put on. */
-static bool pin(struct rk_duality *d, const struct rk_certificate_vector *prices,
-                struct rk_fraction *low, struct rk_fraction *high)
+/* ---- steps ---- */
+
+struct stepping {
+    struct rk_duality *d;
+    const bool *counts;
+    const int64_t *before;
+    struct rk_fraction *low, *high, level; /* by number: where it lies; of the step */
+    struct rk_whole *on;                   /* by number: what the prices of the step come to */
+    uint32_t *touched, touched_count, touched_room;
+    uint64_t *first, *order; /* terms by rule */
+};
+
+static void order_terms(struct stepping *s)
 {
-    struct rk_whole *on = rk_alloc((size_t)d->number_count + 1, sizeof *on), factor = {0};
-    uint32_t *priced = rk_alloc((size_t)d->rule_count + 1, sizeof *priced); /* 1 + place */
+    const struct rk_duality *d = s->d;
+    s->first = rk_alloc((size_t)d->rule_count + 2, sizeof *s->first);
+    s->order = rk_alloc((size_t)d->term_count + 1, sizeof *s->order);
+    for (uint64_t t = 0; t < d->term_count; t++)
+        s->first[d->terms[t].rule + 2]++;
+    for (uint32_t r = 0; r < d->rule_count; r++)
+        s->first[r + 2] += s->first[r + 1];
+    for (uint64_t t = 0; t < d->term_count; t++)
+        s->order[s->first[d->terms[t].rule + 1]++] = t;
+}
+
+/* Whoever was not fixed before is at the level, or where the range ends. */
+static void raise(struct stepping *s, uint32_t n)
+{
+    struct rk_fraction least = {0};
+    if (!s->counts[n])
+        return;
+    rk_fraction_set_whole(&least, s->before[n]);
+    rk_fraction_subtract(&least, &s->level, &least);
+    if (rk_fraction_compare(&least, &s->high[n]) > 0)
+        rk_fraction_set(&least, &s->high[n]);
+    if (rk_fraction_compare(&least, &s->low[n]) > 0)
+        rk_fraction_set(&s->low[n], &least);
+    rk_fraction_free(&least);
+}
+
+/* A rule's price goes to its numbers. */
+static void put_price(struct stepping *s, uint32_t rule, const struct rk_whole *price)
+{
+    struct rk_whole factor = {0};
+    for (uint64_t k = s->first[rule]; k < s->first[rule + 1]; k++) {
+        const struct rk_duality_term *term = &s->d->terms[s->order[k]];
+        rk_whole_set_i64(&factor, term->factor);
+        rk_whole_add_product(&s->on[term->number], price, &factor);
+        RK_GROW(s->touched, s->touched_count, s->touched_room);
+        s->touched[s->touched_count++] = term->number;
+    }
+    rk_whole_free(&factor);
+}
+
+/* True where the prices show that all they touch must be at one end: at the low one where the price
+ * sum is over 0, else at the high one; both are then that. So must be what they are put on. */
+static bool pin(struct stepping *s, const struct rk_certificate_vector *prices)
+{
     struct rk_fraction least = {0}, most = {0}, end = {0};
     bool good = true;
     rk_fraction_set_whole(&least, 0);
     rk_fraction_set_whole(&most, 0);
-    for (uint32_t i = 0; i < prices->count; i++) {
-        struct rk_duality_rule *rule = &d->rules[prices->terms[i].of];
+    for (uint32_t i = 0; i < prices->count && good; i++) {
+        struct rk_duality_rule *rule = &s->d->rules[prices->terms[i].of];
         int64_t at = rk_whole_sign(&prices->terms[i].number) > 0 ? rule->most : rule->least;
-        good &= !priced[prices->terms[i].of] && at != RK_DUALITY_NONE;
-        priced[prices->terms[i].of] = i + 1;
-        rule->least = rule->most = at;
-        rk_fraction_set_whole(&end, at == RK_DUALITY_NONE ? 0 : at);
+        good = at != RK_DUALITY_NONE;
+        rk_fraction_set_whole(&end, good ? at : 0);
         add(&most, &prices->terms[i].number, &end);
+        put_price(s, prices->terms[i].of, &prices->terms[i].number);
+        rule->least = rule->most = at;
     }
-    for (uint64_t t = 0; t < d->term_count; t++) {
-        uint32_t place = priced[d->terms[t].rule];
-        rk_whole_set_i64(&factor, d->terms[t].factor);
-        if (place)
-            rk_whole_add_product(&on[d->terms[t].number], &prices->terms[place - 1].number,
-                                 &factor);
-    }
-    for (uint32_t n = 0; n < d->number_count; n++) {
-        int sign = rk_whole_sign(&on[n]);
+    for (uint32_t i = 0; i < s->touched_count; i++) {
+        uint32_t n = s->touched[i];
+        int sign = rk_whole_sign(&s->on[n]);
         if (!sign)
             continue;
-        add(&least, &on[n], sign > 0 ? &low[n] : &high[n]);
-        rk_fraction_set(sign > 0 ? &high[n] : &low[n], sign > 0 ? &low[n] : &high[n]);
+        raise(s, n);
+        add(&least, &s->on[n], sign > 0 ? &s->low[n] : &s->high[n]);
+        rk_fraction_set(sign > 0 ? &s->high[n] : &s->low[n], sign > 0 ? &s->low[n] : &s->high[n]);
+        rk_whole_set_i64(&s->on[n], 0);
     }
+    s->touched_count = 0;
     good = good && !rk_fraction_compare(&least, &most);
-    rk_whole_free_all(on, (size_t)d->number_count + 1);
-    rk_whole_free(&factor);
-    rk_free(priced);
     rk_fraction_free(&least);
     rk_fraction_free(&most);
     rk_fraction_free(&end);
@@ -345,39 +389,36 @@ static bool pin(struct rk_duality *d, const struct rk_certificate_vector *prices
 bool rk_duality_steps(struct rk_duality *d, const struct rk_certificate_vectors *steps,
                       const bool *counts, const struct rk_fraction *value, const int64_t *before)
 {
-    struct rk_fraction *low = rk_fractions(d->number_count), *high = rk_fractions(d->number_count),
-                       level = {0};
-    bool *fixed = rk_alloc((size_t)d->number_count + 1, sizeof *fixed), good = true;
-    for (uint32_t n = 0; n < d->number_count; n++) {
-        rk_fraction_set_whole(&low[n], d->numbers[n].low);
-        rk_fraction_set_whole(&high[n], d->numbers[n].high);
+    uint32_t n = d->number_count;
+    struct stepping s = {.d = d,
+                         .counts = counts,
+                         .before = before,
+                         .low = rk_fractions(n),
+                         .high = rk_fractions(n),
+                         .on = rk_alloc((size_t)n + 1, sizeof *s.on)};
+    bool good = true;
+    order_terms(&s);
+    rk_fraction_set_whole(&s.level, 0);
+    for (uint32_t i = 0; i < n; i++) {
+        rk_fraction_set_whole(&s.low[i], d->numbers[i].low);
+        rk_fraction_set_whole(&s.high[i], d->numbers[i].high);
     }
-    for (uint32_t s = 0; s <= steps->count && good; s++) {
-        const struct rk_certificate_vector *step = &steps->items[s];
-        for (uint32_t n = 0; n < d->number_count; n++) { /* what was fixed, and the new level */
-            if (!counts[n] || fixed[n])
-                continue;
-            fixed[n] = s && !rk_fraction_compare(&low[n], &high[n]);
-            good &= !fixed[n] || !rk_fraction_compare(&value[n], &low[n]);
-            if (fixed[n] || s == steps->count) {
-                good &= fixed[n];
-                continue;
-            }
-            rk_fraction_set_whole(&level, before[n]);
-            rk_fraction_subtract(&level, &step->number, &level);
-            if (rk_fraction_compare(&level, &low[n]) > 0)
-                rk_fraction_set(&low[n], &level);
-            if (rk_fraction_compare(&low[n], &high[n]) > 0)
-                rk_fraction_set(&low[n], &high[n]);
-            good &= rk_fraction_compare(&value[n], &low[n]) >= 0;
-        }
-        if (s < steps->count)
-            good &= (!s || rk_fraction_compare(&step[-1].number, &step->number) <= 0) &&
-                    pin(d, step, low, high);
+    for (uint32_t i = 0; i < steps->count && good; i++) {
+        good = !i || rk_fraction_compare(&s.level, &steps->items[i].number) <= 0;
+        rk_fraction_set(&s.level, &steps->items[i].number);
+        good = good && pin(&s, &steps->items[i]);
     }
-    rk_fractions_free(low, d->number_count);
-    rk_fractions_free(high, d->number_count);
-    rk_fraction_free(&level);
-    rk_free(fixed);
+    for (uint32_t i = 0; i < n && good; i++) {
+        raise(&s, i);
+        good = !counts[i] || (!rk_fraction_compare(&s.low[i], &s.high[i]) &&
+                              !rk_fraction_compare(&s.low[i], &value[i]));
+    }
+    rk_fractions_free(s.low, n);
+    rk_fractions_free(s.high, n);
+    rk_fraction_free(&s.level);
+    rk_whole_free_all(s.on, (size_t)n + 1);
+    rk_free(s.touched);
+    rk_free(s.first);
+    rk_free(s.order);
     return good;
 }
