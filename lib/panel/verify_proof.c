@@ -39,51 +39,6 @@ static void lower(struct proof *f)
     rk_free(none);
 }
 
-static void add_empty(struct proof *f, uint32_t r, uint32_t eligible)
-{
-    const struct rk_verify_panel *panel = &f->v->panels[r];
-    f->empty[r] = f->d.number_count;
-    for (int32_t j = 0; j < panel->places; j++) {
-        uint32_t n = rk_duality_number(&f->d, j < panel->places - (int64_t)eligible, 1,
-                                       j < panel->places - panel->members);
-        f->d.numbers[n].each[RK_CHOICE_SEATS] = 1;
-        f->d.numbers[n].each[RK_CHOICE_SHORTAGE] = 2 * ((int64_t)panel->lacking + j) + 1;
-    }
-}
-
-static void add_numbers(struct proof *f)
-{
-    const struct rk_verify *v = f->v;
-    struct rk_duality *d = &f->d;
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        const struct rk_verify_pair *pair = &v->pairs[i];
-        rk_duality_number(d, 0, v->panels[pair->recruitment].places > 0, pair->chosen);
-        d->numbers[i].each[RK_CHOICE_CHANGE] = -pair->stay;
-        d->numbers[i].each[RK_CHOICE_FIT] = -pair->fit;
-        d->numbers[i].each[RK_CHOICE_LOTTERY] = pair->lot;
-    }
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        uint32_t p = v->pairs[i].panelist, j = i - v->pair_first[p];
-        int64_t load = rk_verify_load(v, p), open = 0;
-        for (uint32_t k = v->pair_first[p]; k < v->pair_first[p + 1]; k++)
-            open += v->panels[v->pairs[k].recruitment].places > 0;
-        uint32_t n = rk_duality_number(d, 0, j < v->all_places && j < open, j < v->load[p] - load);
-        d->numbers[n].each[RK_CHOICE_LOAD] = 2 * (load + j) + 1;
-    }
-    f->empty = rk_alloc((size_t)PANELS_OF(v) + 1, sizeof *f->empty);
-    for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        add_empty(f, r, v->order_first[r + 1] - v->order_first[r]);
-    f->kept = d->number_count;
-    for (uint32_t k = 0; k < v->kind_count; k++) {
-        int32_t most = 0; /* nobody needs more of a kind than the largest minimum of it */
-        uint32_t first = v->quota_first[v->kinds[k].recruitment];
-        for (const char *in = v->kinds[k].in; *in; in++, first++)
-            if (*in == '1' && v->quotas[first].min - v->quotas[first].lowered > most)
-                most = v->quotas[first].min - v->quotas[first].lowered;
-        rk_duality_number(d, 0, most, 0);
-    }
-}
-
 /* What a row of the certificate can come to: one of pairs of a panelist that are all under a limit
  * together, what that leaves. */
 static int64_t room_of(const struct rk_verify *v, const struct rk_certificate_row *row)
@@ -123,8 +78,77 @@ static void add_rules(struct proof *f)
     for (int l = 0; l < RK_CHOICE_LEVELS; l++)
         f->aim.held[l] = 1 + rk_duality_rule(d, RK_DUALITY_NONE, RK_DUALITY_NONE);
     f->told = d->rule_count;
-    for (uint32_t i = 0; i < f->c->row_count; i++)
-        rk_duality_rule(d, RK_DUALITY_NONE, room_of(v, &f->c->rows[i]));
+    for (uint32_t i = 0; i < f->c->row_count; i++) {
+        const struct rk_certificate_row *row = &f->c->rows[i];
+        rk_duality_rule(d, RK_DUALITY_NONE, room_of(v, row));
+        for (uint32_t k = 0; k < row->count; k++)
+            rk_duality_term(d, f->told + i, row->of[k], row->factor[k]);
+    }
+}
+
+/* The number's terms in the rows of the quotas that count such people. */
+static void add_quotas(struct proof *f, const struct rk_verify_people *of, uint32_t number)
+{
+    uint32_t q = f->quotas + f->v->quota_first[of->recruitment];
+    for (const char *in = of->in; *in == '0' || *in == '1'; in++, q++)
+        if (*in == '1')
+            rk_duality_term(&f->d, q, number, 1);
+}
+
+static void add_pairs(struct proof *f)
+{
+    const struct rk_verify *v = f->v;
+    struct rk_duality *d = &f->d;
+    for (uint32_t i = 0; i < v->pair_count; i++) {
+        const struct rk_verify_pair *pair = &v->pairs[i];
+        rk_duality_number(d, 0, v->panels[pair->recruitment].places > 0, pair->chosen);
+        d->numbers[i].each[RK_CHOICE_CHANGE] = -pair->stay;
+        d->numbers[i].each[RK_CHOICE_FIT] = -pair->fit;
+        d->numbers[i].each[RK_CHOICE_LOTTERY] = pair->lot;
+        rk_duality_term(d, pair->panelist, i, 1);
+        rk_duality_term(d, PEOPLE_OF(v) + pair->recruitment, i, 1);
+        add_quotas(f, &v->cells[pair->cell], i);
+    }
+    for (uint32_t i = 0; i < v->pair_count; i++) {
+        uint32_t p = v->pairs[i].panelist, j = i - v->pair_first[p];
+        int64_t load = rk_verify_load(v, p), open = 0;
+        for (uint32_t k = v->pair_first[p]; k < v->pair_first[p + 1]; k++)
+            open += v->panels[v->pairs[k].recruitment].places > 0;
+        uint32_t n = rk_duality_number(d, 0, j < v->all_places && j < open, j < v->load[p] - load);
+        d->numbers[n].each[RK_CHOICE_LOAD] = 2 * (load + j) + 1;
+        rk_duality_term(d, p, n, -1);
+    }
+}
+
+static void add_empty(struct proof *f, uint32_t r)
+{
+    const struct rk_verify *v = f->v;
+    const struct rk_verify_panel *panel = &v->panels[r];
+    int64_t eligible = v->order_first[r + 1] - v->order_first[r];
+    f->empty[r] = f->d.number_count;
+    for (int32_t j = 0; j < panel->places; j++) {
+        uint32_t n = rk_duality_number(&f->d, j < panel->places - eligible, 1,
+                                       j < panel->places - panel->members);
+        f->d.numbers[n].each[RK_CHOICE_SEATS] = 1;
+        f->d.numbers[n].each[RK_CHOICE_SHORTAGE] = 2 * ((int64_t)panel->lacking + j) + 1;
+        rk_duality_term(&f->d, PEOPLE_OF(v) + r, n, 1);
+        for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
+            if (v->quotas[q].tied == q)
+                rk_duality_term(&f->d, f->groups + q, n, -1);
+    }
+}
+
+/* Nobody needs more of a kind than the largest minimum of it. */
+static void add_kept(struct proof *f, const struct rk_verify_people *kind)
+{
+    const struct rk_verify_quota *quota = &f->v->quotas[f->v->quota_first[kind->recruitment]];
+    int32_t most = 0;
+    for (const char *in = kind->in; *in; in++, quota++)
+        if (*in == '1' && quota->min - quota->lowered > most)
+            most = quota->min - quota->lowered;
+    uint32_t n = rk_duality_number(&f->d, 0, most, 0);
+    rk_duality_term(&f->d, f->groups + kind->tied, n, 1);
+    add_quotas(f, kind, n);
 }
 
 /* The costs of all pairs are long sums, and few certificates price them. */
@@ -139,42 +163,23 @@ static bool is_used(const struct rk_certificate *c, uint32_t row)
     return used;
 }
 
-static void add_terms(struct proof *f)
+static void add_numbers(struct proof *f)
 {
     const struct rk_verify *v = f->v;
     struct rk_duality *d = &f->d;
-    for (uint32_t i = 0; i < v->pair_count; i++) {
-        uint32_t p = v->pairs[i].panelist, r = v->pairs[i].recruitment;
-        rk_duality_term(d, p, i, 1);
-        rk_duality_term(d, p, v->pair_count + i, -1);
-        rk_duality_term(d, PEOPLE_OF(v) + r, i, 1);
-        for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
-            if (v->cells[v->pairs[i].cell].in[q - v->quota_first[r]] == '1')
-                rk_duality_term(d, f->quotas + q, i, 1);
-    }
+    add_pairs(f);
+    f->empty = rk_alloc((size_t)PANELS_OF(v) + 1, sizeof *f->empty);
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
-        for (int32_t j = 0; j < v->panels[r].places; j++) {
-            rk_duality_term(d, PEOPLE_OF(v) + r, f->empty[r] + (uint32_t)j, 1);
-            for (uint32_t q = v->quota_first[r]; q < v->quota_first[r + 1]; q++)
-                if (v->quotas[q].tied == q)
-                    rk_duality_term(d, f->groups + q, f->empty[r] + (uint32_t)j, -1);
-        }
-    for (uint32_t k = 0; k < v->kind_count; k++) {
-        rk_duality_term(d, f->groups + v->kinds[k].tied, f->kept + k, 1);
-        uint32_t first = v->quota_first[v->kinds[k].recruitment];
-        for (uint32_t q = first; q < v->quota_first[v->kinds[k].recruitment + 1]; q++)
-            if (v->kinds[k].in[q - first] == '1')
-                rk_duality_term(d, f->quotas + q, f->kept + k, 1);
-    }
+        add_empty(f, r);
+    f->kept = d->number_count;
+    for (uint32_t k = 0; k < v->kind_count; k++)
+        add_kept(f, &v->kinds[k]);
     for (int l = 0; l < RK_CHOICE_LEVELS; l++) {
         bool used = l <= RK_CHOICE_SHORTAGE || is_used(f->c, f->aim.held[l] - 1);
         for (uint32_t n = 0; n < d->number_count && used; n++)
             if (d->numbers[n].each[l])
                 rk_duality_term(d, f->aim.held[l] - 1, n, d->numbers[n].each[l]);
     }
-    for (uint32_t i = 0; i < f->c->row_count; i++)
-        for (uint32_t k = 0; k < f->c->rows[i].count; k++)
-            rk_duality_term(d, f->told + i, f->c->rows[i].of[k], f->c->rows[i].factor[k]);
 }
 
 /* ---- what is proven ---- */
@@ -302,7 +307,7 @@ struct lottery {
 static void see_programme(struct proof *f, struct lottery *lottery)
 {
     struct rk_verify *v = f->v;
-    bool keep = true;
+    bool keep = true, rounds = false;
     for (int l = 0; l < f->aim.end && !lottery->unproven; l++) { /* what splits left, too */
         struct rk_duality_rule *rule = &f->d.rules[f->aim.held[l] - 1];
         rule->least = rule->most = (int64_t)f->aim.value[l];
@@ -316,9 +321,10 @@ static void see_programme(struct proof *f, struct lottery *lottery)
         keep &=
             !rk_whole_sign(&lottery->value[i].top) || !rk_verify_beside(v, lottery->value, i, 0);
     }
-    if (!v->broken && (!keep || !rk_duality_keeps(&f->d, lottery->value)))
+    keep &= rk_duality_keeps(&f->d, lottery->value, f->kept, &rounds);
+    if (!v->broken && !keep)
         WRONG(N_("its chances do not keep the rules, or leave more seats empty"));
-    if (!v->broken && !rk_duality_rounds(&f->d, lottery->value, f->kept))
+    if (!v->broken && !rounds)
         WRONG(N_("the assignment is not one that these chances give"));
     lottery->unproven += !rk_verify_nest(v);
 }
@@ -474,12 +480,11 @@ void rk_verify_proof(struct rk_verify *v)
                           : _("there is none, so nothing is proven"));
     if (!looked_at || v->broken)
         return;
-    add_numbers(&f);
     add_rules(&f);
+    add_numbers(&f);
     if (c->row_end > f.d.rule_count || c->number_end > f.d.number_count) {
         WRONG(N_("it tells of rows or numbers that there are not"));
     } else {
-        add_terms(&f);
         find_values(&f);
         if (c->mode == RK_CERTIFICATE_CHOICE)
             prove(&f, 0);

@@ -214,75 +214,47 @@ struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_c
 
 /* ---- fractions ---- */
 
-static bool is_zero(const struct rk_fraction *a) { return !rk_whole_sign(&a->top); }
-
-/* The sum of the values under each rule. */
-static struct rk_fraction *sum_rules(const struct rk_duality *d, const struct rk_fraction *values)
+/* Between the two, if there are such; `apart`: and neither of them. */
+static bool is_between(const struct rk_fraction *a, int64_t least, int64_t most, bool apart)
 {
-    struct rk_fraction *sums = rk_alloc((size_t)d->rule_count + 1, sizeof *sums), term = {0};
-    for (uint32_t r = 0; r < d->rule_count; r++)
-        rk_fraction_set_whole(&sums[r], 0);
-    for (uint64_t t = 0; t < d->term_count; t++) {
-        if (is_zero(&values[d->terms[t].number]))
-            continue;
-        rk_fraction_set_whole(&term, d->terms[t].factor);
-        rk_fraction_multiply(&term, &term, &values[d->terms[t].number]);
-        rk_fraction_add(&sums[d->terms[t].rule], &sums[d->terms[t].rule], &term);
-    }
-    rk_fraction_free(&term);
-    return sums;
+    return (least == RK_DUALITY_NONE || rk_fraction_compare_ratio(a, least, 1) >= apart) &&
+           (most == RK_DUALITY_NONE || -rk_fraction_compare_ratio(a, most, 1) >= apart);
 }
 
-static void free_sums(const struct rk_duality *d, struct rk_fraction *sums)
+bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *values,
+                      uint32_t numbers, bool *rounds)
 {
-    for (uint32_t r = 0; r < d->rule_count; r++)
-        rk_fraction_free(&sums[r]);
-    rk_free(sums);
-}
-
-bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *values)
-{
-    struct rk_fraction *sums = sum_rules(d, values);
-    bool keeps = true;
-    for (uint32_t r = 0; r < d->rule_count; r++) {
-        const struct rk_duality_rule *rule = &d->rules[r];
-        keeps &= rule->least == RK_DUALITY_NONE ||
-                 rk_fraction_compare_ratio(&sums[r], rule->least, 1) >= 0;
-        keeps &= rule->most == RK_DUALITY_NONE ||
-                 rk_fraction_compare_ratio(&sums[r], rule->most, 1) <= 0;
-    }
-    for (uint32_t n = 0; n < d->number_count; n++)
-        keeps &= rk_fraction_compare_ratio(&values[n], d->numbers[n].low, 1) >= 0 &&
-                 rk_fraction_compare_ratio(&values[n], d->numbers[n].high, 1) <= 0;
-    free_sums(d, sums);
-    return keeps;
-}
-
-bool rk_duality_rounds(const struct rk_duality *d, const struct rk_fraction *values,
-                       uint32_t numbers)
-{
-    struct rk_fraction *sums = sum_rules(d, values);
-    bool *passed = rk_alloc((size_t)d->rule_count + 1, sizeof *passed);
+    struct rk_fraction *sums = rk_fractions(d->rule_count), term = {0};
     int64_t *now = rk_alloc((size_t)d->rule_count + 1, sizeof *now);
-    bool rounds = true;
+    bool *passed = rk_alloc((size_t)d->rule_count + 1, sizeof *passed), keeps = true;
     for (uint32_t r = 0; r < d->rule_count; r++)
         passed[r] = d->rules[r].least == RK_DUALITY_NONE && d->rules[r].most == RK_DUALITY_NONE;
     for (uint64_t t = 0; t < d->term_count; t++) {
-        const struct rk_duality_term *term = &d->terms[t];
-        passed[term->rule] |= term->number >= numbers;
-        if (!passed[term->rule])
-            now[term->rule] += term->factor * d->numbers[term->number].now;
+        const struct rk_duality_term *of = &d->terms[t];
+        passed[of->rule] |= of->number >= numbers;
+        now[of->rule] += passed[of->rule] ? 0 : of->factor * d->numbers[of->number].now;
+        if (!rk_whole_sign(&values[of->number].top))
+            continue;
+        rk_fraction_set_whole(&term, of->factor);
+        rk_fraction_multiply(&term, &term, &values[of->number]);
+        rk_fraction_add(&sums[of->rule], &sums[of->rule], &term);
     }
-    for (uint32_t r = 0; r < d->rule_count; r++)
-        rounds &= passed[r] || (rk_fraction_compare_ratio(&sums[r], now[r] - 1, 1) > 0 &&
-                                rk_fraction_compare_ratio(&sums[r], now[r] + 1, 1) < 0);
-    for (uint32_t n = 0; n < numbers; n++)
-        rounds &= rk_fraction_compare_ratio(&values[n], d->numbers[n].now - 1, 1) > 0 &&
-                  rk_fraction_compare_ratio(&values[n], d->numbers[n].now + 1, 1) < 0;
-    free_sums(d, sums);
+    *rounds = true;
+    for (uint32_t r = 0; r < d->rule_count; r++) {
+        const struct rk_duality_rule *rule = &d->rules[r];
+        keeps &= is_between(&sums[r], rule->least, rule->most, false);
+        *rounds &= passed[r] || is_between(&sums[r], now[r] - 1, now[r] + 1, true);
+    }
+    for (uint32_t n = 0; n < d->number_count; n++) {
+        const struct rk_duality_number *number = &d->numbers[n];
+        keeps &= is_between(&values[n], number->low, number->high, false);
+        *rounds &= n >= numbers || is_between(&values[n], number->now - 1, number->now + 1, true);
+    }
+    rk_fractions_free(sums, d->rule_count);
+    rk_fraction_free(&term);
     rk_free(now);
     rk_free(passed);
-    return rounds;
+    return keeps;
 }
 
 /* sum += factor × number */

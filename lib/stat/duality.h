@@ -81,12 +81,11 @@ struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_c
 
 /* ---- fractions: expected numbers ---- */
 
-/* Do the values (by number) lie in the ranges and keep the rules? */
-bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *values);
-/* Is the choice at hand, and each rule's sum of it, that of the values rounded down or up? Only the
- * first `numbers` and the rules of these alone are looked at, if they have an end. */
-bool rk_duality_rounds(const struct rk_duality *d, const struct rk_fraction *values,
-                       uint32_t numbers);
+/* Do the values (by number) lie in the ranges and keep the rules? `rounds`: is the choice at hand,
+ * and each rule's sum of it, that of the values rounded down or up? For that, only the first
+ * `numbers` and the rules of these alone are looked at, if they have an end. */
+bool rk_duality_keeps(const struct rk_duality *d, const struct rk_fraction *values,
+                      uint32_t numbers, bool *rounds);
 
 /* Do the steps (a level, and prices) prove that nobody's value can be raised without lowering that
  * of somebody who has no more? `value`, `before`: by number; those with `counts` are of people,
