@@ -15,7 +15,8 @@
  *   x  0 or 1 of each pair that the rules allow, by panelist and recruitment: is a member
  *   l  by panelist, 0 or 1 of as many as there are pairs: has a first, second … new membership
  *   u  by recruitment, 0 or 1 of each place: a first, second … one is empty
- *   z  by recruitment, of each kind of people that minimums ask for (rk_verify_kind): places kept
+ *   z  by recruitment, of each kind of people that minimums ask for, in the order of the texts that
+ *      tell by quota whether it counts them, 1 or 0: places kept
  *
  * Rows, after which come those of the certificate:
  *

@@ -104,6 +104,16 @@ static enum rk_status check_sums(const struct rk_verify *v, struct rk_error *err
 
 /* ---- people not found yet ---- */
 
+static bool share_a_feature(const struct rk_verify_quota *a, const struct rk_verify_quota *b)
+{
+    bool shared = false;
+    for (uint32_t i = 0; i < a->row->part_count; i++)
+        for (uint32_t j = 0; j < b->row->part_count; j++)
+            shared |=
+                meet(&a->parts[i], &b->parts[j]) || (a->parts[i].is_age && b->parts[j].is_age);
+    return shared;
+}
+
 /* Quotas that share a feature, and those that share one with these, are tied together. */
 static void tie_quotas(struct rk_verify *v, uint32_t first, uint32_t end)
 {
@@ -113,18 +123,12 @@ static void tie_quotas(struct rk_verify *v, uint32_t first, uint32_t end)
     while (more) {
         more = false;
         for (uint32_t i = first; i < end; i++)
-            for (uint32_t k = first * RK_FEATURE_PARTS; k < end * RK_FEATURE_PARTS; k++) {
-                struct rk_verify_quota *a = &v->quotas[i], *b = &v->quotas[k / RK_FEATURE_PARTS];
-                uint32_t m = k % RK_FEATURE_PARTS;
-                bool tied = false;
-                for (uint32_t l = 0; l < a->row->part_count && m < b->row->part_count; l++)
-                    tied |= meet(&a->parts[l], &b->parts[m]) ||
-                            (a->parts[l].is_age && b->parts[m].is_age);
-                if (tied && b->tied < a->tied) {
-                    a->tied = b->tied;
+            for (uint32_t j = first; j < end; j++)
+                if (v->quotas[j].tied < v->quotas[i].tied &&
+                    share_a_feature(&v->quotas[i], &v->quotas[j])) {
+                    v->quotas[i].tied = v->quotas[j].tied;
                     more = true;
                 }
-            }
     }
 }
 
