@@ -151,6 +151,7 @@ static void find_places(struct rk_certify *c)
         rank_kinds(c, r);
         c->empty_first[r + 1] = c->empty_first[r] + (uint32_t)(places > 0 ? places : 0);
     }
+    c->none_kept = rk_alloc((size_t)c->kind_first[n] + 1, sizeof *c->none_kept);
 }
 
 void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *rules,
@@ -195,6 +196,7 @@ void rk_certify_close(struct rk_certify *c)
     rk_free(c->quota_first);
     rk_free(c->kind_first);
     rk_free(c->kind_rank);
+    rk_free(c->none_kept);
     rk_free(c->stepped);
     rk_free(c->empty_first);
 }
@@ -259,15 +261,17 @@ static int64_t load_cost(const struct stage *stage, uint32_t panelist, int64_t k
 
 /* What quotas of the recruitment cost, and an empty seat that may be kept for people of several of
  * them: as much as those of the dearest kind pay, of each group of quotas. `pool`: what is left of
- * the price of an empty seat, in the network; false where that is too little for kinds that the
- * network does not know. */
-static bool tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
+ * the price of an empty seat, in the network. Where that is too little for kinds that the network
+ * does not know, seats that are not empty may as well cost more. */
+static void tell_quotas(struct stage *stage, uint32_t r, int64_t pool, bool empty)
 {
     struct rk_certify *c = stage->c;
     const struct rk_network *net = stage->net;
     uint32_t first = c->quota_first[r], count = c->quota_first[r + 1] - first;
     int64_t *price = rk_alloc((size_t)count + 1, sizeof *price);
     int64_t *paid = rk_alloc((size_t)count + 1, sizeof *paid);
+    int64_t *sum = rk_alloc((size_t)c->kinds[r].count + 1, sizeof *sum);
+    bool *none_kept = c->none_kept + c->kind_first[r];
     for (uint32_t v = net->row_first[r]; v < net->row_first[r + 1]; v++) {
         uint32_t around = net->rows[v].around == RK_NONE ? rk_node_recruitment(net, r)
                                                          : rk_node_row(net, net->rows[v].around);
@@ -281,24 +285,27 @@ static bool tell_quotas(struct stage *stage, uint32_t r, int64_t pool)
         }
     for (uint32_t k = 0; k < c->kinds[r].count; k++) {
         const uint64_t *kind = rk_certify_kind(c, r, k);
-        int64_t sum = 0;
         for (uint32_t q = 0; q < count; q++)
-            sum += kind[q / 64] >> q % 64 & 1 ? price[q] : 0;
+            sum[k] += kind[q / 64] >> q % 64 & 1 ? price[q] : 0;
         int64_t *group = &paid[c->kinds[r].group[k]];
-        *group = sum > *group ? sum : *group;
+        *group = sum[k] > *group && !none_kept[k] ? sum[k] : *group;
     }
     uint32_t rest = c->kinds[r].count ? c->kinds[r].group[0] : 0;
     for (uint32_t q = 0; q < count; q++)
         pool += paid[q];
-    bool enough = pool <= 0;
-    pool = enough || stage->equal ? pool : 0;
+    c->loose |= pool > 0 && empty && !stage->equal;
+    pool = pool > 0 && !empty && !stage->equal && !stage->first ? 0 : pool;
+    for (uint32_t k = 0; k < c->kinds[r].count && !stage->equal && !net->crossing_count; k++) {
+        uint32_t group = c->kinds[r].group[k];
+        none_kept[k] |= paid[group] - (group == rest ? pool : 0) > sum[k];
+    }
     for (uint32_t q = 0; q < count; q++) {
         rk_certify_price(c, rk_certify_group(c, first + q), (q == rest ? pool : 0) - paid[q]);
         rk_certify_price(c, rk_certify_quota(c, first + q), price[q]);
     }
     rk_free(price);
     rk_free(paid);
-    return enough;
+    rk_free(sum);
 }
 
 static void tell_recruitment(struct stage *stage, uint32_t r)
@@ -317,7 +324,7 @@ static void tell_recruitment(struct stage *stage, uint32_t r)
     rk_certify_price(stage->c, rk_certify_seats(stage->c, r), rho);
     if (net->pool_number[r] != RK_NONE)
         pool = node - potential(stage, rk_node_pool(net, net->pool_number[r]));
-    stage->c->loose |= !tell_quotas(stage, r, pool) && empty;
+    tell_quotas(stage, r, pool, empty > 0);
 }
 
 /* A price between the costs of the last membership and of one more than there is room for. What it

@@ -22,7 +22,8 @@ struct rk_certify {
     uint32_t *quota_first, *kind_first; /* by recruitment, + 1 */
     uint32_t *kind_rank;                /* by kind_first, and kind: its place among them */
     uint32_t *empty_first;              /* by recruitment, + 1: the numbers of empty places */
-    struct rk_certify_stepped {         /* prices of a lottery's steps, each times `sign` */
+    bool *none_kept; /* by kind_first, and kind: a stage has shown that no best choice keeps any */
+    struct rk_certify_stepped { /* prices of a lottery's steps, each times `sign` */
         uint32_t step, row;
         int64_t price;
     } * stepped;

@@ -312,6 +312,9 @@ static void see_programme(struct proof *f, struct lottery *lottery)
         struct rk_duality_rule *rule = &f->d.rules[f->aim.held[l] - 1];
         rule->least = rule->most = (int64_t)f->aim.value[l];
     }
+    for (uint32_t q = 0; q < v->quota_count; q++) /* others are nothing to a draw */
+        if (!rk_verify_holds_back(v, q))
+            f->d.rules[f->quotas + q].least = f->d.rules[f->quotas + q].most = RK_DUALITY_NONE;
     for (uint32_t i = 0; i < f->c->value_count; i++)
         rk_fraction_set(&lottery->value[f->c->values[i].of], &f->c->values[i].expected);
     for (uint32_t i = 0; i < v->pair_count; i++) {

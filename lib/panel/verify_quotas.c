@@ -321,7 +321,7 @@ static bool nest(const struct rk_verify *v, uint32_t a, uint32_t b, int people, 
            (counts && kinds & BOTH && first->row->part_count * second->row->part_count == 1);
 }
 
-static bool holds_back(const struct rk_verify *v, uint32_t q)
+bool rk_verify_holds_back(const struct rk_verify *v, uint32_t q)
 {
     const struct rk_verify_quota *quota = &v->quotas[q];
     return quota->min > quota->lowered || quota->max < v->panels[quota->recruitment].places;
@@ -376,8 +376,8 @@ static bool panel_nests(const struct rk_verify *v, uint32_t r)
         if (!is_needless(v, &v->kinds[k]))
             kinds[count++] = v->kinds[k];
     for (uint32_t a = 0; a < n && good; a++)
-        for (uint32_t b = 0; b < a && good && holds_back(v, first + a); b++)
-            good = !holds_back(v, first + b) ||
+        for (uint32_t b = 0; b < a && good && rk_verify_holds_back(v, first + a); b++)
+            good = !rk_verify_holds_back(v, first + b) ||
                    nest(v, first + a, first + b,
                         common(v->cells, v->cell_first[r], v->cell_first[r + 1], a, b),
                         common(kinds, 0, count, a, b));

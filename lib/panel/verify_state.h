@@ -107,6 +107,8 @@ bool rk_verify_quotas(const struct rk_verify *v, uint32_t recruitment, int64_t *
                       int64_t empty);
 void rk_verify_tell_quotas(struct rk_verify *v, uint32_t recruitment, int64_t *count,
                            int64_t empty);
+/* Does the quota ask for anybody, or keep anybody out? */
+bool rk_verify_holds_back(const struct rk_verify *v, uint32_t quota);
 /* Do quotas of each recruitment nest, and the sessions that meet for each panelist? Then any
  * expected numbers that keep the rules are those of a draw. */
 bool rk_verify_nest(const struct rk_verify *v);
