@@ -140,6 +140,26 @@ static void keep_for(const struct programme *p, uint32_t row, const struct rk_fr
     rk_free(in);
 }
 
+/* Nobody needs more of a kind than the largest minimum of it. */
+static void keep_no_more(const struct programme *p, struct rk_fraction *kept)
+{
+    const struct rk_network *net = p->net;
+    uint32_t base = p->c.empty_first[net->problem->recruitment_count];
+    for (uint32_t r = 0; r < net->problem->recruitment_count; r++)
+        for (uint32_t k = 0; k < p->c.kinds[r].count; k++) {
+            struct rk_fraction *number = &kept[rk_certify_kept(&p->c, r, k) - base];
+            int32_t most = 0;
+            for (uint32_t q = p->c.quota_first[r]; q < p->c.quota_first[r + 1]; q++) {
+                uint32_t at = q - p->c.quota_first[r];
+                int32_t min = net->problem->quotas[q].min - net->lowered[q];
+                if (rk_certify_kind(&p->c, r, k)[at / 64] >> at % 64 & 1 && min > most)
+                    most = min;
+            }
+            if (rk_fraction_compare_ratio(number, most, 1) > 0)
+                rk_fraction_set_whole(number, most);
+        }
+}
+
 /* By the kinds' places, over all recruitments. */
 static struct rk_fraction *kept_places(const struct programme *p)
 {
@@ -153,6 +173,7 @@ static struct rk_fraction *kept_places(const struct programme *p)
             keep_for(p, p->net->kept_row[k], &number, kept);
     }
     rk_fraction_free(&number);
+    keep_no_more(p, kept);
     return kept;
 }
 

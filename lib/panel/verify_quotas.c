@@ -245,7 +245,6 @@ static void list_cells(struct rk_verify *v)
     uint32_t room = 0;
     v->order = rk_alloc((size_t)v->pair_count + 1, sizeof *v->order);
     v->order_first = rk_alloc((size_t)PANELS_OF(v) + 2, sizeof *v->order_first);
-    v->cell_first = rk_alloc((size_t)PANELS_OF(v) + 1, sizeof *v->cell_first);
     for (uint32_t i = 0; i < v->pair_count; i++)
         v->order_first[v->pairs[i].recruitment + 2]++;
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
