@@ -140,24 +140,65 @@ static void keep_for(const struct programme *p, uint32_t row, const struct rk_fr
     rk_free(in);
 }
 
-/* Nobody needs more of a kind than the largest minimum of it. */
+static bool counts(const struct rk_certify *c, uint32_t r, uint32_t kind, uint32_t q)
+{
+    uint32_t at = q - c->quota_first[r];
+    return rk_certify_kind(c, r, kind)[at / 64] >> at % 64 & 1;
+}
+
+/* What each quota has beyond its minimum. */
+static struct rk_fraction *find_surplus(const struct programme *p, const struct rk_fraction *kept)
+{
+    const struct rk_match_problem *problem = p->net->problem;
+    uint32_t base = p->c.empty_first[problem->recruitment_count];
+    struct rk_fraction *surplus = rk_fractions(problem->quota_count), number = {0};
+    int64_t num, den;
+    for (uint32_t q = 0; q < problem->quota_count; q++)
+        rk_fraction_set_whole(&surplus[q], p->net->lowered[q] - problem->quotas[q].min);
+    for (uint32_t i = 0; i < problem->pair_count && problem->pair_cell; i++) {
+        if (problem->pair_cell[i] == RK_NONE)
+            continue;
+        const struct rk_match_cell *cell = &problem->cells[problem->pair_cell[i]];
+        rk_programme_pair(p->lottery, i, &num, &den);
+        set_ratio(&number, num, den);
+        for (uint32_t k = cell->first; k < cell->first + cell->count; k++)
+            rk_fraction_add(&surplus[problem->cell_rows[k]], &surplus[problem->cell_rows[k]],
+                            &number);
+    }
+    for (uint32_t r = 0; r < problem->recruitment_count; r++)
+        for (uint32_t k = 0; k < p->c.kinds[r].count; k++)
+            for (uint32_t q = p->c.quota_first[r]; q < p->c.quota_first[r + 1]; q++)
+                if (counts(&p->c, r, k, q))
+                    rk_fraction_add(&surplus[q], &surplus[q],
+                                    &kept[rk_certify_kept(&p->c, r, k) - base]);
+    rk_fraction_free(&number);
+    return surplus;
+}
+
+/* The network may keep more seats than minimums lack: those are not told. */
 static void keep_no_more(const struct programme *p, struct rk_fraction *kept)
 {
-    const struct rk_network *net = p->net;
-    uint32_t base = p->c.empty_first[net->problem->recruitment_count];
-    for (uint32_t r = 0; r < net->problem->recruitment_count; r++)
+    const struct rk_match_problem *problem = p->net->problem;
+    uint32_t base = p->c.empty_first[problem->recruitment_count];
+    struct rk_fraction *surplus = find_surplus(p, kept), less = {0};
+    for (uint32_t r = 0; r < problem->recruitment_count; r++)
         for (uint32_t k = 0; k < p->c.kinds[r].count; k++) {
             struct rk_fraction *number = &kept[rk_certify_kept(&p->c, r, k) - base];
-            int32_t most = 0;
-            for (uint32_t q = p->c.quota_first[r]; q < p->c.quota_first[r + 1]; q++) {
-                uint32_t at = q - p->c.quota_first[r];
-                int32_t min = net->problem->quotas[q].min - net->lowered[q];
-                if (rk_certify_kind(&p->c, r, k)[at / 64] >> at % 64 & 1 && min > most)
-                    most = min;
-            }
-            if (rk_fraction_compare_ratio(number, most, 1) > 0)
-                rk_fraction_set_whole(number, most);
+            uint32_t first = p->c.quota_first[r], end = p->c.quota_first[r + 1];
+            rk_fraction_set(&less, number);
+            for (uint32_t q = first; q < end; q++)
+                if (counts(&p->c, r, k, q) && problem->quotas[q].min > p->net->lowered[q] &&
+                    rk_fraction_compare(&surplus[q], &less) < 0)
+                    rk_fraction_set(&less, &surplus[q]);
+            if (rk_whole_sign(&less.top) <= 0)
+                continue;
+            rk_fraction_subtract(number, number, &less);
+            for (uint32_t q = first; q < end; q++)
+                if (counts(&p->c, r, k, q))
+                    rk_fraction_subtract(&surplus[q], &surplus[q], &less);
         }
+    rk_fractions_free(surplus, problem->quota_count);
+    rk_fraction_free(&less);
 }
 
 /* By the kinds' places, over all recruitments. */
