@@ -328,14 +328,14 @@ static void put_price(struct stepping *s, uint32_t rule, const struct rk_whole *
 static bool pin(struct stepping *s, const struct rk_certificate_vector *prices)
 {
     struct rk_fraction least = {0}, most = {0}, end = {0};
-    bool good = true;
     rk_fraction_set_whole(&least, 0);
     rk_fraction_set_whole(&most, 0);
-    for (uint32_t i = 0; i < prices->count && good; i++) {
+    for (uint32_t i = 0; i < prices->count; i++) { /* one without an end is left out */
         struct rk_duality_rule *rule = &s->d->rules[prices->terms[i].of];
         int64_t at = rk_whole_sign(&prices->terms[i].number) > 0 ? rule->most : rule->least;
-        good = at != RK_DUALITY_NONE;
-        rk_fraction_set_whole(&end, good ? at : 0);
+        if (at == RK_DUALITY_NONE)
+            continue;
+        rk_fraction_set_whole(&end, at);
         add(&most, &prices->terms[i].number, &end);
         put_price(s, prices->terms[i].of, &prices->terms[i].number);
         rule->least = rule->most = at;
@@ -351,7 +351,7 @@ static bool pin(struct stepping *s, const struct rk_certificate_vector *prices)
         rk_whole_set_i64(&s->on[n], 0);
     }
     s->touched_count = 0;
-    good = good && !rk_fraction_compare(&least, &most);
+    bool good = !rk_fraction_compare(&least, &most);
     rk_fraction_free(&least);
     rk_fraction_free(&most);
     rk_fraction_free(&end);
