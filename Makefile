@@ -19,7 +19,7 @@ B       := build$(if $(SAN),-san)
 
 PACKAGES := gcc make git libc6-dev libc6-dbg libcsv-dev libjansson-dev zlib1g-dev libunistring-dev \
             libzip-dev libxlsxwriter-dev libexpat1-dev libsodium-dev libgsl-dev libgmp-dev libopenblas-serial-dev picosat libical-dev \
-            gettext mandoc valgrind strace bash zsh fish shellcheck jq locales util-linux python3-icalendar
+            gettext mandoc valgrind strace bash zsh fish shellcheck jq locales util-linux python3-icalendar libglpk-dev
 
 CFLAGS  ?= -O2 -g
 OURS    := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wpointer-arith \
@@ -87,6 +87,7 @@ $(B)/bin/%: $(B)/cmd/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
+$(B)/tests/tools/attacker: LDLIBS += -lglpk
 $(B)/tests/tools/%: $(B)/tests/tools/%.o $(LIB)
 	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 

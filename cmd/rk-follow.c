@@ -106,6 +106,8 @@ struct work {
     struct rk_activities activities;
     bool has_activities;
     bool *changed;
+    struct rk_publish_divisions by;
+    struct rk_arena names;
     struct rk_follow follow;
 };
 
@@ -116,6 +118,12 @@ static void free_work(struct work *w)
     rk_process_free(&w->process);
     rk_activities_free(&w->activities);
     rk_free(w->changed);
+    for (size_t i = 0; i < w->by.count; i++) {
+        rk_strings_free(&w->by.all[i].values);
+        rk_free(w->by.all[i].of);
+    }
+    rk_free(w->by.all);
+    rk_arena_free(&w->names);
 }
 
 /* ---- reading ---- */
@@ -215,60 +223,64 @@ static void write_rows(struct rk_writer *writer, const struct rk_follow *follow,
     }
 }
 
-static void tell_by(struct work *w, struct rk_writer *writer, struct rk_text by)
+/* The values by which recruitments are told apart, each time by one of --by. */
+static enum rk_status divide(struct work *w, struct rk_error *error)
 {
-    const struct rk_recruitments *r = &w->recruitments;
-    struct rk_strings values = {0};
+    const char *rest = options.by;
+    struct rk_text item;
     struct rk_buf text = {0};
-    size_t from = w->follow.count;
-    uint32_t *group = rk_alloc((size_t)r->count + 1, sizeof *group);
-    for (uint32_t i = 0; i < r->count; i++)
-        group[i] = value_of(w, i, by, &text)
-                       ? rk_strings_add(&values, (struct rk_text){text.text, text.size})
-                       : RK_NONE;
-    uint32_t *rank = rk_strings_ranks(&values);
-    struct rk_text *sorted = rk_alloc((size_t)values.count + 1, sizeof *sorted);
-    for (uint32_t v = 0; v < values.count; v++)
-        sorted[rank[v]] = values.texts[v];
-    for (uint32_t i = 0; i < r->count; i++)
-        group[i] = group[i] == RK_NONE ? RK_NONE : rank[group[i]];
-    rk_follow_tell(&w->follow, group, values.count);
-    write_rows(writer, &w->follow, from, by, sorted);
+    size_t room = 0;
+    while (rk_option_item(&rest, &item)) {
+        struct rk_publish_division by = {
+            .feature = {rk_arena_text(&w->names, item.text, item.size), item.size}};
+        if (rk_recruitment_column(by.feature.text) == SIZE_MAX && !rk_text_is(item, "month") &&
+            !rk_text_is(item, "year") && !rk_text_is(item, "advert"))
+            return rk_fail(error, RK_BAD_USE,
+                           _("--by: '%.*s' is not among department, unit, role, rubric, "
+                             "recruitment_id, month, year and advert"),
+                           (int)item.size, item.text);
+        by.of = rk_alloc((size_t)w->recruitments.count + 1, sizeof *by.of);
+        for (uint32_t i = 0; i < w->recruitments.count; i++)
+            by.of[i] = value_of(w, i, by.feature, &text)
+                           ? rk_strings_add(&by.values, (struct rk_text){text.text, text.size})
+                           : RK_NONE;
+        RK_GROW(w->by.all, w->by.count, room);
+        w->by.all[w->by.count++] = by;
+    }
+    w->by.rows = w->recruitments.count;
+    rk_buf_free(&text);
+    return RK_OK;
+}
+
+static void tell_by(struct work *w, struct rk_writer *writer, const struct rk_publish_division *by)
+{
+    size_t from = w->follow.count, n = w->by.rows;
+    uint32_t *group = rk_alloc(n + 1, sizeof *group), *rank = rk_strings_ranks(&by->values);
+    struct rk_text *sorted = rk_alloc((size_t)by->values.count + 1, sizeof *sorted);
+    for (uint32_t v = 0; v < by->values.count; v++)
+        sorted[rank[v]] = by->values.texts[v];
+    for (size_t i = 0; i < n; i++)
+        group[i] = by->of[i] == RK_NONE ? RK_NONE : rank[by->of[i]];
+    rk_follow_tell(&w->follow, group, by->values.count);
+    write_rows(writer, &w->follow, from, by->feature, sorted);
     rk_free(sorted);
     rk_free(rank);
     rk_free(group);
-    rk_buf_free(&text);
-    rk_strings_free(&values);
 }
 
 static enum rk_status tell(struct rk_run *run, struct work *w, struct rk_error *error)
 {
     struct rk_writer_column columns[3 + RK_MEASURE_COLUMNS] = {
         {"feature", false}, {"value", false}, {"time", true}};
-    const char *rest = options.by;
-    struct rk_text item;
-    while (rk_option_item(&rest, &item)) {
-        char *name = rk_strndup(item.text, item.size);
-        bool known = rk_recruitment_column(name) != SIZE_MAX || rk_text_is(item, "month") ||
-                     rk_text_is(item, "year") || rk_text_is(item, "advert");
-        rk_free(name);
-        if (!known)
-            return rk_fail(error, RK_BAD_USE,
-                           _("--by: '%.*s' is not among department, unit, role, rubric, "
-                             "recruitment_id, month, year and advert"),
-                           (int)item.size, item.text);
-    }
+    RK_TRY(divide(w, error));
     memcpy(columns + 3, rk_measure_columns, sizeof rk_measure_columns);
     struct rk_writer *writer = rk_run_writer(run, columns, sizeof columns / sizeof *columns);
-    rk_publish_measures(run, writer);
+    rk_publish_measures(run, writer, &w->by);
     rk_follow_tell(&w->follow, NULL, 1);
     rk_follow_indicators(&w->follow);
     write_rows(writer, &w->follow, 0, RK_TEXT(""), NULL);
-    for (rest = options.by; rk_option_item(&rest, &item);) {
-        char *name = rk_strndup(item.text, item.size);
-        tell_by(w, writer, rk_text(name));
-        rk_free(name);
-    }
+    for (size_t i = 0; i < w->by.count; i++)
+        tell_by(w, writer, &w->by.all[i]);
     rk_writer_finish(writer);
     return RK_OK;
 }

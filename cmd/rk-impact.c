@@ -294,7 +294,7 @@ static void tell(struct rk_run *run, const struct work *w, struct rk_out *measur
         return;
     struct rk_writer *writer = rk_impact_measures_open(
         &options.parts, publishes ? rk_run_out(run) : measures, publishes ? run->form : RK_CSV);
-    rk_publish_measures(run, writer);
+    rk_publish_measures(run, writer, NULL);
     rk_impact_measures_write(of_all, all, &options.parts, &w->input.ids, writer);
 }
 

@@ -8,43 +8,10 @@ struct making {
     uint32_t *start; /* by section: its first figure */
 };
 
-uint32_t rk_report_cells_add(struct rk_report_cells *to, struct rk_report_cell cell)
-{
-    RK_GROW(to->cells, to->count, to->room);
-    to->cells[to->count] = cell;
-    to->figures += !cell.unseen;
-    return to->count++;
-}
-
 static uint32_t add_unseen(struct rk_report_cells *to, int64_t value)
 {
     return rk_report_cells_add(
         to, (struct rk_report_cell){.value = value, .signless = true, .unseen = true});
-}
-
-static void add_part(struct rk_report_cells *to, uint32_t cell)
-{
-    RK_GROW(to->cell, to->part_count, to->part_room);
-    to->cell[to->part_count++] = cell;
-}
-
-static void end_sum(struct rk_report_cells *to)
-{
-    while (to->sum_count + 2 > to->sum_room) {
-        to->sum_room = to->sum_room ? to->sum_room * 2 : 64;
-        to->first = rk_resize(to->first, to->sum_room, sizeof *to->first);
-    }
-    to->first[0] = 0;
-    to->first[++to->sum_count] = to->part_count;
-}
-
-void rk_report_cells_sum(struct rk_report_cells *to, uint32_t total, const uint32_t *parts,
-                         size_t count)
-{
-    add_part(to, total);
-    for (size_t i = 0; i < count; i++)
-        add_part(to, parts[i]);
-    end_sum(to);
 }
 
 static void add_pair(struct rk_report_cells *to, uint32_t total, uint32_t a, uint32_t b)
@@ -99,6 +66,15 @@ static uint32_t cell_at(const struct making *m, struct rk_figure_place at)
            (uint32_t)(at.row * m->report->sections[at.section].table->column_count + at.column);
 }
 
+/* Has room for one more; caller frees. */
+static uint32_t *cells_at(const struct making *m, const struct rk_figure_place *at, size_t count)
+{
+    uint32_t *cells = rk_alloc(count + 1, sizeof *cells);
+    for (size_t i = 0; i < count; i++)
+        cells[i] = cell_at(m, at[i]);
+    return cells;
+}
+
 /* ---- sums ---- */
 
 /* The total is the sum of the parts; or with `rest`, is no less. */
@@ -123,12 +99,10 @@ static void add_sum(struct making *m, struct rk_figure_place total,
     else if (left) /* of rounding alone */
         other = rk_report_cells_add(
             to, (struct rk_report_cell){.value = left, .fixed = true, .unseen = true});
-    add_part(to, cell_at(m, total));
-    for (size_t i = 0; i < count; i++)
-        add_part(to, cell_at(m, parts[i]));
-    if (other != UINT32_MAX)
-        add_part(to, other);
-    end_sum(to);
+    uint32_t *cells = cells_at(m, parts, count);
+    cells[count] = other;
+    rk_report_cells_sum(to, cell_at(m, total), cells, count + (other != UINT32_MAX));
+    rk_free(cells);
 }
 
 /* The total counts people once who are in several parts. */
@@ -151,16 +125,9 @@ static void add_bounds(struct making *m, struct rk_figure_place total,
         add_sum(m, total, parts, 1, false);
         return;
     }
-    uint32_t together = add_unseen(to, sum);
-    add_part(to, together);
-    for (size_t i = 0; i < count; i++)
-        add_part(to, cell_at(m, parts[i]));
-    end_sum(to);
-    add_pair(to, together, all, add_unseen(to, sum - value));
-    for (size_t i = 0; i < count; i++) {
-        uint32_t part = cell_at(m, parts[i]);
-        add_pair(to, all, part, add_unseen(to, value - to->cells[part].value));
-    }
+    uint32_t *cells = cells_at(m, parts, count);
+    rk_report_cells_bounds(to, all, cells, count);
+    rk_free(cells);
 }
 
 static void add_least(struct making *m, uint32_t cell, uint32_t least)
@@ -228,12 +195,4 @@ void rk_report_cells_make(struct rk_report_cells *cells, const struct rk_report 
         add_whole(&m, link->whole, link->total, link->parts, link->count);
     }
     rk_free(m.start);
-}
-
-void rk_report_cells_free(struct rk_report_cells *cells)
-{
-    rk_free(cells->cells);
-    rk_free(cells->first);
-    rk_free(cells->cell);
-    *cells = (struct rk_report_cells){0};
 }

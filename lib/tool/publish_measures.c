@@ -3,6 +3,7 @@
 #include "base/fixed.h"
 #include "base/hash.h"
 #include "tool/guard.h"
+#include "tool/state.h"
 
 #include <stdlib.h>
 
@@ -19,20 +20,26 @@ struct told {
     bool part, amount, hidden;
 };
 
-/* A number of some rows that together may be one of another row. */
+/* A number of some rows that together may be one of another row, or of some others. */
 struct part {
     uint32_t sum, cell;
+    bool other;
+};
+struct sum {
+    uint32_t total; /* the cell that it may be; RK_NONE: the parts may be as many as the others */
+    bool divides;   /* the parts are some of the total, whether or not all are told */
 };
 
 struct reviewing {
     struct rk_run *run;
     struct rk_writer *writer;
+    uint32_t **blocks; /* of divisions a and b, [a × divisions + b][value of a]; NULL = all one */
     size_t column[FIELDS], columns;
     size_t by_count, feature, value, against, time; /* SIZE_MAX = there is none */
     uint64_t rows;
     struct told *all;
     struct rk_strings keys, lines, sums;
-    struct rk_strings divisions; /* the features whose values are told */
+    const struct rk_publish_divisions *divisions;
     struct numbers {
         struct rk_tuples known; /* what it is of, and the number */
         uint32_t *cell;
@@ -42,8 +49,8 @@ struct reviewing {
     struct rk_report_cells cells;
     struct part *parts;
     uint32_t part_count, part_room;
-    uint32_t *total; /* by sum: the cell that it may be */
-    uint32_t total_room;
+    struct sum *of_sum; /* by name of a sum */
+    uint32_t sum_room;
     struct rk_buf text;
 };
 
@@ -197,28 +204,75 @@ static int64_t value_of(const struct reviewing *r, uint32_t cell)
     return r->cells.cells[cell].value;
 }
 
-/* `cell` may be a part of `total`, with all others of the same name. */
-static void may_add(struct reviewing *r, uint32_t name, uint32_t total, uint32_t cell)
+/* `cell` may be a part of the sum, with all others of the same name. */
+static void may_add(struct reviewing *r, uint32_t name, struct sum sum, uint32_t cell, bool other)
 {
-    if (total == RK_NONE || cell == RK_NONE || total == cell)
+    if (cell == RK_NONE || sum.total == cell)
         return;
-    if (name >= r->total_room) {
-        uint32_t room = name * 2 + 64;
-        r->total = rk_resize(r->total, room, sizeof *r->total);
-        for (uint32_t i = r->total_room; i < room; i++)
-            r->total[i] = RK_NONE;
-        r->total_room = room;
+    if (name >= r->sum_room) {
+        r->sum_room = name * 2 + 64;
+        r->of_sum = rk_resize(r->of_sum, r->sum_room, sizeof *r->of_sum);
     }
-    r->total[name] = total;
+    r->of_sum[name] = sum;
     RK_GROW(r->parts, r->part_count, r->part_room);
-    r->parts[r->part_count++] = (struct part){name, cell};
+    r->parts[r->part_count++] = (struct part){name, cell, other};
+}
+
+static void may_be(struct reviewing *r, uint32_t name, uint32_t total, uint32_t cell)
+{
+    if (total != RK_NONE)
+        may_add(r, name, (struct sum){total, false}, cell, false);
 }
 
 static int by_sum(const void *a, const void *b)
 {
     const struct part *x = a, *y = b;
-    return x->sum != y->sum ? (x->sum > y->sum) - (x->sum < y->sum)
-                            : (x->cell > y->cell) - (x->cell < y->cell);
+    if (x->sum != y->sum)
+        return (x->sum > y->sum) - (x->sum < y->sum);
+    if (x->other != y->other)
+        return x->other - y->other;
+    return (x->cell > y->cell) - (x->cell < y->cell);
+}
+
+/* A total and its parts; false where they do not add up. */
+static void add_sum(struct reviewing *r, struct sum sum, uint32_t *cells, size_t count)
+{
+    int64_t rest = value_of(r, sum.total);
+    bool amounts = !r->cells.cells[sum.total].counts;
+    for (size_t i = 0; i < count; i++)
+        rest -= value_of(r, cells[i]);
+    if (sum.divides && !amounts) {
+        rk_report_cells_rest(&r->cells, sum.total, cells, count, RK_PUBLISH_THRESHOLD);
+        return;
+    }
+    if (count && rest && amounts && rest < (int64_t)count + 1 && -rest < (int64_t)count + 1)
+        cells[count++] =
+            rk_report_cells_add(/* of hundredths that were cut off */
+                                &r->cells, (struct rk_report_cell){
+                                               .value = rest, .fixed = true, .unseen = true});
+    else if (rest)
+        return;
+    rk_report_cells_sum(&r->cells, sum.total, cells, count);
+}
+
+/* The first `own` parts are as many, or as much, as the others. */
+static void add_alike(struct reviewing *r, uint32_t *cells, size_t own, size_t count)
+{
+    uint32_t total = cells[0];
+    if (r->cells.cells[total].counts) {
+        rk_report_cells_alike(&r->cells, cells, own, cells + own, count - own,
+                              RK_PUBLISH_THRESHOLD);
+        return;
+    }
+    if (own > 1) {
+        int64_t all = 0;
+        for (size_t i = 0; i < own; i++)
+            all += value_of(r, cells[i]);
+        total = rk_report_cells_add(
+            &r->cells, (struct rk_report_cell){.value = all, .signless = all >= 0, .unseen = true});
+        rk_report_cells_sum(&r->cells, total, cells, own);
+    }
+    add_sum(r, (struct sum){total, false}, cells + own, count - own);
 }
 
 static void add_sums(struct reviewing *r)
@@ -228,31 +282,26 @@ static void add_sums(struct reviewing *r)
     if (r->part_count)
         qsort(r->parts, r->part_count, sizeof *r->parts, by_sum);
     for (uint32_t i = 0, end; i < r->part_count; i = end) {
-        int64_t sum = 0;
-        size_t count = 0;
-        for (end = i; end < r->part_count && r->parts[end].sum == r->parts[i].sum; end++)
-            if (!count || cells[count - 1] != r->parts[end].cell) {
+        struct sum sum = r->of_sum[r->parts[i].sum];
+        size_t count = 0, own = 0;
+        for (end = i; end < r->part_count && r->parts[end].sum == r->parts[i].sum; end++) {
+            bool other = r->parts[end].other;
+            if (count == (other ? own : 0) || cells[count - 1] != r->parts[end].cell)
                 cells[count++] = r->parts[end].cell;
-                sum += value_of(r, r->parts[end].cell);
-            }
-        uint32_t total = r->total[r->parts[i].sum];
-        int64_t rest = value_of(r, total) - sum;
-        bool amounts = !r->cells.cells[total].counts;
-        if (count && rest && amounts && rest < (int64_t)count + 1 && -rest < (int64_t)count + 1)
-            cells[count++] =
-                rk_report_cells_add(/* of hundredths that were cut off */
-                                    &r->cells, (struct rk_report_cell){
-                                                   .value = rest, .fixed = true, .unseen = true});
-        else if (rest)
-            continue;
-        uint32_t before = known.count;
+            own = other ? own : count;
+        }
+        uint32_t before = known.count, head[2] = {sum.total, (uint32_t)own};
         struct rk_buf sum_of = {0};
-        rk_buf_add(&sum_of, &total, sizeof total);
+        rk_buf_add(&sum_of, head, sizeof head);
         rk_buf_add(&sum_of, cells, count * sizeof *cells);
         bool again = rk_strings_add(&known, (struct rk_text){sum_of.text, sum_of.size}) < before;
         rk_buf_free(&sum_of);
-        if (!again)
-            rk_report_cells_sum(&r->cells, total, cells, count);
+        if (again)
+            continue;
+        if (sum.total == RK_NONE && own && own < count)
+            add_alike(r, cells, own, count);
+        else if (sum.total != RK_NONE)
+            add_sum(r, sum, cells, count);
     }
     rk_strings_free(&known);
     rk_free(cells);
@@ -268,10 +317,10 @@ static void find_variants(struct reviewing *r)
             continue;
         uint32_t without = named(&r->lines, &r->text, t->keys, measure, RK_TEXT(""));
         if (!t->amount)
-            may_add(r, named(&r->sums, &r->text, t->keys, measure, RK_TEXT("variants of n")), t->n,
-                    t->count);
-        may_add(r, named(&r->sums, &r->text, t->keys, measure, RK_TEXT("variants")),
-                r->line_count[without], t->count);
+            may_be(r, named(&r->sums, &r->text, t->keys, measure, RK_TEXT("variants of n")), t->n,
+                   t->count);
+        may_be(r, named(&r->sums, &r->text, t->keys, measure, RK_TEXT("variants")),
+               r->line_count[without], t->count);
     }
 }
 
@@ -286,8 +335,6 @@ static void find_values(struct reviewing *r, uint64_t row, size_t column)
         return;
     if (column == r->value && r->feature != SIZE_MAX)
         feature = rk_writer_cell(r->writer, row, r->feature);
-    if (feature.size)
-        rk_strings_add(&r->divisions, feature);
     for (size_t i = 0; i < 2; i++) {
         uint32_t keys = keys_of(r, row, column, alls[i]);
         uint32_t line =
@@ -296,12 +343,74 @@ static void find_values(struct reviewing *r, uint64_t row, size_t column)
         rk_buf_printf(&name, "%zu:%.*s", column, (int)feature.size,
                       feature.text ? feature.text : "");
         struct rk_text text = {name.text, name.size};
-        may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("count")), r->line_count[line],
-                t->count);
-        may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("n")), r->line_n[line], t->n);
-        may_add(r, named(&r->sums, &r->text, keys, text, RK_TEXT("most")), r->most[keys],
-                r->most[t->keys]);
+        struct sum count = {r->line_count[line], feature.size}, n = {r->line_n[line], feature.size};
+        if (count.total != RK_NONE)
+            may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("count")), count, t->count,
+                    false);
+        if (n.total != RK_NONE)
+            may_add(r, named(&r->sums, &r->text, line, text, RK_TEXT("n")), n, t->n, false);
+        may_be(r, named(&r->sums, &r->text, keys, text, RK_TEXT("most")), r->most[keys],
+               r->most[t->keys]);
         rk_buf_free(&name);
+    }
+}
+
+/* ---- features whose values make up the same ---- */
+
+static size_t division_of(const struct reviewing *r, struct rk_text feature)
+{
+    size_t f = 0;
+    while (f < r->divisions->count && !rk_text_equal(r->divisions->all[f].feature, feature))
+        f++;
+    return f;
+}
+
+static void find_blocks(struct reviewing *r)
+{
+    const struct rk_publish_divisions *d = r->divisions;
+    r->blocks = rk_alloc(d->count * d->count + 1, sizeof *r->blocks);
+    for (size_t i = 0; i < d->count; i++)
+        for (size_t k = i + 1; k < d->count; k++) {
+            const struct rk_publish_division *a = &d->all[i], *b = &d->all[k];
+            uint32_t *of_a = rk_alloc((size_t)a->values.count + 1, sizeof *of_a),
+                     *of_b = rk_alloc((size_t)b->values.count + 1, sizeof *of_b);
+            if (rk_report_blocks(a->of, a->values.count, b->of, b->values.count, d->rows, of_a,
+                                 of_b) > 1) {
+                r->blocks[i * d->count + k] = of_a;
+                r->blocks[k * d->count + i] = of_b;
+            } else { /* all of one are all of the other: their sums say so */
+                rk_free(of_a);
+                rk_free(of_b);
+            }
+        }
+}
+
+/* The values of a feature that are of one block with some of another are as many as those. */
+static void find_features(struct reviewing *r, uint64_t row)
+{
+    const struct rk_publish_divisions *d = r->divisions;
+    const struct told *t = &r->all[row];
+    struct sum alike = {RK_NONE, true};
+    size_t own = division_of(r, rk_writer_cell(r->writer, row, r->feature));
+    uint32_t value = own < d->count ? rk_strings_find(&d->all[own].values,
+                                                      rk_writer_cell(r->writer, row, r->value))
+                                    : RK_NONE;
+    if (value == RK_NONE)
+        return;
+    uint32_t keys = keys_of(r, row, r->value, ""),
+             line = named(&r->lines, &r->text, keys, cell_of(r, row, MEASURE),
+                          cell_of(r, row, VARIANT));
+    for (size_t f = 0; f < d->count; f++) {
+        const uint32_t *blocks = r->blocks[own * d->count + f];
+        char text[64];
+        if (!blocks || blocks[value] == RK_NONE)
+            continue;
+        snprintf(text, sizeof text, "%zu:%zu:%u", own < f ? own : f, own < f ? f : own,
+                 blocks[value]);
+        may_add(r, named(&r->sums, &r->text, line, rk_text(text), RK_TEXT("count")), alike,
+                t->count, own > f);
+        may_add(r, named(&r->sums, &r->text, line, rk_text(text), RK_TEXT("n")), alike, t->n,
+                own > f);
     }
 }
 
@@ -328,8 +437,7 @@ static void find_pair(struct reviewing *r, uint64_t row)
     if (sides[0] == RK_NONE || sides[1] == RK_NONE)
         return;
     for (size_t i = 0; i < 2; i++)
-        may_add(r, named(&r->sums, &r->text, t->keys, RK_TEXT("pair"), RK_TEXT("")), t->n,
-                sides[i]);
+        may_be(r, named(&r->sums, &r->text, t->keys, RK_TEXT("pair"), RK_TEXT("")), t->n, sides[i]);
 }
 
 /* Of two columns counted against each other the sums of rows and columns are known: who tells of
@@ -396,10 +504,14 @@ static void find_sums(struct reviewing *r)
             *most = t->n;
     }
     find_variants(r);
+    if (r->divisions && r->feature != SIZE_MAX && r->value != SIZE_MAX)
+        find_blocks(r);
     for (uint64_t row = 0; row < r->rows; row++) {
         const struct told *t = &r->all[row];
         for (size_t c = 0; c < r->by_count; c++)
             find_values(r, row, c);
+        if (r->blocks)
+            find_features(r, row);
         find_pair(r, row);
         if (t->count == RK_NONE || t->n == RK_NONE || t->amount || is_in_table(r, row) ||
             !is_small(value_of(r, t->n) - value_of(r, t->count)))
@@ -490,7 +602,11 @@ static bool find_columns(struct reviewing *r)
 
 static void review(void *context, struct rk_writer *writer)
 {
-    struct reviewing reviewing = {.run = context, .writer = writer, .rows = rk_writer_rows(writer)},
+    const struct rk_publish_divisions *divisions = context;
+    struct reviewing reviewing = {.run = &rk_state.run,
+                                  .divisions = divisions,
+                                  .writer = writer,
+                                  .rows = rk_writer_rows(writer)},
                      *r = &reviewing;
     uint64_t hidden = 0;
     if (!find_columns(r))
@@ -518,17 +634,15 @@ static void review(void *context, struct rk_writer *writer)
                     _("%llu of %llu rows are hidden: they tell of fewer than %d, or would tell it"),
                     (unsigned long long)hidden, (unsigned long long)r->rows, RK_PUBLISH_THRESHOLD);
     rk_guard_tell(r->run, &guard);
-    if (r->divisions.count > 1)
-        rk_run_warn(r->run,
-                    _("where the values of one column make up those of another, as units do "
-                      "departments, each tells of the other: publish one of them"));
     rk_free(guard.hidden);
     rk_report_cells_free(&r->cells);
     rk_free(r->all);
     rk_strings_free(&r->keys);
     rk_strings_free(&r->lines);
     rk_strings_free(&r->sums);
-    rk_strings_free(&r->divisions);
+    for (size_t i = 0; r->blocks && i < r->divisions->count * r->divisions->count; i++)
+        rk_free(r->blocks[i]);
+    rk_free(r->blocks);
     rk_tuples_free(&r->n.known);
     rk_tuples_free(&r->counted.known);
     rk_free(r->n.cell);
@@ -537,14 +651,15 @@ static void review(void *context, struct rk_writer *writer)
     rk_free(r->line_count);
     rk_free(r->line_n);
     rk_free(r->parts);
-    rk_free(r->total);
+    rk_free(r->of_sum);
     rk_buf_free(&r->text);
 }
 
-void rk_publish_measures(struct rk_run *run, struct rk_writer *writer)
+void rk_publish_measures(struct rk_run *run, struct rk_writer *writer,
+                         const struct rk_publish_divisions *divisions)
 {
     if (rk_run_publishes(run))
-        rk_writer_review(writer, review, run);
+        rk_writer_review(writer, review, (void *)divisions);
 }
 
 int64_t rk_publish_least(const struct rk_run *run, int64_t *min_count, bool show_small)

@@ -490,7 +490,7 @@ void rk_survey_write(struct rk_run *run, const struct rk_survey *result,
     columns[k + 2] = (struct rk_writer_column){"against", false};
     memcpy(columns + k + 3, rk_measure_columns, sizeof rk_measure_columns);
     struct rk_writer *writer = rk_run_writer(run, columns, k + 3 + RK_MEASURE_COLUMNS);
-    rk_publish_measures(run, writer);
+    rk_publish_measures(run, writer, NULL);
     if (raking && a->rows)
         write_raking(writer, k, &raking->result);
     for (size_t i = 0; i < result->count; i++) {
