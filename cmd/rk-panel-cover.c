@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "panel/cover.h"
 #include "tool/features.h"
+#include "tool/guard.h"
 #include "tool/publish_measures.h"
 
 #include <math.h>
@@ -257,6 +258,10 @@ static void warn_of_lacks(struct rk_run *run, const struct tables *t, const stru
                         t->features.all[t->listed.all[i]].name.text, text.text);
         rk_buf_free(&text);
     }
+    if (rk_cover_is_apart(cover))
+        rk_run_warn(
+            run, _("so many figures that those of each pool, and of each of --by, are not all held "
+                   "together: publish fewer features"));
     if (rk_cover_hidden(cover))
         rk_run_note(run,
                     _("hidden, since they hold fewer than %lld people or stand beside such: %llu "
@@ -281,9 +286,11 @@ static enum rk_status tell(struct rk_run *run, struct tables *t, bool bank, stru
     struct rk_cover *cover = NULL;
     enum rk_status status = rk_cover_new(&cover, &facts, error);
     if (!status) {
-        rk_cover_tell(cover, NULL, RK_TEXT(""), true);
-        if (options.by)
-            tell_by(cover, t);
+        do {
+            rk_cover_tell(cover, NULL, RK_TEXT(""), true);
+            if (options.by)
+                tell_by(cover, t);
+        } while (rk_cover_choose(cover, rk_guard_choose, run));
         write_rows(run, cover);
         warn_of_lacks(run, t, cover);
     }

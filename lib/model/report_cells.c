@@ -24,8 +24,7 @@ uint32_t rk_report_cells_people(struct rk_report_cells *to, int64_t people, int6
     return rk_report_cells_add(to, people_cell(people, least));
 }
 
-/* Told nowhere: it may be nobody. */
-static uint32_t add_rest(struct rk_report_cells *to, int64_t people, int64_t least)
+uint32_t rk_report_cells_left(struct rk_report_cells *to, int64_t people, int64_t least)
 {
     struct rk_report_cell cell = people_cell(people, least);
     cell.counts = false;
@@ -74,7 +73,7 @@ void rk_report_cells_rest(struct rk_report_cells *to, uint32_t total, const uint
     int64_t rest = to->cells[total].value - sum_of(to, parts, count);
     if (rest < 0 || !count)
         return;
-    uint32_t other = rest ? add_rest(to, rest, least) : RK_NONE;
+    uint32_t other = rest ? rk_report_cells_left(to, rest, least) : RK_NONE;
     rk_report_cells_sum(to, total, parts, count);
     if (rest) {
         add_parts(to, &other, 1);

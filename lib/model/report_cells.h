@@ -38,6 +38,8 @@ typedef void rk_report_cells_choose(void *context, const struct rk_report_cells 
 uint32_t rk_report_cells_add(struct rk_report_cells *cells, struct rk_report_cell cell);
 /* A number of people, which is small from 1 to `least` - 1. */
 uint32_t rk_report_cells_people(struct rk_report_cells *cells, int64_t people, int64_t least);
+/* Likewise, but told nowhere: it may be nobody. */
+uint32_t rk_report_cells_left(struct rk_report_cells *cells, int64_t people, int64_t least);
 /* total = the sum of the parts. */
 void rk_report_cells_sum(struct rk_report_cells *cells, uint32_t total, const uint32_t *parts,
                          size_t count);

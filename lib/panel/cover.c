@@ -61,6 +61,10 @@ const struct rk_cover_row *rk_cover_rows(const struct rk_cover *cover, size_t *c
 }
 
 uint64_t rk_cover_hidden(const struct rk_cover *cover) { return cover->hidden; }
+bool rk_cover_is_apart(const struct rk_cover *cover)
+{
+    return cover->is_apart || cover->are_pools_apart;
+}
 
 const struct rk_cover_gap *rk_cover_gaps(const struct rk_cover *cover, size_t *count)
 {
@@ -200,6 +204,7 @@ enum rk_status rk_cover_new(struct rk_cover **made, const struct rk_cover_facts 
     assert(facts->panelists || (!facts->recruitments && !facts->assignments));
     assert(facts->recruitments || !facts->assignments);
     cover->facts = *facts;
+    cover->is_chosen = facts->min_count <= 1;
     *made = cover;
     if (facts->panelists)
         fill_bank(cover);
@@ -210,8 +215,7 @@ enum rk_status rk_cover_new(struct rk_cover **made, const struct rk_cover_facts 
 
 /* ---- telling ---- */
 
-/* What is told only where recruitments are, and of each part of them. */
-static bool by_recruitments(enum rk_cover_pool pool)
+bool rk_cover_by_recruitments(enum rk_cover_pool pool)
 {
     return pool >= RK_COVER_INVITED && pool <= RK_COVER_ABSENT;
 }
@@ -268,20 +272,22 @@ static void tell_funnel(struct rk_cover *cover, const struct rk_cover_tally *tal
 {
     enum rk_cover_pool parent = rk_cover_parent(pool);
     struct rk_text feature = rk_cover_feature_name(cover, tally);
-    for (uint32_t i = 0; cover->total[pool] && i <= tally->values; i++) {
+    bool any = cover->total[pool] || cover->total_hidden[pool] || tally->any_hidden[pool];
+    for (uint32_t i = 0; any && i <= tally->values; i++) {
         uint32_t v = tally->by_text[i];
         struct rk_text value = rk_cover_value_text(cover, tally, v);
         bool followed = parent != RK_COVER_NO_POOL && cover->in[parent];
-        if (!tally->people[pool][v] && (!followed || !tally->people[parent][v]))
-            continue;
         if (tally->hidden[pool][v]) {
             if (!mirrors(pool)) /* said there already */
                 rk_cover_add_hidden(cover, feature, value, rk_cover_pool_name(pool));
             continue;
         }
+        if (!tally->people[pool][v] &&
+            (!followed || (!tally->people[parent][v] && !tally->hidden[parent][v])))
+            continue;
         if (!mirrors(pool))
             rk_cover_add(cover, feature, value, rk_cover_pool_name(pool), "persons", NULL,
-                         (double)tally->people[pool][v], (double)cover->total[pool]);
+                         (double)tally->people[pool][v], rk_cover_all(cover, pool));
         if (followed && !tally->hidden[parent][v])
             put_drop(cover, tally, v, pool);
     }
@@ -292,7 +298,7 @@ static void tell_totals(struct rk_cover *cover, bool bank)
     struct rk_text none = RK_TEXT("");
     for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++) {
         enum rk_cover_pool parent = rk_cover_parent(pool);
-        if (!cover->in[pool] || (!bank && !by_recruitments(pool)))
+        if (!cover->in[pool] || (!bank && !rk_cover_by_recruitments(pool)))
             continue;
         if (cover->total_hidden[pool]) {
             rk_cover_add_hidden(cover, none, none, rk_cover_pool_name(pool));
@@ -367,10 +373,18 @@ void rk_cover_tell(struct rk_cover *cover, const bool *counted, struct rk_text b
     if (cover->facts.assignments)
         fill_selected(cover, counted);
     rk_cover_count(cover);
+    if (!cover->is_chosen) {
+        rk_cover_look(cover, bank);
+        for (int i = 0; i < 2 && cover->facts.assignments; i++)
+            rk_cover_load(cover, counted, i ? RK_COVER_ATTENDED : RK_COVER_INVITED);
+        return;
+    }
+    if (cover->chosen)
+        rk_cover_hide(cover);
     tell_totals(cover, bank);
     for (uint32_t i = 0; i < cover->facts.listed_count; i++)
         for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++) {
-            if (!cover->in[pool] || (!bank && !by_recruitments(pool)))
+            if (!cover->in[pool] || (!bank && !rk_cover_by_recruitments(pool)))
                 continue;
             if (mirrors(pool))
                 rk_cover_mirror(cover, &cover->tallies[i], pool);
@@ -402,6 +416,21 @@ void rk_cover_free(struct rk_cover *cover)
     rk_free(cover->told);
     rk_free(cover->gaps);
     rk_free(cover->missing);
+    rk_report_cells_free(&cover->cells);
+    rk_free(cover->chosen);
+    rk_free(cover->tellings);
+    for (uint32_t i = 0; i < cover->pair_count; i++) {
+        rk_free(cover->pairs[i].block[0]);
+        rk_free(cover->pairs[i].block[1]);
+    }
+    rk_free(cover->pairs);
+    for (uint32_t i = 0; cover->of && i < cover->facts.listed_count; i++)
+        rk_free(cover->of[i]);
+    rk_free(cover->of);
+    rk_free(cover->lost_of);
+    rk_free(cover->lost_row);
+    rk_free(cover->lost);
+    rk_free(cover->lines);
     rk_arena_free(&cover->arena);
     rk_free(cover);
 }

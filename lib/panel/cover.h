@@ -15,19 +15,22 @@
  * or absent), `attended`, `absent`, each once however often. Of a table that names nobody: `all`
  * and `selected`.
  *
- * Small cells: with `min_count` above 1, a cell that holds 1 … min_count - 1 people, or all but so
- * few of the pool that it is taken from, is hidden, and so are as many others as it takes that it
- * cannot be worked out from the sums along its feature; a feature crossed of two is looked through
- * as a whole, with what is told of its parts, one of more along each part. With a cell are hidden
- * all statistics that could give it away. A cell with nobody is shown, unless the pool is under
- * twice min_count, or all its cells hold one. Other tables of the same people may still give
- * something away. */
+ * Small cells: with `min_count` above 1 no number of 1 … min_count - 1 people may be worked out, be
+ * it told, or left between what is told: of a pool and those taken from it, of the values of
+ * features that make up the same, of parts of the recruitments and all. All tellings are then made
+ * twice, and between them somebody else chooses what is hidden:
+ *
+ *     do rk_cover_tell(cover, …); … while (rk_cover_choose(cover, choose, context));
+ *
+ * With a cell are hidden all statistics that could give it away, which no sum tells of. Other
+ * tables of the same people may still give something away. */
 #ifndef RK_COVER_H
 #define RK_COVER_H
 
 #include "model/assignments.h"
 #include "model/measures.h"
 #include "model/people.h"
+#include "model/report_cells.h"
 #include "model/targets.h"
 
 enum rk_cover_pool {
@@ -88,8 +91,13 @@ enum rk_status rk_cover_new(struct rk_cover **cover, const struct rk_cover_facts
 /* `counted`: by recruitment, NULL = all. `bank`: also what does not depend on recruitments. `by`
  * must outlive the cover. */
 void rk_cover_tell(struct rk_cover *cover, const bool *counted, struct rk_text by, bool bank);
+/* After the last telling: true where nothing was told yet, and all has to be told again. */
+bool rk_cover_choose(struct rk_cover *cover, rk_report_cells_choose *choose, void *context);
 const struct rk_cover_row *rk_cover_rows(const struct rk_cover *cover, size_t *count);
 uint64_t rk_cover_hidden(const struct rk_cover *cover); /* cells hidden so far */
+/* Are there too many figures to hold together what is told of all, of parts of the recruitments and
+ * of pools taken from others? */
+bool rk_cover_is_apart(const struct rk_cover *cover);
 
 /* What a coordinator should see first, of all recruitments: groups with nobody, in `active`,
  * `invited` and `attended` (`all`, `selected`), the largest target first; experience asked for and

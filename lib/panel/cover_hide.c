@@ -1,409 +1,412 @@
-/* Which cells are hidden, so that none with few people can be worked out. */
+/* Which cells are hidden, so that none with few people can be worked out: what is told becomes
+ * cells and sums (model/report_cells.h), for somebody else to choose by. */
 #include "panel/cover_work.h"
 
-enum { MOST_GUARDED = 300 }; /* cells of a crossed feature that is looked through as a whole */
+/* Figures that are held together; of more, those of each telling, and of still more each pool, are
+ * chosen apart. */
+enum { MOST_TOGETHER = 500 };
 
 bool rk_cover_is_small(const struct rk_cover *cover, int64_t people)
 {
     return people > 0 && people < cover->facts.min_count;
 }
 
-/* Whoever knows the sum of what is hidden, and how each came to be hidden, must not know a cell by
- * it. */
-static bool gives_away(const struct rk_cover *cover, int64_t sum, int64_t cells, bool all_small)
+/* ---- what is told, as cells ---- */
+
+/* The cells of a pool in one telling: all people, then those of each value of each feature. */
+static uint32_t offset_of(const struct rk_cover *cover, uint32_t tally)
 {
-    return cells == 1 || sum < cover->facts.min_count || sum == cells ||
-           (all_small && sum == cells * (cover->facts.min_count - 1));
+    uint32_t offset = 1;
+    for (uint32_t i = 0; i < tally; i++)
+        offset += cover->tallies[i].values + 1;
+    return offset;
 }
 
-bool rk_cover_hide_line(const struct rk_cover *cover, const int64_t *people, const bool *small,
-                        bool *hidden, uint32_t count, uint32_t spare)
+/* By row of the table: its value of a feature that is no list. */
+static uint32_t *values_of(const struct rk_cover *cover, uint32_t tally)
 {
-    for (;;) {
-        int64_t sum = 0, cells = 0;
-        bool all_small = true;
-        uint32_t next = RK_NONE;
-        for (uint32_t i = 0; i < count; i++) {
-            hidden[i] |= small[i];
-            if (hidden[i] && people[i]) {
-                sum += people[i];
-                cells++;
-                all_small &= rk_cover_is_small(cover, people[i]);
-            } else if (people[i] && !hidden[i] &&
-                       (next == RK_NONE || next == spare ||
-                        (i != spare && people[i] < people[next]))) {
-                next = i;
-            }
-        }
-        if (!cells || next == RK_NONE || !gives_away(cover, sum, cells, all_small))
-            return cells > 0;
-        hidden[next] = true;
+    uint32_t *of = rk_alloc((size_t)cover->rows + 1, sizeof *of);
+    for (uint32_t r = 0; r < cover->rows; r++) {
+        uint32_t count;
+        const uint32_t *values =
+            rk_features_of(cover->facts.features, r, cover->tallies[tally].feature, &count);
+        of[r] = count ? values[0] : RK_NONE;
     }
+    return of;
 }
 
-/* Small themselves, or all but a few of those they are taken from. */
-static void mark_small(const struct rk_cover *cover, struct rk_cover_tally *tally,
-                       enum rk_cover_pool pool)
+static void find_pair(struct rk_cover *cover, uint32_t a, uint32_t b)
 {
-    enum rk_cover_pool parent = rk_cover_parent(pool);
-    for (uint32_t v = 0; v <= tally->values; v++) {
-        int64_t here = tally->people[pool][v];
-        tally->hidden[pool][v] = false;
-        tally->small[v] = rk_cover_is_small(cover, here) || (here && cover->total_hidden[pool]);
-        if (parent != RK_COVER_NO_POOL && cover->in[parent])
-            tally->small[v] |= rk_cover_is_small(cover, tally->people[parent][v] - here);
-    }
+    struct rk_cover_pair pair = {.tally = {a, b}};
+    uint32_t values[2] = {cover->tallies[a].values, cover->tallies[b].values};
+    for (int side = 0; side < 2; side++)
+        pair.block[side] = rk_alloc((size_t)values[side] + 1, sizeof *pair.block[side]);
+    pair.blocks = rk_report_blocks(cover->of[a], values[0], cover->of[b], values[1], cover->rows,
+                                   pair.block[0], pair.block[1]);
+    RK_GROW(cover->pairs, cover->pair_count, cover->pair_room);
+    cover->pairs[cover->pair_count++] = pair;
 }
 
-/* ---- sums along a crossed feature ---- */
-
-/* The lines of a crossed feature: cells alike in all parts but one, whose sum is a cell of the
- * others. */
-static bool hide_along(const struct rk_cover *cover, struct rk_cover_tally *tally,
-                       enum rk_cover_pool pool, uint32_t part)
-{
-    const struct rk_feature *feature = &cover->facts.features->all[tally->feature];
-    struct rk_tuples lines = {.width = feature->part_count - 1};
-    uint32_t *line = rk_alloc(tally->values, sizeof *line), parts[RK_FEATURE_PARTS];
-    bool changed = false;
-    for (uint32_t v = 0; v < tally->values; v++) {
-        rk_features_split(cover->facts.features, tally->feature, v, parts);
-        memmove(parts + part, parts + part + 1, (feature->part_count - 1 - part) * sizeof *parts);
-        line[v] = rk_tuples_add(&lines, parts);
-    }
-    /* the cells line by line: those of line l from start[l] */
-    uint32_t *start = rk_alloc((size_t)lines.count + 2, sizeof *start);
-    uint32_t *which = rk_alloc(tally->values, sizeof *which);
-    int64_t *people = rk_alloc(tally->values, sizeof *people);
-    bool *small = rk_alloc(tally->values, sizeof *small);
-    bool *hidden = rk_alloc(tally->values, sizeof *hidden);
-    for (uint32_t v = 0; v < tally->values; v++)
-        start[line[v] + 2]++;
-    for (uint32_t l = 2; l < lines.count + 2; l++)
-        start[l] += start[l - 1];
-    for (uint32_t v = 0; v < tally->values; v++) {
-        uint32_t at = start[line[v] + 1]++;
-        which[at] = v;
-        people[at] = tally->people[pool][v];
-        small[at] = tally->small[v];
-        hidden[at] = tally->hidden[pool][v];
-    }
-    for (uint32_t l = 0; l < lines.count; l++)
-        rk_cover_hide_line(cover, people + start[l], small + start[l], hidden + start[l],
-                           start[l + 1] - start[l], RK_NONE);
-    for (uint32_t i = 0; i < tally->values; i++) {
-        changed |= hidden[i] && !tally->hidden[pool][which[i]];
-        tally->hidden[pool][which[i]] = hidden[i];
-    }
-    rk_tuples_free(&lines);
-    rk_free(line);
-    rk_free(start);
-    rk_free(which);
-    rk_free(people);
-    rk_free(small);
-    rk_free(hidden);
-    return changed;
-}
-
-static struct rk_cover_tally *tally_of(const struct rk_cover *cover, uint32_t feature)
+static bool lacks_any(const struct rk_cover *cover, uint32_t row)
 {
     for (uint32_t i = 0; i < cover->facts.listed_count; i++)
-        if (cover->tallies[i].feature == feature)
-            return &cover->tallies[i];
-    return NULL;
-}
-
-/* A value of a part that is hidden where the part is told alone must not be the sum of cells that
- * are all shown: marks the least of them. */
-static void mark_parts(const struct rk_cover *cover, struct rk_cover_tally *tally,
-                       enum rk_cover_pool pool)
-{
-    const struct rk_feature *feature = &cover->facts.features->all[tally->feature];
-    const int64_t *people = tally->people[pool];
-    uint32_t parts[RK_FEATURE_PARTS];
-    for (uint32_t p = 0; p < feature->part_count; p++) {
-        const struct rk_cover_tally *part = tally_of(cover, feature->parts[p]);
-        if (!part)
-            continue;
-        uint32_t *least = rk_alloc(part->values, sizeof *least); /* from 1; 0 = none */
-        bool *any = rk_alloc(part->values, sizeof *any);
-        for (uint32_t v = 0; v < tally->values; v++) {
-            rk_features_split(cover->facts.features, tally->feature, v, parts);
-            uint32_t *of = &least[parts[p]];
-            any[parts[p]] |= people[v] && tally->small[v];
-            if (people[v] && (!*of || people[v] < people[*of - 1]))
-                *of = v + 1;
-        }
-        for (uint32_t u = 0; u < part->values; u++)
-            if (part->hidden[pool][u] && least[u] && !any[u])
-                tally->small[least[u] - 1] = true;
-        rk_free(least);
-        rk_free(any);
-    }
-}
-
-static void hide_cells(const struct rk_cover *cover, struct rk_cover_tally *tally,
-                       enum rk_cover_pool pool)
-{
-    const struct rk_feature *feature = &cover->facts.features->all[tally->feature];
-    uint32_t cells = tally->values + 1;
-    if (tally->is_list) { /* the cells of people with several values have no known sum */
-        memcpy(tally->hidden[pool], tally->small, cells * sizeof *tally->small);
-        return;
-    }
-    for (bool again = true; again;) {
-        again = false;
-        rk_cover_hide_line(cover, tally->people[pool], tally->small, tally->hidden[pool], cells,
-                           tally->values); /* the missing are not told anyway: see rk_cover_hide */
-        for (uint32_t p = 0; p < feature->part_count; p++)
-            again |= hide_along(cover, tally, pool, p);
-    }
-    /* where all are hidden and as many as there are cells, each holds one: then not even the empty
-     * are told */
-    int64_t sum = 0, some = 0, shown = 0;
-    for (uint32_t v = 0; v < cells; v++) {
-        sum += tally->people[pool][v];
-        some += tally->people[pool][v] > 0;
-        shown += tally->people[pool][v] > 0 && !tally->hidden[pool][v];
-    }
-    for (uint32_t v = 0; some && !shown && sum == some && v < tally->values; v++)
-        tally->hidden[pool][v] = true;
-}
-
-/* ---- a feature crossed of two, as a whole ----
- *
- * With cells shown as empty, sums may give a cell away through several lines. A hidden number is
- * safe when it could be one more, or one less, with all that is shown the same: when it lies on a
- * circle in the graph of rows and columns, whose steps are a hidden cell that grows (row to column)
- * or shrinks (column to row; none below 1). Sums that are not shown may change too, if their total
- * does not: steps between a row, or a column, and a node for that total. */
-
-struct square {
-    const struct rk_cover_tally *tally, *part[2]; /* part NULL: not told alone */
-    enum rk_cover_pool pool;
-    uint32_t count[2]; /* rows and columns, the last of each for people without the value */
-    uint32_t *at;      /* by value: row, column */
-    int64_t *lost[2];  /* by row: people without a column; by column: without a row. NULL = none */
-    bool *seen;        /* rows, columns, total of rows, total of columns */
-    uint32_t *queue;
-};
-
-static bool is_open(const struct square *q, int side, uint32_t i)
-{
-    return i + 1 < q->count[side] && (!q->part[side] || q->part[side]->hidden[q->pool][i]);
-}
-
-/* Can `to` be reached from `from`, without the step between the two itself? */
-static bool reaches(const struct square *q, uint32_t from, uint32_t to)
-{
-    uint32_t rows = q->count[0], nodes = rows + q->count[1] + 2, head = 0, tail = 0;
-    memset(q->seen, 0, nodes * sizeof *q->seen);
-    q->seen[from] = true;
-    q->queue[tail++] = from;
-    while (head < tail && !q->seen[to]) {
-        uint32_t node = q->queue[head++];
-#define STEP(start, end)                                                                           \
-    if (node == (start) && !q->seen[end] && !((start) == from && (end) == to)) {                   \
-        q->seen[end] = true;                                                                       \
-        q->queue[tail++] = (end);                                                                  \
-    }
-        for (uint32_t v = 0; v < q->tally->values; v++) {
-            uint32_t row = q->at[2 * v], column = rows + q->at[2 * v + 1];
-            if (!q->tally->hidden[q->pool][v])
-                continue;
-            STEP(row, column)
-            if (q->tally->people[q->pool][v] > 1)
-                STEP(column, row)
-        }
-        for (int side = 0; side < 2; side++)
-            for (uint32_t i = 0; i < q->count[side]; i++) {
-                uint32_t line = side ? rows + i : i, total = nodes - 2 + (uint32_t)side;
-                if (is_open(q, side,
-                            i)) { /* a sum too is at least 1; of rows it grows from the total */
-                    bool shrinks = !q->part[side] || q->part[side]->people[q->pool][i] > 1;
-                    if (side || shrinks)
-                        STEP(line, total)
-                    if (!side || shrinks)
-                        STEP(total, line)
-                }
-                if (!q->lost[side])
-                    continue;
-                /* how many of a row have no column is not told, not even that there are none */
-                uint32_t row = side ? rows - 1 : i, column = side ? rows + i : nodes - 3;
-                STEP(row, column)
-                if (q->lost[side][i] > 0)
-                    STEP(column, row)
-            }
-#undef STEP
-    }
-    return q->seen[to];
-}
-
-static bool is_fixed_cell(const struct square *q, uint32_t v)
-{
-    uint32_t row = q->at[2 * v], column = q->count[0] + q->at[2 * v + 1];
-    return !reaches(q, column, row) &&
-           !(q->tally->people[q->pool][v] > 1 && reaches(q, row, column));
-}
-
-static bool is_fixed_sum(const struct square *q, int side, uint32_t i)
-{
-    uint32_t line = side ? q->count[0] + i : i, total = q->count[0] + q->count[1] + (uint32_t)side;
-    bool grows = side ? reaches(q, total, line) : reaches(q, line, total);
-    return !grows && !(q->part[side]->people[q->pool][i] > 1 &&
-                       (side ? reaches(q, line, total) : reaches(q, total, line)));
-}
-
-/* Hides the least of what is shown of the cells on a line; else what is shown of the line's sum;
- * else the least cell, or the least sum, that is shown anywhere. False when there is none. */
-static bool hide_more(struct rk_cover *cover, const struct square *q, struct rk_cover_tally *tally,
-                      const uint32_t line[2])
-{
-    enum rk_cover_pool pool = q->pool;
-    for (int anywhere = 0; anywhere < 2; anywhere++) {
-        uint32_t least = RK_NONE;
-        for (uint32_t v = 0; v < tally->values; v++) {
-            bool here = q->at[2 * v] == line[0] || q->at[2 * v + 1] == line[1];
-            if ((here || anywhere) && tally->people[pool][v] && !tally->hidden[pool][v] &&
-                (least == RK_NONE || tally->people[pool][v] < tally->people[pool][least]))
-                least = v;
-        }
-        if (least != RK_NONE)
-            return tally->small[least] = true;
-        for (int side = 0; side < 2; side++) {
-            struct rk_cover_tally *part =
-                q->part[side] ? tally_of(cover, q->part[side]->feature) : NULL;
-            for (uint32_t u = 0; part && u < part->values; u++)
-                if ((u == line[side] || anywhere) && part->people[pool][u] &&
-                    !part->hidden[pool][u] &&
-                    (least == RK_NONE || part->people[pool][u] < part->people[pool][least]))
-                    least = u;
-            if (least != RK_NONE) {
-                part->small[least] = true;
-                hide_cells(cover, part, pool);
-                return true;
-            }
-        }
-    }
+        if (cover->of[i] && cover->of[i][row] == RK_NONE)
+            return true;
     return false;
 }
 
-/* People of each row without a column (side 0), or the other way round: NULL where there are none,
- * or the parts are not told alone. */
-static int64_t *lost_of(const struct square *q, int side)
+/* Features whose values make up the same as values of another: crossed ones and their parts,
+ * districts within parts of the city. And who lacks some feature: those alike in all. */
+static void find_pairs(struct rk_cover *cover)
 {
-    const struct rk_cover_tally *part = q->part[side], *other = q->part[!side];
-    if (!part || !other || !other->people[q->pool][other->values])
-        return NULL;
-    int64_t *lost = rk_alloc(q->count[side], sizeof *lost);
-    for (uint32_t i = 0; i + 1 < q->count[side]; i++)
-        lost[i] = part->people[q->pool][i];
-    for (uint32_t v = 0; v < q->tally->values; v++)
-        lost[q->at[2 * v + (uint32_t)side]] -= q->tally->people[q->pool][v];
-    return lost;
+    uint32_t listed = cover->facts.listed_count, room = 0;
+    struct rk_strings kinds = {0};
+    struct rk_buf key = {0};
+    cover->of = rk_alloc((size_t)listed + 1, sizeof *cover->of);
+    cover->lost_of = rk_alloc((size_t)cover->rows + 1, sizeof *cover->lost_of);
+    for (uint32_t i = 0; i < listed; i++)
+        cover->of[i] = cover->tallies[i].is_list ? NULL : values_of(cover, i);
+    for (uint32_t a = 0; a < listed; a++)
+        for (uint32_t b = a + 1; b < listed; b++)
+            if (cover->of[a] && cover->of[b])
+                find_pair(cover, a, b);
+    for (uint32_t r = 0; r < cover->rows; r++) {
+        cover->lost_of[r] = RK_NONE;
+        if (!lacks_any(cover, r))
+            continue;
+        rk_buf_clear(&key);
+        for (uint32_t i = 0; i < listed; i++)
+            if (cover->of[i])
+                rk_buf_add(&key, &cover->of[i][r], sizeof cover->of[i][r]);
+        cover->lost_of[r] = rk_strings_add(&kinds, (struct rk_text){key.text, key.size});
+        if (cover->lost_of[r] < cover->lost_kinds)
+            continue;
+        RK_GROW(cover->lost_row, cover->lost_kinds, room);
+        cover->lost_row[cover->lost_kinds++] = r;
+    }
+    rk_strings_free(&kinds);
+    rk_buf_free(&key);
 }
 
-/* Looks for a small number that is given away, and hides something more; false where there is none.
- */
-static bool guard_square(struct rk_cover *cover, struct rk_cover_tally *tally,
-                         enum rk_cover_pool pool)
+static void count_lost(struct rk_cover *cover, enum rk_cover_pool pool)
 {
-    const struct rk_feature *feature = &cover->facts.features->all[tally->feature];
-    struct square q = {.tally = tally, .pool = pool};
-    bool changed = false;
-    for (int side = 0; side < 2; side++) {
-        q.part[side] = tally_of(cover, feature->parts[side]);
-        q.count[side] = cover->facts.features->all[feature->parts[side]].values.count + 1;
+    size_t from = cover->lost_count;
+    cover->lost_count += cover->lost_kinds;
+    cover->lost = rk_resize(cover->lost, cover->lost_count + 1, sizeof *cover->lost);
+    for (size_t i = from; i < cover->lost_count; i++)
+        cover->lost[i] = 0;
+    for (uint32_t r = 0; r < cover->rows; r++)
+        if (cover->lost_of[r] != RK_NONE)
+            cover->lost[from + cover->lost_of[r]] += cover->in[pool][r];
+}
+
+static void add_pool(struct rk_cover *cover, enum rk_cover_pool pool)
+{
+    rk_report_cells_people(&cover->cells, cover->total[pool], cover->facts.min_count);
+    for (uint32_t i = 0; i < cover->facts.listed_count; i++)
+        for (uint32_t v = 0; v <= cover->tallies[i].values; v++)
+            rk_report_cells_people(&cover->cells, cover->tallies[i].people[pool][v],
+                                   cover->facts.min_count);
+}
+
+void rk_cover_look(struct rk_cover *cover, bool bank)
+{
+    RK_GROW(cover->tellings, cover->telling_count, cover->telling_room);
+    struct rk_cover_telling *own = &cover->tellings[cover->telling_count++];
+    own->before = cover->cells.count;
+    if (cover->telling_count == 1)
+        find_pairs(cover);
+    for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++) {
+        own->has[pool] = cover->in[pool] && (bank || rk_cover_by_recruitments(pool));
+        own->first[pool] = own->has[pool]             ? cover->cells.count
+                           : cover->telling_count > 1 ? cover->tellings->first[pool]
+                                                      : 0;
+        own->lost[pool] = own->has[pool]             ? cover->lost_count
+                          : cover->telling_count > 1 ? cover->tellings->lost[pool]
+                                                     : 0;
+        if (own->has[pool]) {
+            add_pool(cover, pool);
+            count_lost(cover, pool);
+        }
     }
-    q.at = rk_alloc((size_t)tally->values * 2 + 1, sizeof *q.at);
-    q.seen = rk_alloc((size_t)q.count[0] + q.count[1] + 2, sizeof *q.seen);
-    q.queue = rk_alloc((size_t)q.count[0] + q.count[1] + 2, sizeof *q.queue);
-    for (uint32_t v = 0; v < tally->values; v++) {
-        uint32_t parts[RK_FEATURE_PARTS];
-        rk_features_split(cover->facts.features, tally->feature, v, parts);
-        memcpy(&q.at[2 * v], parts, 2 * sizeof *parts);
+}
+
+void rk_cover_look_along(struct rk_cover *cover, const int64_t *people, uint32_t count)
+{
+    RK_GROW(cover->lines, cover->line_count, cover->line_room);
+    cover->lines[cover->line_count++] = (struct rk_cover_line){cover->cells.count, count};
+    for (uint32_t i = 0; i < count; i++)
+        rk_report_cells_people(&cover->cells, people[i], cover->facts.min_count);
+}
+
+/* ---- sums ---- */
+
+/* Everybody knows that nobody is of it, in any pool: a value that the table has nobody of. */
+static bool is_nobody(const struct rk_cover *cover, uint32_t offset)
+{
+    enum rk_cover_pool all = cover->in[RK_COVER_ALL] ? RK_COVER_ALL : RK_COVER_APPLIED;
+    return !cover->cells.cells[cover->tellings->first[all] + offset].value;
+}
+
+/* The values of a feature, and who has none, are all. */
+static void sum_feature(struct rk_cover *cover, uint32_t first, uint32_t tally, uint32_t *parts)
+{
+    uint32_t values = cover->tallies[tally].values + 1, offset = offset_of(cover, tally), count = 0;
+    for (uint32_t v = 0; v < values; v++)
+        if (!is_nobody(cover, offset + v))
+            parts[count++] = first + offset + v;
+    if (!cover->tallies[tally].is_list && count)
+        rk_report_cells_sum(&cover->cells, first, parts, count);
+}
+
+/* The cells of those who lack some feature, whom nobody is told of. */
+static void add_lost(struct rk_cover *cover)
+{
+    cover->lost_cells = cover->cells.count;
+    for (size_t i = 0; i < cover->lost_count; i++)
+        rk_report_cells_left(&cover->cells, cover->lost[i], cover->facts.min_count);
+}
+
+static uint32_t lost_cell(const struct rk_cover *cover, const struct rk_cover_telling *telling,
+                          enum rk_cover_pool pool, uint32_t kind)
+{
+    return cover->lost_cells + (uint32_t)telling->lost[pool] + kind;
+}
+
+/* The cells of a feature that are of a block, and of those who lack the feature and are of the
+ * block by the other. */
+static size_t of_block(const struct rk_cover *cover, const struct rk_cover_telling *telling,
+                       enum rk_cover_pool pool, const struct rk_cover_pair *pair, int side,
+                       uint32_t block, uint32_t *cells)
+{
+    uint32_t own = pair->tally[side], other = pair->tally[!side];
+    size_t count = 0;
+    for (uint32_t v = 0; v < cover->tallies[own].values; v++)
+        if (pair->block[side][v] == block)
+            cells[count++] = telling->first[pool] + offset_of(cover, own) + v;
+    for (uint32_t k = 0; k < cover->lost_kinds; k++) {
+        uint32_t row = cover->lost_row[k], value = cover->of[other][row];
+        if (cover->of[own][row] == RK_NONE && value != RK_NONE &&
+            pair->block[!side][value] == block)
+            cells[count++] = lost_cell(cover, telling, pool, k);
     }
+    return count;
+}
+
+/* Of a pool: in each block the values of one feature, with who lacks it, are as many as those of
+ * the other. */
+static void hold_pair(struct rk_cover *cover, const struct rk_cover_telling *telling,
+                      enum rk_cover_pool pool, const struct rk_cover_pair *pair, uint32_t *cells[2])
+{
+    for (uint32_t block = 0; block < pair->blocks; block++) {
+        size_t count[2];
+        for (int side = 0; side < 2; side++)
+            count[side] = of_block(cover, telling, pool, pair, side, block, cells[side]);
+        rk_report_cells_alike(&cover->cells, cells[0], count[0], cells[1], count[1], 0);
+    }
+}
+
+/* Who lacks a feature. */
+static void hold_lacking(struct rk_cover *cover, const struct rk_cover_telling *telling,
+                         enum rk_cover_pool pool, uint32_t *cells)
+{
+    for (uint32_t i = 0; i < cover->facts.listed_count; i++) {
+        size_t count = 0;
+        for (uint32_t k = 0; k < cover->lost_kinds && cover->of[i]; k++)
+            if (cover->of[i][cover->lost_row[k]] == RK_NONE)
+                cells[count++] = lost_cell(cover, telling, pool, k);
+        if (count)
+            rk_report_cells_sum(&cover->cells,
+                                telling->first[pool] + offset_of(cover, i) +
+                                    cover->tallies[i].values,
+                                cells, count);
+    }
+}
+
+static void hold_features(struct rk_cover *cover)
+{
+    uint32_t *cells[2], most = cover->lost_kinds + 1;
+    for (uint32_t i = 0; i < cover->facts.listed_count; i++)
+        most = cover->tallies[i].values + cover->lost_kinds + 1 > most
+                   ? cover->tallies[i].values + cover->lost_kinds + 1
+                   : most;
     for (int side = 0; side < 2; side++)
-        q.lost[side] = lost_of(&q, side);
-    for (uint32_t v = 0; v < tally->values && !changed; v++)
-        if (tally->small[v] && tally->hidden[pool][v] && is_fixed_cell(&q, v))
-            changed = hide_more(cover, &q, tally, &q.at[2 * v]);
-    for (int side = 0; side < 2 && !changed; side++)
-        for (uint32_t u = 0; q.part[side] && u + 1 < q.count[side] && !changed; u++) {
-            uint32_t line[2] = {RK_NONE, RK_NONE};
-            line[side] = u;
-            if (q.part[side]->small[u] && q.part[side]->hidden[pool][u] &&
-                is_fixed_sum(&q, side, u))
-                changed = hide_more(cover, &q, tally, line);
-        }
-    rk_free(q.at);
-    rk_free(q.seen);
-    rk_free(q.queue);
-    rk_free(q.lost[0]);
-    rk_free(q.lost[1]);
-    return changed;
-}
-
-/* Of a table too large to look through: all but who is nobody, in it and in its sums. */
-static void hide_all(const struct rk_cover *cover, struct rk_cover_tally *tally,
-                     enum rk_cover_pool pool)
-{
-    const struct rk_feature *feature = &cover->facts.features->all[tally->feature];
-    bool any = false;
-    for (uint32_t v = 0; v < tally->values; v++)
-        any |= tally->hidden[pool][v];
-    for (int side = -1; side < 2 && any; side++) {
-        struct rk_cover_tally *all = side < 0 ? tally : tally_of(cover, feature->parts[side]);
-        for (uint32_t v = 0; all && v < all->values; v++)
-            all->small[v] |= all->people[pool][v] > 0;
-        if (all)
-            hide_cells(cover, all, pool);
-    }
-}
-
-static bool is_square(const struct rk_cover *cover, const struct rk_cover_tally *tally)
-{
-    return cover->facts.features->all[tally->feature].part_count == 2 && !tally->is_list;
-}
-
-void rk_cover_hide(struct rk_cover *cover, enum rk_cover_pool pool)
-{
-    uint32_t count = cover->facts.listed_count;
-    for (uint32_t i = 0; i < count; i++) {
-        mark_small(cover, &cover->tallies[i], pool);
-        if (!cover->tallies[i].is_crossed)
-            hide_cells(cover, &cover->tallies[i], pool);
-    }
-    for (bool again = true; again;) {
-        again = false;
-        for (uint32_t i = 0; i < count; i++) {
-            struct rk_cover_tally *tally = &cover->tallies[i];
-            if (!tally->is_crossed)
+        cells[side] = rk_alloc(most, sizeof *cells[side]);
+    for (size_t t = 0; t < cover->telling_count; t++)
+        for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++) {
+            const struct rk_cover_telling *telling = &cover->tellings[t];
+            if (!telling->has[pool])
                 continue;
-            mark_parts(cover, tally, pool);
-            hide_cells(cover, tally, pool);
-            if (is_square(cover, tally) && tally->values > MOST_GUARDED)
-                hide_all(cover, tally, pool);
-            else if (is_square(cover, tally))
-                again |= guard_square(cover, tally, pool);
+            hold_lacking(cover, telling, pool, cells[0]);
+            for (uint32_t i = 0; i < cover->pair_count; i++)
+                if (cover->pairs[i].blocks > 1)
+                    hold_pair(cover, telling, pool, &cover->pairs[i], cells);
+        }
+    rk_free(cells[0]);
+    rk_free(cells[1]);
+}
+
+/* Number i of those of a pool that are told, and then of those who lack some feature. */
+static uint32_t cell_of(const struct rk_cover *cover, const struct rk_cover_telling *telling,
+                        enum rk_cover_pool pool, uint32_t i)
+{
+    uint32_t size = offset_of(cover, cover->facts.listed_count);
+    return i < size ? telling->first[pool] + i : lost_cell(cover, telling, pool, i - size);
+}
+
+/* total = parts + rest. A rest that is no small number bounds nothing closely: nothing is known by
+ * it. */
+static void hold_rest(struct rk_cover *cover, uint32_t total, const uint32_t *parts, size_t count)
+{
+    int64_t rest = cover->cells.cells[total].value;
+    for (size_t i = 0; i < count; i++)
+        rest -= cover->cells.cells[parts[i]].value;
+    if (rest < cover->facts.min_count)
+        rk_report_cells_rest(&cover->cells, total, parts, count, cover->facts.min_count);
+}
+
+/* Of pools that are chosen apart: all but a few of those they are taken from is a small number. */
+static void mark_left(struct rk_cover *cover, const struct rk_cover_telling *telling,
+                      enum rk_cover_pool pool, uint32_t size)
+{
+    enum rk_cover_pool parent = rk_cover_parent(pool);
+    struct rk_report_cell *cells = cover->cells.cells;
+    if (!telling->has[pool] || parent == RK_COVER_NO_POOL || !cover->in[parent])
+        return;
+    for (uint32_t i = 0; i < size; i++) {
+        struct rk_report_cell *cell = &cells[telling->first[pool] + i];
+        int64_t left = cells[telling->first[parent] + i].value - cell->value;
+        cell->small |= cell->value && rk_cover_is_small(cover, left);
+    }
+}
+
+/* A pool, or those of one value in it, against the pools taken from it: each of them, and those
+ * that have nobody in common together. */
+static void hold_pools(struct rk_cover *cover, const struct rk_cover_telling *telling,
+                       uint32_t size)
+{
+    static const enum rk_cover_pool apart[][4] = {
+        {RK_COVER_BANK, RK_COVER_ACTIVE, RK_COVER_PAUSED, RK_COVER_LEFT},
+        {RK_COVER_INVITED, RK_COVER_DECLINED, RK_COVER_ACCEPTED, RK_COVER_NO_POOL},
+        {RK_COVER_ACCEPTED, RK_COVER_ATTENDED, RK_COVER_ABSENT, RK_COVER_NO_POOL}};
+    for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS && cover->are_pools_apart; pool++)
+        mark_left(cover, telling, pool, size);
+    for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS && !cover->are_pools_apart; pool++) {
+        enum rk_cover_pool parent = rk_cover_parent(pool);
+        if (!telling->has[pool] || parent == RK_COVER_NO_POOL || !cover->in[parent] ||
+            (cover->is_apart && !telling->has[parent]))
+            continue;
+        for (uint32_t i = 0; i < size + cover->lost_kinds; i++)
+            if (i >= size || !is_nobody(cover, i))
+                hold_rest(cover, cell_of(cover, telling, parent, i),
+                          (uint32_t[]){cell_of(cover, telling, pool, i)}, 1);
+    }
+    for (size_t a = 0; a < sizeof apart / sizeof *apart && !cover->are_pools_apart; a++)
+        for (uint32_t i = 0; i < size + cover->lost_kinds && telling->has[apart[a][1]]; i++) {
+            uint32_t parts[3];
+            size_t count = 0;
+            for (size_t k = 1; k < 4 && apart[a][k] != RK_COVER_NO_POOL; k++)
+                parts[count++] = cell_of(cover, telling, apart[a][k], i);
+            if (i >= size || !is_nobody(cover, i))
+                hold_rest(cover, cell_of(cover, telling, apart[a][0], i), parts, count);
+        }
+}
+
+/* What is told of parts of the recruitments, each and together, against what is told of all. */
+static void hold_tellings(struct rk_cover *cover, uint32_t size)
+{
+    size_t count = cover->telling_count - 1;
+    uint32_t *parts = rk_alloc(count + 1, sizeof *parts);
+    for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS && count; pool++)
+        for (uint32_t i = 0; i < size + cover->lost_kinds && cover->tellings[1].has[pool]; i++) {
+            uint32_t total = cell_of(cover, cover->tellings, pool, i);
+            int64_t more = -cover->cells.cells[total].value;
+            if (i < size && is_nobody(cover, i))
+                continue;
+            for (size_t t = 0; t < count; t++) {
+                parts[t] = cell_of(cover, &cover->tellings[t + 1], pool, i);
+                more += cover->cells.cells[parts[t]].value;
+                hold_rest(cover, total, &parts[t], 1);
+            }
+            if (more > 0 && more < cover->facts.min_count) /* some are in several */
+                rk_report_cells_alike(&cover->cells, parts, count, &total, 1, 0);
+            else if (count > 1)
+                hold_rest(cover, total, parts, count);
+        }
+    rk_free(parts);
+}
+
+static void add_sums(struct rk_cover *cover)
+{
+    uint32_t size = offset_of(cover, cover->facts.listed_count);
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < cover->line_count; i++)
+        most = cover->lines[i].count > most ? cover->lines[i].count : most;
+    uint32_t *parts = rk_alloc((size_t)size + most, sizeof *parts);
+    for (size_t t = 0; t < cover->telling_count; t++) {
+        const struct rk_cover_telling *telling = &cover->tellings[t];
+        for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++)
+            for (uint32_t i = 0; i < cover->facts.listed_count && telling->has[pool]; i++)
+                sum_feature(cover, telling->first[pool], i, parts);
+        hold_pools(cover, telling, size);
+    }
+    hold_features(cover);
+    if (!cover->is_apart)
+        hold_tellings(cover, size);
+    for (uint32_t i = 0; i < cover->line_count; i++) {
+        const struct rk_cover_line *line = &cover->lines[i];
+        uint32_t all = cover->tellings->first[RK_COVER_ACTIVE];
+        for (uint32_t k = 0; k < line->count; k++)
+            parts[k] = line->first + k;
+        if (cover->is_apart) /* as if it were told, whatever is chosen */
+            all = rk_report_cells_add(
+                &cover->cells, (struct rk_report_cell){.value = cover->cells.cells[all].value,
+                                                       .fixed = true,
+                                                       .unseen = true});
+        rk_report_cells_sum(&cover->cells, all, parts, line->count);
+    }
+    rk_free(parts);
+}
+
+bool rk_cover_choose(struct rk_cover *cover, rk_report_cells_choose *choose, void *context)
+{
+    if (cover->is_chosen)
+        return false;
+    uint32_t figures = cover->cells.count;
+    cover->is_apart = cover->telling_count > 1 && figures + cover->lost_count > MOST_TOGETHER;
+    cover->are_pools_apart =
+        (cover->telling_count > 1 ? cover->tellings[1].before : figures) > MOST_TOGETHER;
+    add_lost(cover);
+    if (cover->telling_count)
+        add_sums(cover);
+    cover->chosen = rk_alloc((size_t)figures + 1, sizeof *cover->chosen);
+    choose(context, &cover->cells, cover->chosen);
+    cover->is_chosen = true;
+    return true;
+}
+
+/* ---- what was chosen ---- */
+
+void rk_cover_hide(struct rk_cover *cover)
+{
+    const struct rk_cover_telling *telling = &cover->tellings[cover->telling_at++];
+    for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++) {
+        const bool *chosen = cover->chosen + telling->first[pool];
+        if (!cover->in[pool])
+            continue;
+        cover->total_hidden[pool] = *chosen++;
+        for (uint32_t i = 0; i < cover->facts.listed_count; i++) {
+            struct rk_cover_tally *tally = &cover->tallies[i];
+            tally->any_hidden[pool] = false;
+            for (uint32_t v = 0; v <= tally->values; v++) {
+                tally->hidden[pool][v] = *chosen++;
+                tally->any_hidden[pool] |= tally->hidden[pool][v];
+            }
         }
     }
-    bool any = false;
-    for (uint32_t i = 0; i < count; i++) {
-        struct rk_cover_tally *tally = &cover->tallies[i];
-        tally->any_hidden[pool] = false;
-        for (uint32_t v = 0; v <= tally->values; v++)
-            tally->any_hidden[pool] |= tally->hidden[pool][v];
-        any |= tally->any_hidden[pool];
-    }
-    /* Of a pool hardly larger than a small cell, which cells are empty tells nearly all. */
-    bool tiny = any && cover->total[pool] < 2 * cover->facts.min_count;
-    for (uint32_t i = 0; i < count; i++) {
-        struct rk_cover_tally *tally = &cover->tallies[i];
-        for (uint32_t v = 0; tiny && v < tally->values; v++)
-            tally->any_hidden[pool] = tally->hidden[pool][v] = true;
-        /* the missing of parts and of their cross would tell of each other's cells */
-        if (tally->any_hidden[pool] && !tally->is_list)
-            tally->hidden[pool][tally->values] |= tally->people[pool][tally->values] > 0;
-    }
+}
+
+const bool *rk_cover_hidden_along(struct rk_cover *cover)
+{
+    return cover->chosen + cover->lines[cover->line_at++].first;
 }

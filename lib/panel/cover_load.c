@@ -5,64 +5,77 @@
 
 /* ---- how assignments are spread over the active ---- */
 
-static void put_spread(struct rk_cover *cover, int64_t *numbers, size_t n, const char *pool)
+/* Of numbers that are sorted: how many people have 0, 1, 2 … Caller frees both. */
+static uint32_t count_kinds(const int64_t *numbers, size_t n, int64_t **people, int64_t **having)
+{
+    uint32_t kinds = 0;
+    *people = rk_alloc(n + 1, sizeof **people);
+    *having = rk_alloc(n + 1, sizeof **having);
+    if (!n || numbers[0])
+        (*having)[kinds++] = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!kinds || (*having)[kinds - 1] != numbers[i])
+            (*having)[kinds++] = numbers[i];
+        (*people)[kinds - 1]++;
+    }
+    return kinds;
+}
+
+static void put_spread(struct rk_cover *cover, int64_t *numbers, size_t n, const char *pool,
+                       const int64_t *people, const int64_t *having, uint32_t kinds,
+                       const bool *hidden)
 {
     struct rk_text none = RK_TEXT("");
-    int64_t total = 0, never = 0;
+    int64_t total = 0;
     size_t tenth = (n + 9) / 10;
-    for (size_t i = 0; i < n; i++) {
+    bool any = false;
+    for (size_t i = 0; i < n; i++)
         total += numbers[i];
-        never += !numbers[i];
-    }
-    rk_cover_add(cover, none, none, pool, "assignments", "of the active", (double)total, (double)n);
-    rk_cover_add(cover, none, none, pool, "gini", NULL, rk_gini(numbers, n), (double)n);
-    rk_cover_add(cover, none, none, pool, "gini", "least possible", rk_gini_least(total, n),
-                 (double)n);
-    if (rk_cover_is_small(cover, (int64_t)tenth))
-        rk_cover_add_hidden(cover, none, none, pool);
-    else
-        rk_cover_add(cover, none, none, pool, "top_share", "busiest tenth",
-                     rk_top_share(numbers, n, tenth), (double)tenth);
-
-    /* How many people have 0, 1, 2 … : `numbers` is sorted by now. */
-    int64_t *people = rk_alloc(n + 1, sizeof *people), *having = rk_alloc(n + 1, sizeof *having);
-    bool *small = rk_alloc(n + 1, sizeof *small), *hidden = rk_alloc(n + 1, sizeof *hidden);
-    uint32_t kinds = 0;
-    if (!never)
-        having[kinds++] = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!kinds || having[kinds - 1] != numbers[i])
-            having[kinds++] = numbers[i];
-        people[kinds - 1]++;
-    }
     for (uint32_t i = 0; i < kinds; i++)
-        small[i] = rk_cover_is_small(cover, people[i]);
-    rk_cover_hide_line(cover, people, small, hidden, kinds, RK_NONE);
-    if (!hidden[0])
+        any |= hidden && hidden[i];
+    /* with how many have so many, how many there are in all and how unevenly would tell who is not
+     * told: two equations, of which no sum of people knows */
+    if (any) {
+        rk_cover_add_hidden(cover, none, none, pool);
+    } else {
+        rk_cover_add(cover, none, none, pool, "assignments", "of the active", (double)total,
+                     (double)n);
+        rk_cover_add(cover, none, none, pool, "gini", NULL, rk_gini(numbers, n), (double)n);
+        rk_cover_add(cover, none, none, pool, "gini", "least possible", rk_gini_least(total, n),
+                     (double)n);
+        if (rk_cover_is_small(cover, (int64_t)tenth))
+            rk_cover_add_hidden(cover, none, none, pool);
+        else
+            rk_cover_add(cover, none, none, pool, "top_share", "busiest tenth",
+                         rk_top_share(numbers, n, tenth), (double)tenth);
+    }
+    if (!hidden || !hidden[0])
         rk_cover_interval(rk_cover_add(cover, none, none, pool, "never", NULL,
-                                       (double)never / (double)n, (double)n),
-                          (double)never, (double)n);
+                                       (double)people[0] / (double)n, (double)n),
+                          (double)people[0], (double)n);
     for (uint32_t i = 0; i < kinds; i++) {
         struct rk_buf text = {0};
         rk_buf_printf(&text, "%lld", (long long)having[i]);
-        if (hidden[i]) /* that there is such a number is told of nobody in particular */
+        if (hidden && hidden[i]) /* that there is such a number is told of nobody in particular */
             rk_cover_add_hidden(cover, none, none, pool);
         else
             rk_cover_add(cover, none, none, pool, "persons_having", text.text, (double)people[i],
                          (double)n);
         rk_buf_free(&text);
     }
-    rk_free(people);
-    rk_free(having);
-    rk_free(small);
-    rk_free(hidden);
+}
+
+static int by_size(const void *x, const void *y)
+{
+    const int64_t *a = x, *b = y;
+    return (*a > *b) - (*a < *b);
 }
 
 void rk_cover_load(struct rk_cover *cover, const bool *counted, enum rk_cover_pool pool)
 {
     const struct rk_panelists *panelists = cover->facts.panelists;
     const struct rk_assignments *assignments = cover->facts.assignments;
-    if (cover->total_hidden[RK_COVER_ACTIVE] || !cover->total[RK_COVER_ACTIVE])
+    if (!cover->total[RK_COVER_ACTIVE])
         return;
     int64_t *of = rk_alloc(panelists->count, sizeof *of);
     for (uint32_t i = 0; i < assignments->count; i++) {
@@ -74,7 +87,18 @@ void rk_cover_load(struct rk_cover *cover, const bool *counted, enum rk_cover_po
     for (uint32_t p = 0; p < panelists->count; p++)
         if (cover->in[RK_COVER_ACTIVE][p])
             of[n++] = of[p];
-    put_spread(cover, of, n, rk_cover_pool_name(pool));
+    int64_t *people, *having;
+    qsort(of, n, sizeof *of, by_size);
+    uint32_t kinds = count_kinds(of, n, &people, &having);
+    if (!cover->is_chosen) {
+        rk_cover_look_along(cover, people, kinds);
+    } else {
+        const bool *hidden = cover->chosen ? rk_cover_hidden_along(cover) : NULL;
+        if (!cover->total_hidden[RK_COVER_ACTIVE])
+            put_spread(cover, of, n, rk_cover_pool_name(pool), people, having, kinds, hidden);
+    }
+    rk_free(people);
+    rk_free(having);
     rk_free(of);
 }
 
@@ -171,7 +195,7 @@ static void put_demand(struct rk_cover *cover, const struct demand *demand)
         return;
     }
     rk_cover_add(cover, feature, value, "demand", "supply", "active", (double)demand->supply,
-                 (double)cover->total[RK_COVER_ACTIVE]);
+                 rk_cover_all(cover, RK_COVER_ACTIVE));
     if (demand->supply)
         rk_cover_add(cover, feature, value, "demand", "seats_per_person", asked_names[ANY],
                      (double)demand->seats[ANY] / (double)demand->supply, (double)demand->supply);

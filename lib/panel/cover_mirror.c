@@ -179,7 +179,7 @@ static void put_whole(const struct mirror *m, int64_t rest)
         return;
     if (m->people[t->values])
         put(m, RK_TEXT("(missing)"), "persons", NULL, (double)m->people[t->values])->n =
-            (double)m->cover->total[m->pool];
+            rk_cover_all(m->cover, m->pool);
     if (!t->has_targets || t->is_list || !m->has_n)
         return;
     int64_t *counts = rk_alloc(m->cells, sizeof *counts);
@@ -221,10 +221,12 @@ void rk_cover_mirror(struct rk_cover *cover, const struct rk_cover_tally *tally,
     m.n = tally->is_list                           ? cover->total[pool] - m.people[tally->values]
           : !tally->has_targets || tally->rest > 0 ? targeted + rest
                                                    : targeted;
-    /* the rest of the pool is among what may be hidden */
-    m.has_n = m.n && !cover->total_hidden[pool] &&
-              (tally->is_list ? !m.hidden[tally->values]
-                              : !tally->any_hidden[pool] || m.n == cover->total[pool]);
+    /* with n it is known how many are left of the pool: those without a value, or without a target
+     */
+    bool left = m.hidden[tally->values];
+    for (uint32_t v = 0; v < tally->values && tally->has_targets && !(tally->rest > 0); v++)
+        left |= m.hidden[v] && isnan(tally->target[v]) && !tally->is_list;
+    m.has_n = m.n && !cover->total_hidden[pool] && !left;
     order_values(&m);
     put_whole(&m, rest);
     for (uint32_t i = 0; i < m.shown; i++) {
@@ -363,8 +365,14 @@ void rk_cover_evenness(struct rk_cover *cover, enum rk_cover_pool base, enum rk_
         of[width] = tally->values + 1;
         features[width++] = tally;
     }
-    if (!width || cover->total_hidden[base] || cover->total_hidden[pool] ||
-        rk_cover_is_small(cover, cover->total[base] - cover->total[pool])) {
+    /* a figure of all features together, which no sum tells of: where it is of one alone, or
+     * crossed cells tell who is alike in all, what is hidden could be solved for */
+    bool hidden = cover->total_hidden[base] || cover->total_hidden[pool], crossed = false;
+    for (uint32_t i = 0; i < cover->facts.listed_count; i++)
+        crossed |= cover->tallies[i].is_crossed;
+    for (uint32_t i = 0; i < width && (width == 1 || crossed); i++)
+        hidden |= features[i]->any_hidden[base] || features[i]->any_hidden[pool];
+    if (!width || hidden) {
         rk_buf_free(&text);
         return;
     }

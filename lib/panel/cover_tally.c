@@ -107,7 +107,6 @@ enum rk_status rk_cover_tallies(struct rk_cover *cover, struct rk_error *error)
         size_t cells = (size_t)tally->values + 1;
         tally->target = rk_alloc(cells, sizeof *tally->target);
         tally->by_text = rk_alloc(cells, sizeof *tally->by_text);
-        tally->small = rk_alloc(cells, sizeof *tally->small);
         for (uint32_t v = 0; v < cells; v++) {
             tally->target[v] = NAN;
             tally->by_text[v] = v;
@@ -128,7 +127,6 @@ void rk_cover_free_tallies(struct rk_cover *cover)
         struct rk_cover_tally *tally = &cover->tallies[i];
         rk_free(tally->target);
         rk_free(tally->by_text);
-        rk_free(tally->small);
         for (int p = 0; p < RK_COVER_POOLS; p++) {
             rk_free(tally->people[p]);
             rk_free(tally->hidden[p]);
@@ -158,17 +156,12 @@ static void count_pool(struct rk_cover *cover, struct rk_cover_tally *tally,
 void rk_cover_count(struct rk_cover *cover)
 {
     for (enum rk_cover_pool p = 0; p < RK_COVER_POOLS; p++) {
-        enum rk_cover_pool parent = rk_cover_parent(p);
         if (!cover->in[p])
             continue;
         cover->total[p] = 0;
         for (uint32_t r = 0; r < cover->rows; r++)
             cover->total[p] += cover->in[p][r];
-        cover->total_hidden[p] = rk_cover_is_small(cover, cover->total[p]) ||
-                                 (parent != RK_COVER_NO_POOL && cover->in[parent] &&
-                                  rk_cover_is_small(cover, cover->total[parent] - cover->total[p]));
         for (uint32_t i = 0; i < cover->facts.listed_count; i++)
             count_pool(cover, &cover->tallies[i], p);
-        rk_cover_hide(cover, p);
     }
 }

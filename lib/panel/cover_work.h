@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "panel/cover.h"
 
+#include <math.h>
+
 #define RK_COVER_LEVEL 0.95
 #define RK_COVER_NO_POOL RK_COVER_POOLS
 
@@ -17,11 +19,25 @@ struct rk_cover_tally {
     double target_sum; /* as the table has it, where that is not 1; else 0 */
     double *target;    /* by value; NaN = none */
     double rest;       /* of the target: all other values; 0 = none */
-    bool *small;       /* of the pool now counted: to be hidden */
     uint32_t *by_text; /* values in the order of their texts (ages: of years) */
     int64_t *people[RK_COVER_POOLS];
     bool *hidden[RK_COVER_POOLS];
     bool any_hidden[RK_COVER_POOLS];
+};
+
+/* The cells of one telling, where what is to be hidden is not chosen yet. */
+struct rk_cover_telling {
+    uint32_t before; /* cells of those before it */
+    bool has[RK_COVER_POOLS];
+    uint32_t first[RK_COVER_POOLS]; /* of the first telling, where this one has none */
+    size_t lost[RK_COVER_POOLS];    /* where in `lost` its numbers begin */
+};
+struct rk_cover_pair { /* of features that are no lists */
+    uint32_t tally[2], blocks;
+    uint32_t *block[2]; /* by value: see rk_report_blocks */
+};
+struct rk_cover_line { /* cells that make up all who are active */
+    uint32_t first, count;
 };
 
 struct rk_cover {
@@ -39,6 +55,23 @@ struct rk_cover {
     struct rk_cover_missing *missing;
     size_t missing_count, missing_room;
     uint64_t hidden;
+    bool is_chosen;
+    bool is_apart,
+        are_pools_apart; /* tellings, and pools of one, are too many to be held together */
+    struct rk_report_cells cells;
+    bool *chosen; /* by cell: to be hidden */
+    struct rk_cover_telling *tellings;
+    size_t telling_count, telling_room, telling_at;
+    struct rk_cover_pair *pairs;
+    uint32_t pair_count, pair_room;
+    uint32_t **of; /* by feature listed and row: its value, or RK_NONE; NULL = a list */
+    /* Who lacks some feature, by kinds alike in all: by row, its kind or RK_NONE; by kind, a row;
+     * for each telling and pool, by kind, how many; and the first of their cells. */
+    uint32_t *lost_of, *lost_row, lost_kinds, lost_cells;
+    int64_t *lost;
+    size_t lost_count;
+    struct rk_cover_line *lines;
+    uint32_t line_count, line_room, line_at;
     bool told_all; /* gaps and missing are of the first telling */
     struct rk_arena arena;
 };
@@ -49,14 +82,14 @@ void rk_cover_count(struct rk_cover *cover);
 enum rk_cover_pool rk_cover_parent(enum rk_cover_pool pool);
 void rk_cover_free_tallies(struct rk_cover *cover);
 
-/* cover_hide.c: what is hidden of a pool that was counted */
-void rk_cover_hide(struct rk_cover *cover, enum rk_cover_pool pool);
+/* cover_hide.c: while nothing is chosen, what was counted is taken down; then what of it is hidden
+ * is looked up, in the same order */
+void rk_cover_look(struct rk_cover *cover, bool bank);
+void rk_cover_hide(struct rk_cover *cover);
+/* People that make up the active. */
+void rk_cover_look_along(struct rk_cover *cover, const int64_t *people, uint32_t count);
+const bool *rk_cover_hidden_along(struct rk_cover *cover);
 bool rk_cover_is_small(const struct rk_cover *cover, int64_t people);
-/* Cells whose sum is known: hides those that are `small`, and then the least of the others until
- * none can be worked out; `spare` (or RK_NONE) only where there is no other. `hidden` may have some
- * already. True where any is. */
-bool rk_cover_hide_line(const struct rk_cover *cover, const int64_t *people, const bool *small,
-                        bool *hidden, uint32_t count, uint32_t spare);
 
 /* cover_mirror.c: shares against targets, and how evenly people were selected */
 void rk_cover_mirror(struct rk_cover *cover, const struct rk_cover_tally *tally,
@@ -68,6 +101,7 @@ void rk_cover_load(struct rk_cover *cover, const bool *counted, enum rk_cover_po
 void rk_cover_demand(struct rk_cover *cover, const bool *counted);
 
 /* cover.c */
+bool rk_cover_by_recruitments(enum rk_cover_pool pool); /* told again of each part of them */
 bool rk_cover_is_counted(const struct rk_cover *cover, const bool *counted, uint32_t recruitment);
 /* A new row, whose further figures the caller may set before the next; `variant` is copied, NULL =
  * "". An estimate that is not finite is not told in the end. */
@@ -79,6 +113,11 @@ void rk_cover_interval(struct rk_measure *row, double x, double n);
 /* In place of a cell that is hidden. */
 void rk_cover_add_hidden(struct rk_cover *cover, struct rk_text feature, struct rk_text value,
                          const char *pool);
+/* All of a pool, where that is told. */
+static inline double rk_cover_all(const struct rk_cover *cover, enum rk_cover_pool pool)
+{
+    return cover->total_hidden[pool] ? (double)NAN : (double)cover->total[pool];
+}
 static inline struct rk_text rk_cover_feature_name(const struct rk_cover *cover,
                                                    const struct rk_cover_tally *tally)
 {

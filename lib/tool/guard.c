@@ -276,3 +276,11 @@ void rk_guard_tell(struct rk_run *run, const struct rk_guard *guard)
                         "choice that does was found"),
                       guard->outside);
 }
+
+void rk_guard_choose(void *run, const struct rk_report_cells *cells, bool *hidden)
+{
+    struct rk_guard guard = rk_guard_report(cells);
+    memcpy(hidden, guard.hidden, cells->figures * sizeof *hidden);
+    rk_guard_tell(run, &guard);
+    rk_free(guard.hidden);
+}

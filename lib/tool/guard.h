@@ -22,6 +22,9 @@ struct rk_guard {
 /* Where figures can be kept so, also from who is alone in one and knows it, and from everybody who knows that nothing hidden is nought. The same figures give the same choice
  * everywhere. */
 struct rk_guard rk_guard_report(const struct rk_report_cells *cells);
+/* What a domain room asks by, which knows no tool: `run` is a struct rk_run, which is told of it.
+ */
+void rk_guard_choose(void *run, const struct rk_report_cells *cells, bool *hidden);
 /* To the user: how much, and whether it is proven to be the least. */
 void rk_guard_tell(struct rk_run *run, const struct rk_guard *guard);
 
