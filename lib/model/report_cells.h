@@ -59,8 +59,41 @@ void rk_report_cells_free(struct rk_report_cells *cells);
 /* The blocks of two divisions of the same rows: values of one and of the other that have a row in
  * common are of one block, and so whoever is in the block by the one is in it by the other, but for
  * rows that lack one of them (RK_NONE). Districts within parts of a city: a block for each part.
- * block_a, block_b: by value; RK_NONE = no row has it with one of the other. Returns how many. */
+ * people: by row, 0 = passed over; NULL = none is. block_a, block_b: by value; RK_NONE = no row has
+ * it with one of the other. Returns how many. */
 uint32_t rk_report_blocks(const uint32_t *a, uint32_t a_values, const uint32_t *b,
-                          uint32_t b_values, size_t rows, uint32_t *block_a, uint32_t *block_b);
+                          uint32_t b_values, const uint32_t *people, size_t rows, uint32_t *block_a,
+                          uint32_t *block_b);
+
+/* Rows told apart by several features, whose numbers are held together: those of each are all, and
+ * so are those of one and of another where they make up the same. Who lacks some feature is
+ * nobody's value, and of a kind with those who are alike in all.
+ *
+ *     rows = {features, rows, of, values};  rk_report_rows_find(&rows)
+ *     lost kinds: rows.kind[row] of rows.kinds, RK_NONE = the row lacks nothing
+ *     rk_report_rows_hold(&rows, …) for each number that rows are counted for;  rk_report_rows_free
+ */
+struct rk_report_rows {
+    uint32_t features;
+    size_t rows;
+    const uint32_t *const *of; /* by feature and row: the value or RK_NONE; NULL: is passed over */
+    const uint32_t *values;    /* by feature: how many */
+    const uint32_t *people;    /* by row: 0 = it is of nobody, and passed over; NULL = none is */
+    uint32_t *kind, kinds;
+    size_t *row_of; /* by kind: a row */
+    bool **met;     /* by feature and value: some row has it; else everybody knows that none has */
+    uint32_t **blocks; /* of features a < b: those of a, those of b; NULL = all one, or none */
+};
+void rk_report_rows_find(struct rk_report_rows *rows);
+struct rk_report_rows_at { /* cells */
+    uint32_t total;        /* RK_NONE = it is not known */
+    const uint32_t *first; /* by feature: of its value 0 */
+    uint32_t stride;       /* from a value to the next */
+    bool has_none;         /* who lacks the feature has a cell after the last value */
+    uint32_t lost;         /* of kind 0; the others follow */
+};
+void rk_report_rows_hold(const struct rk_report_rows *rows, struct rk_report_cells *cells,
+                         const struct rk_report_rows_at *at);
+void rk_report_rows_free(struct rk_report_rows *rows);
 
 #endif

@@ -419,16 +419,11 @@ void rk_cover_free(struct rk_cover *cover)
     rk_report_cells_free(&cover->cells);
     rk_free(cover->chosen);
     rk_free(cover->tellings);
-    for (uint32_t i = 0; i < cover->pair_count; i++) {
-        rk_free(cover->pairs[i].block[0]);
-        rk_free(cover->pairs[i].block[1]);
-    }
-    rk_free(cover->pairs);
     for (uint32_t i = 0; cover->of && i < cover->facts.listed_count; i++)
         rk_free(cover->of[i]);
     rk_free(cover->of);
-    rk_free(cover->lost_of);
-    rk_free(cover->lost_row);
+    rk_free(cover->of_values);
+    rk_report_rows_free(&cover->apart);
     rk_free(cover->lost);
     rk_free(cover->lines);
     rk_arena_free(&cover->arena);

@@ -35,69 +35,34 @@ static uint32_t *values_of(const struct rk_cover *cover, uint32_t tally)
     return of;
 }
 
-static void find_pair(struct rk_cover *cover, uint32_t a, uint32_t b)
+static void find_rows(struct rk_cover *cover)
 {
-    struct rk_cover_pair pair = {.tally = {a, b}};
-    uint32_t values[2] = {cover->tallies[a].values, cover->tallies[b].values};
-    for (int side = 0; side < 2; side++)
-        pair.block[side] = rk_alloc((size_t)values[side] + 1, sizeof *pair.block[side]);
-    pair.blocks = rk_report_blocks(cover->of[a], values[0], cover->of[b], values[1], cover->rows,
-                                   pair.block[0], pair.block[1]);
-    RK_GROW(cover->pairs, cover->pair_count, cover->pair_room);
-    cover->pairs[cover->pair_count++] = pair;
-}
-
-static bool lacks_any(const struct rk_cover *cover, uint32_t row)
-{
-    for (uint32_t i = 0; i < cover->facts.listed_count; i++)
-        if (cover->of[i] && cover->of[i][row] == RK_NONE)
-            return true;
-    return false;
-}
-
-/* Features whose values make up the same as values of another: crossed ones and their parts,
- * districts within parts of the city. And who lacks some feature: those alike in all. */
-static void find_pairs(struct rk_cover *cover)
-{
-    uint32_t listed = cover->facts.listed_count, room = 0;
-    struct rk_strings kinds = {0};
-    struct rk_buf key = {0};
+    uint32_t listed = cover->facts.listed_count;
     cover->of = rk_alloc((size_t)listed + 1, sizeof *cover->of);
-    cover->lost_of = rk_alloc((size_t)cover->rows + 1, sizeof *cover->lost_of);
-    for (uint32_t i = 0; i < listed; i++)
+    cover->of_values = rk_alloc((size_t)listed + 1, sizeof *cover->of_values);
+    for (uint32_t i = 0; i < listed; i++) {
         cover->of[i] = cover->tallies[i].is_list ? NULL : values_of(cover, i);
-    for (uint32_t a = 0; a < listed; a++)
-        for (uint32_t b = a + 1; b < listed; b++)
-            if (cover->of[a] && cover->of[b])
-                find_pair(cover, a, b);
-    for (uint32_t r = 0; r < cover->rows; r++) {
-        cover->lost_of[r] = RK_NONE;
-        if (!lacks_any(cover, r))
-            continue;
-        rk_buf_clear(&key);
-        for (uint32_t i = 0; i < listed; i++)
-            if (cover->of[i])
-                rk_buf_add(&key, &cover->of[i][r], sizeof cover->of[i][r]);
-        cover->lost_of[r] = rk_strings_add(&kinds, (struct rk_text){key.text, key.size});
-        if (cover->lost_of[r] < cover->lost_kinds)
-            continue;
-        RK_GROW(cover->lost_row, cover->lost_kinds, room);
-        cover->lost_row[cover->lost_kinds++] = r;
+        cover->of_values[i] = cover->tallies[i].values;
     }
-    rk_strings_free(&kinds);
-    rk_buf_free(&key);
+    cover->apart = (struct rk_report_rows){
+        .features = listed,
+        .rows = cover->rows,
+        .of = (const uint32_t *const *)cover->of,
+        .values = cover->of_values,
+        .people = cover->in[cover->in[RK_COVER_ALL] ? RK_COVER_ALL : RK_COVER_APPLIED]};
+    rk_report_rows_find(&cover->apart);
 }
 
 static void count_lost(struct rk_cover *cover, enum rk_cover_pool pool)
 {
     size_t from = cover->lost_count;
-    cover->lost_count += cover->lost_kinds;
+    cover->lost_count += cover->apart.kinds;
     cover->lost = rk_resize(cover->lost, cover->lost_count + 1, sizeof *cover->lost);
     for (size_t i = from; i < cover->lost_count; i++)
         cover->lost[i] = 0;
     for (uint32_t r = 0; r < cover->rows; r++)
-        if (cover->lost_of[r] != RK_NONE)
-            cover->lost[from + cover->lost_of[r]] += cover->in[pool][r];
+        if (cover->apart.kind[r] != RK_NONE)
+            cover->lost[from + cover->apart.kind[r]] += cover->in[pool][r];
 }
 
 static void add_pool(struct rk_cover *cover, enum rk_cover_pool pool)
@@ -115,7 +80,7 @@ void rk_cover_look(struct rk_cover *cover, bool bank)
     struct rk_cover_telling *own = &cover->tellings[cover->telling_count++];
     own->before = cover->cells.count;
     if (cover->telling_count == 1)
-        find_pairs(cover);
+        find_rows(cover);
     for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++) {
         own->has[pool] = cover->in[pool] && (bank || rk_cover_by_recruitments(pool));
         own->first[pool] = own->has[pool]             ? cover->cells.count
@@ -148,17 +113,6 @@ static bool is_nobody(const struct rk_cover *cover, uint32_t offset)
     return !cover->cells.cells[cover->tellings->first[all] + offset].value;
 }
 
-/* The values of a feature, and who has none, are all. */
-static void sum_feature(struct rk_cover *cover, uint32_t first, uint32_t tally, uint32_t *parts)
-{
-    uint32_t values = cover->tallies[tally].values + 1, offset = offset_of(cover, tally), count = 0;
-    for (uint32_t v = 0; v < values; v++)
-        if (!is_nobody(cover, offset + v))
-            parts[count++] = first + offset + v;
-    if (!cover->tallies[tally].is_list && count)
-        rk_report_cells_sum(&cover->cells, first, parts, count);
-}
-
 /* The cells of those who lack some feature, whom nobody is told of. */
 static void add_lost(struct rk_cover *cover)
 {
@@ -171,79 +125,6 @@ static uint32_t lost_cell(const struct rk_cover *cover, const struct rk_cover_te
                           enum rk_cover_pool pool, uint32_t kind)
 {
     return cover->lost_cells + (uint32_t)telling->lost[pool] + kind;
-}
-
-/* The cells of a feature that are of a block, and of those who lack the feature and are of the
- * block by the other. */
-static size_t of_block(const struct rk_cover *cover, const struct rk_cover_telling *telling,
-                       enum rk_cover_pool pool, const struct rk_cover_pair *pair, int side,
-                       uint32_t block, uint32_t *cells)
-{
-    uint32_t own = pair->tally[side], other = pair->tally[!side];
-    size_t count = 0;
-    for (uint32_t v = 0; v < cover->tallies[own].values; v++)
-        if (pair->block[side][v] == block)
-            cells[count++] = telling->first[pool] + offset_of(cover, own) + v;
-    for (uint32_t k = 0; k < cover->lost_kinds; k++) {
-        uint32_t row = cover->lost_row[k], value = cover->of[other][row];
-        if (cover->of[own][row] == RK_NONE && value != RK_NONE &&
-            pair->block[!side][value] == block)
-            cells[count++] = lost_cell(cover, telling, pool, k);
-    }
-    return count;
-}
-
-/* Of a pool: in each block the values of one feature, with who lacks it, are as many as those of
- * the other. */
-static void hold_pair(struct rk_cover *cover, const struct rk_cover_telling *telling,
-                      enum rk_cover_pool pool, const struct rk_cover_pair *pair, uint32_t *cells[2])
-{
-    for (uint32_t block = 0; block < pair->blocks; block++) {
-        size_t count[2];
-        for (int side = 0; side < 2; side++)
-            count[side] = of_block(cover, telling, pool, pair, side, block, cells[side]);
-        rk_report_cells_alike(&cover->cells, cells[0], count[0], cells[1], count[1], 0);
-    }
-}
-
-/* Who lacks a feature. */
-static void hold_lacking(struct rk_cover *cover, const struct rk_cover_telling *telling,
-                         enum rk_cover_pool pool, uint32_t *cells)
-{
-    for (uint32_t i = 0; i < cover->facts.listed_count; i++) {
-        size_t count = 0;
-        for (uint32_t k = 0; k < cover->lost_kinds && cover->of[i]; k++)
-            if (cover->of[i][cover->lost_row[k]] == RK_NONE)
-                cells[count++] = lost_cell(cover, telling, pool, k);
-        if (count)
-            rk_report_cells_sum(&cover->cells,
-                                telling->first[pool] + offset_of(cover, i) +
-                                    cover->tallies[i].values,
-                                cells, count);
-    }
-}
-
-static void hold_features(struct rk_cover *cover)
-{
-    uint32_t *cells[2], most = cover->lost_kinds + 1;
-    for (uint32_t i = 0; i < cover->facts.listed_count; i++)
-        most = cover->tallies[i].values + cover->lost_kinds + 1 > most
-                   ? cover->tallies[i].values + cover->lost_kinds + 1
-                   : most;
-    for (int side = 0; side < 2; side++)
-        cells[side] = rk_alloc(most, sizeof *cells[side]);
-    for (size_t t = 0; t < cover->telling_count; t++)
-        for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++) {
-            const struct rk_cover_telling *telling = &cover->tellings[t];
-            if (!telling->has[pool])
-                continue;
-            hold_lacking(cover, telling, pool, cells[0]);
-            for (uint32_t i = 0; i < cover->pair_count; i++)
-                if (cover->pairs[i].blocks > 1)
-                    hold_pair(cover, telling, pool, &cover->pairs[i], cells);
-        }
-    rk_free(cells[0]);
-    rk_free(cells[1]);
 }
 
 /* Number i of those of a pool that are told, and then of those who lack some feature. */
@@ -296,13 +177,13 @@ static void hold_pools(struct rk_cover *cover, const struct rk_cover_telling *te
         if (!telling->has[pool] || parent == RK_COVER_NO_POOL || !cover->in[parent] ||
             (cover->is_apart && !telling->has[parent]))
             continue;
-        for (uint32_t i = 0; i < size + cover->lost_kinds; i++)
+        for (uint32_t i = 0; i < size + cover->apart.kinds; i++)
             if (i >= size || !is_nobody(cover, i))
                 hold_rest(cover, cell_of(cover, telling, parent, i),
                           (uint32_t[]){cell_of(cover, telling, pool, i)}, 1);
     }
     for (size_t a = 0; a < sizeof apart / sizeof *apart && !cover->are_pools_apart; a++)
-        for (uint32_t i = 0; i < size + cover->lost_kinds && telling->has[apart[a][1]]; i++) {
+        for (uint32_t i = 0; i < size + cover->apart.kinds && telling->has[apart[a][1]]; i++) {
             uint32_t parts[3];
             size_t count = 0;
             for (size_t k = 1; k < 4 && apart[a][k] != RK_COVER_NO_POOL; k++)
@@ -318,7 +199,7 @@ static void hold_tellings(struct rk_cover *cover, uint32_t size)
     size_t count = cover->telling_count - 1;
     uint32_t *parts = rk_alloc(count + 1, sizeof *parts);
     for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS && count; pool++)
-        for (uint32_t i = 0; i < size + cover->lost_kinds && cover->tellings[1].has[pool]; i++) {
+        for (uint32_t i = 0; i < size + cover->apart.kinds && cover->tellings[1].has[pool]; i++) {
             uint32_t total = cell_of(cover, cover->tellings, pool, i);
             int64_t more = -cover->cells.cells[total].value;
             if (i < size && is_nobody(cover, i))
@@ -336,36 +217,51 @@ static void hold_tellings(struct rk_cover *cover, uint32_t size)
     rk_free(parts);
 }
 
+static void hold_features(struct rk_cover *cover)
+{
+    uint32_t listed = cover->facts.listed_count;
+    uint32_t *first = rk_alloc((size_t)listed + 1, sizeof *first);
+    for (size_t t = 0; t < cover->telling_count; t++)
+        for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++) {
+            const struct rk_cover_telling *telling = &cover->tellings[t];
+            struct rk_report_rows_at at = {.total = telling->first[pool],
+                                           .first = first,
+                                           .stride = 1,
+                                           .has_none = true,
+                                           .lost = lost_cell(cover, telling, pool, 0)};
+            for (uint32_t i = 0; i < listed; i++)
+                first[i] = telling->first[pool] + offset_of(cover, i);
+            if (telling->has[pool])
+                rk_report_rows_hold(&cover->apart, &cover->cells, &at);
+        }
+    rk_free(first);
+}
+
+static void hold_line(struct rk_cover *cover, const struct rk_cover_line *line)
+{
+    uint32_t *parts = rk_alloc((size_t)line->count + 1, sizeof *parts);
+    uint32_t all = cover->tellings->first[RK_COVER_ACTIVE];
+    for (uint32_t k = 0; k < line->count; k++)
+        parts[k] = line->first + k;
+    if (cover->is_apart) /* as if it were told, whatever is chosen */
+        all = rk_report_cells_add(&cover->cells,
+                                  (struct rk_report_cell){.value = cover->cells.cells[all].value,
+                                                          .fixed = true,
+                                                          .unseen = true});
+    rk_report_cells_sum(&cover->cells, all, parts, line->count);
+    rk_free(parts);
+}
+
 static void add_sums(struct rk_cover *cover)
 {
     uint32_t size = offset_of(cover, cover->facts.listed_count);
-    uint32_t most = 0;
-    for (uint32_t i = 0; i < cover->line_count; i++)
-        most = cover->lines[i].count > most ? cover->lines[i].count : most;
-    uint32_t *parts = rk_alloc((size_t)size + most, sizeof *parts);
-    for (size_t t = 0; t < cover->telling_count; t++) {
-        const struct rk_cover_telling *telling = &cover->tellings[t];
-        for (enum rk_cover_pool pool = 0; pool < RK_COVER_POOLS; pool++)
-            for (uint32_t i = 0; i < cover->facts.listed_count && telling->has[pool]; i++)
-                sum_feature(cover, telling->first[pool], i, parts);
-        hold_pools(cover, telling, size);
-    }
     hold_features(cover);
+    for (size_t t = 0; t < cover->telling_count; t++)
+        hold_pools(cover, &cover->tellings[t], size);
     if (!cover->is_apart)
         hold_tellings(cover, size);
-    for (uint32_t i = 0; i < cover->line_count; i++) {
-        const struct rk_cover_line *line = &cover->lines[i];
-        uint32_t all = cover->tellings->first[RK_COVER_ACTIVE];
-        for (uint32_t k = 0; k < line->count; k++)
-            parts[k] = line->first + k;
-        if (cover->is_apart) /* as if it were told, whatever is chosen */
-            all = rk_report_cells_add(
-                &cover->cells, (struct rk_report_cell){.value = cover->cells.cells[all].value,
-                                                       .fixed = true,
-                                                       .unseen = true});
-        rk_report_cells_sum(&cover->cells, all, parts, line->count);
-    }
-    rk_free(parts);
+    for (uint32_t i = 0; i < cover->line_count; i++)
+        hold_line(cover, &cover->lines[i]);
 }
 
 bool rk_cover_choose(struct rk_cover *cover, rk_report_cells_choose *choose, void *context)

@@ -32,10 +32,6 @@ struct rk_cover_telling {
     uint32_t first[RK_COVER_POOLS]; /* of the first telling, where this one has none */
     size_t lost[RK_COVER_POOLS];    /* where in `lost` its numbers begin */
 };
-struct rk_cover_pair { /* of features that are no lists */
-    uint32_t tally[2], blocks;
-    uint32_t *block[2]; /* by value: see rk_report_blocks */
-};
 struct rk_cover_line { /* cells that make up all who are active */
     uint32_t first, count;
 };
@@ -62,14 +58,11 @@ struct rk_cover {
     bool *chosen; /* by cell: to be hidden */
     struct rk_cover_telling *tellings;
     size_t telling_count, telling_room, telling_at;
-    struct rk_cover_pair *pairs;
-    uint32_t pair_count, pair_room;
-    uint32_t **of; /* by feature listed and row: its value, or RK_NONE; NULL = a list */
-    /* Who lacks some feature, by kinds alike in all: by row, its kind or RK_NONE; by kind, a row;
-     * for each telling and pool, by kind, how many; and the first of their cells. */
-    uint32_t *lost_of, *lost_row, lost_kinds, lost_cells;
-    int64_t *lost;
+    struct rk_report_rows apart; /* by the features listed that are no lists */
+    uint32_t **of, *of_values;
+    int64_t *lost; /* by telling, pool and kind: who lacks some feature */
     size_t lost_count;
+    uint32_t lost_cells; /* the first of their cells */
     struct rk_cover_line *lines;
     uint32_t line_count, line_room, line_at;
     bool told_all; /* gaps and missing are of the first telling */

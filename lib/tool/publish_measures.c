@@ -374,8 +374,8 @@ static void find_blocks(struct reviewing *r)
             const struct rk_publish_division *a = &d->all[i], *b = &d->all[k];
             uint32_t *of_a = rk_alloc((size_t)a->values.count + 1, sizeof *of_a),
                      *of_b = rk_alloc((size_t)b->values.count + 1, sizeof *of_b);
-            if (rk_report_blocks(a->of, a->values.count, b->of, b->values.count, d->rows, of_a,
-                                 of_b) > 1) {
+            if (rk_report_blocks(a->of, a->values.count, b->of, b->values.count, NULL, d->rows,
+                                 of_a, of_b) > 1) {
                 r->blocks[i * d->count + k] = of_a;
                 r->blocks[k * d->count + i] = of_b;
             } else { /* all of one are all of the other: their sums say so */

@@ -447,7 +447,6 @@ static void look(struct attacker *a, const int64_t *numbers)
         snprintf(value, sizeof value, "r%d×c%d", i / COLUMNS, i % COLUMNS);
         a->told[i] = told_of("a×b", value, -2);
         CHECK(a->told[i] == -1 || a->told[i] == numbers[i]);
-        a->empty_hidden |= !numbers[i] && a->told[i]; /* else nobody is told of */
     }
     for (int i = 0; i < ROWS + COLUMNS; i++) {
         snprintf(value, sizeof value, i < ROWS ? "r%d" : "c%d", i < ROWS ? i : i - ROWS);
@@ -457,6 +456,8 @@ static void look(struct attacker *a, const int64_t *numbers)
     a->told[NO_ROW] = told_of("a", "(missing)", numbers[NO_ROW]);
     a->told[NO_COLUMN] = told_of("b", "(missing)", numbers[NO_COLUMN]);
     a->told[NO_CELL] = told_of("a×b", "(missing)", numbers[NO_CELL]);
+    for (int i = 0; i < NUMBERS; i++)
+        a->empty_hidden |= !numbers[i] && a->told[i] == -1;
 }
 
 static void choose(void *context, const struct rk_report_cells *cells, bool *hidden)
