@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "score/adverse.h"
 #include "tool/features.h"
+#include "tool/guard.h"
 #include "tool/publish_measures.h"
 
 enum { FEATURES = 256, AGE_BANDS, AS_OF, STAGES, REFERENCE, STRATA, BY, SELECTED, MIN_GROUP };
@@ -350,15 +351,14 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     enum rk_status status = rk_run_main(run, &in, choices, error);
     if (!status) {
         w.is_counts = !strcmp(rk_table_schema(in)->name, "people");
-        status =
-            w.is_counts ? read_counts(run, &w, in, error) : read_candidates(run, &w, in, error);
+        status = (w.is_counts ? read_counts : read_candidates)(run, &w, in, error);
     }
     told = rk_alloc(w.listed.count, sizeof *told);
-    for (uint32_t f = 0; f < w.listed.count && !status; f++) {
-        status =
-            rk_adverse_feature(&told[f], &w.counted, &w.features, w.listed.all[f], &how, error);
+    if (!status)
+        status = rk_adverse_features(told, &w.counted, &w.features, w.listed.all, w.listed.count,
+                                     &how, rk_guard_choose, run, error);
+    for (uint32_t f = 0; f < w.listed.count; f++)
         has_reference |= told[f].has_reference;
-    }
     if (!status && !has_reference)
         status = rk_fail(error, RK_BAD_USE, _("--reference: no group is called '%s'"),
                          options.reference);

@@ -12,7 +12,7 @@ struct tell {
     const uint32_t *which; /* its rows */
     int64_t *at;           /* [group][stage]: people who reached it; the last group is the rest */
     bool *is_told;         /* by group */
-    bool *shown;           /* by stage */
+    const bool *hidden;    /* [group][stage]; NULL = nothing is */
     uint32_t stages;
     /* the step being told */
     uint32_t from, to;
@@ -84,14 +84,19 @@ static enum rk_status count_people(struct tell *t, struct rk_error *error)
     return RK_OK;
 }
 
+/* Smaller groups are not told. */
+static int64_t least_told(const struct rk_adverse_facts *facts)
+{
+    if (facts->min_count <= 1)
+        return 1;
+    return facts->min_group > facts->min_count ? facts->min_group : facts->min_count;
+}
+
 /* Which groups are told; the others are part of the rest. */
 static void choose_groups(struct tell *t)
 {
     const struct rk_adverse_facts *facts = t->facts;
-    bool hides = facts->min_count > 1;
-    int64_t least = hides ? facts->min_group : 1;
-    if (hides && least < facts->min_count)
-        least = facts->min_count;
+    int64_t least = least_told(facts);
     for (uint32_t g = 0; g < facts->groups; g++) {
         t->is_told[g] = at(t, g, 0) >= least;
         for (uint32_t stage = 0; !t->is_told[g] && stage < t->stages; stage++)
@@ -99,26 +104,11 @@ static void choose_groups(struct tell *t)
     }
 }
 
-static bool is_small(const struct tell *t, int64_t people)
+/* Are the numbers of a group at both ends of the step told? */
+static bool is_shown(const struct tell *t, uint32_t g)
 {
-    return people > 0 && people < t->facts->min_count;
-}
-
-/* Which stages are told: where no number there, nor its difference from the one told before, is
- * small. */
-static void choose_stages(struct tell *t)
-{
-    uint32_t before = RK_NONE;
-    for (uint32_t stage = 0; stage < t->stages; stage++) {
-        bool small = false;
-        for (uint32_t g = 0; g <= t->facts->groups; g++)
-            if (g == t->facts->groups || t->is_told[g])
-                small |= is_small(t, at(t, g, stage)) ||
-                         (before != RK_NONE && is_small(t, at(t, g, before) - at(t, g, stage)));
-        t->shown[stage] = !small;
-        if (!small)
-            before = stage;
-    }
+    const bool *hidden = t->hidden ? t->hidden + (size_t)g * t->stages : NULL;
+    return t->is_told[g] && !(hidden && (hidden[t->from] || hidden[t->to]));
 }
 
 /* ---- a step ---- */
@@ -144,7 +134,7 @@ static void judge(struct tell *t)
 {
     for (uint32_t g = 0; g < t->facts->groups; g++)
         t->is_judged[g] =
-            t->is_told[g] && at(t, g, t->from) >= t->facts->min_group && at(t, g, t->from) > 0;
+            is_shown(t, g) && at(t, g, t->from) >= t->facts->min_group && at(t, g, t->from) > 0;
 }
 
 /* The group that others are held against; RK_NONE where there is none. */
@@ -364,21 +354,30 @@ static void tell_together(struct tell *t, uint32_t judged)
     add(t, RK_NONE, RK_NONE, plain("mid_p", "two_sided", mid, all, "exact, all groups"));
 }
 
+static void add_hidden(struct tell *t, uint32_t g)
+{
+    add(t, g, RK_NONE, plain("hidden", "under", (double)t->facts->min_count, NAN, "small numbers"));
+}
+
 static void tell_step(struct tell *t, uint32_t step)
 {
-    uint32_t groups = t->facts->groups, judged = 0;
-    if (!t->shown[t->from] || !t->shown[t->to]) {
-        add(t, RK_NONE, RK_NONE,
-            plain("hidden", "under", (double)t->facts->min_count, NAN, "small numbers"));
-        t->adverse->hidden++;
-        return;
-    }
+    uint32_t groups = t->facts->groups, judged = 0, shown = 0, hidden = 0;
     judge(t);
     for (uint32_t g = 0; g < groups; g++) {
         judged += t->is_judged[g];
-        if (t->is_told[g])
-            tell_group(t, g);
+        shown += is_shown(t, g);
+        hidden += t->is_told[g] && !is_shown(t, g);
     }
+    t->adverse->hidden += hidden;
+    if (hidden && !shown) {
+        add_hidden(t, RK_NONE);
+        return;
+    }
+    for (uint32_t g = 0; g < groups; g++)
+        if (is_shown(t, g))
+            tell_group(t, g);
+        else if (t->is_told[g])
+            add_hidden(t, g);
     if (judged < 2) {
         add(t, RK_NONE, RK_NONE, plain("refused", "too_few_groups", judged, NAN, ""));
         return;
@@ -400,17 +399,20 @@ static enum rk_status tell_part(struct tell t, struct rk_error *error)
     t.stages = facts->steps + 1;
     t.at = rk_alloc((groups + 1) * t.stages, sizeof *t.at);
     enum rk_status status = count_people(&t, error);
-    if (status) {
+    struct rk_adverse_hiding *hiding = facts->min_count > 1 ? facts->hiding : NULL;
+    if (status || (hiding && !hiding->hidden)) {
+        for (size_t i = 0; hiding && i < groups * t.stages; i++)
+            rk_report_cells_people(&hiding->cells, t.at[i], facts->min_count);
         rk_free(t.at);
         return status;
     }
+    if (hiding)
+        t.hidden = hiding->hidden + hiding->all[hiding->at].first + t.part * groups * t.stages;
     t.is_told = rk_alloc(groups + 1, sizeof *t.is_told);
     t.is_judged = rk_alloc(groups + 1, sizeof *t.is_judged);
-    t.shown = rk_alloc(t.stages, sizeof *t.shown);
     t.against = rk_alloc(pairs, sizeof *t.against);
     t.strata = rk_alloc(pairs, sizeof *t.strata);
     choose_groups(&t);
-    choose_stages(&t);
     for (uint32_t step = 0, i = 0; next_step(&t, &step); i++) {
         judge(&t);
         uint32_t other = choose_reference(&t);
@@ -424,11 +426,146 @@ static enum rk_status tell_part(struct tell t, struct rk_error *error)
     rk_free(t.at);
     rk_free(t.is_told);
     rk_free(t.is_judged);
-    rk_free(t.shown);
     rk_free(t.against);
     rk_free(t.strata);
     return RK_OK;
 }
+
+/* ---- hiding ---- */
+
+static void look(struct rk_adverse_hiding *h, const struct rk_adverse_facts *facts, uint32_t parts)
+{
+    RK_GROW(h->all, h->count, h->room);
+    struct rk_adverse_grouping *own = &h->all[h->count++];
+    *own = (struct rk_adverse_grouping){rk_alloc((size_t)facts->rows + 1, sizeof *own->group),
+                                        facts->groups, h->cells.count};
+    memcpy(own->group, facts->group, facts->rows * sizeof *own->group);
+    h->reached = facts->reached;
+    h->people = facts->people;
+    h->part = facts->part;
+    h->rows = facts->rows;
+    h->parts = parts;
+    h->stages = facts->steps + 1;
+    h->min_count = facts->min_count;
+    h->least = least_told(facts);
+}
+
+/* A number at one stage and at later ones: those left behind are nobody's small number either. What
+ * is no small number bounds nothing closely. `first`: its cell at the first stage. */
+static void hold_stages(struct rk_adverse_hiding *h, uint32_t first, uint32_t stride)
+{
+    for (uint32_t from = 0; from < h->stages; from++)
+        for (uint32_t to = from + 1; to < h->stages; to++) {
+            uint32_t cell = first + from * stride, later = first + to * stride;
+            if (h->cells.cells[cell].value - h->cells.cells[later].value < h->min_count)
+                rk_report_cells_rest(&h->cells, cell, &later, 1, h->min_count);
+        }
+}
+
+/* Whoever is in no group told: all at a stage less those told. `total`: the cell of all at the
+ * first. */
+static void hold_rest(struct rk_adverse_hiding *h, uint32_t first, uint32_t groups, uint32_t total,
+                      uint32_t stride)
+{
+    uint32_t stages = h->stages, rest = h->cells.count;
+    uint32_t *cells = rk_alloc((size_t)groups + 1, sizeof *cells);
+    for (uint32_t stage = 0; stage < stages; stage++) {
+        int64_t left = h->cells.cells[total + stage * stride].value;
+        for (uint32_t g = 0; g < groups; g++)
+            if (h->cells.cells[first + g * stages].value >= h->least)
+                left -= h->cells.cells[first + g * stages + stage].value;
+        rk_report_cells_left(&h->cells, left, h->min_count);
+    }
+    for (uint32_t stage = 0; stage < stages; stage++) {
+        uint32_t count = 0;
+        for (uint32_t g = 0; g < groups; g++)
+            if (h->cells.cells[first + g * stages].value >= h->least)
+                cells[count++] = first + g * stages + stage;
+        cells[count++] = rest + stage;
+        rk_report_cells_sum(&h->cells, total + stage * stride, cells, count);
+    }
+    hold_stages(h, rest, 1);
+    rk_free(cells);
+}
+
+static void hold_part(struct rk_adverse_hiding *h, const struct rk_report_rows *rows, uint32_t part,
+                      uint32_t *first)
+{
+    uint32_t stages = h->stages, kinds = rows->kinds, lost = h->cells.count;
+    int64_t *people = rk_alloc(((size_t)kinds + 1) * stages, sizeof *people);
+    for (uint32_t row = 0; row < h->rows; row++)
+        if (!h->part || h->part[row] == part)
+            for (uint32_t stage = 0; stage <= h->reached[row]; stage++) {
+                int64_t many = h->people ? h->people[row] : 1;
+                people[(size_t)stage * (kinds + 1) + kinds] += many;
+                if (rows->kind[row] != RK_NONE)
+                    people[(size_t)stage * (kinds + 1) + rows->kind[row]] += many;
+            }
+    for (uint32_t stage = 0; stage < stages; stage++) {
+        const int64_t *of = people + (size_t)stage * (kinds + 1);
+        for (uint32_t kind = 0; kind < kinds; kind++)
+            rk_report_cells_left(&h->cells, of[kind], h->min_count);
+        rk_report_cells_add(
+            &h->cells, (struct rk_report_cell){.value = of[kinds], .fixed = true, .unseen = true});
+    }
+    for (uint32_t stage = 0; stage < stages; stage++) {
+        uint32_t own = lost + stage * (kinds + 1);
+        for (uint32_t f = 0; f < h->count; f++)
+            first[f] = h->all[f].first + part * h->all[f].groups * stages + stage;
+        rk_report_rows_hold(
+            rows, &h->cells,
+            &(struct rk_report_rows_at){
+                .total = own + kinds, .first = first, .stride = stages, .lost = own});
+    }
+    for (uint32_t kind = 0; kind < kinds; kind++)
+        hold_stages(h, lost + kind, kinds + 1);
+    for (uint32_t f = 0; f < h->count; f++) {
+        uint32_t groups = h->all[f].groups, own = h->all[f].first + part * groups * stages;
+        hold_rest(h, own, groups, lost + kinds, kinds + 1);
+        for (uint32_t g = 0; g < groups; g++)
+            hold_stages(h, own + g * stages, 1);
+    }
+    rk_free(people);
+}
+
+bool rk_adverse_choose(struct rk_adverse_hiding *h, rk_report_cells_choose *choose, void *context)
+{
+    if (h->hidden || !h->count)
+        return false;
+    uint32_t figures = h->cells.count;
+    const uint32_t **of = rk_alloc(h->count, sizeof *of);
+    uint32_t *values = rk_alloc(h->count, sizeof *values);
+    uint32_t *first = rk_alloc(h->count, sizeof *first);
+    for (uint32_t f = 0; f < h->count; f++) {
+        of[f] = h->all[f].group;
+        values[f] = h->all[f].groups;
+    }
+    struct rk_report_rows rows = {
+        .features = h->count, .rows = h->rows, .of = of, .values = values, .people = h->people};
+    rk_report_rows_find(&rows);
+    for (uint32_t part = 0; part < h->parts; part++)
+        hold_part(h, &rows, part, first);
+    h->hidden = rk_alloc((size_t)figures + 1, sizeof *h->hidden);
+    choose(context, &h->cells, h->hidden);
+    h->at = 0;
+    rk_report_rows_free(&rows);
+    rk_free(of);
+    rk_free(values);
+    rk_free(first);
+    return true;
+}
+
+void rk_adverse_hiding_free(struct rk_adverse_hiding *h)
+{
+    for (uint32_t i = 0; i < h->count; i++)
+        rk_free(h->all[i].group);
+    rk_free(h->all);
+    rk_free(h->hidden);
+    rk_report_cells_free(&h->cells);
+    *h = (struct rk_adverse_hiding){0};
+}
+
+/* ---- all ---- */
 
 enum rk_status rk_adverse_tell(struct rk_adverse *adverse, const struct rk_adverse_facts *facts,
                                struct rk_error *error)
@@ -438,6 +575,8 @@ enum rk_status rk_adverse_tell(struct rk_adverse *adverse, const struct rk_adver
     uint32_t *start = rk_alloc((size_t)parts + 2, sizeof *start);
     uint32_t *which = rk_alloc((size_t)facts->rows + 1, sizeof *which);
     enum rk_status status = RK_OK;
+    if (facts->hiding && facts->min_count > 1 && !facts->hiding->hidden)
+        look(facts->hiding, facts, parts);
     for (uint32_t row = 0; row < facts->rows; row++)
         if (!facts->part || facts->part[row] != RK_NONE)
             start[(facts->part ? facts->part[row] : 0) + 2]++;
@@ -453,6 +592,8 @@ enum rk_status rk_adverse_tell(struct rk_adverse *adverse, const struct rk_adver
                                          .rows = start[p + 1] - start[p],
                                          .which = which + start[p]},
                            error);
+    if (facts->hiding)
+        facts->hiding->at++;
     rk_free(start);
     rk_free(which);
     return status;

@@ -15,12 +15,17 @@
  * of one of the other, the group would have the higher rate (Questions and Answers on the Uniform
  * Guidelines, 1979, no. 21). A screening convention of the United States, without force in Sweden.
  *
- * Small numbers: with `min_count` above 1, groups under it or under min_group are not told, and how
- * many were at a stage is told of all groups or of none: of none where in any group (or in the
- * rest, whoever is in no group told) 1 … min_count - 1 people are there, or were left behind since
- * the stage told before. So the difference of nothing told is a small number, also for who knows
- * how many there were in all; figures over fewer than min_count strata are not told. A step is told
- * where both its ends are; else it has a row `hidden`.
+ * Small numbers: with `min_count` above 1, groups under it or under min_group are not told, and no
+ * number of 1 … min_count - 1 people may be worked out, also by who knows how many there were in
+ * all at each stage: of a group at a stage, of those left behind since an earlier one, of whoever
+ * is in no group. All is then told twice, and between the two somebody else chooses what is hidden,
+ * of all ways of grouping together:
+ *
+ *     do for each: rk_adverse_tell(…); while (rk_adverse_choose(&hiding, choose, context));
+ *
+ * A step of a group is told where both its ends are; else it has a row `hidden` (one of all groups,
+ * where none is told), and is not judged.
+ * Figures over fewer than min_count strata are not told: no sum tells of them.
  */
 #ifndef RK_ADVERSE_H
 #define RK_ADVERSE_H
@@ -29,9 +34,25 @@
 #include "model/decisions.h"
 #include "model/measures.h"
 #include "model/people.h"
+#include "model/report_cells.h"
 #include "stat/contingency.h"
 
 enum { RK_ADVERSE_GROUPS = 200 };
+
+/* What is to be hidden of several ways of grouping the same rows; zeroed = nothing is chosen yet.
+ */
+struct rk_adverse_hiding {
+    struct rk_report_cells cells;
+    bool *hidden; /* by cell; NULL = not chosen */
+    struct rk_adverse_grouping {
+        uint32_t *group, groups; /* by row */
+        uint32_t first;          /* cell of its first part's first group at the first stage */
+    } * all;
+    uint32_t count, room, at;
+    const uint32_t *reached, *people, *part; /* of the facts */
+    uint32_t rows, parts, stages;
+    int64_t min_count, least; /* smaller groups are not told */
+};
 
 struct rk_adverse_facts { /* all arrays by row */
     uint32_t rows;
@@ -44,6 +65,7 @@ struct rk_adverse_facts { /* all arrays by row */
     uint32_t groups, steps; /* groups: at most RK_ADVERSE_GROUPS */
     uint32_t reference;     /* a group, or RK_NONE */
     int64_t min_group, min_count;
+    struct rk_adverse_hiding *hiding; /* with min_count above 1; the same for all groupings */
 };
 
 struct rk_adverse_row {
@@ -65,7 +87,7 @@ struct rk_adverse { /* zeroed = empty; grows with each rk_adverse_tell */
     uint32_t count, room;
     struct rk_adverse_finding *findings;
     uint32_t finding_count, finding_room;
-    uint64_t hidden;  /* steps not told */
+    uint64_t hidden;  /* steps of a group not told */
     uint64_t refused; /* groups not judged in a step, among those told */
     int64_t unknown;  /* people in no group */
 };
@@ -73,6 +95,10 @@ struct rk_adverse { /* zeroed = empty; grows with each rk_adverse_tell */
 /* RK_BAD_DATA: over 10^9 people. */
 enum rk_status rk_adverse_tell(struct rk_adverse *adverse, const struct rk_adverse_facts *facts,
                                struct rk_error *error);
+/* After the last grouping: true where nothing was told yet, and all has to be told again. */
+bool rk_adverse_choose(struct rk_adverse_hiding *hiding, rk_report_cells_choose *choose,
+                       void *context);
+void rk_adverse_hiding_free(struct rk_adverse_hiding *hiding);
 void rk_adverse_free(struct rk_adverse *adverse);
 
 /* ---- what tables are made into ---- */
@@ -122,10 +148,11 @@ enum rk_status rk_adverse_candidates(struct rk_adverse_counted *counted,
 void rk_adverse_people(struct rk_adverse_counted *counted, const struct rk_people *people,
                        const struct rk_features *features, uint32_t strata, uint32_t parts,
                        uint32_t outcome, uint32_t selected);
-/* Adds what groups by one feature are told of (rk_adverse_tell). Bands of age are in the order in
- * which they were expected, other values bytewise; nobody is in the group undisclosed. `reference`,
- * a value of the feature, may be NULL; one that the feature has not is none. RK_BAD_DATA: somebody
- * has several values, or there are more than RK_ADVERSE_GROUPS. */
+/* What groups by each feature listed are told of (rk_adverse_tell), where `choose` is asked what is
+ * hidden of all together. Bands of age are in the order in which they were expected, other values
+ * bytewise; nobody is in the group undisclosed. `reference`, a value of the feature, may be NULL;
+ * one that the feature has not is none. RK_BAD_DATA: somebody has several values, or there are more
+ * than RK_ADVERSE_GROUPS. */
 struct rk_adverse_options {
     const char *reference;
     int64_t min_group, min_count;
@@ -136,10 +163,12 @@ struct rk_adverse_told {
     uint32_t value[RK_ADVERSE_GROUPS]; /* by group: its number among the feature's values */
     bool has_reference;
 };
-enum rk_status rk_adverse_feature(struct rk_adverse_told *told,
-                                  const struct rk_adverse_counted *counted,
-                                  const struct rk_features *features, uint32_t feature,
-                                  const struct rk_adverse_options *options, struct rk_error *error);
+enum rk_status rk_adverse_features(struct rk_adverse_told *told,
+                                   const struct rk_adverse_counted *counted,
+                                   const struct rk_features *features, const uint32_t *listed,
+                                   uint32_t count, const struct rk_adverse_options *options,
+                                   rk_report_cells_choose *choose, void *context,
+                                   struct rk_error *error);
 /* Of a group; empty for RK_NONE. */
 struct rk_text rk_adverse_value(const struct rk_adverse_told *told, uint32_t group);
 /* The name of the part of a row or finding; empty where there are no parts. */

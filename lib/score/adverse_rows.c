@@ -207,10 +207,11 @@ static void place(struct rk_adverse_told *told, const struct rk_adverse_counted 
     rk_free(rank);
 }
 
-enum rk_status rk_adverse_feature(struct rk_adverse_told *told,
-                                  const struct rk_adverse_counted *counted,
-                                  const struct rk_features *features, uint32_t feature,
-                                  const struct rk_adverse_options *options, struct rk_error *error)
+static enum rk_status tell_feature(struct rk_adverse_told *told,
+                                   const struct rk_adverse_counted *counted,
+                                   const struct rk_features *features, uint32_t feature,
+                                   const struct rk_adverse_options *options,
+                                   struct rk_adverse_hiding *hiding, struct rk_error *error)
 {
     told->feature = &features->all[feature];
     if (told->feature->is_list)
@@ -233,13 +234,33 @@ enum rk_status rk_adverse_feature(struct rk_adverse_told *told,
                                      .steps = counted->steps,
                                      .reference = RK_NONE,
                                      .min_group = options->min_group,
-                                     .min_count = options->min_count};
+                                     .min_count = options->min_count,
+                                     .hiding = hiding};
     for (uint32_t g = 0; options->reference && g < facts.groups; g++)
         if (rk_text_is(rk_adverse_value(told, g), options->reference))
             facts.reference = g;
     told->has_reference = facts.reference != RK_NONE;
     enum rk_status status = rk_adverse_tell(&told->adverse, &facts, error);
     rk_free(group);
+    return status;
+}
+
+enum rk_status rk_adverse_features(struct rk_adverse_told *told,
+                                   const struct rk_adverse_counted *counted,
+                                   const struct rk_features *features, const uint32_t *listed,
+                                   uint32_t count, const struct rk_adverse_options *options,
+                                   rk_report_cells_choose *choose, void *context,
+                                   struct rk_error *error)
+{
+    struct rk_adverse_hiding hiding = {0};
+    enum rk_status status = RK_OK;
+    do
+        for (uint32_t f = 0; f < count && !status; f++) {
+            rk_adverse_free(&told[f].adverse);
+            status = tell_feature(&told[f], counted, features, listed[f], options, &hiding, error);
+        }
+    while (!status && rk_adverse_choose(&hiding, choose, context));
+    rk_adverse_hiding_free(&hiding);
     return status;
 }
 

@@ -3,8 +3,10 @@
  * attacker on the small numbers. */
 #include "score/adverse.h"
 
+#include "base/mem.h"
 #include "base/random.h"
 #include "check.h"
+#include "tool/guard.h"
 
 #include <math.h>
 
@@ -17,10 +19,23 @@ static uint32_t below(struct rk_random *random, uint32_t n)
     return (uint32_t)rk_random_below(random, n);
 }
 
+static void choose(void *context, const struct rk_report_cells *cells, bool *hidden)
+{
+    struct rk_guard guard = rk_guard_report(cells);
+    (void)context;
+    memcpy(hidden, guard.hidden, cells->figures);
+    rk_free(guard.hidden);
+}
+
 static struct rk_adverse told(struct rk_adverse_facts facts)
 {
     struct rk_adverse adverse = {0};
-    CHECK(rk_adverse_tell(&adverse, &facts, NULL) == RK_OK);
+    struct rk_adverse_hiding hiding = {0};
+    facts.hiding = &hiding;
+    do
+        CHECK(rk_adverse_tell(&adverse, &facts, NULL) == RK_OK);
+    while (rk_adverse_choose(&hiding, choose, NULL));
+    rk_adverse_hiding_free(&hiding);
     return adverse;
 }
 
@@ -264,15 +279,16 @@ static void attacker(struct rk_random *random)
         }
         for (uint32_t s = 0; s <= STEPS; s++) { /* the rest is all less what is told */
             int64_t rest = 0;
-            bool any = false;
+            bool all = true, any = false;
             for (uint32_t g = 0; g <= GROUPS; g++)
                 if (g < GROUPS && is_told[g]) {
-                    any |= known[g][s] >= 0;
+                    all &= known[g][s] >= 0;
+                    any = true;
                     CHECK(known[g][s] < 0 || known[g][s] == at[g][s]);
                 } else {
                     rest += at[g][s];
                 }
-            if (any)
+            if (all && any)
                 known[GROUPS][s] = rest;
         }
         for (uint32_t g = 0; g <= GROUPS; g++)
