@@ -2,6 +2,7 @@
 #include "model/stays.h"
 #include "survey/retain.h"
 #include "tool/features.h"
+#include "tool/guard.h"
 #include "tool/publish_measures.h"
 
 #include <math.h>
@@ -284,12 +285,37 @@ static void write_rows(const struct work *w, struct rk_writer *writer, size_t fr
     }
 }
 
+static enum rk_status tell_groups(struct work *w, struct rk_writer *writer,
+                                  struct rk_retain_facts *facts,
+                                  const struct rk_retain_options *how, struct rk_error *error)
+{
+    enum rk_status status = RK_OK;
+    for (uint32_t f = 0; f < w->by.count && !status; f++) {
+        const struct rk_feature *feature = &w->features.all[w->by.all[f]];
+        uint32_t *order = rk_alloc((size_t)feature->values.count + 1, sizeof *order);
+        size_t from = w->result.count;
+        facts->groups = feature->values.count;
+        if (facts->groups > RK_SURVIVAL_GROUPS)
+            status = rk_fail(error, RK_BAD_DATA, _("%s has over %d values"), feature->name.text,
+                             RK_SURVIVAL_GROUPS);
+        if (!status)
+            status = divide(w, w->by.all[f], false, order, error);
+        if (!status) {
+            rk_retain_groups(&w->result, facts, how);
+            write_rows(w, writer, from, feature, order);
+        }
+        rk_free(order);
+    }
+    return status;
+}
+
 static enum rk_status tell(struct rk_run *run, struct work *w, struct rk_error *error)
 {
     static const double months[] = {3, 6, 12, 24};
     struct rk_writer_column columns[3 + RK_MEASURE_COLUMNS] = {
         {"feature", false}, {"value", false}, {"time", true}};
     struct rk_retain_options how = options.how;
+    struct rk_retain_hiding hiding = {0};
     memcpy(columns + 3, rk_measure_columns, sizeof rk_measure_columns);
     struct rk_writer *writer = rk_run_writer(run, columns, sizeof columns / sizeof *columns);
     how.time_count = options.time_count;
@@ -303,30 +329,17 @@ static enum rk_status tell(struct rk_run *run, struct work *w, struct rk_error *
                                     (uint32_t)w->stays.count,
                                     1,
                                     w->stays.reasons.count,
-                                    w->strata != RK_NONE};
+                                    w->strata != RK_NONE,
+                                    &hiding};
     enum rk_status status = w->strata == RK_NONE ? RK_OK : divide(w, w->strata, true, NULL, error);
-    if (!status) {
+    do {
         rk_retain_all(&w->result, &facts, &how);
-        if (options.gap)
+        if (options.gap && (how.min_count <= 1 || hiding.hidden))
             rk_retain_gap(&w->result, w->gap, w->left, w->gaps, &how);
         write_rows(w, writer, 0, NULL, NULL);
-    }
-    for (uint32_t f = 0; f < w->by.count && !status; f++) {
-        const struct rk_feature *feature = &w->features.all[w->by.all[f]];
-        uint32_t *order = rk_alloc((size_t)feature->values.count + 1, sizeof *order);
-        size_t from = w->result.count;
-        facts.groups = feature->values.count;
-        if (facts.groups > RK_SURVIVAL_GROUPS)
-            status = rk_fail(error, RK_BAD_DATA, _("%s has over %d values"), feature->name.text,
-                             RK_SURVIVAL_GROUPS);
-        if (!status)
-            status = divide(w, w->by.all[f], false, order, error);
-        if (!status) {
-            rk_retain_groups(&w->result, &facts, &how);
-            write_rows(w, writer, from, feature, order);
-        }
-        rk_free(order);
-    }
+        status = status ? status : tell_groups(w, writer, &facts, &how, error);
+    } while (!status && rk_retain_choose(&hiding, rk_guard_choose, run));
+    rk_retain_hiding_free(&hiding);
     rk_writer_finish(writer);
     return status;
 }

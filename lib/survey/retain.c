@@ -1,6 +1,7 @@
 #include "survey/retain.h"
 
 #include "base/hash.h"
+#include "base/mem.h"
 #include "stat/distribution.h"
 #include "stat/interval.h"
 
@@ -34,11 +35,6 @@ static void hide(struct rk_retain *to, uint32_t group, double time, const char *
 static bool is_safe(uint64_t people, const struct rk_retain_options *o)
 {
     return !people || (int64_t)people >= o->min_count;
-}
-
-static bool may_count(const struct rk_curve *c, const struct rk_retain_options *o)
-{
-    return is_safe(c->events, o) && is_safe(c->n - c->events, o);
 }
 
 /* ---- the curve ---- */
@@ -124,8 +120,7 @@ struct told {
     size_t count;
 };
 
-/* `counts`: how many left of each group is told, and so how many left after the last time told. */
-static struct told times_told(const struct rk_curve *curves, uint32_t groups, bool counts,
+static struct told times_told(const struct rk_curve *curves, uint32_t groups,
                               const struct rk_retain_options *o)
 {
     struct told t;
@@ -142,7 +137,7 @@ static struct told times_told(const struct rk_curve *curves, uint32_t groups, bo
         }
         last = t.safe[i] ? t.times[i] : last;
     }
-    for (size_t i = t.count; counts && i-- > 0;) {
+    for (size_t i = t.count; i-- > 0;) { /* nor how many leave after the last */
         bool rest = true;
         for (uint32_t g = 0; g < groups; g++)
             rest &= is_safe(curves[g].events - events_until(&curves[g], t.times[i]), o);
@@ -171,6 +166,288 @@ static void tell_curve(struct rk_retain *to, const struct rk_curve *c, uint32_t 
             to->hidden++;
         else if (o->times || leaving(c, t->times[i]) || o->min_count > 1)
             tell_time(to, c, group, t->times[i], o);
+}
+
+/* ---- what is hidden ---- */
+
+/* The figures of a group, as cells: those of times only where times are chosen. */
+enum figure {
+    PEOPLE,
+    LEFT,
+    BY_TIME
+}; /* … left by time 0, followed until it, by time 1 …; reasons */
+
+static size_t chosen_times(const struct rk_retain_hiding *h) { return h->safe ? 0 : h->time_count; }
+
+static uint32_t figure_of_time(size_t time, bool followed)
+{
+    return BY_TIME + (uint32_t)(2 * time + followed);
+}
+static uint32_t figure_of_reason(const struct rk_retain_hiding *h, uint32_t reason)
+{
+    return BY_TIME + (uint32_t)(2 * chosen_times(h)) + reason;
+}
+
+/* Is the spell counted in the figure? */
+static bool is_in(const struct rk_retain_hiding *h, uint32_t i, uint32_t figure)
+{
+    const struct rk_retain_facts *f = h->facts;
+    uint32_t times = (uint32_t)(2 * chosen_times(h));
+    bool left = f->spells[i].ended;
+    if (figure == PEOPLE || figure == LEFT)
+        return figure == PEOPLE || left;
+    if (figure >= BY_TIME + times)
+        return left &&
+               (f->reason[i] == RK_NONE ? f->reasons : f->reason[i]) == figure - BY_TIME - times;
+    double time = h->times[(figure - BY_TIME) / 2];
+    return (figure - BY_TIME) % 2 ? f->spells[i].time >= time : left && f->spells[i].time <= time;
+}
+
+static bool look(const struct rk_retain_facts *facts, const struct rk_retain_options *options,
+                 bool everybody)
+{
+    struct rk_retain_hiding *h = options->min_count > 1 ? facts->hiding : NULL;
+    if (!h || h->hidden)
+        return false;
+    RK_GROW(h->all, h->count, h->room);
+    struct rk_retain_grouping *own = &h->all[h->count++];
+    *own = (struct rk_retain_grouping){rk_alloc((size_t)facts->count + 1, sizeof *own->group),
+                                       everybody ? 1 : facts->groups, 0};
+    for (uint32_t i = 0; i < facts->count && !everybody; i++)
+        own->group[i] = facts->spells[i].group;
+    h->facts = facts;
+    h->options = options;
+    return true;
+}
+
+/* Times that may be told alike of all groups of the first `groupings`, and of who is in none. */
+static struct told pool(const struct rk_retain_hiding *h, uint32_t groupings)
+{
+    const struct rk_retain_facts *f = h->facts;
+    uint32_t groups = 0, count = 0;
+    for (uint32_t i = 0; i < groupings; i++)
+        groups += h->all[i].groups + 1;
+    struct rk_curve *curves = rk_alloc((size_t)groups + 1, sizeof *curves);
+    struct rk_spell *own = rk_alloc((size_t)f->count + 1, sizeof *own);
+    for (uint32_t i = 0; i < groupings; i++)
+        for (uint32_t g = 0; g <= h->all[i].groups; g++) {
+            size_t n = 0;
+            for (uint32_t s = 0; s < f->count; s++)
+                if (h->all[i].group[s] == (g < h->all[i].groups ? g : RK_NONE))
+                    own[n++] = f->spells[s];
+            if (n)
+                rk_curve_make(&curves[count++], own, n, h->options->interval, h->options->level);
+        }
+    struct told t = times_told(curves, count, h->options);
+    for (uint32_t i = 0; i < count; i++)
+        rk_curve_free(&curves[i]);
+    rk_free(curves);
+    rk_free(own);
+    return t;
+}
+
+/* Where no time may be told of all groups, some may be of everybody, and then of no group. */
+static void pool_times(struct rk_retain_hiding *h)
+{
+    struct told t = pool(h, h->count);
+    bool any = false;
+    for (size_t i = 0; i < t.count; i++)
+        any |= t.safe[i];
+    h->all_alone = !any && h->count > 1;
+    if (h->all_alone) {
+        free_told(&t);
+        t = pool(h, 1);
+    }
+    h->times = t.times;
+    h->time_count = t.count;
+    h->safe = t.safe;
+}
+
+static void choose_times(struct rk_retain_hiding *h)
+{
+    enum { MOST_TOGETHER = 500 };
+    const struct rk_retain_options *o = h->options;
+    size_t groups = 0;
+    for (uint32_t i = 0; i < h->count; i++)
+        groups += h->all[i].groups;
+    if (!o->times || groups * (BY_TIME + 2 * o->time_count) > MOST_TOGETHER) {
+        pool_times(h);
+        return;
+    }
+    h->times = rk_alloc(o->time_count + 1, sizeof *h->times);
+    memcpy(h->times, o->times, o->time_count * sizeof *h->times);
+    h->time_count = o->time_count;
+}
+
+/* Sums among the figures of one group, or of who is in none: `first` is the cell of its first
+ * figure, the others `stride` on. */
+static void hold_group(struct rk_retain_hiding *h, uint32_t first, uint32_t stride,
+                       const int64_t *after)
+{
+    struct rk_report_cells *cells = &h->cells;
+    int64_t least = h->options->min_count;
+    size_t times = chosen_times(h);
+    uint32_t people = first + PEOPLE * stride, left = first + LEFT * stride;
+    rk_report_cells_rest(cells, people, &left, 1, least); /* those who stay */
+    for (size_t i = 0; i < times; i++) {
+        uint32_t by = first + figure_of_time(i, false) * stride,
+                 followed = first + figure_of_time(i, true) * stride;
+        for (size_t k = i + 1; k <= times; k++) { /* those who leave later */
+            uint32_t later = k < times ? first + figure_of_time(k, false) * stride : left;
+            if (cells->cells[later].value - cells->cells[by].value < least)
+                rk_report_cells_rest(cells, later, &by, 1, least);
+        }
+        /* who stays after it; the others until it left then, or were followed no longer */
+        uint32_t stays = rk_report_cells_left(cells, after[i], least);
+        rk_report_cells_rest(cells, followed, &stays, 1, 0);
+        rk_report_cells_rest(cells, people, (uint32_t[]){stays, by}, 2, 0);
+    }
+    if (h->facts->reason) {
+        uint32_t count = h->facts->reasons + 1, *parts = rk_alloc(count, sizeof *parts);
+        for (uint32_t r = 0; r < count; r++)
+            parts[r] = first + figure_of_reason(h, r) * stride;
+        rk_report_cells_sum(cells, left, parts, count);
+        rk_free(parts);
+    }
+}
+
+static void count_figures(const struct rk_retain_hiding *h, const uint32_t *of, int64_t *people,
+                          int64_t *after)
+{
+    const struct rk_retain_facts *f = h->facts;
+    size_t times = chosen_times(h);
+    for (uint32_t i = 0; i < f->count; i++) {
+        if (of[i] == RK_NONE)
+            continue;
+        for (uint32_t k = 0; k < h->figures; k++)
+            people[(size_t)of[i] * h->figures + k] += is_in(h, i, k);
+        for (size_t t = 0; t < times; t++)
+            after[of[i] * times + t] += f->spells[i].time > h->times[t] ||
+                                        (f->spells[i].time == h->times[t] && !f->spells[i].ended);
+    }
+}
+
+/* The cells of the groups of one grouping, and of kinds that are in no group of some. */
+static int64_t *add_groups(struct rk_retain_hiding *h, const uint32_t *of, uint32_t groups,
+                           bool told, uint32_t *first)
+{
+    int64_t *people = rk_alloc((size_t)groups * h->figures + 1, sizeof *people);
+    int64_t *after = rk_alloc((size_t)groups * chosen_times(h) + 1, sizeof *after);
+    count_figures(h, of, people, after);
+    *first = h->cells.count;
+    for (size_t i = 0; i < (size_t)groups * h->figures; i++)
+        if (told)
+            rk_report_cells_people(&h->cells, people[i], h->options->min_count);
+        else
+            rk_report_cells_left(&h->cells, people[i], h->options->min_count);
+    rk_free(people);
+    return after;
+}
+
+static void hold_groupings(struct rk_retain_hiding *h)
+{
+    uint32_t features = h->count - 1, lost;
+    const uint32_t **of = rk_alloc((size_t)features + 1, sizeof *of);
+    uint32_t *values = rk_alloc((size_t)features + 1, sizeof *values);
+    uint32_t *first = rk_alloc((size_t)features + 1, sizeof *first);
+    int64_t **after = rk_alloc((size_t)h->count + 1, sizeof *after);
+    for (uint32_t i = 0; i < h->count; i++)
+        after[i] = add_groups(h, h->all[i].group, h->all[i].groups, true, &h->all[i].first);
+    for (uint32_t i = 0; i < features; i++) {
+        of[i] = h->all[i + 1].group;
+        values[i] = h->all[i + 1].groups;
+    }
+    struct rk_report_rows rows = {
+        .features = features, .rows = h->facts->count, .of = of, .values = values};
+    rk_report_rows_find(&rows);
+    after[h->count] = add_groups(h, rows.kind, rows.kinds, false, &lost);
+    /* kinds by figure, as they are held: kind 0, 1 … of one figure lie together */
+    uint32_t turned = h->cells.count;
+    for (uint32_t k = 0; k < h->figures; k++)
+        for (uint32_t kind = 0; kind < rows.kinds; kind++)
+            rk_report_cells_sum(
+                &h->cells,
+                rk_report_cells_left(&h->cells, h->cells.cells[lost + kind * h->figures + k].value,
+                                     h->options->min_count),
+                (uint32_t[]){lost + kind * h->figures + k}, 1);
+    for (uint32_t k = 0; k < h->figures; k++) {
+        for (uint32_t i = 0; i < features; i++)
+            first[i] = h->all[i + 1].first + k;
+        rk_report_rows_hold(&rows, &h->cells,
+                            &(struct rk_report_rows_at){.total = h->all->first + k,
+                                                        .first = first,
+                                                        .stride = h->figures,
+                                                        .lost = turned + k * rows.kinds});
+    }
+    size_t times = chosen_times(h);
+    for (uint32_t i = 0; i < h->count; i++)
+        for (uint32_t g = 0; g < h->all[i].groups; g++)
+            hold_group(h, h->all[i].first + g * h->figures, 1, after[i] + g * times);
+    for (uint32_t kind = 0; kind < rows.kinds; kind++)
+        hold_group(h, lost + kind * h->figures, 1, after[h->count] + kind * times);
+    for (uint32_t i = 0; i <= h->count; i++)
+        rk_free(after[i]);
+    rk_free(after);
+    rk_report_rows_free(&rows);
+    rk_free(of);
+    rk_free(values);
+    rk_free(first);
+}
+
+bool rk_retain_choose(struct rk_retain_hiding *h, rk_report_cells_choose *choose, void *context)
+{
+    if (h->hidden || !h->count)
+        return false;
+    choose_times(h);
+    h->figures = figure_of_reason(h, h->facts->reason ? h->facts->reasons + 1 : 0);
+    hold_groupings(h);
+    h->hidden = rk_alloc((size_t)h->cells.figures + 1, sizeof *h->hidden);
+    choose(context, &h->cells, h->hidden);
+    return true;
+}
+
+void rk_retain_hiding_free(struct rk_retain_hiding *h)
+{
+    for (uint32_t i = 0; i < h->count; i++)
+        rk_free(h->all[i].group);
+    rk_free(h->all);
+    rk_free(h->hidden);
+    rk_free(h->times);
+    rk_free(h->safe);
+    rk_report_cells_free(&h->cells);
+    *h = (struct rk_retain_hiding){0};
+}
+
+/* Of a group of the grouping told now: is the figure hidden? */
+static bool is_hidden(const struct rk_retain_facts *f, const struct rk_retain_options *o,
+                      uint32_t group, uint32_t figure)
+{
+    const struct rk_retain_hiding *h = o->min_count > 1 ? f->hiding : NULL;
+    if (!h)
+        return false;
+    return h->hidden[h->all[h->at].first + (group == RK_NONE ? 0 : group) * h->figures + figure];
+}
+
+/* The times to tell of, of a group. */
+static struct told told_of(const struct rk_curve *curves, uint32_t groups, uint32_t group,
+                           const struct rk_retain_facts *f, const struct rk_retain_options *o)
+{
+    const struct rk_retain_hiding *h = o->min_count > 1 ? f->hiding : NULL;
+    struct told t;
+    if (!h) {
+        t.times = times_of(curves, groups, o, &t.count);
+    } else {
+        t.count = h->time_count;
+        t.times = rk_alloc(t.count + 1, sizeof *t.times);
+        memcpy(t.times, h->times, t.count * sizeof *t.times);
+    }
+    t.safe = rk_alloc(t.count + 1, sizeof *t.safe);
+    for (size_t i = 0; i < t.count; i++)
+        t.safe[i] = !h        ? true
+                    : h->safe ? h->safe[i] && !(h->all_alone && group != RK_NONE)
+                              : !is_hidden(f, o, group, figure_of_time(i, false)) &&
+                                    !is_hidden(f, o, group, figure_of_time(i, true));
+    return t;
 }
 
 /* ---- figures of a group ---- */
@@ -240,26 +517,27 @@ static void tell_reasons(struct rk_retain *to, const struct rk_retain_facts *f, 
                          const struct rk_retain_options *o)
 {
     uint32_t *left = rk_alloc((size_t)f->reasons + 1, sizeof *left), all = 0;
-    bool safe = true;
+    const struct rk_retain_hiding *h = o->min_count > 1 ? f->hiding : NULL;
     for (uint32_t i = 0; i < f->count; i++)
         if (f->spells[i].ended && (group == RK_NONE || f->spells[i].group == group)) {
             left[f->reason[i] == RK_NONE ? f->reasons : f->reason[i]]++;
             all++;
         }
-    for (uint32_t r = 0; r <= f->reasons; r++)
-        safe &= is_safe(left[r], o);
-    if (!safe)
-        hide(to, group, (double)NAN, "left_because");
-    for (uint32_t r = 0; r <= f->reasons && safe; r++)
-        if (left[r]) {
+    for (uint32_t r = 0; r <= f->reasons; r++) {
+        if (h && is_hidden(f, o, group, figure_of_reason(h, r))) {
+            hide(to, group, (double)NAN, "left_because");
+        } else if (left[r]) {
             struct rk_interval i = rk_wilson(left[r], all, o->level);
             struct rk_measure *m =
                 add(to, group, (double)NAN, "left_because", (double)left[r] / all, all, "wilson");
             m->low = i.low;
             m->high = i.high;
-            to->rows[to->count - 1].reason = r < f->reasons ? r : RK_NONE;
-            to->rows[to->count - 1].variant = r < f->reasons ? NULL : "not_told";
+        } else {
+            continue;
         }
+        to->rows[to->count - 1].reason = r < f->reasons ? r : RK_NONE;
+        to->rows[to->count - 1].variant = r < f->reasons ? NULL : "not_told";
+    }
     rk_free(left);
 }
 
@@ -271,21 +549,35 @@ static double longest(const struct rk_retain_facts *f, const struct rk_retain_op
     return isnan(o->limit) ? most : o->limit;
 }
 
+/* Of everybody, or a group; false where how many left is hidden. */
+static bool tell_group(struct rk_retain *to, const struct rk_curve *curves, uint32_t groups,
+                       uint32_t group, const struct rk_retain_facts *f,
+                       const struct rk_retain_options *o)
+{
+    const struct rk_curve *c = &curves[group == RK_NONE ? 0 : group];
+    bool counts = !is_hidden(f, o, group, LEFT);
+    if (is_hidden(f, o, group, PEOPLE)) {
+        hide(to, group, (double)NAN, "people");
+        return false;
+    }
+    struct told t = told_of(curves, groups, group, f, o);
+    tell_figures(to, c, group, longest(f, o), counts, &t, o);
+    tell_curve(to, c, group, &t, o);
+    free_told(&t);
+    return counts;
+}
+
 void rk_retain_all(struct rk_retain *to, const struct rk_retain_facts *f,
                    const struct rk_retain_options *o)
 {
     struct rk_curve c;
+    if (look(f, o, true))
+        return;
     rk_curve_make(&c, f->spells, f->count, o->interval, o->level);
-    if (!is_safe(c.n, o)) {
-        hide(to, RK_NONE, (double)NAN, "people");
-    } else {
-        struct told t = times_told(&c, 1, may_count(&c, o), o);
-        tell_figures(to, &c, RK_NONE, longest(f, o), may_count(&c, o), &t, o);
-        tell_curve(to, &c, RK_NONE, &t, o);
-        free_told(&t);
-        if (f->reason && c.events)
-            tell_reasons(to, f, RK_NONE, o);
-    }
+    if (f->hiding)
+        f->hiding->at = 0;
+    if (tell_group(to, &c, 1, RK_NONE, f, o) && f->reason && c.events)
+        tell_reasons(to, f, RK_NONE, o);
     rk_curve_free(&c);
 }
 
@@ -342,41 +634,34 @@ static void compare(struct rk_retain *to, const struct rk_retain_facts *f,
 void rk_retain_groups(struct rk_retain *to, const struct rk_retain_facts *f,
                       const struct rk_retain_options *o)
 {
-    /* and those in no group last: told of all less the groups, they must be no few either */
+    if (look(f, o, false))
+        return;
     struct rk_curve *curves = rk_alloc((size_t)f->groups + 1, sizeof *curves);
     struct rk_spell *own = rk_alloc((size_t)f->count + 1, sizeof *own);
-    bool safe = true, counts = true;
-    for (uint32_t g = 0; g <= f->groups; g++) {
+    bool *counts = rk_alloc((size_t)f->groups + 1, sizeof *counts), all = true;
+    for (uint32_t g = 0; g < f->groups; g++) {
         size_t n = 0;
         for (uint32_t i = 0; i < f->count; i++)
-            if (f->spells[i].group == (g < f->groups ? g : RK_NONE))
+            if (f->spells[i].group == g)
                 own[n++] = f->spells[i];
         rk_curve_make(&curves[g], own, n, o->interval, o->level);
-        safe &= is_safe(n, o);
-        counts &= may_count(&curves[g], o);
     }
-    if (!safe) {
-        hide(to, RK_NONE, (double)NAN, "groups");
-    } else {
-        bool some = curves[f->groups].n > 0;
-        struct told t = times_told(curves, f->groups + some, counts, o);
-        for (uint32_t g = 0; g < f->groups; g++) {
-            tell_figures(to, &curves[g], g, longest(f, o), counts, &t, o);
-            tell_curve(to, &curves[g], g, &t, o);
-        }
-        free_told(&t);
-        for (uint32_t g = 0; g < f->groups && f->reason && counts; g++)
-            if (curves[g].events)
-                tell_reasons(to, f, g, o);
-        if (f->groups > 1 && counts)
-            compare(to, f, o);
-        else if (f->groups > 1)
-            hide(to, RK_NONE, (double)NAN, "logrank");
-    }
-    for (uint32_t g = 0; g <= f->groups; g++)
+    if (f->hiding)
+        f->hiding->at++;
+    for (uint32_t g = 0; g < f->groups; g++)
+        all &= counts[g] = tell_group(to, curves, f->groups, g, f, o);
+    for (uint32_t g = 0; g < f->groups && f->reason; g++)
+        if (curves[g].events && counts[g])
+            tell_reasons(to, f, g, o);
+    if (f->groups > 1 && all) /* of all groups at once: with it how many left is known of each */
+        compare(to, f, o);
+    else if (f->groups > 1)
+        hide(to, RK_NONE, (double)NAN, "logrank");
+    for (uint32_t g = 0; g < f->groups; g++)
         rk_curve_free(&curves[g]);
     rk_free(curves);
     rk_free(own);
+    rk_free(counts);
 }
 
 /* ---- the gap ---- */
