@@ -242,6 +242,38 @@ static void summarize(const struct picking *p, const struct rk_pick_table *wante
     rk_buf_free(&out);
 }
 
+/* The people that a share is of its n; -1 where it is of none, as when answers are weighed. */
+static int64_t part_of(const struct rk_figure *f)
+{
+    if (f->state != RK_FIGURE_SHOWN || f->n <= 0 || f->value < 0 || f->value > RK_FIXED_ONE)
+        return -1;
+    rk_fixed product = f->value * f->n, part = (product + RK_FIXED_ONE / 2) / RK_FIXED_ONE;
+    rk_fixed off = product - part * RK_FIXED_ONE;
+    return (off < 0 ? -off : off) <= RK_FIXED_ONE / 1000000 ? (int64_t)part : -1;
+}
+
+/* A share of n tells a number of people, and so do the others of its row, which make up the rest,
+ * and the ends of intervals: where it is small, or leaves few, they are hidden together. */
+static void hide_shares(const struct rk_pick_table *wanted, struct rk_report_table *table,
+                        int64_t threshold)
+{
+    for (size_t r = 0; r < table->row_count; r++) {
+        struct rk_figure *figures = table->rows[r].figures;
+        bool small = false;
+        for (size_t c = 0; c < wanted->column_count; c++) {
+            const struct rk_pick_column *of = &wanted->columns[c];
+            int64_t part = of->unit == RK_PICK_SHARE && of->what == RK_PICK_ESTIMATE
+                               ? part_of(&figures[c])
+                               : -1;
+            int64_t rest = part < 0 ? 0 : figures[c].n - part;
+            small |= (part > 0 && part < threshold) || (rest > 0 && rest < threshold);
+        }
+        for (size_t c = 0; c < wanted->column_count && small; c++)
+            if (wanted->columns[c].unit == RK_PICK_SHARE)
+                rk_report_hide(table, r, c);
+    }
+}
+
 static void section(const struct picking *p, const struct rk_pick_table *wanted, bool brief)
 {
     enum rk_language l = p->language;
@@ -274,8 +306,10 @@ static void section(const struct picking *p, const struct rk_pick_table *wanted,
             table->hidden |= table->rows[r].figures[c].state == RK_FIGURE_HIDDEN;
             table->missing |= table->rows[r].figures[c].state == RK_FIGURE_MISSING;
         }
-    if (wanted->people)
+    if (wanted->people) {
+        hide_shares(wanted, table, p->picks->threshold);
         rk_report_protect(table, p->picks->threshold, NULL);
+    }
     /* after that: the place of a row that is hidden must not tell between which it lies */
     if (wanted->sort && table->row_count) {
         struct sorting by = {wanted->sort, l};
