@@ -229,7 +229,7 @@ static size_t of_block(const struct rk_report_rows *r, const struct rk_report_ro
     for (uint32_t k = 0; k < r->kinds; k++) {
         uint32_t value = r->of[other][r->row_of[k]];
         if (r->of[own][r->row_of[k]] == RK_NONE && value != RK_NONE && others[value] == block)
-            cells[count++] = at->lost + k;
+            cells[count++] = at->lost + k * at->lost_stride;
     }
     return count;
 }
@@ -241,7 +241,7 @@ static void hold_feature(const struct rk_report_rows *r, struct rk_report_cells 
     size_t count = 0, lost = 0;
     for (uint32_t k = 0; k < r->kinds; k++)
         if (r->of[f][r->row_of[k]] == RK_NONE)
-            cells[lost++] = at->lost + k;
+            cells[lost++] = at->lost + k * at->lost_stride;
     if (at->has_none && lost) {
         rk_report_cells_sum(to, none, cells, lost);
         cells[0] = none;

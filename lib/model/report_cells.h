@@ -85,12 +85,12 @@ struct rk_report_rows {
     uint32_t **blocks; /* of features a < b: those of a, those of b; NULL = all one, or none */
 };
 void rk_report_rows_find(struct rk_report_rows *rows);
-struct rk_report_rows_at { /* cells */
-    uint32_t total;        /* RK_NONE = it is not known */
-    const uint32_t *first; /* by feature: of its value 0 */
-    uint32_t stride;       /* from a value to the next */
-    bool has_none;         /* who lacks the feature has a cell after the last value */
-    uint32_t lost;         /* of kind 0; the others follow */
+struct rk_report_rows_at {      /* cells */
+    uint32_t total;             /* RK_NONE = it is not known */
+    const uint32_t *first;      /* by feature: of its value 0 */
+    uint32_t stride;            /* from a value to the next */
+    bool has_none;              /* who lacks the feature has a cell after the last value */
+    uint32_t lost, lost_stride; /* of kind 0; from a kind to the next */
 };
 void rk_report_rows_hold(const struct rk_report_rows *rows, struct rk_report_cells *cells,
                          const struct rk_report_rows_at *at);

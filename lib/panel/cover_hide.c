@@ -228,7 +228,8 @@ static void hold_features(struct rk_cover *cover)
                                            .first = first,
                                            .stride = 1,
                                            .has_none = true,
-                                           .lost = lost_cell(cover, telling, pool, 0)};
+                                           .lost = lost_cell(cover, telling, pool, 0),
+                                           .lost_stride = 1};
             for (uint32_t i = 0; i < listed; i++)
                 first[i] = telling->first[pool] + offset_of(cover, i);
             if (telling->has[pool])

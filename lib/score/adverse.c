@@ -512,10 +512,12 @@ static void hold_part(struct rk_adverse_hiding *h, const struct rk_report_rows *
         uint32_t own = lost + stage * (kinds + 1);
         for (uint32_t f = 0; f < h->count; f++)
             first[f] = h->all[f].first + part * h->all[f].groups * stages + stage;
-        rk_report_rows_hold(
-            rows, &h->cells,
-            &(struct rk_report_rows_at){
-                .total = own + kinds, .first = first, .stride = stages, .lost = own});
+        rk_report_rows_hold(rows, &h->cells,
+                            &(struct rk_report_rows_at){.total = own + kinds,
+                                                        .first = first,
+                                                        .stride = stages,
+                                                        .lost = own,
+                                                        .lost_stride = 1});
     }
     for (uint32_t kind = 0; kind < kinds; kind++)
         hold_stages(h, lost + kind, kinds + 1);

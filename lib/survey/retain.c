@@ -170,12 +170,9 @@ static void tell_curve(struct rk_retain *to, const struct rk_curve *c, uint32_t 
 
 /* ---- what is hidden ---- */
 
-/* The figures of a group, as cells: those of times only where times are chosen. */
-enum figure {
-    PEOPLE,
-    LEFT,
-    BY_TIME
-}; /* … left by time 0, followed until it, by time 1 …; reasons */
+/* The figures of a group, as cells. From BY_TIME on, where times are chosen: who left by time 0,
+ * who was followed until it, by time 1 …; then the reasons. */
+enum figure { PEOPLE, LEFT, BY_TIME };
 
 static size_t chosen_times(const struct rk_retain_hiding *h) { return h->safe ? 0 : h->time_count; }
 
@@ -361,15 +358,6 @@ static void hold_groupings(struct rk_retain_hiding *h)
         .features = features, .rows = h->facts->count, .of = of, .values = values};
     rk_report_rows_find(&rows);
     after[h->count] = add_groups(h, rows.kind, rows.kinds, false, &lost);
-    /* kinds by figure, as they are held: kind 0, 1 … of one figure lie together */
-    uint32_t turned = h->cells.count;
-    for (uint32_t k = 0; k < h->figures; k++)
-        for (uint32_t kind = 0; kind < rows.kinds; kind++)
-            rk_report_cells_sum(
-                &h->cells,
-                rk_report_cells_left(&h->cells, h->cells.cells[lost + kind * h->figures + k].value,
-                                     h->options->min_count),
-                (uint32_t[]){lost + kind * h->figures + k}, 1);
     for (uint32_t k = 0; k < h->figures; k++) {
         for (uint32_t i = 0; i < features; i++)
             first[i] = h->all[i + 1].first + k;
@@ -377,7 +365,8 @@ static void hold_groupings(struct rk_retain_hiding *h)
                             &(struct rk_report_rows_at){.total = h->all->first + k,
                                                         .first = first,
                                                         .stride = h->figures,
-                                                        .lost = turned + k * rows.kinds});
+                                                        .lost = lost + k,
+                                                        .lost_stride = h->figures});
     }
     size_t times = chosen_times(h);
     for (uint32_t i = 0; i < h->count; i++)
