@@ -39,7 +39,7 @@ struct rk_reader {
                 * split by what it shares with it */
     uint64_t same;      /* see struct rk_record */
     struct rk_buf text; /* what the cells point into, where that is not the window */
-    size_t *offsets;    /* of cells in `text` while it may still move */
+    size_t *offsets;    /* of cells in `text` while it may still move, or else in `raw` */
     size_t offset_room;
     struct csv_parser csv;
     bool csv_ready, row_ended;
@@ -227,14 +227,19 @@ static enum rk_status frame(struct rk_reader *r, bool *found, bool *quotes, stru
     return check_text(r, error);
 }
 
-static void on_field(void *bytes, size_t size, void *context)
+static void note_offset(struct rk_reader *r, size_t cell, size_t offset)
 {
-    struct rk_reader *r = context;
-    if (r->cell_count == r->offset_room) {
+    if (cell == r->offset_room) {
         r->offset_room = r->offset_room ? r->offset_room * 2 : 16;
         r->offsets = rk_resize(r->offsets, r->offset_room, sizeof *r->offsets);
     }
-    r->offsets[r->cell_count] = r->text.size;
+    r->offsets[cell] = offset;
+}
+
+static void on_field(void *bytes, size_t size, void *context)
+{
+    struct rk_reader *r = context;
+    note_offset(r, r->cell_count, r->text.size);
     rk_buf_add(&r->text, bytes, size);
     add_cell(r, (struct rk_cell){.size = size});
 }
@@ -285,6 +290,16 @@ static enum rk_status split_quoted(struct rk_reader *r, struct rk_error *error)
     return RK_OK;
 }
 
+/* The first byte, counted from 0, in which two words that differ do so. */
+static size_t first_other(uint64_t x, uint64_t y)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return (size_t)__builtin_clzll(x ^ y) / 8;
+#else
+    return (size_t)__builtin_ctzll(x ^ y) / 8;
+#endif
+}
+
 /* The bytes that two texts of at least `most` bytes have in common at their starts, at most `most`.
  */
 static size_t shared_start(const char *a, const char *b, size_t most)
@@ -295,64 +310,49 @@ static size_t shared_start(const char *a, const char *b, size_t most)
         memcpy(&x, a + n, sizeof x);
         memcpy(&y, b + n, sizeof y);
         if (x != y)
-            break;
+            return n + first_other(x, y);
     }
     while (n < most && a[n] == b[n])
         n++;
     return n;
 }
 
-/* … and at their ends. */
-static size_t shared_end(const char *a_end, const char *b_end, size_t most)
-{
-    size_t n = 0;
-    uint64_t x, y;
-    for (; n + sizeof x <= most; n += sizeof x) {
-        memcpy(&x, a_end - n - sizeof x, sizeof x);
-        memcpy(&y, b_end - n - sizeof y, sizeof y);
-        if (x != y)
-            break;
-    }
-    while (n < most && a_end[-1 - (ptrdiff_t)n] == b_end[-1 - (ptrdiff_t)n])
-        n++;
-    return n;
-}
-
 static uint64_t bit(size_t cell) { return cell < 64 ? (uint64_t)1 << cell : 0; }
 
-/* Splits the record by what it shares with `before`, whose cells are in r->cells: those that lie
- * wholly in its common start or end only move. False, with the cells spoiled, where what is between
- * has not as many cells as there. */
+/* Splits the record by what it shares with `before`, whose cells are in r->cells and begin at
+ * r->offsets: those that are the same stay where they are, in a record before. False, with the
+ * cells spoiled, where there are more or fewer of them. */
 static bool split_like(struct rk_reader *r, struct rk_text before)
 {
-    size_t most = before.size < r->raw_size ? before.size : r->raw_size;
-    size_t start = shared_start(before.text, r->raw, most);
-    size_t end = shared_end(before.text + before.size, r->raw + r->raw_size, most - start);
-    size_t first = 0, last = r->cell_count; /* [first, last) are looked at */
-    const char *shared = before.text + start, *from_end = before.text + before.size - end;
-    ptrdiff_t shift = r->raw - before.text,
-              end_shift = shift + (ptrdiff_t)r->raw_size - (ptrdiff_t)before.size;
-    struct rk_cell *cells = r->cells;
-    for (; first < last && cells[first].text + cells[first].size < shared; first++)
-        cells[first].text += shift;
-    while (last > first && cells[last - 1].text > from_end)
-        cells[--last].text += end_shift;
+    const char *const fresh = r->raw, *const end = r->raw + r->raw_size, delimiter = r->delimiter;
+    const size_t last = r->cell_count - 1;
+    size_t *starts = r->offsets;     /* up to cell c of this record, then of the one before */
+    size_t c = 0, at = 0, moved = 0; /* at + moved, wrapping, in this one is where at is there */
     r->same = bit(r->cell_count) - 1;
-    const char *from = first ? cells[first - 1].text + cells[first - 1].size + 1 : r->raw;
-    const char *to = last < r->cell_count ? cells[last].text - 1 : r->raw + r->raw_size;
-    for (size_t i = first; i < last; i++) {
-        const char *at = from;
-        while (at < to && *at != r->delimiter)
-            at++;
-        if ((at == to) != (i + 1 == last))
+    for (;;) {
+        size_t left = before.size - at, here = r->raw_size - (at + moved);
+        size_t shared =
+            shared_start(before.text + at, fresh + at + moved, left < here ? left : here);
+        at += shared;
+        for (; c < last && starts[c + 1] <= at; c++)
+            starts[c + 1] += moved;
+        if (shared == left && shared == here)
+            break;
+        const char *to = fresh + at + moved;
+        while (to < end && *to != delimiter)
+            to++;
+        if ((to == end) != (c == last))
             return false;
-        struct rk_cell fresh = {from, (size_t)(at - from), false};
-        if (fresh.size != cells[i].size || memcmp(fresh.text, cells[i].text, fresh.size) != 0)
-            r->same &= ~bit(i);
-        cells[i] = fresh;
-        from = at + 1;
+        const char *from = fresh + starts[c];
+        r->cells[c] = (struct rk_cell){from, (size_t)(to - from), false};
+        r->same &= ~bit(c);
+        if (c == last)
+            break;
+        at = starts[++c];
+        starts[c] = (size_t)(to - fresh) + 1;
+        moved = starts[c] - at;
     }
-    return last > first || from == to + 1;
+    return true;
 }
 
 /* Without a quote a record is what stands between the delimiters. */
@@ -371,8 +371,8 @@ static enum rk_status split_plain(struct rk_reader *r, const struct rk_text *bef
         const char *start = from;
         while (from < end && *from != delimiter)
             from++;
-        RK_GROW(r->cells, r->cell_count, r->cell_room);
-        r->cells[r->cell_count++] = (struct rk_cell){start, (size_t)(from - start), false};
+        note_offset(r, r->cell_count, (size_t)(start - r->raw));
+        add_cell(r, (struct rk_cell){start, (size_t)(from - start), false});
         if (from == end)
             return RK_OK;
     }

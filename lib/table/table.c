@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+enum { BITS = 64 }; /* of struct rk_record's and struct rk_row's `same` */
+
 /* Where a field's cells come from in the file now being read. */
 struct source {
     size_t column;        /* of the reader, SIZE_MAX = none */
@@ -26,8 +28,6 @@ struct reject {
 struct checker {
     struct rk_row row;
     struct rk_value *values;
-    size_t *asked; /* fields to look at in every row: not those whose value stays as it is */
-    size_t asked_count;
     bool row_kept; /* `values` are those of the record before the one last read */
     struct rk_buf why;
 };
@@ -38,18 +38,21 @@ struct rk_table {
     size_t path_count, path_at;
     struct rk_table_options options;
     struct rk_reader *reader;
-    struct rk_in *in;                /* the reader's, while it is hashed */
-    char (*hashes)[RK_SHA256_HEX];   /* of the files read to their ends */
+    struct rk_in *in;              /* the reader's, while it is hashed */
+    char (*hashes)[RK_SHA256_HEX]; /* of the files read to their ends */
     size_t hash_count, hash_room;
     struct rk_record record;
     struct source *sources;
+    uint64_t columns;         /* bits of those that fields come from, of the first BITS */
+    uint64_t fields_of[BITS]; /* by column: bits of the fields that come from it */
+    uint64_t other_fields;    /* … and of those that come from later columns */
     size_t *extras;
     size_t extra_count, extra_room, bound_columns;
     uint64_t bound; /* how often */
     struct checker checker;
     struct checker ahead; /* of the thread that reads ahead */
     struct rk_table_digest digest;
-    bool row_bad; /* the row last read was already counted as bad */
+    bool row_bad;                            /* the row last read was already counted as bad */
     uint64_t rows_in, rows_bad, rows_before; /* before: the file now being read */
     struct rk_strings reject_columns;
     struct reject *rejects;
@@ -87,13 +90,14 @@ static enum rk_status no_column(const struct rk_table *t, const char *our, const
     enum rk_status status;
     if (nearest)
         status = rk_fail_at(error, RK_BAD_DATA, &pos,
-                            _("there is no column \"%s\"; the nearest is \"%s\": --map %s=\"%s\""), name,
-                            nearest, our, nearest);
+                            _("there is no column \"%s\"; the nearest is \"%s\": --map %s=\"%s\""),
+                            name, nearest, our, nearest);
     else if (n == 1 && !t->options.reader.delimiter && strpbrk(names[0], ";\t"))
-        status = rk_fail_at(error, RK_BAD_DATA, &pos,
-                            _("there is no column \"%s\"; this looks like a file from Excel: read it "
-                              "with rk-import, or give --delimiter"),
-                            name);
+        status =
+            rk_fail_at(error, RK_BAD_DATA, &pos,
+                       _("there is no column \"%s\"; this looks like a file from Excel: read it "
+                         "with rk-import, or give --delimiter"),
+                       name);
     else
         status = rk_fail_at(error, RK_BAD_DATA, &pos,
                             _("there is no column \"%s\"; --map %s=… names it"), name, our);
@@ -138,25 +142,15 @@ static enum rk_status check_extras(const struct rk_table *t, struct rk_error *er
     return RK_OK;
 }
 
-static void begin_checking(const struct rk_table *t, struct checker *c)
-{
-    c->asked_count = t->schema->field_count;
-    for (size_t f = 0; f < c->asked_count; f++)
-        c->asked[f] = f;
-    c->row_kept = false;
-}
-
 static void make_checker(const struct rk_table *t, struct checker *c)
 {
     c->values = rk_alloc(t->schema->field_count, sizeof *c->values);
-    c->asked = rk_alloc(t->schema->field_count, sizeof *c->asked);
     c->row.values = c->values;
 }
 
 static void free_checker(struct checker *c)
 {
     rk_buf_free(&c->why);
-    rk_free(c->asked);
     rk_free(c->values);
 }
 
@@ -174,8 +168,8 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
         s->constant = rk_map_constant(t->options.map, t->schema->name, field->name);
         s->words = rk_map_has_values(t->options.map, t->schema->name, field->name);
         s->column = s->constant ? SIZE_MAX : find_column(t, mapped ? mapped : field->name);
-        for (size_t c = 0; t->options.by_alias && !mapped && !s->constant &&
-                           s->column == SIZE_MAX && c < columns;
+        for (size_t c = 0;
+             t->options.by_alias && !mapped && !s->constant && s->column == SIZE_MAX && c < columns;
              c++)
             if (alias_matches(field, rk_reader_column(t->reader, c)))
                 s->column = c;
@@ -187,7 +181,15 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
                  final && !t->options.unchecked)
             status = no_column(t, field->name, field->name, error);
     }
-    begin_checking(t, &t->checker);
+    memset(t->fields_of, 0, sizeof t->fields_of);
+    t->columns = t->other_fields = 0;
+    for (size_t f = 0; f < t->schema->field_count && f < BITS; f++)
+        if (t->sources[f].column < BITS) {
+            t->fields_of[t->sources[f].column] |= (uint64_t)1 << f;
+            t->columns |= (uint64_t)1 << t->sources[f].column;
+        } else if (t->sources[f].column != SIZE_MAX)
+            t->other_fields |= (uint64_t)1 << f;
+    t->checker.row_kept = false;
     t->extra_count = 0;
     for (size_t c = 0; c < columns; c++)
         if (!taken[c]) {
@@ -281,7 +283,8 @@ static const struct rk_writer_column reject_head[] = {
     {"rk:file", false}, {"rk:line", true}, {"rk:reason", false}};
 enum { REJECT_HEAD = sizeof reject_head / sizeof *reject_head };
 
-/* Rejects that were put right and are read again: what was wrong with them then is no part of the row. */
+/* Rejects that were put right and are read again: what was wrong with them then is no part of the
+ * row. */
 static bool is_head(struct rk_text name)
 {
     for (size_t i = 0; i < REJECT_HEAD; i++)
@@ -326,8 +329,7 @@ static void write_rejects(struct rk_table *t)
     memcpy(columns, reject_head, sizeof reject_head);
     for (uint32_t c = 0; c < n; c++)
         columns[c + REJECT_HEAD].name = t->reject_columns.texts[c].text;
-    struct rk_writer *w =
-        rk_writer_open(t->options.rejects, RK_CSV, columns, n + REJECT_HEAD);
+    struct rk_writer *w = rk_writer_open(t->options.rejects, RK_CSV, columns, n + REJECT_HEAD);
     struct rk_text *cells = rk_alloc(n, sizeof *cells);
     for (size_t i = 0; i < t->reject_count; i++) {
         const struct reject *r = &t->rejects[i];
@@ -362,56 +364,59 @@ static void reject(struct rk_table *t, const struct rk_pos *pos, const char *why
     }
 }
 
-/* Is the row good? What is wrong with it is told and counted, or where `ahead` left for later. */
+/* Is the field good? What is wrong with it is told and counted, or where `ahead` left for later. */
+static bool check_field(struct rk_table *t, struct checker *c, const struct rk_record *record,
+                        size_t f, bool ahead)
+{
+    const struct rk_field *field = &t->schema->fields[f];
+    const struct source *s = &t->sources[f];
+    struct rk_value *value = &c->values[f];
+    struct rk_text text = {0};
+    bool bare = false;
+    if (s->column < record->count) {
+        text = (struct rk_text){record->cells[s->column].text, record->cells[s->column].size};
+        bare = record->cells[s->column].bare;
+    } else if (s->constant) {
+        text = rk_text(s->constant);
+    }
+    if (s->words && text.size)
+        rk_map_value(t->options.map, t->schema->name, field->name, text, &text);
+    bool any_text = field->type == RK_STRING && !field->choices && text.size;
+    if (t->options.unchecked || any_text) {
+        *value = (struct rk_value){text.text, text.size, bare, -1, 0, 0};
+        return true;
+    }
+    if (rk_field_check(field, text, value, &c->why)) {
+        value->bare = bare;
+        return true;
+    }
+    if (!ahead) {
+        struct rk_pos pos = rk_table_pos(t, f);
+        reject(t, &pos, c->why.text);
+    }
+    rk_buf_clear(&c->why);
+    return false;
+}
+
+/* Is the row good? Looks at the fields that may be others than in the row before. */
 static bool check_row(struct rk_table *t, struct checker *c, const struct rk_record *record,
                       bool ahead)
 {
-    size_t kept = 0;
+    const size_t count = t->schema->field_count;
+    uint64_t asked = count < BITS ? ((uint64_t)1 << count) - 1 : ~(uint64_t)0;
     bool good = true;
-    const uint64_t same = c->row_kept ? record->same : 0;
-    c->row.same = c->row_kept ? ~(uint64_t)0 : 0;
     c->row.record = record;
-    for (size_t a = 0; a < c->asked_count; a++) {
-        size_t f = c->asked[a];
-        const struct rk_field *field = &t->schema->fields[f];
-        const struct source *s = &t->sources[f];
-        struct rk_value *value = &c->values[f];
-        c->asked[kept++] = f;
-        if (s->column < 64 && same >> s->column & 1 && !s->words) {
-            value->text = record->cells[s->column].text;
-            continue;
-        }
-        if (f < 64)
-            c->row.same &= ~((uint64_t)1 << f);
-        struct rk_text text = {0};
-        bool bare = false;
-        if (s->column < record->count) {
-            text = (struct rk_text){record->cells[s->column].text, record->cells[s->column].size};
-            bare = record->cells[s->column].bare;
-        } else if (s->constant) {
-            text = rk_text(s->constant);
-        }
-        if (s->words && text.size)
-            rk_map_value(t->options.map, t->schema->name, field->name, text, &text);
-        bool any_text = field->type == RK_STRING && !field->choices && text.size;
-        if (t->options.unchecked || any_text) {
-            *value = (struct rk_value){text.text, text.size, bare, -1, 0, 0};
-            kept -= s->column == SIZE_MAX; /* not in the file, and good: it stays so */
-            continue;
-        }
-        if (rk_field_check(field, text, value, &c->why)) {
-            value->bare = bare;
-            kept -= s->column == SIZE_MAX;
-            continue;
-        }
-        good = false;
-        if (!ahead) {
-            struct rk_pos pos = rk_table_pos(t, f);
-            reject(t, &pos, c->why.text);
-        }
-        rk_buf_clear(&c->why);
+    c->row.same = 0;
+    if (c->row_kept) {
+        asked = t->other_fields;
+        for (uint64_t others = ~record->same & t->columns; others; others &= others - 1)
+            asked |= t->fields_of[__builtin_ctzll(others)];
+        c->row.same = ~asked;
     }
-    c->asked_count = kept;
+    for (; asked; asked &= asked - 1)
+        good &= check_field(t, c, record, (size_t)__builtin_ctzll(asked), ahead);
+    for (size_t f = BITS; f < count; f++)
+        good &= check_field(t, c, record, f, ahead);
     c->row_kept = good;
     return good;
 }
@@ -430,7 +435,7 @@ static bool digest_record(void *context, const struct rk_record *record, void *m
 
 static void digest_file(struct rk_table *t)
 {
-    begin_checking(t, &t->ahead);
+    t->ahead.row_kept = false;
     rk_reader_digest(t->reader, &(struct rk_digest){t->digest.size, digest_record, t});
 }
 
