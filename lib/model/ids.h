@@ -69,12 +69,19 @@ struct rk_keys_ahead {
     uint8_t fresh;               /* bit per key: it is new */
     uint8_t more[3];             /* the caller's, in room that would be left over */
 };
-/* In the thread: the numbers of a row's keys, but for `more`. */
+/* In the thread: the numbers of a row's keys, but for `more`; ahead->id holds those of the row
+ * before, and then these. */
 void rk_keys_ahead_read(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
                         const struct rk_row *row, struct rk_keys_ahead *read);
 /* In the run: what they are in `ids`. To be asked of all that were read, in order. */
 void rk_keys_ahead_take(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
                         const struct rk_keys_ahead *read, struct rk_ids *ids, uint32_t *id);
+/* In the run, of one that came as a key before: what it is in `ids`. */
+static inline uint32_t rk_id_ahead_take(const struct rk_ids_ahead *ahead, enum rk_id_kind kind,
+                                        uint32_t id)
+{
+    return ahead->of[kind][id];
+}
 void rk_ids_ahead_free(struct rk_ids_ahead *ahead);
 
 #endif

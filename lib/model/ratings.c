@@ -95,6 +95,8 @@ bool rk_extra_count(const struct rk_table *table, const struct rk_row *row, size
 static const enum rk_id_kind kinds[] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
                                         RK_ID_GROUP,       RK_ID_STAGE,     RK_ID_CRITERION};
 
+enum { CRITERION = 5 }; /* its place among them, the last: the others are those of a sheet */
+
 /* Fields of the schema, and the file's column `count`. */
 struct fields {
     size_t score, missing, basis, persons;
@@ -146,45 +148,111 @@ static const char *fill_rating(const struct fields *f, const struct rk_table *ta
 
 /* ---- in the thread that reads ahead ---- */
 
+/* What a rater's ratings of a candidate have in common. */
+struct sheet {
+    struct rk_keys_ahead keys;
+    uint32_t persons, count;
+    enum rk_basis basis;
+};
+
 struct reading {
     struct fields fields; /* the thread's */
     struct rk_keys keys;
     const struct rk_table *table;
     struct rk_ids_ahead ahead;
+    struct sheet sheet; /* handed on last, by the thread */
 };
 
-struct made { /* a rating in few bytes: they go from core to core */
+/* A rating in few bytes, as they go from core to core; a sheet lies behind the first of it, and
+ * where there is a key that is new. */
+struct made {
     rk_fixed score;
-    struct rk_keys_ahead keys; /* more: missing, basis */
-    uint32_t persons, count;
+    uint32_t criterion; /* the thread's number */
+    uint8_t missing;
+    bool has_sheet;
 };
 
-static bool make_rating(void *context, const struct rk_row *row, void *made)
+/* Of what the thread makes, things begin at multiples of this. */
+enum { STEP = 16, SHEET = (sizeof(struct sheet) + STEP - 1) / STEP * STEP };
+
+static size_t make_rating(void *context, const struct rk_row *row, void *made)
 {
     struct reading *reading = context;
+    struct sheet *sheet = &reading->sheet;
     struct made *m = made;
     struct rk_rating r;
     size_t wrong;
     find_count(&reading->fields, reading->table);
     if (fill_rating(&reading->fields, reading->table, row, &r, &wrong))
-        return false;
-    *m = (struct made){.score = r.score,
-                       .keys.more = {(uint8_t)r.missing, (uint8_t)r.basis},
-                       .persons = r.persons,
-                       .count = r.count};
-    rk_keys_ahead_read(&reading->ahead, &reading->keys, row, &m->keys);
-    return true;
+        return 0;
+    struct rk_keys_ahead keys;
+    rk_keys_ahead_read(&reading->ahead, &reading->keys, row, &keys);
+    *m = (struct made){r.score, keys.id[CRITERION], (uint8_t)r.missing,
+                       keys.fresh || memcmp(keys.id, sheet->keys.id, CRITERION * sizeof *keys.id) ||
+                           r.persons != sheet->persons || r.count != sheet->count ||
+                           r.basis != sheet->basis};
+    if (!m->has_sheet)
+        return sizeof *m;
+    *sheet = (struct sheet){keys, r.persons, r.count, r.basis};
+    memcpy(m + 1, sheet, sizeof *sheet);
+    return sizeof *m + SHEET;
 }
 
 /* ---- in the caller's ---- */
 
-static void take_made(const struct made *made, struct rk_rating *rating)
+static void set_keys(struct rk_rating *rating, const uint32_t id[RK_KEYS])
 {
-    *rating = (struct rk_rating){.missing = (enum rk_missing)made->keys.more[0],
-                                 .score = made->score,
-                                 .basis = (enum rk_basis)made->keys.more[1],
-                                 .persons = made->persons,
-                                 .count = made->count};
+    rating->recruitment = id[0];
+    rating->candidate = id[1];
+    rating->rater = id[2];
+    rating->group = id[3];
+    rating->stage = id[4];
+    rating->criterion = id[CRITERION];
+}
+
+/* The next of the ratings that were made; those before have left in `rating` what it shares with
+ * them. What comes behind it. */
+static const struct made *take_made(struct reading *reading, const struct made *made,
+                                    struct rk_ids *ids, struct rk_rating *rating)
+{
+    const struct made *behind = made + 1;
+    if (made->has_sheet) {
+        const struct sheet *sheet = (const void *)behind;
+        uint32_t id[RK_KEYS];
+        rk_keys_ahead_take(&reading->ahead, &reading->keys, &sheet->keys, ids, id);
+        set_keys(rating, id);
+        rating->persons = sheet->persons;
+        rating->count = sheet->count;
+        rating->basis = sheet->basis;
+        behind = (const void *)((const char *)behind + SHEET);
+    } else
+        rating->criterion = rk_id_ahead_take(&reading->ahead, RK_ID_CRITERION, made->criterion);
+    rating->score = made->score;
+    rating->missing = (enum rk_missing)made->missing;
+    return behind;
+}
+
+struct taking {
+    struct rk_table *table;
+    const struct rk_schema *schema;
+    struct rk_places places;
+    rk_take_rating *take;
+    void *context;
+    struct rk_error problem;
+};
+
+/* Gives rating `row` of those read at once to the caller. */
+static enum rk_status give(struct taking *t, const struct rk_rating *rating, uint32_t row)
+{
+    enum rk_status status = t->take(t->context, rating, &t->problem);
+    if (status == RK_OK)
+        return RK_OK;
+    rk_table_step(t->table, row);
+    if (status != RK_BAD_DATA)
+        return status;
+    rk_reject_problem(t->table, t->schema, &t->places, &t->problem);
+    t->problem = (struct rk_error){0};
+    return RK_OK;
 }
 
 enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *table,
@@ -195,47 +263,49 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
                               .keys = rk_keys_find(schema, kinds, sizeof kinds / sizeof *kinds),
                               .table = table};
     struct fields fields = reading.fields;
-    struct rk_places places = {0};
+    struct taking taking = {.table = table, .schema = schema, .take = take, .context = context};
     enum rk_status status;
     uint32_t id[RK_KEYS];
-    rk_table_digest(table, &(struct rk_table_digest){sizeof(struct made), make_rating, &reading});
+    struct rk_rating made_last = {0};
+    rk_table_digest(table,
+                    &(struct rk_table_digest){sizeof(struct made) + SHEET, make_rating, &reading});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
-        struct rk_rating r;
         find_count(&fields, table);
         ratings->has_count |= fields.count != SIZE_MAX;
+        struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
+        const uint32_t place = rk_place_token(&taking.places, &pos);
         if (row->made) {
             const struct made *made = row->made;
-            rk_keys_ahead_take(&reading.ahead, &reading.keys, &made->keys, ratings->ids, id);
-            take_made(made, &r);
+            pos.line += row->rows - 1;
+            const uint32_t last_place = rk_place_token(&taking.places, &pos);
+            made_last.place = place;
+            for (uint32_t i = 0; i < row->rows && !status; i++) {
+                made = take_made(&reading, made, ratings->ids, &made_last);
+                status = give(&taking, &made_last, i);
+                made_last.place += made_last.place < last_place;
+            }
         } else {
-            rk_keys_read(&reading.keys, row, ratings->ids, id);
+            struct rk_rating r;
             size_t wrong;
+            rk_keys_read(&reading.keys, row, ratings->ids, id);
             const char *why = fill_rating(&fields, table, row, &r, &wrong);
             if (why) {
                 rk_table_reject(table, wrong, "%s", why);
                 continue;
             }
+            set_keys(&r, id);
+            r.place = place;
+            status = give(&taking, &r, 0);
         }
-        r.recruitment = id[0];
-        r.candidate = id[1];
-        r.rater = id[2];
-        r.group = id[3];
-        r.stage = id[4];
-        r.criterion = id[5];
-        struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
-        r.place = rk_place_token(&places, &pos);
-        struct rk_error problem = {0};
-        status = take(context, &r, &problem);
-        if (status == RK_OK)
-            continue;
-        if (status != RK_BAD_DATA) {
-            *error = problem;
+        if (status) {
+            *error = taking.problem;
+            if (error->pos.field)
+                error->pos.field = error->field;
             break;
         }
-        rk_reject_problem(table, schema, &places, &problem);
     }
     rk_table_stop(table);
     rk_ids_ahead_free(&reading.ahead);
-    rk_places_free(&places);
+    rk_places_free(&taking.places);
     return status;
 }

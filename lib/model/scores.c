@@ -100,18 +100,18 @@ static struct rk_text keep_list(struct rk_strings *lists, struct rk_text list)
     return list.size ? lists->texts[number] : list;
 }
 
-static bool make_score(void *context, const struct rk_row *row, void *made)
+static size_t make_score(void *context, const struct rk_row *row, void *made)
 {
     struct reading *r = context;
     struct made *m = made;
     find_times(&r->fields, r->table);
     if (fill_score(&r->fields, r->table, row, &m->score))
-        return false;
+        return 0;
     m->score.gates = keep_list(&r->lists, m->score.gates);
     m->score.flags = keep_list(&r->lists, m->score.flags);
     m->keys = (struct rk_keys_ahead){0};
     rk_keys_ahead_read(&r->ahead, &r->keys, row, &m->keys);
-    return true;
+    return sizeof *m;
 }
 
 /* ---- in the caller's ---- */
@@ -127,34 +127,42 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
     struct rk_places places = {0};
     enum rk_status status;
     uint32_t id[RK_KEYS];
+    struct rk_error problem = {0};
     rk_table_digest(table, &(struct rk_table_digest){sizeof(struct made), make_score, &reading});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
-        struct rk_score score;
         const struct made *made = row->made;
         find_times(&fields, table);
-        if (made) {
-            score = made->score;
-            rk_keys_ahead_take(&reading.ahead, &reading.keys, &made->keys, ids, id);
-        } else {
-            rk_keys_read(&reading.keys, row, ids, id);
-            const char *why = fill_score(&fields, table, row, &score);
-            if (why) {
-                rk_table_reject(table, SIZE_MAX, "%s", why);
-                continue;
+        for (uint32_t i = 0; i < row->rows && !status; i++) {
+            struct rk_score score;
+            rk_table_step(table, i);
+            if (made) {
+                score = made[i].score;
+                rk_keys_ahead_take(&reading.ahead, &reading.keys, &made[i].keys, ids, id);
+            } else {
+                rk_keys_read(&reading.keys, row, ids, id);
+                const char *why = fill_score(&fields, table, row, &score);
+                if (why) {
+                    rk_table_reject(table, SIZE_MAX, "%s", why);
+                    continue;
+                }
+            }
+            score.recruitment = id[0];
+            score.candidate = id[1];
+            score.rater = id[2];
+            score.stage = id[3];
+            score.group = id[4];
+            struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
+            status = take(context, &score, rk_place_token(&places, &pos), &problem);
+            if (status == RK_BAD_DATA) {
+                rk_reject_problem(table, schema, &places, &problem);
+                problem = (struct rk_error){0};
+                status = RK_OK;
             }
         }
-        score.recruitment = id[0];
-        score.candidate = id[1];
-        score.rater = id[2];
-        score.stage = id[3];
-        score.group = id[4];
-        struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
-        struct rk_error problem = {0};
-        status = take(context, &score, rk_place_token(&places, &pos), &problem);
-        if (status == RK_BAD_DATA)
-            rk_reject_problem(table, schema, &places, &problem);
-        else if (status != RK_OK) {
+        if (status) {
             *error = problem;
+            if (error->pos.field)
+                error->pos.field = error->field;
             break;
         }
     }

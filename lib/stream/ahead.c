@@ -40,7 +40,7 @@ static void *work(void *context)
     for (bool last = false; !last && wait_for_room(a);) {
         struct rk_batch *batch = &a->batches[a->made % BATCHES];
         struct rk_error error = {0};
-        batch->count = batch->cell_count = batch->made_count = 0;
+        batch->count = batch->cell_count = batch->made_size = 0;
         rk_arena_reset(&batch->more);
         enum rk_status status = a->fill(a->context, batch, &last, &error);
         last |= status != RK_OK;

@@ -5,12 +5,13 @@
 #include "base/mem.h"
 #include "stream/record.h"
 
+/* A record, or several on lines one after another of which something was made. */
 struct rk_batch_record {
     const char *raw;
     size_t raw_size;
     uint64_t line, same;
-    uint32_t count, first; /* of its cells; where they, or what was made of it, lie */
-    bool made;
+    uint32_t count, first; /* of its cells; where they, or what was made, lie */
+    uint32_t made;         /* records that something was made of; 0: one of which it was not */
 };
 
 struct rk_batch {
@@ -19,14 +20,14 @@ struct rk_batch {
     struct rk_arena more; /* … and this */
     struct rk_cell *cells;
     size_t cell_count, cell_room;
-    char *made; /* of records, in things of the digest's size */
-    size_t made_count, made_room;
+    char *made;
+    size_t made_size, made_room;
     struct rk_batch_record *records;
     size_t count, record_room;
 };
 
-/* Fills an emptied batch, in the thread. *last: nothing follows. What is in the batch counts also where
- * it fails. */
+/* Fills an emptied batch, in the thread. *last: nothing follows. What is in the batch counts also
+ * where it fails. */
 typedef enum rk_status rk_fill_batch(void *context, struct rk_batch *batch, bool *last,
                                      struct rk_error *error);
 

@@ -334,10 +334,13 @@ static bool split_like(struct rk_reader *r, struct rk_text before)
         size_t shared =
             shared_start(before.text + at, fresh + at + moved, left < here ? left : here);
         at += shared;
+        if (shared == left && shared == here) {
+            for (; moved && c < last; c++)
+                starts[c + 1] += moved;
+            break;
+        }
         for (; c < last && starts[c + 1] <= at; c++)
             starts[c + 1] += moved;
-        if (shared == left && shared == here)
-            break;
         const char *to = fresh + at + moved;
         while (to < end && *to != delimiter)
             to++;
@@ -403,38 +406,42 @@ static enum rk_status csv_next(struct rk_reader *r, bool *found, struct rk_error
 
 /* ---- ahead ---- */
 
-/* Has something made of the record, if it can be. */
-static bool digest(struct rk_reader *w, struct rk_batch *b)
+/* The size of what is made of the record; it is 0 where nothing is. */
+static size_t digest(struct rk_reader *w, struct rk_batch *b)
 {
     const struct rk_record record = {
         .cells = w->cells, .count = w->cell_count, .line = w->raw_line, .same = w->same};
     if (!w->digest.make)
-        return false;
-    if (b->made_count == b->made_room) {
-        b->made_room = b->made_room ? b->made_room * 2 : 1024;
-        b->made = rk_resize(b->made, b->made_room, w->digest.size);
+        return 0;
+    if (b->made_room - b->made_size < w->digest.most) {
+        b->made_room = b->made_room * 2 + w->digest.most;
+        b->made = rk_resize(b->made, b->made_room, 1);
     }
-    bool made =
-        w->digest.make(w->digest.context, &record, b->made + b->made_count * w->digest.size);
-    b->made_count += made;
-    return made;
+    return w->digest.make(w->digest.context, &record, b->made + b->made_size);
 }
 
 static void add_to_batch(struct rk_reader *w, struct rk_batch *b)
 {
+    const size_t made_before = b->made_size, made = digest(w, b);
+    struct rk_batch_record *record = b->count ? &b->records[b->count - 1] : NULL;
+    b->made_size += made;
+    if (made && w->like && record && record->made && record->count == w->cell_count &&
+        record->line + record->made == w->raw_line) {
+        record->made++;
+        record->raw_size = (size_t)(w->raw - record->raw) + w->raw_size;
+        return;
+    }
     RK_GROW(b->records, b->count, b->record_room);
-    struct rk_batch_record *record = &b->records[b->count++];
+    record = &b->records[b->count++];
     *record = (struct rk_batch_record){w->raw,
                                        w->raw_size,
                                        w->raw_line,
                                        w->same,
                                        (uint32_t)w->cell_count,
-                                       (uint32_t)b->cell_count,
-                                       digest(w, b)};
-    if (record->made) {
-        record->first = (uint32_t)b->made_count - 1;
+                                       (uint32_t)(made ? made_before : b->cell_count),
+                                       made > 0};
+    if (made)
         return;
-    }
     while (b->cell_room - b->cell_count < w->cell_count) {
         b->cell_room = b->cell_room ? b->cell_room * 2 : 1024;
         b->cells = rk_resize(b->cells, b->cell_room, sizeof *b->cells);
@@ -505,6 +512,18 @@ static void start_ahead(struct rk_reader *r)
     }
 }
 
+/* Where the record ends that begins at r->raw, the last of `run` or not. */
+static void cut(struct rk_reader *r, const struct rk_batch_record *run)
+{
+    r->raw_size = (size_t)(run->raw - r->raw) + run->raw_size;
+    if (r->raw_line - run->line + 1 >= run->made)
+        return;
+    const char *end = memchr(r->raw, '\n', r->raw_size);
+    r->raw_size = (size_t)(end - r->raw);
+    if (r->raw_size && end[-1] == '\r')
+        r->raw_size--;
+}
+
 static enum rk_status next_ahead(struct rk_reader *r, bool *found, struct rk_error *error)
 {
     if (!r->batch || ++r->batch_at == r->batch->count) {
@@ -516,11 +535,24 @@ static enum rk_status next_ahead(struct rk_reader *r, bool *found, struct rk_err
     *found = r->batch != NULL;
     if (!r->batch)
         return RK_OK;
-    const struct rk_batch_record *record = &r->batch->records[r->batch_at];
-    r->raw = record->raw;
-    r->raw_size = record->raw_size;
-    r->raw_line = record->line;
+    const struct rk_batch_record *run = &r->batch->records[r->batch_at];
+    r->raw = run->raw;
+    r->raw_line = run->line;
+    cut(r, run);
     return RK_OK;
+}
+
+void rk_reader_step(struct rk_reader *r, struct rk_record *record, uint32_t row)
+{
+    const uint64_t number = r->records - record->rows + 1 + row;
+    assert(row < record->rows && number >= record->number);
+    for (; record->number < number; record->number++) {
+        r->raw += r->raw_size + (r->raw[r->raw_size] == '\r') + 1;
+        r->raw_line++;
+        cut(r, &r->batch->records[r->batch_at]);
+        record->cells = NULL;
+    }
+    record->line = r->raw_line;
 }
 
 void rk_reader_digest(struct rk_reader *r, const struct rk_digest *digest)
@@ -910,14 +942,17 @@ enum rk_status rk_reader_next(struct rk_reader *r, struct rk_record *record, boo
     r->looked = false;
     if (status || !*more_records)
         return status;
-    *record = (struct rk_record){r->cells, r->cell_count, ++r->records, r->raw_line, r->same, NULL};
+    *record =
+        (struct rk_record){r->cells, r->cell_count, r->records + 1, r->raw_line, r->same, NULL, 1};
     if (r->ahead) {
         const struct rk_batch_record *from = &r->batch->records[r->batch_at];
         record->cells = from->made ? NULL : r->batch->cells + from->first;
-        record->made = from->made ? r->batch->made + from->first * r->digest.size : NULL;
+        record->made = from->made ? r->batch->made + from->first : NULL;
+        record->rows = from->made ? from->made : 1;
         record->count = from->count;
         record->same = from->same;
     }
+    r->records += record->rows;
     return RK_OK;
 }
 

@@ -1,13 +1,15 @@
 /* One record reader over CSV, a JSON array and JSON lines (told apart by content).
  *
- * CSV is RFC 4180: UTF-8, a header line, one delimiter, quotes doubled; LF or CRLF. A byte order mark
- * before the header is dropped. Spaces are data. A quote inside an unquoted field, text after a closing
- * quote, an unclosed quote, a NUL, invalid UTF-8, a repeated or empty column name: RK_BAD_DATA with its
- * place. An empty line is a record of one empty cell. Zero bytes of input are RK_BAD_DATA; a header alone is not.
+ * CSV is RFC 4180: UTF-8, a header line, one delimiter, quotes doubled; LF or CRLF. A byte order
+ * mark before the header is dropped. Spaces are data. A quote inside an unquoted field, text after
+ * a closing quote, an unclosed quote, a NUL, invalid UTF-8, a repeated or empty column name:
+ * RK_BAD_DATA with its place. An empty line is a record of one empty cell. Zero bytes of input are
+ * RK_BAD_DATA; a header alone is not.
  *
- * JSON: an object a record; numbers are carried as they are written; null is a missing cell; true and
- * false are the texts; an array of scalars is the '|'-joined list; a nested object is RK_BAD_DATA. A
- * later object may bring new columns: look at rk_reader_columns again after each record. */
+ * JSON: an object a record; numbers are carried as they are written; null is a missing cell; true
+ * and false are the texts; an array of scalars is the '|'-joined list; a nested object is
+ * RK_BAD_DATA. A later object may bring new columns: look at rk_reader_columns again after each
+ * record. */
 #ifndef RK_RECORD_H
 #define RK_RECORD_H
 
@@ -28,17 +30,19 @@ struct rk_record {
     /* Bit c: cell c has the same bytes as in the record before (some that have are not told). Rows
      * are much like their neighbours: what was made of such a cell need not be made again. */
     uint64_t same;
-    /* What rk_reader_digest's `make` made of it, valid until the next record; or NULL. Where it is
-     * there, `cells` is NULL until rk_reader_split. */
+    /* What rk_reader_digest's `make` made of this record and of those on the lines after it, `rows`
+     * altogether, one behind the other, valid until the next record; or NULL, and `rows` is 1.
+     * Where it is there, `cells` is NULL until rk_reader_split. */
     const void *made;
+    uint32_t rows;
 };
 
 struct rk_reader;
 struct rk_reader_options {
     char delimiter;   /* 0 = comma */
     size_t max_field; /* 0 = 1 MiB */
-    bool ahead;       /* a thread may read and split a long CSV ahead of rk_reader_next: the same records
-                       * and the same failures, in the same order */
+    bool ahead; /* a thread may read and split a long CSV ahead of rk_reader_next: the same records
+                 * and the same failures, in the same order */
 };
 
 /* Takes over `in` (closes it, also on failure) and reads the header. */
@@ -47,18 +51,21 @@ enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
 /* *more = false at the end. After a failure the reader is finished. */
 enum rk_status rk_reader_next(struct rk_reader *reader, struct rk_record *record, bool *more,
                               struct rk_error *error);
-/* Has the thread that reads ahead, where there is one, make something of `size` bytes of each record,
- * so that both threads have work: `make`, with what is told of a record but its number, and false where
- * it leaves the record as it is. Before the first record. `context` is the thread's alone until
- * rk_reader_stop or rk_reader_close. */
+/* Has the thread that reads ahead, where there is one, make something of each record, so that both
+ * threads have work: `make`, with what is told of a record but its number. Returned is the size of
+ * what was made, a multiple of 16 up to `most`; 0 where it leaves the record as it is. Before the
+ * first record. `context` is the thread's alone until rk_reader_stop or rk_reader_close. */
 struct rk_digest {
-    size_t size;
-    bool (*make)(void *context, const struct rk_record *record, void *made);
+    size_t most;
+    size_t (*make)(void *context, const struct rk_record *record, void *made);
     void *context;
 };
 void rk_reader_digest(struct rk_reader *reader, const struct rk_digest *digest);
 /* Ends that thread; no further record can be read. */
 void rk_reader_stop(struct rk_reader *reader);
+/* Goes on to record `row`, from 0, of those that rk_reader_next gave at once: now it is the one
+ * last read. Never back. */
+void rk_reader_step(struct rk_reader *reader, struct rk_record *record, uint32_t row);
 /* The cells of the record last read, where it has none because something was made of it. */
 void rk_reader_split(struct rk_reader *reader, struct rk_record *record);
 /* Reads the first record ahead, so that the columns of JSON are known before it is asked for. */

@@ -54,6 +54,7 @@ struct rk_table {
     struct rk_table_digest digest;
     bool row_bad;                            /* the row last read was already counted as bad */
     uint64_t rows_in, rows_bad, rows_before; /* before: the file now being read */
+    uint64_t rows_behind;                    /* the row last read, and given with it */
     struct rk_strings reject_columns;
     struct reject *rejects;
     size_t reject_count, reject_room;
@@ -422,29 +423,39 @@ static bool check_row(struct rk_table *t, struct checker *c, const struct rk_rec
 }
 
 /* In the thread that reads ahead. */
-static bool digest_record(void *context, const struct rk_record *record, void *made)
+static size_t digest_record(void *context, const struct rk_record *record, void *made)
 {
     struct rk_table *t = context;
     struct checker *c = &t->ahead;
-    if (record->count != t->bound_columns)
-        c->row_kept = false;
-    else if (check_row(t, c, record, true))
-        c->row_kept = t->digest.make(t->digest.context, &c->row, made);
-    return c->row_kept;
+    size_t size = 0;
+    if (record->count == t->bound_columns && check_row(t, c, record, true))
+        size = t->digest.make(t->digest.context, &c->row, made);
+    c->row_kept = size > 0;
+    return size;
 }
 
 static void digest_file(struct rk_table *t)
 {
     t->ahead.row_kept = false;
-    rk_reader_digest(t->reader, &(struct rk_digest){t->digest.size, digest_record, t});
+    rk_reader_digest(t->reader, &(struct rk_digest){t->digest.most, digest_record, t});
 }
 
 void rk_table_digest(struct rk_table *t, const struct rk_table_digest *digest)
 {
-    assert(!t->options.unchecked && digest->size % 16 == 0);
+    assert(!t->options.unchecked);
     t->digest = *digest;
     make_checker(t, &t->ahead);
     digest_file(t);
+}
+
+void rk_table_step(struct rk_table *t, uint32_t row)
+{
+    const uint64_t number = t->record.number;
+    rk_reader_step(t->reader, &t->record, row);
+    const uint64_t by = t->record.number - number;
+    t->rows_in += by;
+    t->rows_behind -= by;
+    t->row_bad = t->row_bad && !by;
 }
 
 void rk_table_stop(struct rk_table *t)
@@ -471,6 +482,8 @@ static enum rk_status check_columns(const struct rk_table *t, struct rk_error *e
 enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, struct rk_error *error)
 {
     *row = NULL;
+    t->rows_in += t->rows_behind;
+    t->rows_behind = 0;
     for (;;) {
         bool found;
         enum rk_status status = rk_reader_next(t->reader, &t->record, &found, error);
@@ -494,6 +507,7 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
             continue;
         }
         t->rows_in++;
+        t->rows_behind = t->record.rows - 1;
         t->row_bad = false;
         if (rk_reader_columns(t->reader) != t->bound_columns && (status = bind(t, error)))
             return status;
@@ -511,6 +525,7 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
             continue;
         }
         t->checker.row.made = t->record.made;
+        t->checker.row.rows = t->record.rows;
         if (t->record.made) /* checked ahead */
             t->checker.row_kept = false;
         else if (!check_row(t, &t->checker, &t->record, false))

@@ -30,7 +30,10 @@ struct rk_row {
      * have are not told. */
     uint64_t same;
     const struct rk_record *record; /* it was made of */
-    const void *made; /* what rk_table_digest's `make` made of it; then there is nothing else of it */
+    /* What rk_table_digest's `make` made of this row and of the good ones behind it, `rows`
+     * altogether, one after the other; then there is nothing else of them. NULL: `rows` is 1. */
+    const void *made;
+    uint32_t rows;
 };
 
 /* --map / --map-file: what foreign columns, constants and words mean. */
@@ -120,22 +123,26 @@ enum rk_status rk_table_open_choice(struct rk_table **table, const struct rk_tab
                                     const char *const *paths, size_t path_count,
                                     const struct rk_table_options *options, struct rk_error *error);
 const struct rk_schema *rk_table_schema(const struct rk_table *table);
-/* The next good row; *row = NULL at the end. A bad row is logged, put among the rejects where there
- * are any, and passed over; the end then tells RK_BAD_DATA unless there are rejects. */
+/* The next good row, or rows (see row->made); *row = NULL at the end. A bad row is logged, put
+ * among the rejects where there are any, and passed over; the end then tells RK_BAD_DATA unless
+ * there are rejects. */
 enum rk_status rk_table_next(struct rk_table *table, const struct rk_row **row,
                              struct rk_error *error);
-/* Has the thread that reads ahead, where there is one, check the rows and make something of `size`
- * bytes (a multiple of 16) of each good one, for rk_row.made. `make` is told all of the row but its
- * number and is false where it leaves it as it is; it may ask the table for its extras alone, by
- * rk_table_extra_of and not rk_table_extra. Not
- * every row is seen to by it: those that are bad, of the first of a file, of JSON are not. Rows come in
- * the order they would. `context` is the thread's alone until rk_table_stop. Before the first row. */
+/* Has the thread that reads ahead, where there is one, check the rows and make something of each
+ * good one, for rk_row.made: of a size that is returned, a multiple of 16 up to `most`. `make` is
+ * told all of the row but its number and returns 0 where it leaves it as it is; it may ask the
+ * table for its extras alone, by rk_table_extra_of and not rk_table_extra. Not every row is seen to
+ * by it: those that are bad, of the first of a file, of JSON are not. Rows come in the order they
+ * would. `context` is the thread's alone until rk_table_stop. Before the first row. */
 struct rk_table_digest {
-    size_t size;
-    bool (*make)(void *context, const struct rk_row *row, void *made);
+    size_t most;
+    size_t (*make)(void *context, const struct rk_row *row, void *made);
     void *context;
 };
 void rk_table_digest(struct rk_table *table, const struct rk_table_digest *digest);
+/* Of the rows that rk_table_next gave at once, goes on to `row`, from 0 and never back: now it is
+ * the row last read. The lines on which they stand follow each other. */
+void rk_table_step(struct rk_table *table, uint32_t row);
 /* Ends that thread, and so the reading. */
 void rk_table_stop(struct rk_table *table);
 /* Turns the row last read into a bad one (what only the tool can see). `field` = SIZE_MAX: the row
@@ -155,7 +162,8 @@ struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
  */
 const struct rk_field *rk_table_extra_meant(const struct rk_table *table, size_t extra);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
-/* Another number than before, and never 0, wherever the columns may be others: in another file, in JSON. */
+/* Another number than before, and never 0, wherever the columns may be others: in another file, in
+ * JSON. */
 uint64_t rk_table_bound(const struct rk_table *table);
 struct rk_cell rk_table_extra_of(const struct rk_table *table, const struct rk_row *row,
                                  size_t extra);
