@@ -19,11 +19,9 @@ struct rk_reader {
     bool json, array, begun, ended;
     bool looked, held; /* the first record was read ahead; there was one */
 
-    char *window; /* bytes read: [start, end) is not yet taken */
+    char *window; /* bytes read: [start, end) is not yet taken; behind them is a line end of ours */
     size_t start, end, room;
-    bool at_end;  /* nothing more to read into the window */
-    bool plain;   /* all of [start, end) is ASCII without a quote or a NUL */
-    bool returns; /* there may be a carriage return in it */
+    bool at_end; /* nothing more to read into the window */
 
     uint64_t line; /* of `start` */
     uint64_t records;
@@ -35,8 +33,9 @@ struct rk_reader {
     struct rk_strings columns;
     struct rk_cell *cells;
     size_t cell_count, cell_room;
-    bool like; /* the cells are those of the record in `raw`, which has no quotes: the next one is
-                * split by what it shares with it */
+    bool like; /* the cells are those of the record in `raw`, which has no quotes and lies before
+                * `start`: the next one is split by what it shares with it */
+    bool stops[256];    /* bytes at which an unquoted cell ends, or that need a closer look */
     uint64_t same;      /* see struct rk_record */
     struct rk_buf text; /* what the cells point into, where that is not the window */
     size_t *offsets;    /* of cells in `text` while it may still move, or else in `raw` */
@@ -61,31 +60,12 @@ struct rk_reader {
 
 /* ---- the window ---- */
 
-/* What is looked for once in the whole window need not be looked for in every record; up to `seen`
- * it was. */
-static void look_through(struct rk_reader *r, size_t seen)
-{
-    const char *from = r->window + seen;
-    size_t size = r->end - seen;
-    uint64_t high = 0, word;
-    for (size_t i = 0; i + sizeof word <= size; i += sizeof word) {
-        memcpy(&word, from + i, sizeof word);
-        high |= word;
-    }
-    for (size_t i = size & ~(sizeof word - 1); i < size; i++)
-        high |= (unsigned char)from[i];
-    r->plain = (r->plain || !seen) && !(high & 0x8080808080808080u) && !memchr(from, '"', size) &&
-               !memchr(from, 0, size);
-    r->returns = (r->returns && seen) || memchr(from, '\r', size);
-}
-
 /* Reads more behind what is there. *got = 0 at the end of the input. */
 static enum rk_status more(struct rk_reader *r, size_t *got, struct rk_error *error)
 {
     *got = 0;
     if (r->at_end)
         return RK_OK;
-    size_t seen = r->start ? 0 : r->end;
     r->like = false;
     if (r->start) {
         memmove(r->window, r->window + r->start, r->end - r->start);
@@ -96,12 +76,10 @@ static enum rk_status more(struct rk_reader *r, size_t *got, struct rk_error *er
         r->room = r->room ? r->room * 2 : WINDOW;
         r->window = rk_resize(r->window, r->room, 1);
     }
-    enum rk_status status = rk_in_read(r->in, r->window + r->end, r->room - r->end, got, error);
-    if (status)
-        return status;
+    RK_TRY(rk_in_read(r->in, r->window + r->end, r->room - r->end - 1, got, error));
     r->end += *got;
+    r->window[r->end] = '\n';
     r->at_end = !*got;
-    look_through(r, seen);
     return RK_OK;
 }
 
@@ -126,8 +104,6 @@ static enum rk_status bad(const struct rk_reader *r, struct rk_error *error, siz
 
 static enum rk_status check_text(const struct rk_reader *r, struct rk_error *error)
 {
-    if (r->plain)
-        return RK_OK;
     size_t valid = rk_utf8_valid(r->raw, r->raw_size);
     if (valid == r->raw_size)
         return RK_OK;
@@ -169,8 +145,7 @@ static enum rk_status frame(struct rk_reader *r, bool *found, bool *quotes, stru
         char *from = r->window + at;
         char *end = at < r->end ? memchr(from, '\n', r->end - at) : NULL;
         size_t size = (end ? end : r->window + r->end) - from;
-        for (const char *q = from;
-             size && !r->plain && (q = memchr(q, '"', size - (size_t)(q - from))); q++) {
+        for (const char *q = from; size && (q = memchr(q, '"', size - (size_t)(q - from))); q++) {
             open = !open;
             *quotes = true;
             if ((size_t)(q + 1 - from) == size)
@@ -319,57 +294,77 @@ static size_t shared_start(const char *a, const char *b, size_t most)
 
 static uint64_t bit(size_t cell) { return cell < 64 ? (uint64_t)1 << cell : 0; }
 
-/* Splits the record by what it shares with `before`, whose cells are in r->cells and begin at
- * r->offsets: those that are the same stay where they are, in a record before. False, with the
- * cells spoiled, where there are more or fewer of them. */
-static bool split_like(struct rk_reader *r, struct rk_text before)
+/* Is the cell UTF-8, of which the bytes from `from` on were looked at and are in `looked`? */
+static bool is_text(struct rk_cell cell, const char *from, unsigned char looked)
 {
-    const char *const fresh = r->raw, *const end = r->raw + r->raw_size, delimiter = r->delimiter;
+    bool plain = looked < 0x80 && (from == cell.text || (unsigned char)from[-1] < 0x80);
+    return plain || rk_utf8_valid(cell.text, cell.size) == cell.size;
+}
+
+/* Takes the next record by what it shares with the one before, whose cells are in r->cells and
+ * begin at r->offsets: those that are the same stay where they are, in a record before. False, with
+ * the cells spoiled, where it has more or fewer of them, quotes or anything wrong, or is not all in
+ * the window. */
+static bool next_like(struct rk_reader *r)
+{
+    const char *const before = r->raw, *const fresh = r->window + r->start, *end = NULL;
+    const char *const window_end = r->window + r->end;
     const size_t last = r->cell_count - 1;
+    const size_t before_size =
+        r->raw_size + 1 + (before[r->raw_size] == '\r'); /* and its line end */
     size_t *starts = r->offsets;     /* up to cell c of this record, then of the one before */
     size_t c = 0, at = 0, moved = 0; /* at + moved, wrapping, in this one is where at is there */
-    r->same = bit(r->cell_count) - 1;
-    for (;;) {
-        size_t left = before.size - at, here = r->raw_size - (at + moved);
-        size_t shared =
-            shared_start(before.text + at, fresh + at + moved, left < here ? left : here);
-        at += shared;
-        if (shared == left && shared == here) {
+    uint64_t same = bit(r->cell_count) - 1;
+    while (!end) {
+        const char *to = fresh + at + moved;
+        size_t left = before_size - at, here = (size_t)(window_end - to);
+        size_t shared = shared_start(before + at, to, left < here ? left : here);
+        if (shared == left) {
             for (; moved && c < last; c++)
                 starts[c + 1] += moved;
+            end = fresh + r->raw_size + moved;
             break;
         }
+        at += shared;
+        to += shared;
         for (; c < last && starts[c + 1] <= at; c++)
             starts[c + 1] += moved;
-        const char *to = fresh + at + moved;
-        while (to < end && *to != delimiter)
-            to++;
-        if ((to == end) != (c == last))
-            return false;
+        const char *looked_from = to;
+        unsigned char looked = 0;
+        for (; !r->stops[(unsigned char)*to]; to++)
+            looked |= (unsigned char)*to;
         const char *from = fresh + starts[c];
         r->cells[c] = (struct rk_cell){from, (size_t)(to - from), false};
-        r->same &= ~bit(c);
-        if (c == last)
-            break;
-        at = starts[++c];
-        starts[c] = (size_t)(to - fresh) + 1;
-        moved = starts[c] - at;
+        same &= ~bit(c);
+        if (to == window_end || !is_text(r->cells[c], looked_from, looked))
+            return false;
+        if (c == last) {
+            if (*to != '\n' && (*to != '\r' || to[1] != '\n' || to + 1 == window_end))
+                return false;
+            end = to;
+        } else {
+            if (*to != r->delimiter)
+                return false;
+            at = starts[++c];
+            starts[c] = (size_t)(to - fresh) + 1;
+            moved = starts[c] - at;
+        }
     }
+    r->same = same;
+    r->raw = fresh;
+    r->raw_size = (size_t)(end - fresh);
+    r->raw_line = r->line++;
+    r->start += r->raw_size + 1 + (*end == '\r');
     return true;
 }
 
 /* Without a quote a record is what stands between the delimiters. */
-static enum rk_status split_plain(struct rk_reader *r, const struct rk_text *before,
-                                  struct rk_error *error)
+static enum rk_status split_plain(struct rk_reader *r, struct rk_error *error)
 {
     const char *from = r->raw, *end = r->raw + r->raw_size;
-    if (r->returns && memchr(r->raw, '\r', r->raw_size))
+    if (memchr(r->raw, '\r', r->raw_size))
         return bad(r, error, (size_t)((const char *)memchr(r->raw, '\r', r->raw_size) - r->raw),
                    _("a carriage return without a line feed"));
-    if (before && split_like(r, *before))
-        return RK_OK;
-    r->same = 0;
-    r->cell_count = 0;
     for (const char delimiter = r->delimiter;; from++) { /* cells are short */
         const char *start = from;
         while (from < end && *from != delimiter)
@@ -384,17 +379,17 @@ static enum rk_status split_plain(struct rk_reader *r, const struct rk_text *bef
 static enum rk_status csv_next(struct rk_reader *r, bool *found, struct rk_error *error)
 {
     bool quotes;
-    const struct rk_text before = {r->raw, r->raw_size};
-    enum rk_status status = frame(r, found, &quotes, error);
-    if (status || !*found)
-        return status;
-    if (quotes) {
+    enum rk_status status = RK_OK;
+    *found = r->like && next_like(r);
+    if (!*found) {
+        status = frame(r, found, &quotes, error);
+        if (status || !*found)
+            return status;
         r->cell_count = 0;
         r->same = 0;
-        status = split_quoted(r, error);
-    } else
-        status = split_plain(r, r->like ? &before : NULL, error);
-    r->like = !quotes;
+        r->like = !quotes;
+        status = quotes ? split_quoted(r, error) : split_plain(r, error);
+    }
     for (size_t i = 0; r->raw_size > r->max_field && i < r->cell_count && !status; i++)
         if (r->cells[i].size > r->max_field) {
             struct rk_pos pos = rk_reader_pos(r, i);
@@ -475,6 +470,7 @@ static enum rk_status fill_batch(void *context, struct rk_batch *b, bool *last,
     b->room = 0;
     w->start = 0;
     w->end = w->rest.size;
+    w->window[w->end] = '\n';
     w->like = w->hold = false;
     while (!(status = csv_next(w, &found, error)) && found) {
         add_to_batch(w, b);
@@ -579,7 +575,7 @@ void rk_reader_split(struct rk_reader *r, struct rk_record *record)
         return;
     r->cell_count = 0;
     bool quotes = memchr(r->raw, '"', r->raw_size);
-    enum rk_status status = quotes ? split_quoted(r, &none) : split_plain(r, NULL, &none);
+    enum rk_status status = quotes ? split_quoted(r, &none) : split_plain(r, &none);
     assert(!status && r->cell_count == record->count); /* it has been split before */
     (void)status;
     record->cells = r->cells;
@@ -904,6 +900,8 @@ enum rk_status rk_reader_open(struct rk_reader **reader, struct rk_in *in,
     r->delimiter = options && options->delimiter ? options->delimiter : ',';
     r->max_field = options && options->max_field ? options->max_field : FIELD;
     r->max_record = r->max_field * 16;
+    r->stops[0] = r->stops['\n'] = r->stops['\r'] = r->stops['"'] = true;
+    r->stops[(unsigned char)r->delimiter] = true;
     r->line = 1;
     r->may_ahead = options && options->ahead;
     enum rk_status status = begin(r, error);
