@@ -33,6 +33,10 @@ bool rk_fixed_parse(struct rk_text text, rk_fixed *value)
     u128 v = 0;
     if (!text.size || text.size > 64)
         return false;
+    if (text.size == 1 && *s >= '0' && *s <= '9') { /* most scores */
+        *value = rk_fixed_int(*s - '0');
+        return true;
+    }
     if (*s == '-' || *s == '+')
         minus = *s++ == '-';
     const u128 limit = ~(u128)0 / 100;

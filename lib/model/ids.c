@@ -129,6 +129,14 @@ void rk_keys_read(const struct rk_keys *keys, const struct rk_row *row, struct r
             id[k] = rk_id(ids, keys->kind[k], key_text(keys, row, k));
 }
 
+bool rk_key_ahead_read(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
+                       const struct rk_row *row, size_t k)
+{
+    if (!is_same(keys, row, k))
+        ahead->id[k] = rk_id(&ahead->ids, keys->kind[k], key_text(keys, row, k));
+    return ahead->id[k] < ahead->told[keys->kind[k]];
+}
+
 void rk_keys_ahead_read(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
                         const struct rk_row *row, struct rk_keys_ahead *read)
 {
@@ -136,15 +144,11 @@ void rk_keys_ahead_read(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
     size_t count = 0;
     read->fresh = 0;
     for (size_t k = 0; k < keys->count; k++) {
-        const struct rk_strings *known = &ahead->ids.of[keys->kind[k]];
-        uint32_t before = known->count;
-        if (is_same(keys, row, k))
+        if (rk_key_ahead_read(ahead, keys, row, k))
             continue;
-        ahead->id[k] = rk_id(&ahead->ids, keys->kind[k], key_text(keys, row, k));
-        if (ahead->id[k] == before) {
-            fresh[count++] = known->texts[before];
-            read->fresh |= (uint8_t)(1u << k);
-        }
+        fresh[count++] = rk_id_text(&ahead->ids, keys->kind[k], ahead->id[k]);
+        read->fresh |= (uint8_t)(1u << k);
+        ahead->told[keys->kind[k]]++;
     }
     memcpy(read->id, ahead->id, sizeof read->id);
     if (count) {

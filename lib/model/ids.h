@@ -57,8 +57,9 @@ void rk_keys_read(const struct rk_keys *keys, const struct rk_row *row, struct r
 /* The same by a thread that reads ahead of the run: it numbers them by itself, and what is new
  * among them goes along with what it hands on. Zeroed = empty. */
 struct rk_ids_ahead {
-    struct rk_ids ids;    /* the thread's, with the texts that are handed on */
-    uint32_t id[RK_KEYS]; /* the thread's, of the row before */
+    struct rk_ids ids;          /* the thread's, with the texts that are handed on */
+    uint32_t id[RK_KEYS];       /* the thread's, of the row read last */
+    uint32_t told[RK_ID_KINDS]; /* so many have been handed on */
     struct rk_arena texts;
     uint32_t *of[RK_ID_KINDS]; /* the run's, by the thread's numbers */
     uint32_t room[RK_ID_KINDS];
@@ -69,14 +70,17 @@ struct rk_keys_ahead {
     uint8_t fresh;               /* bit per key: it is new */
     uint8_t more[3];             /* the caller's, in room that would be left over */
 };
-/* In the thread: the numbers of a row's keys, but for `more`; ahead->id holds those of the row
- * before, and then these. */
+/* In the thread: the numbers of a row's keys, but for `more`. */
 void rk_keys_ahead_read(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
                         const struct rk_row *row, struct rk_keys_ahead *read);
+/* In the thread: the number of key `k` alone, into ahead->id, where the others are the same as in
+ * the row before. False where it is new: then all are to be read. */
+bool rk_key_ahead_read(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
+                       const struct rk_row *row, size_t k);
 /* In the run: what they are in `ids`. To be asked of all that were read, in order. */
 void rk_keys_ahead_take(struct rk_ids_ahead *ahead, const struct rk_keys *keys,
                         const struct rk_keys_ahead *read, struct rk_ids *ids, uint32_t *id);
-/* In the run, of one that came as a key before: what it is in `ids`. */
+/* In the run: what one is in `ids` that came before. */
 static inline uint32_t rk_id_ahead_take(const struct rk_ids_ahead *ahead, enum rk_id_kind kind,
                                         uint32_t id)
 {

@@ -122,13 +122,16 @@ static void find_count(struct fields *f, const struct rk_table *table)
     f->count = rk_extra_column(table, "count");
 }
 
-/* All of a rating but its keys and its place. NULL, or what is wrong and in which field. */
-static const char *fill_rating(const struct fields *f, const struct rk_table *table,
-                               const struct rk_row *row, struct rk_rating *r, size_t *wrong)
+/* These fill in a rating but for its keys and its place. NULL, or what is wrong and in which field.
+ */
+
+static const char *fill_score(const struct fields *f, const struct rk_row *row, struct rk_rating *r,
+                              size_t *wrong)
 {
     const struct rk_value *v = row->values;
-    *r = (struct rk_rating){.missing = RK_NOT_MISSING};
     *wrong = f->missing;
+    r->score = 0;
+    r->missing = RK_NOT_MISSING;
     if (v[f->score].size && v[f->missing].size)
         return _("a score and a reason why it is missing");
     if (v[f->score].size)
@@ -137,10 +140,16 @@ static const char *fill_rating(const struct fields *f, const struct rk_table *ta
         r->missing = (enum rk_missing)(RK_NOT_ASKED + v[f->missing].choice);
     else
         r->missing = RK_UNEXPLAINED;
-    r->basis = v[f->basis].size && v[f->basis].choice == 1 ? RK_CONSENSUS : RK_INDIVIDUAL;
-    if (v[f->persons].size)
-        r->persons = (uint32_t)(v[f->persons].number / RK_FIXED_ONE);
+    return NULL;
+}
+
+static const char *fill_rest(const struct fields *f, const struct rk_table *table,
+                             const struct rk_row *row, struct rk_rating *r, size_t *wrong)
+{
+    const struct rk_value *v = row->values;
     *wrong = SIZE_MAX;
+    r->basis = v[f->basis].size && v[f->basis].choice == 1 ? RK_CONSENSUS : RK_INDIVIDUAL;
+    r->persons = v[f->persons].size ? (uint32_t)(v[f->persons].number / RK_FIXED_ONE) : 0;
     return rk_extra_count(table, row, f->count, &r->count)
                ? NULL
                : _("count: a whole number from 1 was expected");
@@ -148,54 +157,61 @@ static const char *fill_rating(const struct fields *f, const struct rk_table *ta
 
 /* ---- in the thread that reads ahead ---- */
 
-/* What a rater's ratings of a candidate have in common. */
-struct sheet {
-    struct rk_keys_ahead keys;
-    uint32_t persons, count;
-    enum rk_basis basis;
-};
-
 struct reading {
     struct fields fields; /* the thread's */
     struct rk_keys keys;
     const struct rk_table *table;
     struct rk_ids_ahead ahead;
-    struct sheet sheet; /* handed on last, by the thread */
+    uint64_t of_sheet;       /* bits of the fields of what lies in a struct sheet */
+    struct rk_rating rating; /* the thread's, made last */
 };
 
-/* A rating in few bytes, as they go from core to core; a sheet lies behind the first of it, and
- * where there is a key that is new. */
+/* A rating in few bytes, as they go from core to core. */
 struct made {
     rk_fixed score;
     uint32_t criterion; /* the thread's number */
     uint8_t missing;
-    bool has_sheet;
+    bool has_sheet; /* it lies behind this; else it is that of the rating before */
 };
 
-/* Of what the thread makes, things begin at multiples of this. */
-enum { STEP = 16, SHEET = (sizeof(struct sheet) + STEP - 1) / STEP * STEP };
+/* What a rater's ratings of a candidate have in common, and all that is new among the keys. */
+struct sheet {
+    _Alignas(struct made) struct rk_keys_ahead keys;
+    uint32_t persons, count;
+    enum rk_basis basis;
+};
+
+static void prepare(struct reading *reading)
+{
+    reading->of_sheet = (uint64_t)1 << reading->fields.basis | (uint64_t)1
+                                                                   << reading->fields.persons;
+    for (size_t k = 0; k < CRITERION; k++)
+        reading->of_sheet |= (uint64_t)1 << reading->keys.field[k];
+}
 
 static size_t make_rating(void *context, const struct rk_row *row, void *made)
 {
     struct reading *reading = context;
-    struct sheet *sheet = &reading->sheet;
+    struct rk_rating *r = &reading->rating;
     struct made *m = made;
-    struct rk_rating r;
+    struct sheet *sheet = (void *)(m + 1);
     size_t wrong;
     find_count(&reading->fields, reading->table);
-    if (fill_rating(&reading->fields, reading->table, row, &r, &wrong))
+    const bool alike = !(~row->same & reading->of_sheet) && reading->fields.count == SIZE_MAX;
+    if (fill_score(&reading->fields, row, r, &wrong) ||
+        (!alike && fill_rest(&reading->fields, reading->table, row, r, &wrong)))
         return 0;
-    struct rk_keys_ahead keys;
-    rk_keys_ahead_read(&reading->ahead, &reading->keys, row, &keys);
-    *m = (struct made){r.score, keys.id[CRITERION], (uint8_t)r.missing,
-                       keys.fresh || memcmp(keys.id, sheet->keys.id, CRITERION * sizeof *keys.id) ||
-                           r.persons != sheet->persons || r.count != sheet->count ||
-                           r.basis != sheet->basis};
-    if (!m->has_sheet)
-        return sizeof *m;
-    *sheet = (struct sheet){keys, r.persons, r.count, r.basis};
-    memcpy(m + 1, sheet, sizeof *sheet);
-    return sizeof *m + SHEET;
+    m->score = r->score;
+    m->missing = (uint8_t)r->missing;
+    m->has_sheet = !alike || !rk_key_ahead_read(&reading->ahead, &reading->keys, row, CRITERION);
+    if (m->has_sheet) {
+        rk_keys_ahead_read(&reading->ahead, &reading->keys, row, &sheet->keys);
+        sheet->persons = r->persons;
+        sheet->count = r->count;
+        sheet->basis = r->basis;
+    }
+    m->criterion = reading->ahead.id[CRITERION];
+    return m->has_sheet ? sizeof *m + sizeof *sheet : sizeof *m;
 }
 
 /* ---- in the caller's ---- */
@@ -224,7 +240,7 @@ static const struct made *take_made(struct reading *reading, const struct made *
         rating->persons = sheet->persons;
         rating->count = sheet->count;
         rating->basis = sheet->basis;
-        behind = (const void *)((const char *)behind + SHEET);
+        behind = (const void *)(sheet + 1);
     } else
         rating->criterion = rk_id_ahead_take(&reading->ahead, RK_ID_CRITERION, made->criterion);
     rating->score = made->score;
@@ -267,8 +283,9 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
     enum rk_status status;
     uint32_t id[RK_KEYS];
     struct rk_rating made_last = {0};
-    rk_table_digest(table,
-                    &(struct rk_table_digest){sizeof(struct made) + SHEET, make_rating, &reading});
+    prepare(&reading);
+    rk_table_digest(table, &(struct rk_table_digest){sizeof(struct made) + sizeof(struct sheet),
+                                                     make_rating, &reading});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         find_count(&fields, table);
         ratings->has_count |= fields.count != SIZE_MAX;
@@ -288,7 +305,9 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
             struct rk_rating r;
             size_t wrong;
             rk_keys_read(&reading.keys, row, ratings->ids, id);
-            const char *why = fill_rating(&fields, table, row, &r, &wrong);
+            const char *why = fill_score(&fields, row, &r, &wrong);
+            if (!why)
+                why = fill_rest(&fields, table, row, &r, &wrong);
             if (why) {
                 rk_table_reject(table, wrong, "%s", why);
                 continue;

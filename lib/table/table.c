@@ -12,6 +12,7 @@ struct source {
     size_t column;        /* of the reader, SIZE_MAX = none */
     const char *constant; /* every row's text, where there is no column */
     bool words;           /* the map has words for it */
+    bool any;             /* a cell of it that is not empty is good as it is */
 };
 
 struct reject {
@@ -174,6 +175,7 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
              c++)
             if (alias_matches(field, rk_reader_column(t->reader, c)))
                 s->column = c;
+        s->any = t->options.unchecked || (field->type == RK_STRING && !field->choices);
         if (s->column != SIZE_MAX)
             taken[s->column] = true;
         else if (!s->constant && mapped && final)
@@ -372,23 +374,20 @@ static bool check_field(struct rk_table *t, struct checker *c, const struct rk_r
     const struct rk_field *field = &t->schema->fields[f];
     const struct source *s = &t->sources[f];
     struct rk_value *value = &c->values[f];
-    struct rk_text text = {0};
-    bool bare = false;
-    if (s->column < record->count) {
-        text = (struct rk_text){record->cells[s->column].text, record->cells[s->column].size};
-        bare = record->cells[s->column].bare;
-    } else if (s->constant) {
-        text = rk_text(s->constant);
-    }
+    struct rk_cell cell = {0};
+    if (s->column < record->count)
+        cell = record->cells[s->column];
+    else if (s->constant)
+        cell = (struct rk_cell){s->constant, strlen(s->constant), false};
+    struct rk_text text = {cell.text, cell.size};
     if (s->words && text.size)
         rk_map_value(t->options.map, t->schema->name, field->name, text, &text);
-    bool any_text = field->type == RK_STRING && !field->choices && text.size;
-    if (t->options.unchecked || any_text) {
-        *value = (struct rk_value){text.text, text.size, bare, -1, 0, 0};
+    if (s->any && (text.size || t->options.unchecked)) {
+        *value = (struct rk_value){text.text, text.size, cell.bare, -1, 0, 0};
         return true;
     }
     if (rk_field_check(field, text, value, &c->why)) {
-        value->bare = bare;
+        value->bare = cell.bare;
         return true;
     }
     if (!ahead) {
