@@ -54,7 +54,8 @@ static const uint64_t *table_key(void)
     static bool ready;
     if (!ready) {
         if (getrandom(key, sizeof key, GRND_NONBLOCK) != sizeof key)
-            key[0] = (uint64_t)(uintptr_t)&key; /* address layout: weaker, never visible in output */
+            key[0] =
+                (uint64_t)(uintptr_t)&key; /* address layout: weaker, never visible in output */
         ready = true;
     }
     return key;
@@ -168,33 +169,43 @@ uint32_t *rk_strings_ranks(const struct rk_strings *strings)
     return rank;
 }
 
+static bool is_tuple(const struct rk_tuples *tuples, uint32_t number, const uint32_t *members)
+{
+    return !memcmp(tuples->members + (size_t)number * tuples->width, members,
+                   tuples->width * sizeof *members);
+}
+
 static uint32_t tuples_slot(const struct rk_tuples *tuples, const uint32_t *members, uint32_t hash)
 {
-    uint32_t mask = tuples->slot_count - 1, at = hash & mask, width = tuples->width;
+    uint32_t mask = tuples->slot_count - 1, at = hash & mask;
     for (; tuples->slots[at].number != RK_NONE; at = (at + 1) & mask)
-        if (tuples->slots[at].hash == hash &&
-            !memcmp(tuples->members + (size_t)tuples->slots[at].number * width, members,
-                    width * sizeof *members))
+        if (tuples->slots[at].hash == hash && is_tuple(tuples, tuples->slots[at].number, members))
             break;
     return at;
 }
 
+/* The first tuple with the member that tells them apart; RK_NONE where there is none. */
+static uint32_t first_of(const struct rk_tuples *tuples, const uint32_t *members)
+{
+    const uint32_t member = members[tuples->apart - 1];
+    return member < tuples->first_room ? tuples->first[member] : RK_NONE;
+}
+
 uint32_t rk_tuples_find(const struct rk_tuples *tuples, const uint32_t *members)
 {
-    if (!tuples->count)
+    if (tuples->apart) {
+        uint32_t first = first_of(tuples, members);
+        if (first == RK_NONE || is_tuple(tuples, first, members))
+            return first;
+    }
+    if (!tuples->slots_used)
         return RK_NONE;
     uint32_t hash = hash_of(members, tuples->width * sizeof *members);
     return tuples->slots[tuples_slot(tuples, members, hash)].number;
 }
 
-uint32_t rk_tuples_add(struct rk_tuples *tuples, const uint32_t *members)
+static uint32_t append_tuple(struct rk_tuples *tuples, const uint32_t *members)
 {
-    assert(tuples->width >= 1 && tuples->width <= 8);
-    make_room(&tuples->slots, &tuples->slot_count, tuples->count);
-    uint32_t hash = hash_of(members, tuples->width * sizeof *members);
-    uint32_t at = tuples_slot(tuples, members, hash);
-    if (tuples->slots[at].number != RK_NONE)
-        return tuples->slots[at].number;
     if (tuples->count == tuples->room) {
         tuples->room = tuples->room ? tuples->room * 2 : 16;
         tuples->members = rk_resize(tuples->members, (size_t)tuples->room * tuples->width,
@@ -202,22 +213,59 @@ uint32_t rk_tuples_add(struct rk_tuples *tuples, const uint32_t *members)
     }
     memcpy(tuples->members + (size_t)tuples->count * tuples->width, members,
            tuples->width * sizeof *members);
-    tuples->slots[at] = (struct rk_slot){hash, tuples->count};
     return tuples->count++;
+}
+
+static void note_first(struct rk_tuples *tuples, uint32_t member, uint32_t number)
+{
+    if (member >= tuples->first_room) {
+        uint32_t room = member < 32 ? 64 : member * 2;
+        assert(room > member);
+        tuples->first = rk_resize(tuples->first, room, sizeof *tuples->first);
+        memset(tuples->first + tuples->first_room, 0xff, /* RK_NONE */
+               (room - tuples->first_room) * sizeof *tuples->first);
+        tuples->first_room = room;
+    }
+    tuples->first[member] = number;
+}
+
+uint32_t rk_tuples_add(struct rk_tuples *tuples, const uint32_t *members)
+{
+    assert(tuples->width >= 1 && tuples->width <= 8);
+    if (tuples->apart) {
+        uint32_t first = first_of(tuples, members);
+        if (first == RK_NONE) {
+            note_first(tuples, members[tuples->apart - 1], tuples->count);
+            return append_tuple(tuples, members);
+        }
+        if (is_tuple(tuples, first, members))
+            return first;
+    }
+    make_room(&tuples->slots, &tuples->slot_count, tuples->slots_used);
+    uint32_t hash = hash_of(members, tuples->width * sizeof *members);
+    uint32_t at = tuples_slot(tuples, members, hash);
+    if (tuples->slots[at].number != RK_NONE)
+        return tuples->slots[at].number;
+    tuples->slots[at] = (struct rk_slot){hash, tuples->count};
+    tuples->slots_used++;
+    return append_tuple(tuples, members);
 }
 
 void rk_tuples_clear(struct rk_tuples *tuples)
 {
-    if (tuples->count)
+    if (tuples->slots_used)
         memset(tuples->slots, 0xff, tuples->slot_count * sizeof *tuples->slots);
-    tuples->count = 0;
+    if (tuples->count && tuples->apart)
+        memset(tuples->first, 0xff, tuples->first_room * sizeof *tuples->first);
+    tuples->count = tuples->slots_used = 0;
 }
 
 void rk_tuples_free(struct rk_tuples *tuples)
 {
     rk_free(tuples->members);
     rk_free(tuples->slots);
-    *tuples = (struct rk_tuples){.width = tuples->width};
+    rk_free(tuples->first);
+    *tuples = (struct rk_tuples){.width = tuples->width, .apart = tuples->apart};
 }
 
 uint32_t *rk_firsts(const void *rows, uint32_t count, size_t size, uint32_t keys)

@@ -24,7 +24,8 @@ struct rk_strings {
     struct rk_slot *slots;
     uint32_t slot_count;
 };
-uint32_t rk_strings_add(struct rk_strings *strings, struct rk_text text); /* the old number if known */
+uint32_t rk_strings_add(struct rk_strings *strings,
+                        struct rk_text text); /* the old number if known */
 uint32_t rk_strings_find(const struct rk_strings *strings, struct rk_text text); /* or RK_NONE */
 /* No more will be added or looked for: gives back the table, keeps the texts. */
 void rk_strings_close(struct rk_strings *strings);
@@ -32,14 +33,22 @@ void rk_strings_free(struct rk_strings *strings);
 /* rank[i] = place of text i in bytewise order. Caller frees. */
 uint32_t *rk_strings_ranks(const struct rk_strings *strings);
 
-/* Tuples of `width` numbers to numbers 0, 1, 2 … Set width (1..8) before the first call. */
+/* Tuples of `width` numbers to numbers 0, 1, 2 … Set width (1..8) before the first call. Where one
+ * of the members are dense numbers of which mostly each comes in one tuple alone (a candidate's
+ * recruitment), say which with `apart`, counted from 1: near tuples are then found near each other,
+ * which random places in a large table are not. */
 struct rk_tuples {
     uint32_t width;
+    uint32_t apart;
     uint32_t *members; /* count × width */
     uint32_t count;
     uint32_t room;
     struct rk_slot *slots;
     uint32_t slot_count;
+    uint32_t slots_used;
+    uint32_t
+        *first; /* by the member that tells them apart: the first tuple of it, which has no slot */
+    uint32_t first_room;
 };
 uint32_t rk_tuples_add(struct rk_tuples *tuples, const uint32_t *members);
 uint32_t rk_tuples_find(const struct rk_tuples *tuples, const uint32_t *members); /* or RK_NONE */

@@ -14,6 +14,7 @@ struct rk_aggregate *rk_aggregate_new(const struct rk_aggregate_options *options
     a->once.places.width = 3;
     a->contest_keys.width = a->people.width = a->unlinked.width = a->unadjusted.width =
         a->contender_keys.width = 2;
+    a->people.apart = a->once.places.apart = 2; /* by candidate */
     return a;
 }
 

@@ -104,9 +104,12 @@ struct rk_scorer {
     struct term {
         const struct item *item; /* NULL = free */
         rk_fixed score, value;
-    } terms[256];              /* y·w of scores that were good: there are few */
-    uint32_t last_recruitment; /* RK_NONE = none */
-    const struct plan *last_plan;
+    } terms[256]; /* y·w of scores that were good: there are few */
+    struct {
+        uint32_t recruitment, stage, group; /* RK_NONE = none */
+        const struct plan *plan;            /* NULL without a rubric */
+        const struct plan_stage *of;        /* … or stages */
+    } last;                                 /* of the rating that was good last */
 };
 
 static struct rk_ratio reciprocal(struct rk_scorer_view *view, rk_fixed weight)
@@ -194,10 +197,11 @@ struct rk_scorer *rk_scorer_new(const struct rk_scorer_options *options, struct 
     scorer->options = *options;
     scorer->ids = ids;
     scorer->keys.width = scorer->spare.width = 4;
-    scorer->last_recruitment = RK_NONE;
+    scorer->last.recruitment = RK_NONE;
     scorer->rest.width = 2;
-    scorer->people.width = 2;
+    scorer->people.width = scorer->people.apart = 2;
     scorer->once.places.width = 3;
+    scorer->once.places.apart = 2;
     scorer->cells.width = 4;
     scorer->most_held = options->take ? HELD : 0;
     scorer->plain = (struct item){{1, 1}, {1, 1}, 0, RK_FIXED_ONE, NULL, RK_NONE};
@@ -321,27 +325,28 @@ static enum rk_status unknown_in_rubric(const struct rk_scorer *scorer, const st
     return status;
 }
 
-/* The rating's place in the rubric. */
+/* The rating's place in the rubric. `*stage` is what it is the next time for one of the same
+ * recruitment, stage and group; NULL the first time. */
 static enum rk_status find_item(const struct rk_scorer *scorer, const struct plan *plan,
-                                const struct rk_rating *rating, const struct item **item,
-                                uint32_t *place, struct rk_error *error)
+                                const struct rk_rating *rating, const struct plan_stage **stage,
+                                const struct item **item, uint32_t *place, struct rk_error *error)
 {
-    const struct plan_stage *stage = &plan->stages[0];
-    if (plan->stage_count) {
-        stage = plan_stage_of(plan, rating->stage);
-        if (!stage)
+    const bool known = *stage;
+    if (!known) {
+        *stage = plan->stage_count ? plan_stage_of(plan, rating->stage) : &plan->stages[0];
+        if (!*stage)
             return unknown_in_rubric(scorer, plan, NULL, rating, "stage", error);
     }
     uint32_t c =
         rating->criterion < plan->item_of_count ? plan->item_of[rating->criterion] : RK_NONE;
-    if (c == RK_NONE || (plan->stage_count && !stage->has[c]))
-        return unknown_in_rubric(scorer, plan, stage, rating, "criterion", error);
-    if (stage->group_count) {
+    if (c == RK_NONE || (plan->stage_count && !(*stage)->has[c]))
+        return unknown_in_rubric(scorer, plan, *stage, rating, "criterion", error);
+    if (!known && (*stage)->group_count) {
         size_t g = 0;
-        while (g < stage->group_count && stage->groups[g] != rating->group)
+        while (g < (*stage)->group_count && (*stage)->groups[g] != rating->group)
             g++;
-        if (g == stage->group_count)
-            return unknown_in_rubric(scorer, plan, stage, rating, "rater_group", error);
+        if (g == (*stage)->group_count)
+            return unknown_in_rubric(scorer, plan, *stage, rating, "rater_group", error);
     }
     *item = &plan->items[c];
     *place = c;
@@ -500,21 +505,21 @@ static enum rk_status check(struct rk_scorer *scorer, const struct rk_rating *ra
                             const struct plan **rubric, const struct item **place, uint32_t *number,
                             struct rk_error *error)
 {
+    const bool plan_known = rating->recruitment == scorer->last.recruitment;
+    const bool known =
+        plan_known && rating->stage == scorer->last.stage && rating->group == scorer->last.group;
     const struct plan *plan = NULL;
+    const struct plan_stage *stage = known ? scorer->last.of : NULL;
     const struct item *item = &scorer->plain;
     uint32_t criterion = rating->criterion;
     enum rk_status status = RK_OK;
-    if (rk_text_is(rk_id_text(scorer->ids, RK_ID_STAGE, rating->stage), "*"))
+    if (!known && rk_text_is(rk_id_text(scorer->ids, RK_ID_STAGE, rating->stage), "*"))
         return bad(error, "stage", _("'*' is the name of all stages together"));
     if (scorer->plans) {
-        plan = rating->recruitment == scorer->last_recruitment
-                   ? scorer->last_plan
-                   : plan_for(scorer, rating->recruitment);
+        plan = plan_known ? scorer->last.plan : plan_for(scorer, rating->recruitment);
         if (!plan)
             return bad(error, "recruitment_id", _("no rubric was given for this recruitment"));
-        scorer->last_recruitment = rating->recruitment;
-        scorer->last_plan = plan;
-        status = find_item(scorer, plan, rating, &item, &criterion, error);
+        status = find_item(scorer, plan, rating, &stage, &item, &criterion, error);
         if (status == RK_OK && !rating->missing &&
             !is_term(term_at(scorer, item, rating->score), item, rating->score))
             status = check_score(rating->score, item->criterion->minimum, item->criterion->maximum,
@@ -524,6 +529,13 @@ static enum rk_status check(struct rk_scorer *scorer, const struct rk_rating *ra
             check_score(rating->score, scorer->options.minimum, scorer->options.maximum, 0, error);
     if (status == RK_OK && !plan && !scorer->options.has_scale && !rating->missing)
         note_farthest(scorer, rating);
+    if (status == RK_OK && !known) {
+        scorer->last.recruitment = rating->recruitment;
+        scorer->last.stage = rating->stage;
+        scorer->last.group = rating->group;
+        scorer->last.plan = plan;
+        scorer->last.of = stage;
+    }
     *rubric = plan;
     *place = item;
     *number = criterion;

@@ -151,5 +151,5 @@ void rk_once_free(struct rk_once *once)
     rk_free(once->of);
     rk_arena_free(&once->slots);
     rk_free(once->log);
-    *once = (struct rk_once){.places.width = 3};
+    *once = (struct rk_once){.places = once->places}; /* which are empty now */
 }
