@@ -1,5 +1,5 @@
-/* lib/stream: a table read ahead by a thread is the table, failures and all; what is told of cells that
- * stay as they were is so; keys that come once are told from those that come again. */
+/* lib/stream: a table read ahead by a thread is the table, failures and all; what is told of cells
+ * that stay as they were is so; keys that come once are told from those that come again. */
 #include "base/random.h"
 #include "check.h"
 #include "stream/once.h"
@@ -16,14 +16,15 @@ static uint64_t below(uint64_t n) { return rk_splitmix64(&state) % n; }
 /* ---- records ---- */
 
 enum { COLUMNS = 5 };
-static const char *const cells[] = {"",     "a",        "R00017",       "K00017-03", "användare",
-                                    "5",    "0.25",     "x y",          "\"q,1\"",   "\"a\nb\"",
-                                    "\"\"", "\"d\"\"\"", "2024-01-22T15:00"};
+static const char *const cells[] = {
+    "",        "a",        "R00017", "K00017-03", "användare",       "5", "0.25", "x y",
+    "\"q,1\"", "\"a\nb\"", "\"\"",   "\"d\"\"\"", "2024-01-22T15:00"};
 
 /* A table whose rows are much like those before them, with something wrong in it where `wrong`. */
 static void make_table(struct rk_buf *text, size_t rows, bool quotes, size_t wrong)
 {
-    static const char *const faults[] = {",a\"b", ",\"a\"b", ",\xff", ",a\rb", ",\"never closed"};
+    static const char *const faults[] = {",a\"b", ",\"a\"b", ",\xff",          ",\xc3x",
+                                         ",a\rb", ",a\r",    ",\"never closed"};
     const char *row[COLUMNS];
     const char *end = below(2) ? "\n" : "\r\n";
     for (size_t c = 0; c < COLUMNS; c++)
@@ -49,6 +50,32 @@ static void make_table(struct rk_buf *text, size_t rows, bool quotes, size_t wro
     }
 }
 
+/* The cells are those of the record's bytes, found in the plainest way. */
+static void check_cells(struct rk_text raw, const struct rk_record *record)
+{
+    struct rk_buf cell = {0};
+    size_t count = 0;
+    bool quoted = false, right = true;
+    for (size_t i = 0; i <= raw.size; i++) {
+        if (i == raw.size || (raw.text[i] == ',' && !quoted)) {
+            right = right && count < record->count &&
+                    rk_text_equal(
+                        (struct rk_text){cell.text, cell.size},
+                        (struct rk_text){record->cells[count].text, record->cells[count].size});
+            count++;
+            rk_buf_clear(&cell);
+        } else if (raw.text[i] != '"') {
+            rk_buf_char(&cell, raw.text[i]);
+        } else {
+            if (!quoted && i && raw.text[i - 1] == '"') /* the second of two */
+                rk_buf_char(&cell, '"');
+            quoted = !quoted;
+        }
+    }
+    CHECK(right && count == record->count);
+    rk_buf_free(&cell);
+}
+
 /* Everything that can be seen of the records, as a text; `error` tells how it ended. */
 static void see(const struct rk_buf *table, bool ahead, size_t most, struct rk_buf *seen,
                 struct rk_error *error)
@@ -67,6 +94,7 @@ static void see(const struct rk_buf *table, bool ahead, size_t most, struct rk_b
         rk_buf_printf(seen, "%llu:%llu:%zu:", (unsigned long long)record.number,
                       (unsigned long long)record.line, record.count);
         rk_buf_add(seen, raw.text, raw.size);
+        check_cells(raw, &record);
         for (size_t c = 0; c < record.count; c++) {
             rk_buf_char(seen, '\x1f');
             rk_buf_add(seen, record.cells[c].text, record.cells[c].size);
@@ -95,7 +123,8 @@ static void read_alike(void)
     for (int round = 0; round < 24; round++) {
         size_t rows = 2500 + below(6000);
         make_table(&table, rows, round % 2, round % 3 ? 0 : 1 + below(rows - 1));
-        size_t most = round % 5 ? 0 : 150000; /* bytes of a cell: then the first long one is the end */
+        size_t most =
+            round % 5 ? 0 : 150000; /* bytes of a cell: then the first long one is the end */
         see(&table, false, most, &plain, &one);
         see(&table, true, most, &ahead, &two);
         CHECK(plain.size == ahead.size && !memcmp(plain.text, ahead.text, plain.size));
@@ -108,6 +137,22 @@ static void read_alike(void)
     rk_buf_free(&table);
     rk_buf_free(&plain);
     rk_buf_free(&ahead);
+}
+
+/* A character that begins as the one above it did, and is none. */
+static void broken_inside(void)
+{
+    static const char *const ends[] = {"\xc3\xa4", "\xc3x", "\xc3", "\xc3,", "\xa4"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct rk_buf table = {0}, seen = {0};
+        struct rk_error error;
+        rk_buf_printf(&table, "c0,c1\n1,å\n1,ab\n2,abå\n2,ab%s\n", ends[i]);
+        see(&table, false, 0, &seen, &error);
+        CHECK(i ? error.status == RK_BAD_DATA && error.pos.line == 5 && error.pos.column == 5
+                : error.status == RK_OK);
+        rk_buf_free(&table);
+        rk_buf_free(&seen);
+    }
 }
 
 /* A reader is closed while its thread waits for bytes that never come. */
@@ -176,6 +221,7 @@ static void once(void)
 int main(void)
 {
     read_alike();
+    broken_inside();
     closed_while_waiting();
     once();
     CHECK(!setenv("TMPDIR", "/dev/null/none", 1)); /* nowhere to put the log: it stays in memory */

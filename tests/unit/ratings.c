@@ -33,17 +33,21 @@ static void make_table(struct rk_buf *text, bool scores, bool count, size_t rows
 {
     static const char *const missing[] = {"abstained", "not_met", "\"conflict\"", "consensus"};
     static const char *const lists[] = {"", "\"k1\"", "k1|k2"};
+    static const char *const notes[] = {"", "omdöme å", "omdöme ä", "\"of two\nlines\"", "\"q\""};
+    const char *note = "", *end = below(2) ? "\n" : "\r\n";
     int recruitment = 1, candidate = 1, rater = 1;
     size_t first = bad ? (size_t[]){0, 1, 2600}[below(3)] : 0;
     rk_buf_clear(text);
-    rk_buf_printf(text,
-                  "recruitment_id,candidate_id,rater_id,rater_group,stage,%s,basis,n_persons%s\n",
-                  scores ? "flags,score,gates" : "criterion,score,missing", count ? ",count" : "");
+    rk_buf_printf(
+        text, "note,recruitment_id,candidate_id,rater_id,rater_group,stage,%s,basis,n_persons%s%s",
+        scores ? "flags,score,gates" : "criterion,score,missing", count ? ",count" : "", end);
     for (size_t r = 0; r < rows; r++) {
         recruitment += below(400) == 0;
         candidate += below(12) == 0;
         rater = below(4) ? rater : 1 + (int)below(50);
         const char *why = below(12) ? "" : missing[below(bad ? 4 : 3)];
+        note = below(20) ? note : notes[below(5)];
+        rk_buf_printf(text, "%s,", note);
         rk_buf_printf(text, below(40) ? "R%d,K%d,p%d," : "\"R%d\",K%d,\"p%d\",", recruitment,
                       candidate, rater);
         rk_buf_printf(text, "%s,%s,", rater % 3 ? "user" : "staff", below(9) ? "interview" : "");
@@ -58,7 +62,9 @@ static void make_table(struct rk_buf *text, bool scores, bool count, size_t rows
                                                             : "4");
         if (count)
             rk_buf_printf(text, ",%d", bad && below(500) == 0 ? 0 : 1 + (int)below(3));
-        rk_buf_text(text, bad && below(900) == 0 ? ",more\n" : "\n");
+        rk_buf_text(text, bad && below(900) == 0 ? ",more" : "");
+        if (r + 1 < rows || below(2))
+            rk_buf_text(text, end);
     }
 }
 
