@@ -316,13 +316,13 @@ static bool next_like(struct rk_reader *r)
     size_t c = 0, at = 0, moved = 0; /* at + moved, wrapping, in this one is where at is there */
     uint64_t same = bit(r->cell_count) - 1;
     while (!end) {
-        const char *to = fresh + at + moved;
+        const char *to = fresh + (at + moved);
         size_t left = before_size - at, here = (size_t)(window_end - to);
         size_t shared = shared_start(before + at, to, left < here ? left : here);
         if (shared == left) {
             for (; moved && c < last; c++)
                 starts[c + 1] += moved;
-            end = fresh + r->raw_size + moved;
+            end = fresh + (r->raw_size + moved);
             break;
         }
         at += shared;
