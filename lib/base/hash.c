@@ -54,8 +54,7 @@ static const uint64_t *table_key(void)
     static bool ready;
     if (!ready) {
         if (getrandom(key, sizeof key, GRND_NONBLOCK) != sizeof key)
-            key[0] =
-                (uint64_t)(uintptr_t)&key; /* address layout: weaker, never visible in output */
+            key[0] = (uint64_t)(uintptr_t)&key; /* address layout: weaker, never visible in output */
         ready = true;
     }
     return key;

@@ -24,8 +24,7 @@ struct rk_strings {
     struct rk_slot *slots;
     uint32_t slot_count;
 };
-uint32_t rk_strings_add(struct rk_strings *strings,
-                        struct rk_text text); /* the old number if known */
+uint32_t rk_strings_add(struct rk_strings *strings, struct rk_text text); /* the old number if known */
 uint32_t rk_strings_find(const struct rk_strings *strings, struct rk_text text); /* or RK_NONE */
 /* No more will be added or looked for: gives back the table, keeps the texts. */
 void rk_strings_close(struct rk_strings *strings);

@@ -26,8 +26,8 @@ struct rk_batch {
     size_t count, record_room;
 };
 
-/* Fills an emptied batch, in the thread. *last: nothing follows. What is in the batch counts also
- * where it fails. */
+/* Fills an emptied batch, in the thread. *last: nothing follows. What is in the batch counts also where
+ * it fails. */
 typedef enum rk_status rk_fill_batch(void *context, struct rk_batch *batch, bool *last,
                                      struct rk_error *error);
 

@@ -1,15 +1,13 @@
 /* One record reader over CSV, a JSON array and JSON lines (told apart by content).
  *
- * CSV is RFC 4180: UTF-8, a header line, one delimiter, quotes doubled; LF or CRLF. A byte order
- * mark before the header is dropped. Spaces are data. A quote inside an unquoted field, text after
- * a closing quote, an unclosed quote, a NUL, invalid UTF-8, a repeated or empty column name:
- * RK_BAD_DATA with its place. An empty line is a record of one empty cell. Zero bytes of input are
- * RK_BAD_DATA; a header alone is not.
+ * CSV is RFC 4180: UTF-8, a header line, one delimiter, quotes doubled; LF or CRLF. A byte order mark
+ * before the header is dropped. Spaces are data. A quote inside an unquoted field, text after a closing
+ * quote, an unclosed quote, a NUL, invalid UTF-8, a repeated or empty column name: RK_BAD_DATA with its
+ * place. An empty line is a record of one empty cell. Zero bytes of input are RK_BAD_DATA; a header alone is not.
  *
- * JSON: an object a record; numbers are carried as they are written; null is a missing cell; true
- * and false are the texts; an array of scalars is the '|'-joined list; a nested object is
- * RK_BAD_DATA. A later object may bring new columns: look at rk_reader_columns again after each
- * record. */
+ * JSON: an object a record; numbers are carried as they are written; null is a missing cell; true and
+ * false are the texts; an array of scalars is the '|'-joined list; a nested object is RK_BAD_DATA. A
+ * later object may bring new columns: look at rk_reader_columns again after each record. */
 #ifndef RK_RECORD_H
 #define RK_RECORD_H
 
@@ -41,8 +39,8 @@ struct rk_reader;
 struct rk_reader_options {
     char delimiter;   /* 0 = comma */
     size_t max_field; /* 0 = 1 MiB */
-    bool ahead; /* a thread may read and split a long CSV ahead of rk_reader_next: the same records
-                 * and the same failures, in the same order */
+    bool ahead;       /* a thread may read and split a long CSV ahead of rk_reader_next: the same records
+                       * and the same failures, in the same order */
 };
 
 /* Takes over `in` (closes it, also on failure) and reads the header. */

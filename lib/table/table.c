@@ -39,8 +39,8 @@ struct rk_table {
     size_t path_count, path_at;
     struct rk_table_options options;
     struct rk_reader *reader;
-    struct rk_in *in;              /* the reader's, while it is hashed */
-    char (*hashes)[RK_SHA256_HEX]; /* of the files read to their ends */
+    struct rk_in *in;                /* the reader's, while it is hashed */
+    char (*hashes)[RK_SHA256_HEX];   /* of the files read to their ends */
     size_t hash_count, hash_room;
     struct rk_record record;
     struct source *sources;
@@ -53,7 +53,7 @@ struct rk_table {
     struct checker checker;
     struct checker ahead; /* of the thread that reads ahead */
     struct rk_table_digest digest;
-    bool row_bad;                            /* the row last read was already counted as bad */
+    bool row_bad; /* the row last read was already counted as bad */
     uint64_t rows_in, rows_bad, rows_before; /* before: the file now being read */
     uint64_t rows_behind;                    /* the row last read, and given with it */
     struct rk_strings reject_columns;
@@ -92,14 +92,13 @@ static enum rk_status no_column(const struct rk_table *t, const char *our, const
     enum rk_status status;
     if (nearest)
         status = rk_fail_at(error, RK_BAD_DATA, &pos,
-                            _("there is no column \"%s\"; the nearest is \"%s\": --map %s=\"%s\""),
-                            name, nearest, our, nearest);
+                            _("there is no column \"%s\"; the nearest is \"%s\": --map %s=\"%s\""), name,
+                            nearest, our, nearest);
     else if (n == 1 && !t->options.reader.delimiter && strpbrk(names[0], ";\t"))
-        status =
-            rk_fail_at(error, RK_BAD_DATA, &pos,
-                       _("there is no column \"%s\"; this looks like a file from Excel: read it "
-                         "with rk-import, or give --delimiter"),
-                       name);
+        status = rk_fail_at(error, RK_BAD_DATA, &pos,
+                            _("there is no column \"%s\"; this looks like a file from Excel: read it "
+                              "with rk-import, or give --delimiter"),
+                            name);
     else
         status = rk_fail_at(error, RK_BAD_DATA, &pos,
                             _("there is no column \"%s\"; --map %s=… names it"), name, our);
@@ -170,8 +169,8 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
         s->constant = rk_map_constant(t->options.map, t->schema->name, field->name);
         s->words = rk_map_has_values(t->options.map, t->schema->name, field->name);
         s->column = s->constant ? SIZE_MAX : find_column(t, mapped ? mapped : field->name);
-        for (size_t c = 0;
-             t->options.by_alias && !mapped && !s->constant && s->column == SIZE_MAX && c < columns;
+        for (size_t c = 0; t->options.by_alias && !mapped && !s->constant &&
+                           s->column == SIZE_MAX && c < columns;
              c++)
             if (alias_matches(field, rk_reader_column(t->reader, c)))
                 s->column = c;
@@ -286,8 +285,7 @@ static const struct rk_writer_column reject_head[] = {
     {"rk:file", false}, {"rk:line", true}, {"rk:reason", false}};
 enum { REJECT_HEAD = sizeof reject_head / sizeof *reject_head };
 
-/* Rejects that were put right and are read again: what was wrong with them then is no part of the
- * row. */
+/* Rejects that were put right and are read again: what was wrong with them then is no part of the row. */
 static bool is_head(struct rk_text name)
 {
     for (size_t i = 0; i < REJECT_HEAD; i++)
@@ -332,7 +330,8 @@ static void write_rejects(struct rk_table *t)
     memcpy(columns, reject_head, sizeof reject_head);
     for (uint32_t c = 0; c < n; c++)
         columns[c + REJECT_HEAD].name = t->reject_columns.texts[c].text;
-    struct rk_writer *w = rk_writer_open(t->options.rejects, RK_CSV, columns, n + REJECT_HEAD);
+    struct rk_writer *w =
+        rk_writer_open(t->options.rejects, RK_CSV, columns, n + REJECT_HEAD);
     struct rk_text *cells = rk_alloc(n, sizeof *cells);
     for (size_t i = 0; i < t->reject_count; i++) {
         const struct reject *r = &t->rejects[i];

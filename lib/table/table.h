@@ -162,8 +162,7 @@ struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
  */
 const struct rk_field *rk_table_extra_meant(const struct rk_table *table, size_t extra);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
-/* Another number than before, and never 0, wherever the columns may be others: in another file, in
- * JSON. */
+/* Another number than before, and never 0, wherever the columns may be others: in another file, in JSON. */
 uint64_t rk_table_bound(const struct rk_table *table);
 struct rk_cell rk_table_extra_of(const struct rk_table *table, const struct rk_row *row,
                                  size_t extra);

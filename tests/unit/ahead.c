@@ -1,5 +1,5 @@
-/* lib/stream: a table read ahead by a thread is the table, failures and all; what is told of cells
- * that stay as they were is so; keys that come once are told from those that come again. */
+/* lib/stream: a table read ahead by a thread is the table, failures and all; what is told of cells that
+ * stay as they were is so; keys that come once are told from those that come again. */
 #include "base/random.h"
 #include "check.h"
 #include "stream/once.h"
@@ -16,9 +16,9 @@ static uint64_t below(uint64_t n) { return rk_splitmix64(&state) % n; }
 /* ---- records ---- */
 
 enum { COLUMNS = 5 };
-static const char *const cells[] = {
-    "",        "a",        "R00017", "K00017-03", "användare",       "5", "0.25", "x y",
-    "\"q,1\"", "\"a\nb\"", "\"\"",   "\"d\"\"\"", "2024-01-22T15:00"};
+static const char *const cells[] = {"",     "a",        "R00017",       "K00017-03", "användare",
+                                    "5",    "0.25",     "x y",          "\"q,1\"",   "\"a\nb\"",
+                                    "\"\"", "\"d\"\"\"", "2024-01-22T15:00"};
 
 /* A table whose rows are much like those before them, with something wrong in it where `wrong`. */
 static void make_table(struct rk_buf *text, size_t rows, bool quotes, size_t wrong)
@@ -123,8 +123,7 @@ static void read_alike(void)
     for (int round = 0; round < 24; round++) {
         size_t rows = 2500 + below(6000);
         make_table(&table, rows, round % 2, round % 3 ? 0 : 1 + below(rows - 1));
-        size_t most =
-            round % 5 ? 0 : 150000; /* bytes of a cell: then the first long one is the end */
+        size_t most = round % 5 ? 0 : 150000; /* bytes of a cell: then the first long one is the end */
         see(&table, false, most, &plain, &one);
         see(&table, true, most, &ahead, &two);
         CHECK(plain.size == ahead.size && !memcmp(plain.text, ahead.text, plain.size));
