@@ -131,10 +131,10 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
     rk_table_digest(table, &(struct rk_table_digest){sizeof(struct made), make_score, &reading});
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         const struct made *made = row->made;
+        struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
         find_times(&fields, table);
-        for (uint32_t i = 0; i < row->rows && !status; i++) {
+        for (uint32_t i = 0; i < row->rows && !status; i++, pos.line++) {
             struct rk_score score;
-            rk_table_step(table, i);
             if (made) {
                 score = made[i].score;
                 rk_keys_ahead_take(&reading.ahead, &reading.keys, &made[i].keys, ids, id);
@@ -151,8 +151,9 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
             score.rater = id[2];
             score.stage = id[3];
             score.group = id[4];
-            struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
             status = take(context, &score, rk_place_token(&places, &pos), &problem);
+            if (status)
+                rk_table_step(table, i);
             if (status == RK_BAD_DATA) {
                 rk_reject_problem(table, schema, &places, &problem);
                 problem = (struct rk_error){0};
