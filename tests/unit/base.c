@@ -86,6 +86,24 @@ static void hashing(void)
           rk_tuples_add(&t, (uint32_t[]){1, 2}) == 0 &&
           rk_tuples_find(&t, (uint32_t[]){3, 3}) == RK_NONE);
     rk_tuples_free(&t);
+    /* told apart by a member or not: the same numbers, also after all was forgotten */
+    struct rk_tuples plain = {.width = 3}, apart = {.width = 3, .apart = 2};
+    uint64_t state = 6;
+    for (int i = 0; i < 60000; i++) {
+        uint32_t members[3] = {(uint32_t)rk_splitmix64(&state) % 3,
+                               (uint32_t)rk_splitmix64(&state) % (i < 30000 ? 40 : 9000),
+                               (uint32_t)rk_splitmix64(&state) % 4};
+        CHECK(rk_tuples_find(&plain, members) == rk_tuples_find(&apart, members));
+        if (i % 3)
+            CHECK(rk_tuples_add(&plain, members) == rk_tuples_add(&apart, members));
+        if (i % 25000 == 24999) {
+            rk_tuples_clear(&plain);
+            rk_tuples_clear(&apart);
+        }
+    }
+    CHECK(plain.count == apart.count && apart.slots_used < apart.count);
+    rk_tuples_free(&plain);
+    rk_tuples_free(&apart);
 }
 
 static void chance(void)
