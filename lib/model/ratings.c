@@ -122,9 +122,7 @@ static void find_count(struct fields *f, const struct rk_table *table)
     f->count = rk_extra_column(table, "count");
 }
 
-/* These fill in a rating but for its keys and its place. NULL, or what is wrong and in which field.
- */
-
+/* These two fill in a rating but for its keys and place. NULL, or what is wrong in which field. */
 static const char *fill_score(const struct fields *f, const struct rk_row *row, struct rk_rating *r,
                               size_t *wrong)
 {
@@ -183,8 +181,8 @@ struct sheet {
 
 static void prepare(struct reading *reading)
 {
-    reading->of_sheet = (uint64_t)1 << reading->fields.basis | (uint64_t)1
-                                                                   << reading->fields.persons;
+    reading->of_sheet = (uint64_t)1 << reading->fields.basis;
+    reading->of_sheet |= (uint64_t)1 << reading->fields.persons;
     for (size_t k = 0; k < CRITERION; k++)
         reading->of_sheet |= (uint64_t)1 << reading->keys.field[k];
 }

@@ -323,7 +323,7 @@ static bool next_like(struct rk_reader *r)
             for (; moved && c < last; c++)
                 starts[c + 1] += moved;
             end = fresh + (r->raw_size + moved);
-            break;
+            continue;
         }
         at += shared;
         to += shared;
