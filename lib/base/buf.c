@@ -4,16 +4,13 @@
 
 #include <stdint.h>
 
-char *rk_buf_reserve(struct rk_buf *buf, size_t more)
+void rk_buf_grow(struct rk_buf *buf, size_t more)
 {
-    if (buf->room - buf->size <= more) {
-        size_t room = buf->room ? buf->room : 64;
-        while (room - buf->size <= more)
-            room = room > SIZE_MAX / 2 ? SIZE_MAX : room * 2;
-        buf->text = rk_resize(buf->text, room, 1);
-        buf->room = room;
-    }
-    return buf->text + buf->size;
+    size_t room = buf->room ? buf->room : 64;
+    while (room - buf->size <= more)
+        room = room > SIZE_MAX / 2 ? SIZE_MAX : room * 2;
+    buf->text = rk_resize(buf->text, room, 1);
+    buf->room = room;
 }
 
 void rk_buf_add(struct rk_buf *buf, const void *bytes, size_t size)

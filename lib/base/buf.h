@@ -12,6 +12,14 @@ struct rk_buf {
     size_t room;
 };
 
+void rk_buf_grow(struct rk_buf *buf, size_t more); /* rk_buf_reserve, where there is no room yet */
+/* Room for `more` bytes and a NUL; where they start. */
+static inline char *rk_buf_reserve(struct rk_buf *buf, size_t more)
+{
+    if (buf->room - buf->size <= more)
+        rk_buf_grow(buf, more);
+    return buf->text + buf->size;
+}
 void rk_buf_add(struct rk_buf *buf, const void *bytes, size_t size);
 void rk_buf_text(struct rk_buf *buf, const char *text);
 void rk_buf_char(struct rk_buf *buf, char c);
@@ -19,7 +27,6 @@ void rk_buf_printf(struct rk_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void rk_buf_vprintf(struct rk_buf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
-char *rk_buf_reserve(struct rk_buf *buf, size_t more); /* room for `more` bytes; where they start */
 void rk_buf_clear(struct rk_buf *buf);                 /* empties it, keeps the memory */
 void rk_buf_free(struct rk_buf *buf);
 char *rk_buf_take(struct rk_buf *buf); /* the text, to be freed by the caller; the buffer is empty */

@@ -169,37 +169,56 @@ rk_fixed rk_fixed_round_to(rk_fixed value, int decimals)
     return rk_fixed_divide(value, step) * step;
 }
 
+/* 10^exponent, 0 to 38. */
+static u128 power(int exponent)
+{
+    u128 high = exponent > 36 ? (u128)power10[18] * (u128)power10[18]
+                : exponent > 18 ? (u128)power10[18]
+                                : 1;
+    return high * (u128)power10[exponent > 36 ? exponent - 36 : exponent > 18 ? exponent - 18 : exponent];
+}
+
+/* v at 12 significant digits, half to even: what is returned, at most 10^12, times 10^behind. */
+static uint64_t significant(u128 v, int *behind)
+{
+    uint64_t high = (uint64_t)(v >> 64), low = (uint64_t)v;
+    int bits = high ? 128 - __builtin_clzll(high) : low ? 64 - __builtin_clzll(low) : 0;
+    int digits = bits * 1233 >> 12; /* log10 of 2, in parts of 4096: right, or one too few */
+    digits += v >= power(digits);
+    *behind = digits > 12 ? digits - 12 : 0;
+    return *behind ? (uint64_t)divide(v, power(*behind)) : low;
+}
+
 rk_fixed rk_fixed_round(rk_fixed value)
 {
-    u128 v = size_of(value), step = 1;
-    for (u128 limit = 1000000000000u; v >= limit; limit *= 10) {
-        step *= 10;
-        if (limit > ~(u128)0 / 10)
-            break;
-    }
-    u128 rounded = divide(v, step) * step;
+    int behind;
+    uint64_t first = significant(size_of(value), &behind);
+    u128 rounded = first * power(behind);
     return value < 0 ? -(rk_fixed)rounded : (rk_fixed)rounded;
 }
 
 void rk_fixed_print(struct rk_buf *out, rk_fixed value)
 {
     char digits[64];
-    int n = 0;
-    u128 v = size_of(rk_fixed_round(value));
-    u128 whole = v / (u128)RK_FIXED_ONE;
-    uint64_t part = (uint64_t)(v % (u128)RK_FIXED_ONE);
-    if (part) {
-        int places = 18;
-        for (; part % 10 == 0; part /= 10)
-            places--;
-        for (; places; places--, part /= 10)
-            digits[n++] = (char)('0' + part % 10);
+    int n = 0, behind;
+    uint64_t rest = significant(size_of(value), &behind);
+    int places = 18 - behind;
+    bool minus = value < 0 && rest;
+    if (!rest)
+        places = 0;
+    for (; places > 0 && rest % 10 == 0; rest /= 10)
+        places--;
+    for (int zeros = places; zeros < 0; zeros++)
+        digits[n++] = '0';
+    if (places > 0) {
+        for (; places; places--, rest /= 10)
+            digits[n++] = (char)('0' + rest % 10);
         digits[n++] = '.';
     }
     do
-        digits[n++] = (char)('0' + (int)(whole % 10));
-    while (whole /= 10);
-    if (value < 0 && v)
+        digits[n++] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (minus)
         digits[n++] = '-';
     char *end = rk_buf_reserve(out, (size_t)n);
     out->size += (size_t)n;

@@ -20,6 +20,14 @@ bool rk_form_parse(const char *name, enum rk_form *form)
     return false;
 }
 
+enum { SHOWN = 256, DIGITS = 31 };
+
+struct shown {
+    rk_fixed value;
+    uint8_t size; /* 0 = none yet */
+    char text[DIGITS];
+};
+
 struct rk_writer {
     struct rk_out *out;
     enum rk_form form;
@@ -30,6 +38,7 @@ struct rk_writer {
     struct rk_buf line; /* or, where `collects`, all lines of a block */
     bool collects;
     struct rk_buf printed; /* a number as text */
+    struct shown *shown;   /* numbers by a hash, as they were written last: many come again */
     /* the forms for reading keep every cell: texts end to end, and where each starts */
     struct rk_buf kept;
     size_t *starts;
@@ -39,21 +48,18 @@ struct rk_writer {
     struct rk_text *set; /* by cell kept: what stands there instead; text NULL = nothing */
 };
 
-void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
+/* Would a file that begins so be taken for JSON, or lose what looks like a byte order mark? */
+static bool misleads(struct rk_text text)
 {
-    /* a file that begins so would be taken for JSON, or lose what looks like a byte order mark */
     size_t at = 0;
     while (at < text.size && (text.text[at] == ' ' || text.text[at] == '\t'))
         at++;
-    bool quote = at < text.size && (text.text[at] == '{' || text.text[at] == '[' ||
-                                    (text.size > 2 && !memcmp(text.text, "\xEF\xBB\xBF", 3)));
-    for (size_t i = 0; i < text.size && !quote; i++)
-        quote = text.text[i] == delimiter || text.text[i] == '"' || text.text[i] == '\n' ||
-                text.text[i] == '\r';
-    if (!quote) {
-        rk_buf_add(out, text.text, text.size);
-        return;
-    }
+    return at < text.size && (text.text[at] == '{' || text.text[at] == '[' ||
+                              (text.size > 2 && !memcmp(text.text, "\xEF\xBB\xBF", 3)));
+}
+
+static void quote_field(struct rk_buf *out, struct rk_text text)
+{
     rk_buf_char(out, '"');
     for (size_t i = 0; i < text.size; i++) {
         if (text.text[i] == '"')
@@ -61,6 +67,23 @@ void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
         rk_buf_char(out, text.text[i]);
     }
     rk_buf_char(out, '"');
+}
+
+void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
+{
+    static const bool special[256] = {['"'] = true, ['\n'] = true, ['\r'] = true};
+    char *to = rk_buf_reserve(out, text.size);
+    bool quote = false;
+    for (size_t i = 0; i < text.size; i++) { /* most are short */
+        char c = to[i] = text.text[i];
+        quote |= special[(unsigned char)c] | (c == delimiter);
+    }
+    if (quote || misleads(text)) {
+        quote_field(out, text);
+        return;
+    }
+    to[text.size] = '\0';
+    out->size += text.size;
 }
 
 void rk_json_quote(struct rk_buf *out, struct rk_text text)
@@ -159,8 +182,19 @@ static void write_printed(struct rk_writer *w)
 
 void rk_write_fixed(struct rk_writer *w, rk_fixed value)
 {
-    rk_fixed_print(&w->printed, value);
-    write_printed(w);
+    const uint64_t mixed = ((uint64_t)value ^ (uint64_t)(value >> 64)) * 0x9e3779b97f4a7c15u;
+    if (!w->shown)
+        w->shown = rk_alloc(SHOWN, sizeof *w->shown);
+    struct shown *shown = &w->shown[mixed >> 56];
+    if (!shown->size || shown->value != value) {
+        rk_fixed_print(&w->printed, value);
+        assert(w->printed.size <= DIGITS);
+        shown->value = value;
+        shown->size = (uint8_t)w->printed.size;
+        memcpy(shown->text, w->printed.text, w->printed.size);
+        rk_buf_clear(&w->printed);
+    }
+    write_cell(w, (struct rk_text){shown->text, shown->size}, false);
 }
 
 void rk_write_double(struct rk_writer *w, double value)
@@ -238,6 +272,7 @@ static void *write_blocks(void *context)
     pthread_mutex_lock(&b->lock);
     struct rk_writer own = *b->writer;
     own.line = own.printed = (struct rk_buf){0};
+    own.shown = NULL;
     own.collects = true;
     own.rows = 0;
     while (b->taken < b->count) {
@@ -258,6 +293,7 @@ static void *write_blocks(void *context)
     pthread_mutex_unlock(&b->lock);
     rk_buf_free(&own.line);
     rk_buf_free(&own.printed);
+    rk_free(own.shown);
     return NULL;
 }
 
@@ -514,6 +550,7 @@ void rk_writer_finish(struct rk_writer *w)
     rk_free(w->columns);
     rk_buf_free(&w->line);
     rk_buf_free(&w->printed);
+    rk_free(w->shown);
     rk_buf_free(&w->kept);
     rk_free(w->starts);
     rk_free(w->set);
