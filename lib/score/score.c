@@ -1,5 +1,6 @@
 #include "score/score.h"
 
+#include "score/scored.h"
 #include "stream/once.h"
 
 #include <assert.h>
@@ -95,8 +96,7 @@ struct rk_scorer {
     rk_fixed *farthest;
     uint32_t farthest_room;
 
-    uint32_t *order; /* sheets with a score, as they are given out */
-    uint32_t order_count;
+    struct rk_scored scored; /* sheets with a score, when nothing can follow on them */
     struct rk_scorer_empty empty;
     struct rk_arena arena;
     struct rk_text flags[256]; /* by `missing` */
@@ -203,12 +203,12 @@ struct rk_scorer *rk_scorer_new(const struct rk_scorer_options *options, struct 
     scorer->once.places.width = 3;
     scorer->once.places.apart = 2;
     scorer->cells.width = 4;
-    scorer->most_held = options->take ? HELD : 0;
     scorer->plain = (struct item){{1, 1}, {1, 1}, 0, RK_FIXED_ONE, NULL, RK_NONE};
     if (options->rubrics && options->rubrics->count) {
         scorer->plans = rk_alloc(options->rubrics->count, sizeof *scorer->plans);
         for (size_t i = 0; i < options->rubrics->count; i++)
             make_plan(scorer, &scorer->plans[i], options->rubrics->all[i]);
+        scorer->most_held = options->partial ? 0 : HELD;
     } else if (options->has_scale) {
         scorer->plain.ratio = scorer->plain.plain =
             rk_ratio(100 * RK_FIXED_ONE, options->maximum - options->minimum);
@@ -234,7 +234,7 @@ void rk_scorer_free(struct rk_scorer *scorer)
     rk_free(scorer->persons);
     rk_free(scorer->gates);
     rk_free(scorer->farthest);
-    rk_free(scorer->order);
+    rk_scored_free(&scorer->scored);
     rk_arena_free(&scorer->arena);
     rk_free(scorer);
 }
@@ -565,9 +565,12 @@ enum rk_status rk_scorer_rate(struct rk_scorer *scorer, const struct rk_rating *
 
 /* ---- sheets given at once ---- */
 
-static void fill_score(const struct rk_scorer *scorer, struct rk_scorer_view *view, uint32_t number,
+static struct rk_scored_marks marks_of(struct rk_scorer *scorer, uint32_t number);
+static void fill_score(const struct rk_scorer *scorer, struct rk_scorer_view *view,
+                       const struct rk_scored_one *one,
+                       const struct rk_scored_marks *marks,
                        struct rk_score *score);
-static void make_flags(struct rk_scorer *scorer, uint8_t missing);
+static void keep(struct rk_scorer *scorer, uint32_t number);
 static void count_empty(struct rk_scorer *scorer, const struct sheet *sheet);
 
 /* Lets go of the sheets that were given; the others are numbered anew, in the same order. */
@@ -626,15 +629,21 @@ static enum rk_status begin_sheet(struct rk_scorer *scorer, const struct plan *p
 static enum rk_status give(struct rk_scorer *scorer, uint32_t number, struct rk_error *error)
 {
     struct sheet *sheet = &scorer->sheets[number];
-    struct rk_score score;
     sheet->given = true;
     scorer->open--;
     if (!sheet->weight) {
         count_empty(scorer, sheet);
         return RK_OK;
     }
-    make_flags(scorer, sheet->missing);
-    fill_score(scorer, &scorer->view, number, &score);
+    if (!scorer->options.take) {
+        keep(scorer, number);
+        return RK_OK;
+    }
+    const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
+    const struct rk_scored_marks marks = marks_of(scorer, number);
+    struct rk_score score;
+    fill_score(scorer, &scorer->view, &(struct rk_scored_one){sheet->total, m[0], m[1], m[2], 0}, &marks,
+               &score);
     return scorer->options.take(scorer->options.context, &score, 0, error);
 }
 
@@ -708,8 +717,8 @@ enum rk_status rk_scorer_add(void *context, const struct rk_rating *rating, stru
     uint32_t number;
     RK_TRY(add(scorer, rating, &number, error));
     const struct sheet *sheet = &scorer->sheets[number];
-    return scorer->options.take && sheet->seen == sheet->whole ? give(scorer, number, error)
-                                                               : RK_OK;
+    return sheet->seen == sheet->whole && !scorer->options.partial ? give(scorer, number, error)
+                                                                   : RK_OK;
 }
 
 static enum rk_status check_scales(const struct rk_scorer *scorer, struct rk_error *error)
@@ -795,25 +804,6 @@ static void count_empty(struct rk_scorer *scorer, const struct sheet *sheet)
     scorer->empty.weightless += sheet->scored > 0;
 }
 
-/* Sorts the order by one member of the sheets' keys, and leaves equals as they stand. */
-static void sort_by(struct rk_scorer *scorer, uint32_t member, enum rk_id_kind kind)
-{
-    const struct rk_strings *ids = &scorer->ids->of[kind];
-    uint32_t *rank = rk_strings_ranks(ids), *from = scorer->order, n = scorer->order_count;
-    uint32_t *place = rk_alloc((size_t)ids->count + 1, sizeof *place);
-    uint32_t *to = rk_resize(NULL, (size_t)n + 1, sizeof *to);
-    for (uint32_t i = 0; i < n; i++)
-        place[rank[scorer->keys.members[4 * (size_t)from[i] + member]] + 1]++;
-    for (uint32_t r = 0; r < ids->count; r++)
-        place[r + 1] += place[r];
-    for (uint32_t i = 0; i < n; i++)
-        to[place[rank[scorer->keys.members[4 * (size_t)from[i] + member]]]++] = from[i];
-    scorer->order = to;
-    rk_free(from);
-    rk_free(place);
-    rk_free(rank);
-}
-
 enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error)
 {
     enum rk_status status = check_scales(scorer, error);
@@ -821,24 +811,18 @@ enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error
         return status;
     if (!scorer->options.partial)
         judge_gates(scorer);
-    uint32_t n = scorer->keys.count;
-    scorer->order = rk_resize(NULL, (size_t)n + 1, sizeof *scorer->order);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < scorer->keys.count; i++)
         if (scorer->sheets[i].given || (scorer->options.partial && is_open(scorer, i)))
             continue;
-        else if (scorer->sheets[i].weight) {
-            scorer->order[scorer->order_count++] = i;
-            make_flags(scorer, scorer->sheets[i].missing);
-        } else
+        else if (scorer->sheets[i].weight)
+            keep(scorer, i);
+        else
             count_empty(scorer, &scorer->sheets[i]);
-    static const enum rk_id_kind kinds[4] = {RK_ID_RECRUITMENT, RK_ID_CANDIDATE, RK_ID_RATER,
-                                             RK_ID_STAGE};
-    for (uint32_t member = 4; member-- > 0;)
-        sort_by(scorer, member, kinds[member]);
+    rk_scored_sort(&scorer->scored, scorer->ids);
     return RK_OK;
 }
 
-size_t rk_scorer_count(const struct rk_scorer *scorer) { return scorer->order_count; }
+size_t rk_scorer_count(const struct rk_scorer *scorer) { return scorer->scored.count; }
 
 const struct rk_scorer_empty *rk_scorer_empty(const struct rk_scorer *scorer)
 {
@@ -877,36 +861,66 @@ static void make_flags(struct rk_scorer *scorer, uint8_t missing)
     }
 }
 
-/* All of a score but the gates. */
-static void fill_score(const struct rk_scorer *scorer, struct rk_scorer_view *view, uint32_t number,
-                       struct rk_score *score)
+static struct rk_scored_marks marks_of(struct rk_scorer *scorer, uint32_t number)
 {
     const struct sheet *sheet = &scorer->sheets[number];
     const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
     const struct plan *plan = plan_for(scorer, m[0]);
-    *score = (struct rk_score){
-        .recruitment = m[0],
-        .candidate = m[1],
-        .rater = m[2],
-        .stage = m[3],
-        .group = sheet->group,
-        .basis = (enum rk_basis)sheet->basis,
-        .percent = plan || scorer->options.has_scale,
-        .n_criteria = sheet->scored,
-        .persons = sheet->persons,
-        .count = sheet->count,
-        .flags = scorer->flags[sheet->missing],
-    };
-    score->score = rk_fixed_round(rk_fixed_times(sheet->total, reciprocal(view, sheet->weight)));
     rk_fixed whole = rk_fixed_int(sheet->seen);
+    struct rk_scored_marks marks;
     if (plan) {
         const struct plan_stage *stage = plan_stage_of(plan, m[3]);
         whole = stage ? stage->weight : plan->weight;
     }
-    score->weight_covered =
-        sheet->weight == whole
-            ? RK_FIXED_ONE
-            : rk_fixed_round(rk_fixed_times(sheet->weight, reciprocal(view, whole)));
+    memset(&marks, 0, sizeof marks); /* what is between, too: they are told apart by their bytes */
+    marks.weight = sheet->weight;
+    marks.covered = sheet->weight == whole
+                        ? RK_FIXED_ONE
+                        : rk_fixed_round(rk_fixed_times(sheet->weight,
+                                                        reciprocal(&scorer->view, whole)));
+    marks.stage = m[3];
+    marks.group = sheet->group;
+    marks.persons = sheet->persons;
+    marks.count = sheet->count;
+    marks.scored = sheet->scored;
+    marks.basis = sheet->basis;
+    marks.missing = sheet->missing;
+    marks.percent = plan || scorer->options.has_scale;
+    make_flags(scorer, marks.missing);
+    return marks;
+}
+
+/* Keeps the score of a sheet, in few bytes. */
+static void keep(struct rk_scorer *scorer, uint32_t number)
+{
+    const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
+    const struct rk_scored_marks marks = marks_of(scorer, number);
+    rk_scored_add(&scorer->scored,
+                  &(struct rk_scored_one){scorer->sheets[number].total, m[0], m[1], m[2], 0},
+                  &marks);
+}
+
+/* All of a score but the gates. */
+static void fill_score(const struct rk_scorer *scorer, struct rk_scorer_view *view,
+                       const struct rk_scored_one *one,
+                       const struct rk_scored_marks *marks,
+                       struct rk_score *score)
+{
+    *score = (struct rk_score){
+        .recruitment = one->recruitment,
+        .candidate = one->candidate,
+        .rater = one->rater,
+        .stage = marks->stage,
+        .group = marks->group,
+        .basis = (enum rk_basis)marks->basis,
+        .percent = marks->percent,
+        .n_criteria = marks->scored,
+        .persons = marks->persons,
+        .count = marks->count,
+        .flags = scorer->flags[marks->missing],
+        .weight_covered = marks->covered,
+    };
+    score->score = rk_fixed_round(rk_fixed_times(one->total, reciprocal(view, marks->weight)));
 }
 
 void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *score)
@@ -917,15 +931,15 @@ void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *scor
 void rk_scorer_view(const struct rk_scorer *scorer, struct rk_scorer_view *view, size_t index,
                     struct rk_score *score)
 {
-    assert(index < scorer->order_count);
-    uint32_t number = scorer->order[index];
-    const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
-    fill_score(scorer, view, number, score);
+    assert(index < scorer->scored.count);
+    const struct rk_scored_one *one = &scorer->scored.all[index];
+    fill_score(scorer, view, one, rk_scored_marks(&scorer->scored, one), score);
     if (scorer->people.count) {
+        const uint32_t key[2] = {one->recruitment, one->candidate};
         uint32_t person = view->last_person; /* rows of a candidate stand together */
         if (person >= scorer->people.count ||
-            memcmp(scorer->people.members + 2 * (size_t)person, m, 2 * sizeof *m) != 0)
-            person = rk_tuples_find(&scorer->people, m);
+            memcmp(scorer->people.members + 2 * (size_t)person, key, sizeof key) != 0)
+            person = rk_tuples_find(&scorer->people, key);
         if (person != RK_NONE) {
             view->last_person = person;
             score->gates = scorer->persons[person].failed;
