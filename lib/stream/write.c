@@ -69,21 +69,56 @@ static void quote_field(struct rk_buf *out, struct rk_text text)
     rk_buf_char(out, '"');
 }
 
-void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
+/* Copies a text, and tells whether every byte of it is at least '-': most texts are so, and no
+ * such byte asks for quotes, but for some where they stand first. Eight bytes at a time. */
+static inline bool copy_plain(char *to, const char *from, size_t size)
 {
-    static const bool special[256] = {['"'] = true, ['\n'] = true, ['\r'] = true};
-    char *to = rk_buf_reserve(out, text.size);
-    bool quote = false;
-    for (size_t i = 0; i < text.size; i++) { /* most are short */
-        char c = to[i] = text.text[i];
-        quote |= special[(unsigned char)c] | (c == delimiter);
+    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+    uint64_t less = 0, word;
+    if (size >= sizeof word) {
+        for (size_t i = 0; i < size; i += sizeof word) {
+            i = i + sizeof word > size ? size - sizeof word : i; /* the last ones overlap */
+            memcpy(&word, from + i, sizeof word);
+            memcpy(to + i, &word, sizeof word);
+            less |= (word - ones * '-') & ~word;
+        }
+        return !(less & high);
     }
-    if (quote || misleads(text)) {
-        quote_field(out, text);
-        return;
+    for (size_t i = 0; i < size; i++) {
+        to[i] = from[i];
+        less |= (unsigned char)from[i] < '-';
+    }
+    return !less;
+}
+
+static bool needs_quotes(struct rk_text text, char delimiter)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (text.text[i] == delimiter || text.text[i] == '"' || text.text[i] == '\n' ||
+            text.text[i] == '\r')
+            return true;
+    return misleads(text);
+}
+
+static inline void add_field(struct rk_buf *out, struct rk_text text, char delimiter)
+{
+    char *to = rk_buf_reserve(out, text.size);
+    bool plain = !text.size;
+    if (!plain) {
+        plain = copy_plain(to, text.text, text.size) && delimiter < '-' && *to != '{' &&
+                *to != '[' && *to != '\xEF';
+        if (!plain && needs_quotes(text, delimiter)) {
+            quote_field(out, text);
+            return;
+        }
     }
     to[text.size] = '\0';
     out->size += text.size;
+}
+
+void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
+{
+    add_field(out, text, delimiter);
 }
 
 void rk_json_quote(struct rk_buf *out, struct rk_text text)
@@ -143,9 +178,11 @@ static void write_cell(struct rk_writer *w, struct rk_text text, bool bare)
     if (w->review) {
         keep_cell(w, text);
     } else if (w->form == RK_CSV) {
-        if (w->at)
-            rk_buf_char(&w->line, ',');
-        rk_csv_field(&w->line, text, ',');
+        if (w->at) {
+            *rk_buf_reserve(&w->line, 1) = ',';
+            w->line.size++;
+        }
+        add_field(&w->line, text, ',');
     } else if (w->form == RK_JSON || w->form == RK_JSONL) {
         rk_buf_char(&w->line, w->at ? ',' : '{');
         rk_json_quote(&w->line, rk_text(w->columns[w->at].name));
