@@ -218,7 +218,7 @@ void rk_scores_write(const struct rk_scores_form *form, const struct rk_ids *ids
     else
         rk_write_missing(writer);
     rk_write_fixed(writer, score->score);
-    rk_write_string(writer, score->percent ? "0-100" : "raw");
+    rk_write_text(writer, score->percent ? RK_TEXT("0-100") : RK_TEXT("raw"));
     rk_write_text(writer, score->gates);
     rk_write_int(writer, score->n_criteria);
     rk_write_fixed(writer, score->weight_covered);

@@ -69,20 +69,38 @@ static void quote_field(struct rk_buf *out, struct rk_text text)
     rk_buf_char(out, '"');
 }
 
-/* Copies a text, and tells whether every byte of it is at least '-': most texts are so, and no
- * such byte asks for quotes, but for some where they stand first. Eight bytes at a time. */
-static inline bool copy_plain(char *to, const char *from, size_t size)
+/* Is a byte of the word less than '-'? */
+static inline bool has_less(uint64_t word)
 {
     const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-    uint64_t less = 0, word;
+    return (word - ones * '-') & ~word & high;
+}
+
+/* Copies a text that is not empty, and tells whether every byte of it is at least '-': most texts
+ * are so, and no such byte asks for quotes but where it stands first. Eight bytes at a time; the last
+ * ones overlap. */
+static inline bool copy_plain(char *to, const char *from, size_t size)
+{
+    uint64_t word = 0;
+    uint32_t half[2];
+    bool less = false;
     if (size >= sizeof word) {
-        for (size_t i = 0; i < size; i += sizeof word) {
-            i = i + sizeof word > size ? size - sizeof word : i; /* the last ones overlap */
+        for (size_t i = 0; i < size - sizeof word; i += sizeof word) {
             memcpy(&word, from + i, sizeof word);
             memcpy(to + i, &word, sizeof word);
-            less |= (word - ones * '-') & ~word;
+            less |= has_less(word);
         }
-        return !(less & high);
+        memcpy(&word, from + size - sizeof word, sizeof word);
+        memcpy(to + size - sizeof word, &word, sizeof word);
+        return !(less | has_less(word));
+    }
+    if (size >= sizeof *half) {
+        memcpy(&half[0], from, sizeof *half);
+        memcpy(&half[1], from + size - sizeof *half, sizeof *half);
+        memcpy(to, &half[0], sizeof *half);
+        memcpy(to + size - sizeof *half, &half[1], sizeof *half);
+        memcpy(&word, half, sizeof word);
+        return !has_less(word);
     }
     for (size_t i = 0; i < size; i++) {
         to[i] = from[i];
@@ -100,13 +118,12 @@ static bool needs_quotes(struct rk_text text, char delimiter)
     return misleads(text);
 }
 
-static inline void add_field(struct rk_buf *out, struct rk_text text, char delimiter)
+void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
 {
     char *to = rk_buf_reserve(out, text.size);
-    bool plain = !text.size;
-    if (!plain) {
-        plain = copy_plain(to, text.text, text.size) && delimiter < '-' && *to != '{' &&
-                *to != '[' && *to != '\xEF';
+    if (text.size) {
+        bool plain = copy_plain(to, text.text, text.size) && delimiter < '-' && *to != '{' &&
+                     *to != '[' && *to != '\xEF';
         if (!plain && needs_quotes(text, delimiter)) {
             quote_field(out, text);
             return;
@@ -114,11 +131,6 @@ static inline void add_field(struct rk_buf *out, struct rk_text text, char delim
     }
     to[text.size] = '\0';
     out->size += text.size;
-}
-
-void rk_csv_field(struct rk_buf *out, struct rk_text text, char delimiter)
-{
-    add_field(out, text, delimiter);
 }
 
 void rk_json_quote(struct rk_buf *out, struct rk_text text)
@@ -172,17 +184,30 @@ static void keep_cell(struct rk_writer *w, struct rk_text text)
     rk_buf_add(&w->kept, text.text, text.size);
 }
 
+/* Where a cell of `size` bytes stands in a line of CSV, after what divides it from the one before. */
+static inline char *next_cell(struct rk_writer *w, size_t size)
+{
+    assert(w->at < w->count);
+    char *to = rk_buf_reserve(&w->line, size + 1);
+    if (w->at++) {
+        *to++ = ',';
+        w->line.size++;
+    }
+    return to;
+}
+
+static bool is_csv(const struct rk_writer *w) { return w->form == RK_CSV && !w->review; }
+
 static void write_cell(struct rk_writer *w, struct rk_text text, bool bare)
 {
+    if (is_csv(w)) {
+        next_cell(w, text.size);
+        rk_csv_field(&w->line, text, ',');
+        return;
+    }
     assert(w->at < w->count);
     if (w->review) {
         keep_cell(w, text);
-    } else if (w->form == RK_CSV) {
-        if (w->at) {
-            *rk_buf_reserve(&w->line, 1) = ',';
-            w->line.size++;
-        }
-        add_field(&w->line, text, ',');
     } else if (w->form == RK_JSON || w->form == RK_JSONL) {
         rk_buf_char(&w->line, w->at ? ',' : '{');
         rk_json_quote(&w->line, rk_text(w->columns[w->at].name));
@@ -208,7 +233,13 @@ void rk_write_cell(struct rk_writer *w, const struct rk_cell *cell)
     write_cell(w, (struct rk_text){cell->text, cell->size}, cell->bare);
 }
 
-void rk_write_missing(struct rk_writer *w) { write_cell(w, (struct rk_text){0}, false); }
+void rk_write_missing(struct rk_writer *w)
+{
+    if (is_csv(w))
+        *next_cell(w, 0) = '\0';
+    else
+        write_cell(w, (struct rk_text){0}, false);
+}
 
 /* The printers of lib/base append; a cell wants its own text. */
 static void write_printed(struct rk_writer *w)
@@ -231,7 +262,12 @@ void rk_write_fixed(struct rk_writer *w, rk_fixed value)
         memcpy(shown->text, w->printed.text, w->printed.size);
         rk_buf_clear(&w->printed);
     }
-    write_cell(w, (struct rk_text){shown->text, shown->size}, false);
+    if (is_csv(w)) { /* a number is never quoted */
+        memcpy(next_cell(w, DIGITS), shown->text, DIGITS);
+        w->line.size += shown->size;
+        w->line.text[w->line.size] = '\0';
+    } else
+        write_cell(w, (struct rk_text){shown->text, shown->size}, false);
 }
 
 void rk_write_double(struct rk_writer *w, double value)
@@ -254,6 +290,11 @@ static void print_int(struct rk_buf *out, int64_t value)
 
 void rk_write_int(struct rk_writer *w, int64_t value)
 {
+    if (is_csv(w) && value >= 0 && value < 10) {
+        memcpy(next_cell(w, 1), (char[]){(char)('0' + value), '\0'}, 2);
+        w->line.size++;
+        return;
+    }
     print_int(&w->printed, value);
     write_printed(w);
 }
