@@ -122,6 +122,17 @@ static struct rk_ratio reciprocal(struct rk_scorer_view *view, rk_fixed weight)
     return view->reciprocals[at].ratio;
 }
 
+static rk_fixed mean(struct rk_scorer_view *view, rk_fixed total, rk_fixed weight)
+{
+    size_t at = (size_t)((uint64_t)(total ^ weight) * 0x9e3779b97f4a7c15u >> 56);
+    if (view->means[at].weight != weight || view->means[at].total != total) {
+        view->means[at].weight = weight;
+        view->means[at].total = total;
+        view->means[at].score = rk_fixed_round(rk_fixed_times(total, reciprocal(view, weight)));
+    }
+    return view->means[at].score;
+}
+
 static struct item make_item(const struct rk_criterion *c)
 {
     rk_fixed span = c->maximum - c->minimum;
@@ -920,7 +931,7 @@ static void fill_score(const struct rk_scorer *scorer, struct rk_scorer_view *vi
         .flags = scorer->flags[marks->missing],
         .weight_covered = marks->covered,
     };
-    score->score = rk_fixed_round(rk_fixed_times(one->total, reciprocal(view, marks->weight)));
+    score->score = mean(view, one->total, marks->weight);
 }
 
 void rk_scorer_get(struct rk_scorer *scorer, size_t index, struct rk_score *score)

@@ -79,6 +79,9 @@ struct rk_scorer_view {
         rk_fixed weight;
         struct rk_ratio ratio;
     } reciprocals[64]; /* 1 / Σ w: there are few sums of weights */
+    struct {
+        rk_fixed total, weight, score;
+    } means[256]; /* … and few scores */
     uint32_t last_person;
 };
 void rk_scorer_view(const struct rk_scorer *scorer, struct rk_scorer_view *view, size_t index,
