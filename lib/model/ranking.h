@@ -10,8 +10,8 @@ struct rk_ranking_group {
     bool expected;  /* the group has a say in this recruitment and stage */
     bool has_score; /* it rated the candidate */
     bool has_effective;
-    rk_fixed score;     /* mean over its raters */
     uint64_t n;         /* raters (a joint sheet is one voice); '*': in the stage with fewest */
+    rk_fixed score;     /* mean over its raters */
     rk_fixed weight;    /* the weight used, of a sum of 1 */
     rk_fixed effective; /* effective weight */
 };

@@ -140,12 +140,13 @@ uint32_t rk_aggregate_person(struct rk_aggregate *a, uint32_t recruitment, uint3
     return person;
 }
 
-/* *length is how many the chain has, but for the cell that was found in it. */
+/* *length is how many of a short chain there are, but for the cell that was found in it. */
 static uint32_t find_cell(const struct rk_aggregate *a, uint32_t person, const uint32_t key[4],
                           uint32_t *length)
 {
     *length = 0;
-    for (uint32_t c = a->first_cell[person]; c != RK_NONE; c = a->cells[c].beside, ++*length)
+    for (uint32_t c = a->first_cell[person]; c != RK_NONE && *length < CHAIN;
+         c = a->cells[c].beside, ++*length)
         if (!memcmp(a->cells[c].key, key, sizeof a->cells[c].key))
             return c;
     uint32_t at = *length < CHAIN ? RK_NONE : rk_tuples_find(&a->crowd, key);
@@ -166,14 +167,16 @@ static uint32_t new_cell(struct rk_aggregate *a, uint32_t person, const uint32_t
     ROOM_AT(a->cells, cell, a->cell_room);
     a->cells[cell] = (struct cell){.key = {key[0], key[1], key[2], key[3]},
                                    .contest = rk_aggregate_contest(a, key[0], key[1], fresh)};
-    if (length < CHAIN) {
-        a->cells[cell].beside = a->first_cell[person];
-        a->first_cell[person] = cell;
-    } else { /* groups are few, but for a mistake in what the columns are */
+    uint32_t *before = &a->first_cell[person];
+    if (length >= CHAIN) { /* groups are few, but for a mistake in what the columns are */
         uint32_t at = rk_tuples_add(&a->crowd, key);
         ROOM_AT(a->crowd_cell, at, a->crowd_room);
         a->crowd_cell[at] = cell;
+        for (uint32_t i = 0; i < CHAIN; i++)
+            before = &a->cells[*before].beside;
     }
+    a->cells[cell].beside = *before;
+    *before = cell;
     return cell;
 }
 
@@ -323,7 +326,7 @@ static const char *name(const struct rk_aggregate *a, enum rk_id_kind kind, uint
     return rk_aggregate_name(a, kind, id);
 }
 
-static const struct rk_rubric *rubric_of(const struct rk_aggregate *a, uint32_t recruitment)
+const struct rk_rubric *rk_aggregate_rubric(const struct rk_aggregate *a, uint32_t recruitment)
 {
     return a->options.rubrics && a->options.rubrics->count
                ? rk_rubrics_for(a->options.rubrics, recruitment)
@@ -340,7 +343,7 @@ static void mark_group(struct rk_aggregate *a, uint32_t group) { a->group_place[
 /* The rubric that says which groups have a say: one without groups leaves it to who rated. */
 static const struct rk_rubric *group_rubric(const struct rk_aggregate *a, uint32_t recruitment)
 {
-    const struct rk_rubric *rubric = rubric_of(a, recruitment);
+    const struct rk_rubric *rubric = rk_aggregate_rubric(a, recruitment);
     return rubric && rubric->group_count ? rubric : NULL;
 }
 
@@ -357,7 +360,7 @@ static enum rk_status find_groups(struct rk_aggregate *a, struct rk_error *error
     for (uint32_t i = 0; i < a->cell_count; i++)
         mark_group(a, a->cells[i].key[3]);
     for (uint32_t i = 0; i < a->contest_keys.count; i++) {
-        const struct rk_rubric *rubric = rubric_of(a, a->contest_keys.members[2 * (size_t)i]);
+        const struct rk_rubric *rubric = rk_aggregate_rubric(a, a->contest_keys.members[2 * (size_t)i]);
         for (size_t g = 0; rubric && g < rubric->group_count; g++)
             mark_group(a, rk_strings_find(&a->ids->of[RK_ID_GROUP], rk_text(rubric->groups[g].id)));
     }
@@ -470,7 +473,7 @@ static enum rk_status weigh_groups(struct rk_aggregate *a, struct rk_error *erro
     for (uint32_t c = 0; c < a->contest_keys.count && status == RK_OK; c++) {
         const uint32_t *m = a->contest_keys.members + 2 * (size_t)c;
         struct contest_group *groups = &a->groups[c * width];
-        const struct rk_rubric *rubric = rubric_of(a, m[0]);
+        const struct rk_rubric *rubric = rk_aggregate_rubric(a, m[0]);
         if (a->options.rubrics && a->options.rubrics->count && !rubric)
             status = rk_fail(error, RK_BAD_DATA, _("no rubric was given for recruitment %s"),
                              name(a, RK_ID_RECRUITMENT, m[0]));
@@ -547,7 +550,7 @@ static struct rk_ranking_row *new_row(struct rk_aggregate *a, uint32_t recruitme
                                       uint32_t candidate)
 {
     struct rk_ranking *ranking = &a->result.ranking;
-    size_t size = (ranking->group_count + 1) * sizeof *ranking->rows->groups;
+    size_t size = ranking->group_count * sizeof *ranking->rows->groups;
     RK_GROW(ranking->rows, ranking->count, a->row_room);
     struct rk_ranking_row *row = &ranking->rows[ranking->count++];
     *row =
@@ -557,15 +560,15 @@ static struct rk_ranking_row *new_row(struct rk_aggregate *a, uint32_t recruitme
     return row;
 }
 
-/* Flags of the candidate, whatever the stage; true when the candidate can be ranked. */
-static bool flag_person(const struct rk_aggregate *a, struct rk_ranking_row *row,
+/* Flags of the candidate, whatever the stage; true when the candidate can be ranked. `person`:
+ * RK_NONE without any score. */
+static bool flag_person(const struct rk_aggregate *a, uint32_t person, struct rk_ranking_row *row,
                         struct rk_buf *flags)
 {
     const struct rk_contender *contender = contender_of(a, row->recruitment, row->candidate);
     bool active = !contender || contender->status == RK_CONTENDER_ACTIVE;
     if (!active)
         flag(flags, contender->status == RK_CONTENDER_WITHDRAWN ? "withdrawn" : "ineligible", NULL);
-    uint32_t person = rk_tuples_find(&a->people, (uint32_t[]){row->recruitment, row->candidate});
     struct rk_text gates = {0}, gate;
     if (person != RK_NONE && a->gates[person] != RK_NONE)
         gates = a->gate_lists.texts[a->gates[person]];
@@ -581,26 +584,49 @@ static bool flag_person(const struct rk_aggregate *a, struct rk_ranking_row *row
     return active;
 }
 
-struct entry { /* a candidate in a contest, in order of the output */
-    unsigned __int128 key;
-    uint32_t contest, candidate;
-    uint32_t first; /* cell, RK_NONE = no score */
+/* What the groups of a contest weigh where none of them is missing. */
+struct shares {
+    rk_fixed nominal; /* Σ of weights */
+    struct {
+        struct rk_ratio ratio;
+        rk_fixed weight; /* the same as a number */
+    } of[MOST_GROUPS];
 };
+
+static void set_share(struct shares *shares, size_t g, rk_fixed weight, rk_fixed sum)
+{
+    shares->of[g].ratio = rk_ratio(weight, sum);
+    shares->of[g].weight = rk_fixed_times(RK_FIXED_ONE, shares->of[g].ratio);
+}
+
+static void find_shares(const struct rk_aggregate *a, uint32_t contest, struct shares *shares)
+{
+    size_t width = a->result.ranking.group_count;
+    const struct contest_group *groups = &a->groups[contest * width];
+    shares->nominal = 0;
+    for (size_t g = 0; g < width; g++)
+        shares->nominal += groups[g].expected ? groups[g].weight : 0;
+    for (size_t g = 0; g < width && shares->nominal; g++)
+        if (groups[g].expected)
+            set_share(shares, g, groups[g].weight, shares->nominal);
+}
 
 /* One candidate in one contest. */
 static enum rk_status fill_row(struct rk_aggregate *a, const struct entry *entry,
-                               struct rk_error *error)
+                               const struct shares *whole, struct rk_error *error)
 {
     const uint32_t *m = a->contest_keys.members + 2 * (size_t)entry->contest;
     size_t width = a->result.ranking.group_count;
     const struct contest_group *groups = &a->groups[entry->contest * width];
-    const struct cell *cells[MOST_GROUPS] = {NULL};
+    const struct cell *cells[MOST_GROUPS];
+    for (size_t g = 0; g < width; g++)
+        cells[g] = NULL;
     for (uint32_t c = entry->first; c != RK_NONE; c = a->cells[c].next)
         cells[a->group_place[a->cells[c].key[3]]] = &a->cells[c];
     struct rk_ranking_row *row = new_row(a, m[0], m[1], entry->candidate);
     struct rk_buf flags = {0};
-    bool active = flag_person(a, row, &flags), missing = false;
-    rk_fixed nominal = 0, present = 0;
+    bool active = flag_person(a, entry->person, row, &flags), missing = false;
+    rk_fixed present = 0;
     enum rk_status status = RK_OK;
     for (size_t g = 0; g < width; g++) {
         struct rk_ranking_group *to = &row->groups[g];
@@ -608,7 +634,6 @@ static enum rk_status fill_row(struct rk_aggregate *a, const struct entry *entry
             continue;
         const char *id = name(a, RK_ID_GROUP, a->result.ranking.groups[g]);
         enum rk_basis used = groups[g].used;
-        nominal += groups[g].weight;
         if (cells[g] && cells[g]->n[used]) {
             to->has_score = true;
             to->n = cells[g]->n[used];
@@ -629,21 +654,27 @@ static enum rk_status fill_row(struct rk_aggregate *a, const struct entry *entry
         if (cells[g] && cells[g]->n[!used])
             flag(&flags, used == RK_CONSENSUS ? "individual_unused:" : "joint_unused:", id);
     }
-    if (!nominal)
+    if (!whole->nominal)
         flag(&flags, "advisory_only", NULL);
     a->result.missing_group += missing;
     bool rest = missing && a->options.empty == RK_EMPTY_REST;
     row->ranked = active && present && (!missing || rest);
     row->whole = row->ranked && !missing;
-    rk_fixed sum = rest && present ? present : nominal;
-    for (size_t g = 0; g < width && sum; g++) {
+    const struct shares *shares = whole;
+    struct shares of_rest;
+    if (rest && present) {
+        shares = &of_rest;
+        for (size_t g = 0; g < width; g++)
+            if (row->groups[g].has_score)
+                set_share(&of_rest, g, groups[g].weight, present);
+    }
+    for (size_t g = 0; g < width && whole->nominal; g++) {
         struct rk_ranking_group *to = &row->groups[g];
         if (!to->expected || (rest && !to->has_score))
             continue;
-        struct rk_ratio share = rk_ratio(groups[g].weight, sum);
-        to->weight = rk_fixed_times(RK_FIXED_ONE, share);
+        to->weight = shares->of[g].weight;
         if (to->has_score)
-            row->combined += rk_fixed_times(to->score, share);
+            row->combined += rk_fixed_times(to->score, shares->of[g].ratio);
     }
     row->flags = keep(a, &flags);
     rk_buf_free(&flags);
@@ -785,82 +816,6 @@ static void rank_rows(struct rk_aggregate *a, size_t start, rk_fixed tolerance)
     }
 }
 
-static int by_key(const void *x, const void *y)
-{
-    const struct entry *p = x, *q = y;
-    return (p->key > q->key) - (p->key < q->key);
-}
-
-/* Was the candidate taken to a stage, as far as stage_reached tells? */
-static bool reached(const struct rk_aggregate *a, const struct rk_contender *contender,
-                    uint32_t stage)
-{
-    if (contender->reached == stage)
-        return true;
-    const struct rk_rubric *rubric = rubric_of(a, contender->recruitment);
-    if (!rubric || contender->reached == RK_NONE)
-        return false;
-    size_t at = rk_rubric_stage(rubric, name(a, RK_ID_STAGE, stage));
-    size_t last = rk_rubric_stage(rubric, name(a, RK_ID_STAGE, contender->reached));
-    return at != SIZE_MAX && last != SIZE_MAX && at <= last;
-}
-
-/* Candidates by contest: those with scores, and those who should have had some. */
-static struct entry *list_entries(struct rk_aggregate *a, size_t *count)
-{
-    struct rk_tuples known = {.width = 2}; /* contest, candidate */
-    uint32_t *first = rk_resize(NULL, (size_t)a->cell_count + 1, sizeof *first);
-    for (uint32_t i = 0; i < a->cell_count; i++) {
-        uint32_t before = known.count, candidate = a->cells[i].key[2];
-        uint32_t at = rk_tuples_add(&known, (uint32_t[]){a->cells[i].contest, candidate});
-        a->cells[i].next = at == before ? RK_NONE : first[at];
-        first[at] = i;
-    }
-    uint32_t scored_count = known.count;
-    /* contests by recruitment, as chains */
-    uint32_t recruitments = a->ids->of[RK_ID_RECRUITMENT].count;
-    uint32_t *head = rk_resize(NULL, (size_t)recruitments + 1, sizeof *head);
-    uint32_t *next = rk_resize(NULL, (size_t)a->contest_keys.count + 1, sizeof *next);
-    for (uint32_t r = 0; r < recruitments; r++)
-        head[r] = RK_NONE;
-    for (uint32_t c = 0; c < a->contest_keys.count; c++) {
-        uint32_t r = a->contest_keys.members[2 * (size_t)c];
-        next[c] = head[r];
-        head[r] = c;
-    }
-    for (size_t i = 0; i < a->options.contender_count; i++) {
-        const struct rk_contender *contender = &a->options.contenders[i];
-        bool scored = false;
-        if (contender->status != RK_CONTENDER_ACTIVE)
-            continue;
-        for (uint32_t c = head[contender->recruitment]; c != RK_NONE; c = next[c]) {
-            const uint32_t key[2] = {c, contender->candidate};
-            if (reached(a, contender, a->contest_keys.members[2 * (size_t)c + 1]))
-                rk_tuples_add(&known, key);
-            scored |= rk_tuples_find(&known, key) != RK_NONE;
-        }
-        a->result.unscored += !scored;
-    }
-    rk_free(head);
-    rk_free(next);
-    struct entry *entries = rk_resize(NULL, (size_t)known.count + 1, sizeof *entries);
-    for (uint32_t i = 0; i < known.count; i++) {
-        const uint32_t *m = known.members + 2 * (size_t)i;
-        const uint32_t *c = a->contest_keys.members + 2 * (size_t)m[0];
-        entries[i].contest = m[0];
-        entries[i].candidate = m[1];
-        entries[i].first = i < scored_count ? first[i] : RK_NONE;
-        entries[i].key = (unsigned __int128)a->ranks[RK_ID_RECRUITMENT][c[0]] << 64 |
-                         (unsigned __int128)a->ranks[RK_ID_STAGE][c[1]] << 32 |
-                         a->ranks[RK_ID_CANDIDATE][m[1]];
-    }
-    *count = known.count;
-    qsort(entries, known.count, sizeof *entries, by_key);
-    rk_tuples_free(&known);
-    rk_free(first);
-    return entries;
-}
-
 /* Flags that came with the rows of the stages, each once. */
 static void join_flags(struct rk_buf *flags, struct rk_text more)
 {
@@ -894,7 +849,8 @@ static void combine_stages(struct rk_aggregate *a, const struct rk_rubric *rubri
     const struct rk_ranking_row *rows = a->result.ranking.rows;
     struct rk_buf flags = {0};
     rk_fixed sum = 0;
-    row->ranked = flag_person(a, row, &flags);
+    row->ranked =
+        flag_person(a, rk_tuples_find(&a->people, (uint32_t[]){recruitment, candidate}), row, &flags);
     row->whole = true;
     for (size_t s = 0; s < rubric->stage_count; s++) {
         rk_fixed weight = stage_weight(a, rubric, s, recruitment);
@@ -1063,7 +1019,8 @@ static enum rk_status check_contenders(struct rk_aggregate *a, struct rk_error *
 static enum rk_status make_rows(struct rk_aggregate *a, struct rk_error *error)
 {
     size_t count, next;
-    struct entry *entries = list_entries(a, &count);
+    struct entry *entries = rk_aggregate_entries(a, &count);
+    struct shares shares;
     enum rk_status status = RK_OK;
     size_t recruitment_start = 0;
     rk_fixed widest = 0;
@@ -1071,12 +1028,13 @@ static enum rk_status make_rows(struct rk_aggregate *a, struct rk_error *error)
         uint32_t contest = entries[i].contest;
         uint32_t recruitment = a->contest_keys.members[2 * (size_t)contest];
         size_t start = a->result.ranking.count;
+        find_shares(a, contest, &shares);
         for (next = i; next < count && entries[next].contest == contest && status == RK_OK; next++)
-            status = fill_row(a, &entries[next], error);
+            status = fill_row(a, &entries[next], &shares, error);
         if (status != RK_OK)
             break;
         rk_fixed tolerance = a->contests[contest].tolerance;
-        const struct rk_rubric *rubric = rubric_of(a, recruitment);
+        const struct rk_rubric *rubric = rk_aggregate_rubric(a, recruitment);
         bool weigh = rubric && rubric->stages_weigh;
         status = finish_contest(a, start, &(struct stage_part){contest, {1, 1}}, 1, tolerance,
                                 !weigh || a->options.stages != RK_STAGES_WEIGHED, error);

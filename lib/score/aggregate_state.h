@@ -13,8 +13,14 @@ struct cell {
     rk_fixed sum[2]; /* by basis */
     uint64_t n[2];
     uint32_t contest;
-    uint32_t beside; /* cell of the same person, RK_NONE = the last of the chain */
+    uint32_t beside; /* cell of the same person, RK_NONE = the last of them */
     uint32_t next;   /* in finish: of the same contest and candidate, likewise */
+};
+
+struct entry { /* a candidate in a contest */
+    uint32_t contest, candidate;
+    uint32_t person; /* RK_NONE = without any score */
+    uint32_t first;  /* cell, RK_NONE = no score in this contest */
 };
 
 struct contest { /* recruitment, stage */
@@ -50,7 +56,7 @@ struct rk_aggregate {
     struct rk_ids *ids;
     struct cell *cells;
     uint32_t cell_count, cell_room, last_contest, last_person;
-    struct rk_tuples crowd; /* keys of the cells that a person has beyond a chain of CHAIN */
+    struct rk_tuples crowd; /* keys of the cells that a person has beyond the first CHAIN */
     uint32_t *crowd_cell;   /* their cells */
     uint32_t crowd_room;
     uint32_t recent[RECENT]; /* cells by stage and group: scores go round them for each candidate */
@@ -107,10 +113,17 @@ enum rk_status rk_aggregate_scale(struct rk_aggregate *aggregate, uint32_t recru
 /* Recruitment, candidate, rater, stage: false where it is there already, at place *other. */
 bool rk_aggregate_sheet(struct rk_aggregate *aggregate, const uint32_t key[4], uint32_t place,
                         uint32_t *other);
+/* NULL = none. */
+const struct rk_rubric *rk_aggregate_rubric(const struct rk_aggregate *aggregate,
+                                            uint32_t recruitment);
 const char *rk_aggregate_name(const struct rk_aggregate *aggregate, enum rk_id_kind kind,
                               uint32_t id);
 void rk_aggregate_flag(struct rk_aggregate *aggregate, struct rk_ranking_row *row, const char *what,
                        const char *id);
+
+/* aggregate_entries.c: candidates by contest, those with scores and those who should have had some,
+ * in order of the output. The caller frees them. */
+struct entry *rk_aggregate_entries(struct rk_aggregate *aggregate, size_t *count);
 
 /* aggregate_method.c */
 /* Votes in the order that struct rk_aggregate tells; RK_BAD_DATA where a rater counts more times
