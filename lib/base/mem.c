@@ -137,6 +137,16 @@ static void free_blocks(struct rk_arena_block *block)
     }
 }
 
+void rk_arena_join(struct rk_arena *to, struct rk_arena *from)
+{
+    struct rk_arena_block **first = &from->last;
+    while (*first)
+        first = &(*first)->before;
+    *first = to->last;
+    to->last = from->last;
+    from->last = NULL;
+}
+
 void rk_arena_reset(struct rk_arena *arena)
 {
     if (!arena->last)

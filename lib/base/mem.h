@@ -35,6 +35,7 @@ void *rk_arena_alloc(struct rk_arena *arena, size_t size); /* aligned for any ty
 char *rk_arena_text(struct rk_arena *arena, const char *text, size_t size); /* NUL-ended copy */
 void *rk_arena_zeroed(struct rk_arena *arena, size_t count, size_t size); /* count × size fits */
 const char *rk_arena_keep(struct rk_arena *arena, const char *text); /* a copy; NULL of NULL */
+void rk_arena_join(struct rk_arena *to, struct rk_arena *from); /* takes all of it over */
 void rk_arena_reset(struct rk_arena *arena); /* forgets all, keeps one block */
 void rk_arena_free(struct rk_arena *arena);
 

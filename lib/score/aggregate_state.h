@@ -118,12 +118,15 @@ const struct rk_rubric *rk_aggregate_rubric(const struct rk_aggregate *aggregate
                                             uint32_t recruitment);
 const char *rk_aggregate_name(const struct rk_aggregate *aggregate, enum rk_id_kind kind,
                               uint32_t id);
-void rk_aggregate_flag(struct rk_aggregate *aggregate, struct rk_ranking_row *row, const char *what,
-                       const char *id);
 
 /* aggregate_entries.c: candidates by contest, those with scores and those who should have had some,
  * in order of the output. The caller frees them. */
 struct entry *rk_aggregate_entries(struct rk_aggregate *aggregate, size_t *count);
+
+/* aggregate_rows.c: all rows of the result. */
+enum rk_status rk_aggregate_rows(struct rk_aggregate *aggregate, struct rk_error *error);
+void rk_aggregate_flag(struct rk_aggregate *aggregate, struct rk_ranking_row *row, const char *what,
+                       const char *id);
 
 /* aggregate_method.c */
 /* Votes in the order that struct rk_aggregate tells; RK_BAD_DATA where a rater counts more times
