@@ -46,24 +46,19 @@ static void find_times(struct fields *f, const struct rk_table *table)
     f->times[1] = rk_extra_column(table, "weight");
 }
 
-/* All of a score but its keys. NULL, or what is wrong with the row. */
-static const char *fill_score(const struct fields *f, const struct rk_table *table,
+/* What is alike in many scores. NULL, or what is wrong with the row. */
+static const char *fill_marks(const struct fields *f, const struct rk_table *table,
                               const struct rk_row *row, struct rk_score *s)
 {
     const struct rk_value *v = row->values;
     uint32_t times[2];
     *s = (struct rk_score){.count = 1};
-    s->score = v[f->value].number;
     if (f->basis != SIZE_MAX)
         s->basis = v[f->basis].choice == 1 ? RK_CONSENSUS : RK_INDIVIDUAL;
     if (f->scale != SIZE_MAX)
         s->percent = rk_text_is(rk_value_text(&v[f->scale]), "0-100");
     if (f->gates != SIZE_MAX)
         s->gates = rk_value_text(&v[f->gates]);
-    if (f->adjusted != SIZE_MAX && v[f->adjusted].size) {
-        s->has_adjusted = true;
-        s->adjusted = v[f->adjusted].number;
-    }
     if (f->flags != SIZE_MAX)
         s->flags = rk_value_text(&v[f->flags]);
     if (f->weight != SIZE_MAX && v[f->weight].size)
@@ -79,25 +74,65 @@ static const char *fill_score(const struct fields *f, const struct rk_table *tab
     return NULL;
 }
 
+static bool has_adjusted(const struct fields *f, const struct rk_row *row)
+{
+    return f->adjusted != SIZE_MAX && row->values[f->adjusted].size;
+}
+
 /* ---- in the thread that reads ahead ---- */
+
+struct marks { /* told apart by their bytes */
+    struct rk_text gates, flags;
+    uint32_t count, basis, percent, none;
+};
+_Static_assert(sizeof(struct marks) == 2 * sizeof(struct rk_text) + 16, "no byte between");
 
 struct reading {
     struct fields fields; /* the thread's */
     struct rk_keys keys;
     const struct rk_table *table;
     struct rk_ids_ahead ahead;
-    struct rk_strings lists; /* likewise: gates and flags, of which there are few */
+    struct rk_strings lists, marks; /* likewise: gates and flags, and marks, of which there are few */
+    const struct marks *last;       /* those of the row before; NULL = not known */
+    uint64_t marking;               /* bits of the fields that they are made of */
 };
 
-struct made {
-    struct rk_score score;
-    struct rk_keys_ahead keys;
+struct made { /* a score in few bytes: they go from core to core */
+    rk_fixed score, adjusted;
+    struct rk_keys_ahead keys; /* more: is there an adjusted one */
+    const struct marks *marks;
 };
+
+static uint64_t marking_fields(const struct fields *f)
+{
+    const size_t all[] = {f->basis, f->scale, f->gates, f->flags, f->weight};
+    uint64_t bits = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        bits |= all[i] != SIZE_MAX ? (uint64_t)1 << all[i] : 0;
+    return bits;
+}
 
 static struct rk_text keep_list(struct rk_strings *lists, struct rk_text list)
 {
     uint32_t number = list.size ? rk_strings_add(lists, list) : RK_NONE;
-    return list.size ? lists->texts[number] : list;
+    return list.size ? lists->texts[number] : RK_TEXT("");
+}
+
+static const struct marks *find_marks(struct reading *r, const struct rk_row *row)
+{
+    const bool counted = r->fields.times[0] != SIZE_MAX || r->fields.times[1] != SIZE_MAX;
+    struct rk_score score;
+    if (r->last && !counted && (row->same & r->marking) == r->marking)
+        return r->last;
+    if (fill_marks(&r->fields, r->table, row, &score))
+        return NULL;
+    const struct marks marks = {.gates = keep_list(&r->lists, score.gates),
+                                .flags = keep_list(&r->lists, score.flags),
+                                .count = score.count,
+                                .basis = score.basis,
+                                .percent = score.percent};
+    uint32_t number = rk_strings_add(&r->marks, (struct rk_text){(const char *)&marks, sizeof marks});
+    return (const void *)r->marks.texts[number].text;
 }
 
 static size_t make_score(void *context, const struct rk_row *row, void *made)
@@ -105,16 +140,29 @@ static size_t make_score(void *context, const struct rk_row *row, void *made)
     struct reading *r = context;
     struct made *m = made;
     find_times(&r->fields, r->table);
-    if (fill_score(&r->fields, r->table, row, &m->score))
+    m->marks = r->last = find_marks(r, row);
+    if (!m->marks)
         return 0;
-    m->score.gates = keep_list(&r->lists, m->score.gates);
-    m->score.flags = keep_list(&r->lists, m->score.flags);
-    m->keys = (struct rk_keys_ahead){0};
+    m->score = row->values[r->fields.value].number;
+    m->keys.more[0] = has_adjusted(&r->fields, row);
+    m->adjusted = m->keys.more[0] ? row->values[r->fields.adjusted].number : 0;
     rk_keys_ahead_read(&r->ahead, &r->keys, row, &m->keys);
     return sizeof *m;
 }
 
 /* ---- in the caller's ---- */
+
+static void take_made(const struct made *made, struct rk_score *score)
+{
+    *score = (struct rk_score){.score = made->score,
+                               .has_adjusted = made->keys.more[0],
+                               .adjusted = made->adjusted,
+                               .basis = (enum rk_basis)made->marks->basis,
+                               .percent = made->marks->percent,
+                               .count = made->marks->count,
+                               .gates = made->marks->gates,
+                               .flags = made->marks->flags};
+}
 
 enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_take_score *take,
                               void *context, struct rk_error *error)
@@ -124,6 +172,7 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
                               .keys = rk_keys_find(schema, kinds, sizeof kinds / sizeof *kinds),
                               .table = table};
     struct fields fields = reading.fields;
+    reading.marking = marking_fields(&fields);
     struct rk_places places = {0};
     enum rk_status status;
     uint32_t id[RK_KEYS];
@@ -136,15 +185,18 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
         for (uint32_t i = 0; i < row->rows && !status; i++, pos.line++) {
             struct rk_score score;
             if (made) {
-                score = made[i].score;
+                take_made(&made[i], &score);
                 rk_keys_ahead_take(&reading.ahead, &reading.keys, &made[i].keys, ids, id);
             } else {
                 rk_keys_read(&reading.keys, row, ids, id);
-                const char *why = fill_score(&fields, table, row, &score);
+                const char *why = fill_marks(&fields, table, row, &score);
                 if (why) {
                     rk_table_reject(table, SIZE_MAX, "%s", why);
                     continue;
                 }
+                score.score = row->values[fields.value].number;
+                score.has_adjusted = has_adjusted(&fields, row);
+                score.adjusted = score.has_adjusted ? row->values[fields.adjusted].number : 0;
             }
             score.recruitment = id[0];
             score.candidate = id[1];
@@ -170,6 +222,7 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
     rk_table_stop(table);
     rk_ids_ahead_free(&reading.ahead);
     rk_strings_free(&reading.lists);
+    rk_strings_free(&reading.marks);
     rk_places_free(&places);
     return status;
 }

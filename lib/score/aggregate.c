@@ -296,7 +296,10 @@ enum rk_status rk_aggregate_add(struct rk_aggregate *a, const struct rk_score *s
         c->most = value;
 
     uint32_t person = rk_aggregate_person(a, s->recruitment, s->candidate);
-    rk_aggregate_gates(a, person, s->gates);
+    if (s->gates.size)
+        rk_aggregate_gates(a, person, s->gates);
+    if (!s->flags.size)
+        return RK_OK;
     if (rk_list_has(s->flags, RK_TEXT("severity_unlinked")))
         rk_tuples_add(&a->unlinked, (uint32_t[]){s->recruitment, s->candidate});
     if (is_unadjusted(s->flags))
