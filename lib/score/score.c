@@ -878,27 +878,25 @@ static struct rk_scored_marks marks_of(struct rk_scorer *scorer, uint32_t number
     const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
     const struct plan *plan = plan_for(scorer, m[0]);
     rk_fixed whole = rk_fixed_int(sheet->seen);
-    struct rk_scored_marks marks;
     if (plan) {
         const struct plan_stage *stage = plan_stage_of(plan, m[3]);
         whole = stage ? stage->weight : plan->weight;
     }
-    memset(&marks, 0, sizeof marks); /* what is between, too: they are told apart by their bytes */
-    marks.weight = sheet->weight;
-    marks.covered = sheet->weight == whole
-                        ? RK_FIXED_ONE
-                        : rk_fixed_round(rk_fixed_times(sheet->weight,
-                                                        reciprocal(&scorer->view, whole)));
-    marks.stage = m[3];
-    marks.group = sheet->group;
-    marks.persons = sheet->persons;
-    marks.count = sheet->count;
-    marks.scored = sheet->scored;
-    marks.basis = sheet->basis;
-    marks.missing = sheet->missing;
-    marks.percent = plan || scorer->options.has_scale;
-    make_flags(scorer, marks.missing);
-    return marks;
+    make_flags(scorer, sheet->missing);
+    return (struct rk_scored_marks){
+        .weight = sheet->weight,
+        .covered = sheet->weight == whole
+                       ? RK_FIXED_ONE
+                       : rk_fixed_round(
+                             rk_fixed_times(sheet->weight, reciprocal(&scorer->view, whole))),
+        .stage = m[3],
+        .group = sheet->group,
+        .persons = sheet->persons,
+        .count = sheet->count,
+        .scored = sheet->scored,
+        .basis = sheet->basis,
+        .missing = sheet->missing,
+        .percent = plan || scorer->options.has_scale};
 }
 
 /* Keeps the score of a sheet, in few bytes. */

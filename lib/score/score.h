@@ -1,7 +1,8 @@
 /* Ratings to scores. Ratings are added one by one, in any order, and kept only as sums per
  * recruitment, candidate, rater and stage (a "sheet") and, for each criterion of a sheet, the place
- * of its rating, by which the same rating given twice is told. Where scores are taken as soon as
- * nothing can follow on their sheets, only that they were there is kept of them (stream/once.h).
+ * of its rating, by which the same rating given twice is told. With a rubric, as soon as nothing can
+ * follow on a sheet, its score is taken, or kept in few bytes (score/scored.h), and of the sheet only
+ * that it was there (stream/once.h).
  *
  * The score of a sheet is the weighted mean of its criteria: Σ w·y / Σ w over those that were
  * scored (design/domain.md 3.3: what is missing takes no part, the weights that are left are

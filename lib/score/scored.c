@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+_Static_assert(sizeof(struct rk_scored_marks) == 64, "no byte between");
+
 void rk_scored_add(struct rk_scored *scored, const struct rk_scored_one *one,
                    const struct rk_scored_marks *marks)
 {

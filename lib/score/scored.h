@@ -5,13 +5,14 @@
 #include "model/ids.h"
 #include "model/ratings.h"
 
-/* What scores are alike in: there are few such things. Zeroed before it is filled in, also between
- * its members, since its bytes are compared. */
+/* What scores are alike in: there are few such things. Its bytes are compared: it has none that are
+ * not a member's. */
 struct rk_scored_marks {
     rk_fixed weight, covered; /* Σ w of what was scored; weight_covered */
     uint32_t stage, group, persons, count, scored;
     uint8_t basis, missing;
     bool percent;
+    uint8_t none[9]; /* 0 */
 };
 
 struct rk_scored_one {

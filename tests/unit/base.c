@@ -50,6 +50,36 @@ static void fixed(void)
           rk_fixed_round(rk_fixed_divide(rk_fixed_int(200), 3)));
 }
 
+/* Numbers of all sizes, and those next to a power of ten, against the plainest way. */
+static void twelve_digits(void)
+{
+    struct rk_random random = rk_random(RK_TEXT("digits"), RK_TEXT(""));
+    struct rk_buf printed = {0}, exact = {0};
+    for (int i = 0; i < 20000; i++) {
+        unsigned __int128 size = (unsigned __int128)rk_random_u64(&random) << 64, ten = 1;
+        size = (size | rk_random_u64(&random)) >> (1 + rk_random_below(&random, 127));
+        for (uint64_t n = rk_random_below(&random, 39); n; n--)
+            ten *= 10;
+        if (i % 3 == 0 && ten >> 126 == 0)
+            size = ten - 1 + i % 2 * ten / 2;
+        rk_fixed value = i % 2 ? (rk_fixed)size : -(rk_fixed)size;
+        unsigned __int128 step = 1, first = size;
+        for (; first >= 1000000000000; first /= 10)
+            step *= 10;
+        unsigned __int128 rest = size - first * step;
+        first += rest > step - rest || (rest == step - rest && first % 2);
+        rk_fixed rounded = (rk_fixed)(first * step);
+        CHECK(rk_fixed_round(value) == (value < 0 ? -rounded : rounded));
+        rk_buf_clear(&printed);
+        rk_buf_clear(&exact);
+        rk_fixed_print(&printed, value);
+        rk_fixed_print_exact(&exact, rk_fixed_round(value));
+        CHECK_TEXT(printed.text, exact.text);
+    }
+    rk_buf_free(&printed);
+    rk_buf_free(&exact);
+}
+
 static void hashing(void)
 {
     /* SipHash-2-4, appendix A of the paper: key 00..0f, message 00..0e */
@@ -176,6 +206,7 @@ static void texts(void)
 int main(void)
 {
     fixed();
+    twelve_digits();
     hashing();
     chance();
     dates();

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "score/adjust.h"
 #include "score/aggregate.h"
+#include "score/scored.h"
 
 static struct rk_ids ids;
 
@@ -664,6 +665,118 @@ static void given_at_once(void)
     CHECK(once.count == SHEETS + 1 && late.count == once.count && late.sum == once.sum);
 }
 
+/* A number below n, from a `state` that goes on. */
+#define DRAW(n) ((state = state * 6364136223846793005u + 1442695040888963407u) >> 33) % (n)
+
+/* Scores kept in few bytes, in whatever order they come, of candidates with few raters or many whose
+ * ids are near each other or not. */
+static void kept_in_order(void)
+{
+    enum { MOST = 6000 };
+    uint64_t state = 7;
+    for (int way = 0; way < 8; way++) {
+        struct rk_scored scored = {0};
+        struct rk_ids own = {0};
+        uint32_t *rank[RK_ID_KINDS];
+        struct rk_tuples keys = {.width = 4};
+        uint32_t raters = way & 1 ? 200 : 5, candidates = way & 2 ? 3000 : 10;
+        for (uint32_t i = 0; i < MOST; i++) {
+            char name[4][16];
+            snprintf(name[0], sizeof name[0], "R%u", way & 4 ? i / 100 : (uint32_t)DRAW(60));
+            snprintf(name[1], sizeof name[1], "c%u", (uint32_t)DRAW(candidates));
+            snprintf(name[2], sizeof name[2], "r%u", (uint32_t)DRAW(raters));
+            snprintf(name[3], sizeof name[3], "s%u", (uint32_t)DRAW(3));
+            uint32_t key[4] = {rk_id(&own, RK_ID_RECRUITMENT, rk_text(name[0])),
+                               rk_id(&own, RK_ID_CANDIDATE, rk_text(name[1])),
+                               rk_id(&own, RK_ID_RATER, rk_text(name[2])),
+                               rk_id(&own, RK_ID_STAGE, rk_text(name[3]))};
+            uint32_t before = keys.count;
+            if (rk_tuples_add(&keys, key) == before)
+                rk_scored_add(&scored, &(struct rk_scored_one){before, key[0], key[1], key[2], 0},
+                              &(struct rk_scored_marks){.stage = key[3]});
+        }
+        rk_scored_sort(&scored, &own);
+        for (int kind = 0; kind < RK_ID_KINDS; kind++)
+            rank[kind] = rk_strings_ranks(&own.of[kind]);
+        CHECK(scored.count == keys.count);
+        unsigned __int128 last = 0;
+        for (uint32_t i = 0; i < scored.count; i++) {
+            const struct rk_scored_one *one = &scored.all[i];
+            const uint32_t *m = keys.members + 4 * (size_t)one->total, stage = m[3];
+            CHECK(m[0] == one->recruitment && m[1] == one->candidate && m[2] == one->rater);
+            CHECK(rk_scored_marks(&scored, one)->stage == stage);
+            unsigned __int128 key = rank[RK_ID_RECRUITMENT][m[0]];
+            key = key << 32 | rank[RK_ID_CANDIDATE][m[1]];
+            key = key << 32 | rank[RK_ID_RATER][m[2]];
+            key = key << 32 | rank[RK_ID_STAGE][m[3]];
+            CHECK(!i || key > last);
+            last = key;
+        }
+        for (int kind = 0; kind < RK_ID_KINDS; kind++)
+            rk_free(rank[kind]);
+        rk_tuples_free(&keys);
+        rk_scored_free(&scored);
+        rk_ids_free(&own);
+    }
+}
+
+/* The same rows and warnings, or the same error, from however many threads. */
+static void rows_by_all_threads(void)
+{
+    enum { RECRUITMENTS = 1500, CANDIDATES = 6 };
+    struct rk_aggregate *of[2];
+    const struct rk_aggregate_result *result[2];
+    for (int refuse = 0; refuse < 2; refuse++) {
+        struct rk_error why[2];
+        uint32_t next_place = 0;
+        for (int t = 0; t < 2; t++) {
+            uint64_t state = 11;
+            how = (struct rk_aggregate_options){.threads = t ? 5 : 1,
+                                                .empty = refuse ? RK_EMPTY_REFUSE : RK_EMPTY_MARK};
+            of[t] = rk_aggregate_new(&how, &ids);
+            for (uint32_t r = 0; r < RECRUITMENTS; r++)
+                for (uint32_t c = 0; c < CANDIDATES; c++)
+                    for (int g = 0; g < 2; g++) {
+                        char recruitment[16], candidate[16];
+                        snprintf(recruitment, sizeof recruitment, "many%u", r);
+                        snprintf(candidate, sizeof candidate, "C%u", c);
+                        struct rk_score s = {.recruitment = id(RK_ID_RECRUITMENT, recruitment),
+                                             .candidate = id(RK_ID_CANDIDATE, candidate),
+                                             .rater = id(RK_ID_RATER, g ? "x" : "y"),
+                                             .stage = id(RK_ID_STAGE, "all"),
+                                             .group = id(RK_ID_GROUP, g ? "user" : "staff"),
+                                             .score = rk_fixed_int((int64_t)DRAW(5)),
+                                             .count = 1};
+                        if (DRAW(500))
+                            CHECK(!rk_aggregate_add(of[t], &s, ++next_place, &error));
+                    }
+            CHECK(rk_aggregate_finish(of[t], &result[t], &why[t]) == (refuse ? RK_BAD_DATA : RK_OK));
+        }
+        if (refuse)
+            CHECK_TEXT(why[0].text, why[1].text);
+        for (size_t i = 0; !refuse && i < result[0]->ranking.count; i++) {
+            const struct rk_ranking_row *p = &result[0]->ranking.rows[i],
+                                        *q = &result[1]->ranking.rows[i];
+            CHECK(p->recruitment == q->recruitment && p->candidate == q->candidate &&
+                  p->rank == q->rank && p->tied == q->tied && p->combined == q->combined &&
+                  rk_text_equal(p->flags, q->flags) &&
+                  p->groups[0].effective == q->groups[0].effective);
+        }
+        if (!refuse) {
+            CHECK(result[0]->ranking.count > 8192 &&
+                  result[0]->ranking.count == result[1]->ranking.count);
+            CHECK(result[0]->missing_group && result[0]->warning_count &&
+                  result[0]->missing_group == result[1]->missing_group &&
+                  result[0]->near_ties == result[1]->near_ties &&
+                  result[0]->warning_count == result[1]->warning_count);
+            for (size_t i = 0; i < result[0]->warning_count; i++)
+                CHECK(result[0]->warnings[i].recruitment == result[1]->warnings[i].recruitment);
+        }
+        for (int t = 0; t < 2; t++)
+            rk_aggregate_free(of[t]);
+    }
+}
+
 int main(void)
 {
     make_rubric();
@@ -681,6 +794,8 @@ int main(void)
     stages_together();
     same_score_twice();
     given_at_once();
+    kept_in_order();
+    rows_by_all_threads();
     rk_aggregate_free(aggregate);
     rk_ids_free(&ids);
     return finish();

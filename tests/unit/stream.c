@@ -181,6 +181,43 @@ static char *written(enum rk_form form, const char *path)
     return rk_buf_take(&all);
 }
 
+/* A number below n, from a `state` that goes on. */
+#define DRAW(n) ((state = state * 6364136223846793005u + 1442695040888963407u) >> 33) % (n)
+
+/* Which texts are quoted, of all lengths and with special bytes anywhere, against the plainest way. */
+static void quotes(void)
+{
+    static const char special[] = "\",;\n\r \t{[-+.az\x80\xEF\xBB\xBF|";
+    uint64_t state = 5;
+    struct rk_buf got = {0}, expected = {0};
+    for (int i = 0; i < 40000; i++) {
+        char text[40];
+        size_t size = DRAW(24), at = 0;
+        for (size_t k = 0; k < size; k++)
+            text[k] = DRAW(6) ? (char)('0' + DRAW(60)) : special[DRAW(sizeof special - 1)];
+        if (size > 2 && !DRAW(8))
+            memcpy(text, "\xEF\xBB\xBF", 3);
+        char delimiter = DRAW(2) ? ',' : ';';
+        while (at < size && (text[at] == ' ' || text[at] == '\t'))
+            at++;
+        bool quote = at < size && (text[at] == '{' || text[at] == '[' ||
+                                   (size > 2 && !memcmp(text, "\xEF\xBB\xBF", 3)));
+        rk_buf_clear(&expected);
+        for (size_t k = 0; k < size; k++) {
+            quote |= text[k] == delimiter || text[k] == '"' || text[k] == '\n' || text[k] == '\r';
+            rk_buf_add(&expected, "\"\"", text[k] == '"');
+            rk_buf_char(&expected, text[k]);
+        }
+        rk_buf_clear(&got);
+        rk_csv_field(&got, (struct rk_text){text, size}, delimiter);
+        CHECK(got.size == expected.size + 2 * quote &&
+              (!size || !memcmp(got.text + quote, expected.text, expected.size)) &&
+              (!quote || (*got.text == '"' && got.text[got.size - 1] == '"')));
+    }
+    rk_buf_free(&got);
+    rk_buf_free(&expected);
+}
+
 static void integers(const char *folder)
 {
     static const int64_t values[] = {0, 7, -10, INT64_MAX, INT64_MIN};
@@ -268,7 +305,6 @@ static void round_trips(const char *folder)
     };
     enum { PARTS = sizeof parts / sizeof *parts, COLUMNS = 3, ROWS = 4 };
     uint64_t state = 1;
-#define DRAW(n) ((state = state * 6364136223846793005u + 1442695040888963407u) >> 33) % (n)
     for (int round = 0; round < 600; round++) {
         static const enum rk_form forms[] = {RK_CSV, RK_JSON, RK_JSONL};
         char path[64];
@@ -415,6 +451,7 @@ int main(void)
     char folder[] = "/tmp/rk-unit-XXXXXX";
     csv();
     json();
+    quotes();
     split_reads();
     if (!mkdtemp(folder) || chdir(folder))
         return 2;
