@@ -172,10 +172,12 @@ rk_fixed rk_fixed_round_to(rk_fixed value, int decimals)
 /* 10^exponent, 0 to 38. */
 static u128 power(int exponent)
 {
-    u128 high = exponent > 36 ? (u128)power10[18] * (u128)power10[18]
+    u128 high = exponent > 36   ? (u128)power10[18] * (u128)power10[18]
                 : exponent > 18 ? (u128)power10[18]
                                 : 1;
-    return high * (u128)power10[exponent > 36 ? exponent - 36 : exponent > 18 ? exponent - 18 : exponent];
+    return high * (u128)power10[exponent > 36   ? exponent - 36
+                                : exponent > 18 ? exponent - 18
+                                                : exponent];
 }
 
 /* v at 12 significant digits, half to even: what is returned, at most 10^12, times 10^behind. */

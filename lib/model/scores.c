@@ -92,9 +92,10 @@ struct reading {
     struct rk_keys keys;
     const struct rk_table *table;
     struct rk_ids_ahead ahead;
-    struct rk_strings lists, marks; /* likewise: gates and flags, and marks, of which there are few */
-    const struct marks *last;       /* those of the row before; NULL = not known */
-    uint64_t marking;               /* bits of the fields that they are made of */
+    struct rk_strings lists;  /* likewise: gates and flags, of which there are few */
+    struct rk_strings marks;  /* … and bytes of marks */
+    const struct marks *last; /* those of the row before; NULL = not known */
+    uint64_t marking;         /* bits of the fields that they are made of */
 };
 
 struct made { /* a score in few bytes: they go from core to core */
@@ -131,7 +132,8 @@ static const struct marks *find_marks(struct reading *r, const struct rk_row *ro
                                 .count = score.count,
                                 .basis = score.basis,
                                 .percent = score.percent};
-    uint32_t number = rk_strings_add(&r->marks, (struct rk_text){(const char *)&marks, sizeof marks});
+    uint32_t number =
+        rk_strings_add(&r->marks, (struct rk_text){(const char *)&marks, sizeof marks});
     return (const void *)r->marks.texts[number].text;
 }
 

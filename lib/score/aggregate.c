@@ -140,7 +140,7 @@ uint32_t rk_aggregate_person(struct rk_aggregate *a, uint32_t recruitment, uint3
     return person;
 }
 
-/* *length is how many of a short chain there are, but for the cell that was found in it. */
+/* *length is how many of the first CHAIN there are, but for the cell that was found among them. */
 static uint32_t find_cell(const struct rk_aggregate *a, uint32_t person, const uint32_t key[4],
                           uint32_t *length)
 {
@@ -363,7 +363,8 @@ static enum rk_status find_groups(struct rk_aggregate *a, struct rk_error *error
     for (uint32_t i = 0; i < a->cell_count; i++)
         mark_group(a, a->cells[i].key[3]);
     for (uint32_t i = 0; i < a->contest_keys.count; i++) {
-        const struct rk_rubric *rubric = rk_aggregate_rubric(a, a->contest_keys.members[2 * (size_t)i]);
+        const struct rk_rubric *rubric =
+            rk_aggregate_rubric(a, a->contest_keys.members[2 * (size_t)i]);
         for (size_t g = 0; rubric && g < rubric->group_count; g++)
             mark_group(a, rk_strings_find(&a->ids->of[RK_ID_GROUP], rk_text(rubric->groups[g].id)));
     }

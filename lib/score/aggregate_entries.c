@@ -133,7 +133,8 @@ static struct entry *sort(const struct rk_aggregate *a, const struct entries *en
         sorted[place[entries->all[i].contest]++] = entries->all[i];
     for (size_t i = 0; i < entries->count; i = next) {
         bool in_order = true;
-        for (next = i + 1; next < entries->count && sorted[next].contest == sorted[i].contest; next++)
+        for (next = i + 1; next < entries->count && sorted[next].contest == sorted[i].contest;
+             next++)
             in_order &= rank[sorted[next - 1].candidate] < rank[sorted[next].candidate];
         if (!in_order)
             qsort_r(sorted + i, next - i, sizeof *sorted, by_candidate, rank);

@@ -343,8 +343,8 @@ static void combine_stages(struct rk_aggregate *a, const struct rk_rubric *rubri
     const struct rk_ranking_row *rows = a->result.ranking.rows;
     struct rk_buf flags = {0};
     rk_fixed sum = 0;
-    row->ranked =
-        flag_person(a, rk_tuples_find(&a->people, (uint32_t[]){recruitment, candidate}), row, &flags);
+    row->ranked = flag_person(a, rk_tuples_find(&a->people, (uint32_t[]){recruitment, candidate}),
+                              row, &flags);
     row->whole = true;
     for (size_t s = 0; s < rubric->stage_count; s++) {
         rk_fixed weight = stage_weight(a, rubric, s, recruitment);
@@ -510,8 +510,7 @@ static enum rk_status make_rows(struct rk_aggregate *a, const struct entry *entr
         status = finish_contest(a, start, &(struct stage_part){contest, {1, 1}}, 1, tolerance,
                                 !weigh || a->options.stages != RK_STAGES_WEIGHED, error);
         widest = tolerance > widest ? tolerance : widest;
-        if (status != RK_OK ||
-            (next < count && recruitment_of(a, &entries[next]) == recruitment))
+        if (status != RK_OK || (next < count && recruitment_of(a, &entries[next]) == recruitment))
             continue;
         if (a->options.stages == RK_STAGES_WEIGHED && !weigh)
             status = rk_fail(error, RK_BAD_USE,
@@ -526,7 +525,7 @@ static enum rk_status make_rows(struct rk_aggregate *a, const struct entry *entr
     return status;
 }
 
-/* A thread's part of the recruitments: an aggregate that has its rows and nothing else of its own. */
+/* A part of the recruitments: an aggregate that has its rows and nothing else of its own. */
 struct part {
     struct rk_aggregate of;
     const struct entry *entries;
@@ -585,9 +584,9 @@ enum rk_status rk_aggregate_rows(struct rk_aggregate *a, struct rk_error *error)
         struct part *part = &all[p];
         part->of = *a;
         part->of.arena = (struct rk_arena){0};
-        part->of.result = (struct rk_aggregate_result){
-            .ranking = {.groups = a->result.ranking.groups,
-                        .group_count = a->result.ranking.group_count}};
+        part->of.result =
+            (struct rk_aggregate_result){.ranking = {.groups = a->result.ranking.groups,
+                                                     .group_count = a->result.ranking.group_count}};
         part->entries = entries + next;
         size_t end = (p + 1) * count / parts > next ? (p + 1) * count / parts : next;
         while (end && end < count &&

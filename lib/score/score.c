@@ -578,8 +578,7 @@ enum rk_status rk_scorer_rate(struct rk_scorer *scorer, const struct rk_rating *
 
 static struct rk_scored_marks marks_of(struct rk_scorer *scorer, uint32_t number);
 static void fill_score(const struct rk_scorer *scorer, struct rk_scorer_view *view,
-                       const struct rk_scored_one *one,
-                       const struct rk_scored_marks *marks,
+                       const struct rk_scored_one *one, const struct rk_scored_marks *marks,
                        struct rk_score *score);
 static void keep(struct rk_scorer *scorer, uint32_t number);
 static void count_empty(struct rk_scorer *scorer, const struct sheet *sheet);
@@ -653,8 +652,8 @@ static enum rk_status give(struct rk_scorer *scorer, uint32_t number, struct rk_
     const uint32_t *m = scorer->keys.members + 4 * (size_t)number;
     const struct rk_scored_marks marks = marks_of(scorer, number);
     struct rk_score score;
-    fill_score(scorer, &scorer->view, &(struct rk_scored_one){sheet->total, m[0], m[1], m[2], 0}, &marks,
-               &score);
+    fill_score(scorer, &scorer->view, &(struct rk_scored_one){sheet->total, m[0], m[1], m[2], 0},
+               &marks, &score);
     return scorer->options.take(scorer->options.context, &score, 0, error);
 }
 
@@ -885,10 +884,10 @@ static struct rk_scored_marks marks_of(struct rk_scorer *scorer, uint32_t number
     make_flags(scorer, sheet->missing);
     return (struct rk_scored_marks){
         .weight = sheet->weight,
-        .covered = sheet->weight == whole
-                       ? RK_FIXED_ONE
-                       : rk_fixed_round(
-                             rk_fixed_times(sheet->weight, reciprocal(&scorer->view, whole))),
+        .covered =
+            sheet->weight == whole
+                ? RK_FIXED_ONE
+                : rk_fixed_round(rk_fixed_times(sheet->weight, reciprocal(&scorer->view, whole))),
         .stage = m[3],
         .group = sheet->group,
         .persons = sheet->persons,
@@ -911,8 +910,7 @@ static void keep(struct rk_scorer *scorer, uint32_t number)
 
 /* All of a score but the gates. */
 static void fill_score(const struct rk_scorer *scorer, struct rk_scorer_view *view,
-                       const struct rk_scored_one *one,
-                       const struct rk_scored_marks *marks,
+                       const struct rk_scored_one *one, const struct rk_scored_marks *marks,
                        struct rk_score *score)
 {
     *score = (struct rk_score){

@@ -12,8 +12,8 @@ void rk_scored_add(struct rk_scored *scored, const struct rk_scored_one *one,
     const struct rk_strings *known = &scored->marks;
     uint32_t *last = &scored->last[(marks->stage * 8 + marks->group) % 64];
     if (*last >= known->count || memcmp(known->texts[*last].text, marks, sizeof *marks) != 0)
-        *last = rk_strings_add(&scored->marks,
-                               (struct rk_text){(const char *)marks, sizeof *marks});
+        *last =
+            rk_strings_add(&scored->marks, (struct rk_text){(const char *)marks, sizeof *marks});
     RK_GROW(scored->all, scored->count, scored->room);
     scored->all[scored->count] = *one;
     scored->all[scored->count++].marks = *last;
@@ -62,7 +62,8 @@ struct run { /* the scores of a recruitment, and room to sort them in */
     size_t place_room;
 };
 
-/* By candidates, where that takes no more room than the scores do: how many one has at most, or 0. */
+/* By candidates, where that takes no more room than the scores do: how many one has at most, or
+ * 0. */
 static size_t sort_near(struct run *run)
 {
     uint32_t least = UINT32_MAX, most = 0, scores = 0;
@@ -131,8 +132,8 @@ void rk_scored_sort(struct rk_scored *scored, const struct rk_ids *ids)
     sort_recruitments(scored, ranks[RK_ID_RECRUITMENT], ids->of[RK_ID_RECRUITMENT].count);
     for (uint32_t i = 0, next; i < scored->count; i = next) {
         run.count = 0;
-        for (next = i; next < scored->count &&
-                       scored->all[next].recruitment == scored->all[i].recruitment;
+        for (next = i;
+             next < scored->count && scored->all[next].recruitment == scored->all[i].recruitment;
              next++) {
             const struct rk_scored_one *one = &scored->all[next];
             RK_GROW(run.all, run.count, run.room);

@@ -77,8 +77,8 @@ static inline bool has_less(uint64_t word)
 }
 
 /* Copies a text that is not empty, and tells whether every byte of it is at least '-': most texts
- * are so, and no such byte asks for quotes but where it stands first. Eight bytes at a time; the last
- * ones overlap. */
+ * are so, and no such byte asks for quotes but where it stands first. Eight bytes at a time; the
+ * last ones overlap. */
 static inline bool copy_plain(char *to, const char *from, size_t size)
 {
     uint64_t word = 0;
@@ -184,7 +184,7 @@ static void keep_cell(struct rk_writer *w, struct rk_text text)
     rk_buf_add(&w->kept, text.text, text.size);
 }
 
-/* Where a cell of `size` bytes stands in a line of CSV, after what divides it from the one before. */
+/* Where a cell of `size` bytes stands in a line of CSV, after its comma. */
 static inline char *next_cell(struct rk_writer *w, size_t size)
 {
     assert(w->at < w->count);

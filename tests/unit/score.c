@@ -668,8 +668,8 @@ static void given_at_once(void)
 /* A number below n, from a `state` that goes on. */
 #define DRAW(n) ((state = state * 6364136223846793005u + 1442695040888963407u) >> 33) % (n)
 
-/* Scores kept in few bytes, in whatever order they come, of candidates with few raters or many whose
- * ids are near each other or not. */
+/* Scores kept in few bytes, in whatever order they come, of candidates with few raters or many
+ * whose ids are near each other or not. */
 static void kept_in_order(void)
 {
     enum { MOST = 6000 };
@@ -750,7 +750,8 @@ static void rows_by_all_threads(void)
                         if (DRAW(500))
                             CHECK(!rk_aggregate_add(of[t], &s, ++next_place, &error));
                     }
-            CHECK(rk_aggregate_finish(of[t], &result[t], &why[t]) == (refuse ? RK_BAD_DATA : RK_OK));
+            CHECK(rk_aggregate_finish(of[t], &result[t], &why[t]) ==
+                  (refuse ? RK_BAD_DATA : RK_OK));
         }
         if (refuse)
             CHECK_TEXT(why[0].text, why[1].text);
