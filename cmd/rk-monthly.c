@@ -121,13 +121,13 @@ static const char *in_making(const struct work *w, const char *what, const char 
     return kept;
 }
 
-/* One form in one language; `known`: it was published before. */
+/* One form in one language; `known`: it was published before; `was`: the month was. */
 static enum rk_status report(struct work *w, int32_t month, const char *language,
-                             const struct kind *kind, bool known, struct rk_error *error)
+                             const struct kind *kind, bool was, bool known, struct rk_error *error)
 {
     const char *file = in_making(w, "report", language, NULL, kind->ending), *form = kind->form;
     const char *record = in_making(w, "record", language, form, "json");
-    const char *words[WORDS + RK_STEP_BESIDE] = {
+    const char *words[WORDS] = {
         "",   "-q",     "--data", options.data, "--month", rk_step_month(month), "--to",
         form, "--lang", language, "-o",         file,      "--record",           record};
     size_t n = 14;
@@ -146,8 +146,8 @@ static enum rk_status report(struct work *w, int32_t month, const char *language
     }
     for (size_t i = 0; w->measures[i]; i++)
         words[n++] = w->measures[i];
-    rk_step_beside(words + n, options.output, month, language, form);
-    RK_TRY(rk_step_call(month, "rk-report", words, &exit, error));
+    RK_TRY(rk_step_report(month, words, n, options.output, was ? w->making : NULL, record, &exit,
+                          error));
     if (exit != RK_ATTENTION)
         return RK_OK;
     if (options.reason || !known) {
@@ -254,10 +254,12 @@ static enum rk_status measure(struct work *w, int32_t month, struct rk_error *er
 
 static enum rk_status make_month(struct work *w, int32_t month, struct rk_error *error)
 {
-    /* the user's language first: what goes wrong is told in the report's */
-    const char *const order[] = {w->run->language, strcmp(w->run->language, "sv") ? "sv" : "en"};
     const char *target = rk_step_path(options.output, rk_step_month(month));
     bool was = is_there(target), fresh = false;
+    /* the user's language first: what goes wrong is told in the report's. What is published goes by
+     * what was made before it, which is then the same for all. */
+    bool sv_first = !was && !strcmp(w->run->language, "sv");
+    const char *const order[] = {sv_first ? "sv" : "en", sv_first ? "en" : "sv"};
     if ((options.reason || options.verify) && !was)
         return rk_fail(error, RK_BAD_USE, _("there is no %s: the month is not published"), target);
     if (options.verify) {
@@ -280,7 +282,7 @@ static enum rk_status make_month(struct work *w, int32_t month, struct rk_error 
             bool known = is_there(in_making(w, "record", order[l], kinds[f].form, "json"));
             if (!known && !asked(order[l], kinds[f].form, was))
                 continue;
-            RK_TRY(report(w, month, order[l], &kinds[f], known, error));
+            RK_TRY(report(w, month, order[l], &kinds[f], was, known, error));
             fresh = fresh || !known;
         }
     if (was && !fresh && !options.reason)

@@ -271,11 +271,16 @@ static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
         status = status ? status : rk_measure_rows_read(&rows, in, error);
     }
     if (!status) {
-        struct rk_report counted = {0};
+        struct rk_report counted = {0}, translated = {0};
         struct rk_report_cells cells = {0};
+        enum rk_language other = language == RK_SWEDISH ? RK_ENGLISH : RK_SWEDISH;
         rk_monthly_report(&counted, specification, picks, &rows, material, language, options.first,
                           options.last, NULL);
-        rk_history_cells(&cells, &options.published, &counted, options.first, options.last);
+        if (rk_history_needs(&options.published, other))
+            rk_monthly_report(&translated, specification, picks, &rows, material, other,
+                              options.first, options.last, NULL);
+        rk_history_cells(&cells, &options.published, &counted, &translated, options.first,
+                         options.last);
         struct rk_guard guard = rk_guard_report(&cells);
         rk_monthly_report(report, specification, picks, &rows, material, language, options.first,
                           options.last, guard.hidden);
@@ -283,6 +288,7 @@ static enum rk_status make_monthly(struct rk_run *run, struct rk_report *report,
         rk_free(guard.hidden);
         rk_report_cells_free(&cells);
         rk_report_free(&counted);
+        rk_report_free(&translated);
     }
     rk_measure_rows_free(&rows);
     return status;
@@ -295,7 +301,7 @@ static enum rk_status print_forms(struct rk_run *run, struct rk_error *error)
     if (!options.rubric)
         rk_usage(_("--rubric FILE is needed"));
     if (options.published.record || options.published.reason || options.published.verify ||
-        options.published.purged)
+        options.published.purged || options.published.beside_count)
         rk_usage(_("--spec score-form is no report: leave out --record, --restate and --verify"));
     if (options.form != HTML || options.last >= options.first || run->operand_count ||
         rk_run_given_path(run, "measures"))

@@ -51,19 +51,26 @@ static const char *base_of(const char *record, int64_t edition)
     return kept;
 }
 
+/* Where an earlier version of the record would lie: beside it under its name, or under the one that
+ * an earlier version itself was kept from. */
+static const char *earlier_of(const char *record, int64_t edition, int64_t earlier)
+{
+    const char *own = rk_history_name(record, earlier);
+    return access(own, F_OK) ? rk_history_name(base_of(record, edition), earlier) : own;
+}
+
 /* The versions before the one that is made again, each of which the next one names by its digest.
  */
 static enum rk_status read_versions(struct rk_run *run, struct rk_published *p,
                                     struct rk_error *error)
 {
-    const char *record = p->verify ? p->verify : p->record,
-               *base = base_of(record, p->then.edition);
+    const char *record = p->verify ? p->verify : p->record;
     const char *next = p->then.earlier;
     int64_t edition = p->then.edition - (p->reason ? 0 : 1);
     char now[RK_SHA256_HEX];
     for (; edition > 0; edition--) {
         bool latest = edition == p->then.edition;
-        const char *path = latest ? record : rk_history_name(base, edition);
+        const char *path = latest ? record : earlier_of(record, p->then.edition, edition);
         if (access(path, F_OK)) {
             rk_run_warn(run,
                         _("version %lld is not there any more (%s): what it and those before it "
@@ -86,8 +93,8 @@ static enum rk_status read_versions(struct rk_run *run, struct rk_published *p,
     return RK_OK;
 }
 
-static enum rk_status read_other(struct rk_published *p, const char *path, const char *name,
-                                 struct rk_error *error)
+static enum rk_status read_other(struct rk_run *run, struct rk_published *p, const char *path,
+                                 const char *name, struct rk_error *error)
 {
     struct rk_history_file file = {path, name, ""};
     struct rk_provenance other = {0};
@@ -97,6 +104,34 @@ static enum rk_status read_other(struct rk_published *p, const char *path, const
     p->other_files = rk_resize(p->other_files, p->other_count + 1, sizeof *p->other_files);
     p->others[p->other_count] = other;
     p->other_files[p->other_count++] = file;
+    if (strcmp(other.tool, run->tool->name) != 0)
+        return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = path},
+                          _("the record is of %s, not of %s"), other.tool, run->tool->name);
+    return RK_OK;
+}
+
+/* One that the user names, and its earlier versions that lie beside it. */
+static enum rk_status read_beside(struct rk_run *run, struct rk_published *p, const char *path,
+                                  struct rk_error *error)
+{
+    RK_TRY(read_other(run, p, path, NULL, error));
+    int64_t edition = p->others[p->other_count - 1].edition;
+    for (int64_t earlier = edition - 1; earlier > 0; earlier--) {
+        const char *at = earlier_of(path, edition, earlier);
+        const char *next = p->others[p->other_count - 1].earlier;
+        if (access(at, F_OK)) {
+            rk_run_warn(run,
+                        _("version %lld is not there any more (%s): what it and those before it "
+                          "told is not counted with"),
+                        (long long)earlier, at);
+            return RK_OK;
+        }
+        RK_TRY(read_other(run, p, at, NULL, error));
+        if (strcmp(p->other_files[p->other_count - 1].sha256, next) != 0)
+            return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = at},
+                              _("this is not the record that version %lld took the place of"),
+                              (long long)earlier + 1);
+    }
     return RK_OK;
 }
 
@@ -112,47 +147,86 @@ static bool same_month(struct rk_run *run, const struct rk_published *p)
     return !strcmp(asked, recorded);
 }
 
+static bool is_read(const struct rk_published *p, const char *sha256)
+{
+    for (size_t i = 0; i < p->other_count; i++)
+        if (!strcmp(p->other_files[i].sha256, sha256))
+            return true;
+    return false;
+}
+
 enum rk_status rk_history_read(struct rk_run *run, struct rk_published *p, struct rk_error *error)
 {
     bool stands = p->was && !p->reason;
     if (p->was && same_month(run, p))
         RK_TRY(read_versions(run, p, error));
-    for (size_t i = 0; i < p->then.material_count && stands; i++) {
+    for (size_t i = 0; i < p->beside_count && !stands; i++)
+        RK_TRY(read_beside(run, p, p->beside[i], error));
+    for (size_t i = 0; i < p->then.material_count; i++) { /* known whether or not named again */
         const struct rk_provenance_material *m = &p->then.materials[i];
         const char *path;
-        if (strcmp(m->role, RK_HISTORY_ROLE) != 0)
+        if (strcmp(m->role, RK_HISTORY_ROLE) != 0 || (!stands && is_read(p, m->sha256)))
             continue;
         RK_TRY(rk_history_find(&path, rk_published_lies(run, p, m->name), m->sha256, error));
         if (access(path, F_OK))
             rk_run_warn(run, _("%s is not there any more: what it told is not counted with"), path);
         else
-            RK_TRY(read_other(p, path, m->name, error));
+            RK_TRY(read_other(run, p, path, stands ? m->name : NULL, error));
     }
-    for (size_t i = 0; i < p->beside_count && !stands; i++)
-        RK_TRY(read_other(p, p->beside[i], NULL, error));
     return RK_OK;
 }
 
-/* The only month that the report is of. */
-static bool month_of(const struct rk_provenance *p, int32_t *month)
+static const char *option_of(const struct rk_provenance *p, const char *name)
 {
     for (size_t i = 0; i < p->option_count; i++)
-        if (!strcmp(p->options[i].name, "month"))
-            return rk_month_parse(rk_text(p->options[i].value), month);
-    return false;
+        if (!strcmp(p->options[i].name, name))
+            return p->options[i].value;
+    return "";
+}
+
+/* The months that the report is of. */
+static bool months_of(const struct rk_provenance *p, int32_t *first, int32_t *last)
+{
+    const char *text = option_of(p, "month"), *dots = strstr(text, "..");
+    struct rk_text from = rk_text(text);
+    from.size = dots ? (size_t)(dots - text) : from.size;
+    return rk_month_parse(from, first) && rk_month_parse(dots ? rk_text(dots + 2) : from, last);
+}
+
+/* In which of the two languages the record is. */
+static enum rk_language language_of(const struct rk_provenance *p, enum rk_language otherwise)
+{
+    enum rk_language language;
+    return rk_language_parse(option_of(p, "lang"), &language) ? language : otherwise;
+}
+
+bool rk_history_needs(const struct rk_published *p, enum rk_language language)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->other_count; i++)
+        any = any || language_of(&p->others[i], !language) == language;
+    return any;
 }
 
 void rk_history_cells(struct rk_report_cells *cells, const struct rk_published *p,
-                      const struct rk_report *report, int32_t first, int32_t last)
+                      const struct rk_report *report, const struct rk_report *translated,
+                      int32_t first, int32_t last)
 {
-    int32_t month;
+    int32_t from, to;
     rk_report_cells_make(cells, report);
     for (size_t i = 0; i < p->version_count; i++)
         rk_report_cells_version(cells, report, &p->versions[i]);
-    for (size_t i = 0; i < p->other_count; i++)
-        rk_report_cells_beside(cells, report, &p->others[i],
-                               first == last && month_of(&p->others[i], &month) ? first - month
-                                                                                : 0);
+    for (size_t i = 0; i < p->other_count; i++) {
+        const struct rk_provenance *other = &p->others[i];
+        const struct rk_report *of =
+            language_of(other, report->language) == report->language ? report : translated;
+        bool told = months_of(other, &from, &to);
+        if (told && from == first && to == last) /* in another form, or language */
+            rk_report_cells_version(cells, of, other);
+        else
+            rk_report_cells_beside(cells, of, other,
+                                   told && first == last && from == to ? first - from : 0);
+    }
     rk_report_cells_settle(cells);
 }
 

@@ -3,6 +3,7 @@
 #ifndef RK_HISTORY_H
 #define RK_HISTORY_H
 
+#include "report/language.h"
 #include "tool/guard.h"
 #include "tool/published.h"
 
@@ -17,9 +18,14 @@ enum rk_status rk_history_find(const char **found, const char *path, const char 
 /* Fills p->versions and p->others: of a report that stands, or is looked at, what was published
  * when it was made; or else all that is. */
 enum rk_status rk_history_read(struct rk_run *run, struct rk_published *p, struct rk_error *error);
-/* The figures of a report of these months, in which nothing is hidden, and what has been published, as one. */
+/* Whether a record of --beside is in this language. */
+bool rk_history_needs(const struct rk_published *p, enum rk_language language);
+/* The figures of a report of these months, in which nothing is hidden, and what has been published,
+ * as one. A record of --beside that is of the same months is of the same report, in another form or
+ * language: `translated` is the report in the other one, where rk_history_needs it. */
 void rk_history_cells(struct rk_report_cells *cells, const struct rk_published *p,
-                      const struct rk_report *report, int32_t first, int32_t last);
+                      const struct rk_report *report, const struct rk_report *translated,
+                      int32_t first, int32_t last);
 /* Tells what is hidden. RK_ATTENTION, and nothing is written, where the report, with what is
  * published, would tell what is small; not of a report that is looked at. */
 enum rk_status rk_history_judge(struct rk_run *run, const struct rk_published *p,

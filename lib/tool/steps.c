@@ -11,6 +11,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+enum { SERIES = 11 }; /* months before that a report tells of as well */
+
 const char *rk_step_path(const char *folder, const char *name)
 {
     struct rk_buf text = {0};
@@ -174,20 +176,51 @@ enum rk_status rk_step_measures(int32_t month, const char *data, const char *wor
     return status;
 }
 
-void rk_step_beside(const char *words[RK_STEP_BESIDE], const char *output, int32_t month,
-                    const char *language, const char *form)
+/* record.sv.html.json, not the earlier version record.sv.html.v1.json. */
+static bool is_record(const char *name)
 {
-    for (int32_t other = month - RK_STEP_SERIES; other <= month + RK_STEP_SERIES; other++) {
-        struct rk_buf name = {0};
-        rk_buf_printf(&name, "%s/record.%s.%s.json", rk_step_path(output, rk_step_month(other)),
-                      language, form);
-        if (other != month && !access(name.text, F_OK)) {
-            *words++ = "--beside";
-            *words++ = rk_keep(name.text);
-        }
-        rk_buf_free(&name);
+    size_t size = strlen(name);
+    return !strncmp(name, "record.", 7) && !strstr(name, ".v") && size > 5 &&
+           !strcmp(name + size - 5, ".json");
+}
+
+/* Adds to the words those that name the records in the folder, but for `record`, as --beside. */
+static enum rk_status add_beside(const char ***words, size_t *count, const char *folder,
+                                 const char *record, struct rk_error *error)
+{
+    char **names = NULL;
+    if (access(folder, F_OK))
+        return RK_OK;
+    RK_TRY(rk_listing(&names, folder, error));
+    for (char **name = names; *name; name++) {
+        const char *path = rk_step_path(folder, *name);
+        if (!is_record(*name) || !strcmp(path, record))
+            continue;
+        *words = rk_resize(*words, *count + 3, sizeof **words);
+        (*words)[(*count)++] = "--beside";
+        (*words)[(*count)++] = path;
     }
-    *words = NULL;
+    rk_listing_free(names);
+    return RK_OK;
+}
+
+enum rk_status rk_step_report(int32_t month, const char *const *own, size_t count,
+                              const char *output, const char *making, const char *record, int *exit,
+                              struct rk_error *error)
+{
+    const char **words = rk_alloc(count + 1, sizeof *words);
+    enum rk_status status = RK_OK;
+    memcpy(words, own, count * sizeof *own);
+    for (int32_t other = month - SERIES; other <= month + SERIES && !status; other++) {
+        const char *folder = other == month ? making : rk_step_path(output, rk_step_month(other));
+        if (folder)
+            status = add_beside(&words, &count, folder, record, error);
+    }
+    words[count] = NULL;
+    if (!status)
+        status = rk_step_call(month, "rk-report", words, exit, error);
+    rk_free(words);
+    return status;
 }
 
 /* Two at a time would take each other's folder. The lock goes with the program, however it ends. */

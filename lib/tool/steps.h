@@ -31,11 +31,12 @@ enum rk_status rk_step_rank(int32_t month, const char *data, const char *working
 enum { RK_STEP_MEASURES = 5 };
 enum rk_status rk_step_measures(int32_t month, const char *data, const char *working,
                                 const char *files[RK_STEP_MEASURES + 1], struct rk_error *error);
-/* Words for rk-report that name, as --beside, the records of the months around this one whose
- * reports tell of it, or this one's of them, where they are published; then NULL. */
-enum { RK_STEP_SERIES = 11, RK_STEP_BESIDE = 4 * RK_STEP_SERIES + 1 };
-void rk_step_beside(const char *words[RK_STEP_BESIDE], const char *output, int32_t month,
-                    const char *language, const char *form);
+/* Calls rk-report with the `count` words and, as --beside, the published records of the months
+ * around this one whose reports tell of it, or this one's of them; and of this month, those in
+ * `making` (NULL: none) but for `record`, which is the one to be made. */
+enum rk_status rk_step_report(int32_t month, const char *const *words, size_t count,
+                              const char *output, const char *making, const char *record, int *exit,
+                              struct rk_error *error);
 /* Locks the folder until the program ends; RK_FAILED where another holds it, or it cannot be
  * locked. */
 enum rk_status rk_step_lock(const char *folder, struct rk_error *error);
