@@ -118,7 +118,6 @@ static enum rk_status read_beside(struct rk_run *run, struct rk_published *p, co
     int64_t edition = p->others[p->other_count - 1].edition;
     for (int64_t earlier = edition - 1; earlier > 0; earlier--) {
         const char *at = earlier_of(path, edition, earlier);
-        const char *next = p->others[p->other_count - 1].earlier;
         if (access(at, F_OK)) {
             rk_run_warn(run,
                         _("version %lld is not there any more (%s): what it and those before it "
@@ -127,7 +126,8 @@ static enum rk_status read_beside(struct rk_run *run, struct rk_published *p, co
             return RK_OK;
         }
         RK_TRY(read_other(run, p, at, NULL, error));
-        if (strcmp(p->other_files[p->other_count - 1].sha256, next) != 0)
+        if (strcmp(p->other_files[p->other_count - 1].sha256,
+                   p->others[p->other_count - 2].earlier) != 0)
             return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = at},
                               _("this is not the record that version %lld took the place of"),
                               (long long)earlier + 1);
