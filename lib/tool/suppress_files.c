@@ -144,11 +144,13 @@ enum rk_status rk_suppress_tell(struct rk_run *run, const struct rk_publish *p,
     if (p->not_looked)
         rk_run_note(run, _("who may be alone in a hidden figure was not looked for: --singletons "
                            "possible does"));
-    if (p->reach + 1 < p->versions)
+    if (p->reach + 1 < p->versions) {
         rk_run_warn(run,
                     _("only versions up to %u apart, of %u, are held together: more would be too "
                       "much to be looked through as a whole"),
                     p->reach, p->versions);
+        status = status ? status : RK_ATTENTION;
+    }
     if (p->known_by_zeros)
         rk_run_warn(
             run,
