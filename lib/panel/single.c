@@ -323,6 +323,8 @@ rk_fixed rk_single_chance(const void *lottery, uint32_t pair)
         else
             high = middle;
     }
+    if (low == single->count || single->pairs[low] != pair) /* a seat that is not drawn for */
+        return 0;
     struct rk_fraction chance = {0};
     chance_of(single, low, &chance);
     rk_fixed value = rounded(&chance);
