@@ -449,9 +449,9 @@ static void prove_lottery(struct proof *f)
     f->aim.end = panels ? RK_CHOICE_SEATS + 1 : RK_CHOICE_SHORTAGE + 1;
     lottery.unproven = !prove(f, 0);
     (panels ? see_panels : see_programme)(f, &lottery);
-    bool cut_short = v->pair_count && !f->c->steps.count;
-    if (!v->broken && !cut_short &&
-        !rk_duality_steps(&f->d, &f->c->steps, lottery.counts, lottery.value, lottery.before))
+    bool cut_short = !v->broken && !rk_duality_steps(&f->d, &f->c->steps, lottery.counts,
+                                                     lottery.value, lottery.before);
+    if (cut_short && f->c->steps.count)
         WRONG(N_("its steps do not prove the chances"));
     if (!v->broken)
         check_chances(f, lottery.value);
