@@ -26,6 +26,9 @@
  *   each quota          min <= sum of x of its people + sum of z of its kinds <= max
  *   each level          what the choice costs there; has an end once that is proven
  *
+ * Minimums of a recruitment that can't all be kept, not even once the certificate has lowered some,
+ * are left out: what nothing keeps would prove anything.
+ *
  * A row of the certificate may be any sum, to split by. One of a panelist's pairs that are all in
  * one month or year, or at the same time, is at most what the caps leave, or 1. */
 #ifndef RK_VERIFY_H

@@ -63,6 +63,7 @@ static void add_rules(struct proof *f)
 {
     const struct rk_verify *v = f->v;
     struct rk_duality *d = &f->d;
+    bool can = false;
     for (uint32_t p = 0; p < PEOPLE_OF(v); p++)
         rk_duality_rule(d, 0, 0);
     for (uint32_t r = 0; r < PANELS_OF(v); r++)
@@ -71,10 +72,16 @@ static void add_rules(struct proof *f)
     for (uint32_t q = 0; q < v->quota_count; q++)
         rk_duality_rule(d, RK_DUALITY_NONE, 0);
     f->quotas = d->rule_count;
+    int64_t *none = rk_alloc((size_t)v->quota_count + 1, sizeof *none);
     for (uint32_t q = 0; q < v->quota_count; q++) { /* each takes a place */
-        int32_t places = v->panels[v->quotas[q].recruitment].places, max = v->quotas[q].max;
-        rk_duality_rule(d, v->quotas[q].min - v->quotas[q].lowered, max < places ? max : places);
+        uint32_t r = v->quotas[q].recruitment;
+        int32_t places = v->panels[r].places, max = v->quotas[q].max;
+        if (q == v->quota_first[r]) /* minimums that can't be kept would prove anything */
+            can = rk_verify_quotas(v, r, none, places);
+        rk_duality_rule(d, can ? v->quotas[q].min - v->quotas[q].lowered : RK_DUALITY_NONE,
+                        max < places ? max : places);
     }
+    rk_free(none);
     for (int l = 0; l < RK_CHOICE_LEVELS; l++)
         f->aim.held[l] = 1 + rk_duality_rule(d, RK_DUALITY_NONE, RK_DUALITY_NONE);
     f->told = d->rule_count;
