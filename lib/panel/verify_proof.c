@@ -309,6 +309,19 @@ struct lottery {
     uint32_t unproven; /* of what it rests on */
 };
 
+/* For no kind are more places kept than can be empty by what is proven so far. */
+static void keep_within(struct proof *f)
+{
+    for (uint32_t k = 0; k < f->v->kind_count; k++) {
+        uint32_t r = f->v->kinds[k].recruitment;
+        struct rk_duality_number *kept = &f->d.numbers[f->kept + k];
+        int32_t empty = 0;
+        for (int32_t j = 0; j < f->v->panels[r].places; j++)
+            empty += f->d.numbers[f->empty[r] + (uint32_t)j].high;
+        kept->high = kept->high < empty ? kept->high : empty;
+    }
+}
+
 /* The chances fill the seats as well as the assignment does, and the assignment is one that a draw
  * by them can give. */
 static void see_programme(struct proof *f, struct lottery *lottery)
@@ -319,6 +332,7 @@ static void see_programme(struct proof *f, struct lottery *lottery)
         struct rk_duality_rule *rule = &f->d.rules[f->aim.held[l] - 1];
         rule->least = rule->most = (int64_t)f->aim.value[l];
     }
+    keep_within(f);
     for (uint32_t q = 0; q < v->quota_count; q++) /* others are nothing to a draw */
         if (!rk_verify_holds_back(v, q))
             f->d.rules[f->quotas + q].least = f->d.rules[f->quotas + q].most = RK_DUALITY_NONE;
@@ -429,11 +443,9 @@ static void see_panels(struct proof *f, struct lottery *lottery)
         WRONG(N_("it is of another recruitment"));
         return;
     }
-    int32_t empty = v->panels[r].places - v->panels[r].members;
     for (uint32_t n = f->empty[r]; n < f->kept; n++)
         f->d.numbers[n].low = f->d.numbers[n].high = f->d.numbers[n].now;
-    for (uint32_t n = f->kept; n < f->d.number_count; n++)
-        f->d.numbers[n].high = f->d.numbers[n].high < empty ? f->d.numbers[n].high : empty;
+    keep_within(f);
     for (uint32_t i = 0; i < f->c->cut_count && !v->broken; i++)
         lottery->unproven += !prove_cut(f, &f->c->cuts[i]);
     for (uint32_t i = 0; i < v->pair_count; i++) {
