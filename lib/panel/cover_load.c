@@ -160,6 +160,21 @@ static void demand_of(struct demands *demands, struct rk_text experience, enum a
     ask(&demands->all[i], ANY, recruitment, seats);
 }
 
+/* Is how many active have the experience told as a value of a feature, and hidden there? */
+static bool is_hidden_as_value(const struct rk_cover *cover, struct rk_text experience)
+{
+    for (uint32_t i = 0; i < cover->facts.listed_count; i++) {
+        const struct rk_cover_tally *tally = &cover->tallies[i];
+        const struct rk_feature *feature = &cover->facts.features->all[tally->feature];
+        uint32_t value = rk_text_is(feature->name, "experience")
+                             ? rk_strings_find(&feature->values, experience)
+                             : RK_NONE;
+        if (value != RK_NONE && tally->hidden[RK_COVER_ACTIVE][value])
+            return true;
+    }
+    return false;
+}
+
 static void count_supply(const struct rk_cover *cover, struct demands *demands)
 {
     const struct rk_panelists *panelists = cover->facts.panelists;
@@ -176,7 +191,8 @@ static void count_supply(const struct rk_cover *cover, struct demands *demands)
     }
     rk_free(last);
     for (uint32_t i = 0; i < demands->names.count; i++)
-        demands->all[i].is_hidden = rk_cover_is_small(cover, demands->all[i].supply);
+        demands->all[i].is_hidden = rk_cover_is_small(cover, demands->all[i].supply) ||
+                                    is_hidden_as_value(cover, demands->names.texts[i]);
 }
 
 static void put_demand(struct rk_cover *cover, const struct demand *demand)
@@ -227,7 +243,7 @@ void rk_cover_demand(struct rk_cover *cover, const bool *counted)
         struct demand shown = *demand;
         shown.experience = kept;
         put_demand(cover, &shown);
-        if (demand->supply || cover->told_all)
+        if (demand->supply || demand->is_hidden || cover->told_all)
             continue;
         RK_GROW(cover->missing, cover->missing_count, cover->missing_room);
         cover->missing[cover->missing_count++] =
