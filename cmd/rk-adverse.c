@@ -258,12 +258,10 @@ static void write_rows(struct rk_run *run, const struct work *w, const struct rk
 
 static const char *shown(struct rk_buf *buf, int64_t people)
 {
+    bool few = !options.show_small && people > 0 && people < options.min_count;
     rk_buf_clear(buf);
-    if (!options.show_small && people > 0 && people < options.min_count)
-        rk_buf_printf(buf, "1-%lld", (long long)options.min_count - 1);
-    else
-        rk_buf_printf(buf, "%lld", (long long)people);
-    return buf->text;
+    rk_buf_printf(buf, few ? "1-%lld" : "%lld", (long long)(few ? options.min_count - 1 : people));
+    return people < 0 ? _("some") : buf->text;
 }
 
 static void note_left_out(struct rk_run *run, const struct work *w,

@@ -80,7 +80,6 @@ static enum rk_status count_people(struct tell *t, struct rk_error *error)
         for (uint32_t stage = 0; stage <= facts->reached[row]; stage++)
             t->at[(size_t)group * t->stages + stage] += people;
     }
-    t->adverse->unknown += at(t, facts->groups, 0);
     return RK_OK;
 }
 
@@ -92,7 +91,7 @@ static int64_t least_told(const struct rk_adverse_facts *facts)
     return facts->min_group > facts->min_count ? facts->min_group : facts->min_count;
 }
 
-/* Which groups are told; the others are part of the rest. */
+/* Which groups are told; the others are part of the rest, who are told of together. */
 static void choose_groups(struct tell *t)
 {
     const struct rk_adverse_facts *facts = t->facts;
@@ -101,7 +100,11 @@ static void choose_groups(struct tell *t)
         t->is_told[g] = at(t, g, 0) >= least;
         for (uint32_t stage = 0; !t->is_told[g] && stage < t->stages; stage++)
             t->at[(size_t)facts->groups * t->stages + stage] += at(t, g, stage);
+        if (t->is_told[g] && t->hidden && t->hidden[(size_t)g * t->stages])
+            t->adverse->unknown = -1;
     }
+    if (t->adverse->unknown >= 0)
+        t->adverse->unknown += at(t, facts->groups, 0);
 }
 
 /* Are the numbers of a group at both ends of the step told? */

@@ -89,7 +89,7 @@ struct rk_adverse { /* zeroed = empty; grows with each rk_adverse_tell */
     uint32_t finding_count, finding_room;
     uint64_t hidden;  /* steps of a group not told */
     uint64_t refused; /* groups not judged in a step, among those told */
-    int64_t unknown;  /* people in no group */
+    int64_t unknown;  /* people in no group told; -1 = how many would tell what is hidden */
 };
 
 /* RK_BAD_DATA: over 10^9 people. */
