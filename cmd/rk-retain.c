@@ -335,7 +335,7 @@ static enum rk_status tell(struct rk_run *run, struct work *w, struct rk_error *
     do {
         rk_retain_all(&w->result, &facts, &how);
         if (options.gap && (how.min_count <= 1 || hiding.hidden))
-            rk_retain_gap(&w->result, w->gap, w->left, w->gaps, &how);
+            rk_retain_gap(&w->result, &facts, w->gap, w->left, w->gaps, &how);
         write_rows(w, writer, 0, NULL, NULL);
         status = status ? status : tell_groups(w, writer, &facts, &how, error);
     } while (!status && rk_retain_choose(&hiding, rk_guard_choose, run));

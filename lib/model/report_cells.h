@@ -16,10 +16,11 @@ struct rk_report_cell {
     bool unseen;   /* stands in no table */
     bool before;   /* was hidden in what has been published: stays so */
     bool told;     /* stands as it is in what has been published: hiding it helps nobody */
-    int64_t change; /* not 0: what has been published tells another figure, less by so much; to be
-                       kept for the sake of the few who make the difference */
-    int64_t drift;  /* likewise, of an earlier month, with nobody gone or nobody come since … */
-    bool drifts;    /* … for which alone it is to be kept, where that can be */
+    int64_t change;  /* not 0: what has been published tells another figure, less by so much; to be
+                        kept for the sake of the few who make the difference */
+    int64_t drift;   /* likewise, of an earlier month, with nobody gone or nobody come since … */
+    bool drifts;     /* … for which alone it is to be kept, where that can be */
+    uint32_t others; /* figures that are not told without it, and as much worth */
 };
 struct rk_report_cells {          /* zeroed = empty; give back with rk_report_cells_free */
     struct rk_report_cell *cells; /* the figures, in an order of their own; then those unseen */

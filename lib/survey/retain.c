@@ -337,6 +337,11 @@ static int64_t *add_groups(struct rk_retain_hiding *h, const uint32_t *of, uint3
             rk_report_cells_people(&h->cells, people[i], h->options->min_count);
         else
             rk_report_cells_left(&h->cells, people[i], h->options->min_count);
+    for (uint32_t g = 0; g < groups && told; g++) {
+        struct rk_report_cell *cells = &h->cells.cells[*first + g * h->figures];
+        cells[LEFT].others = 2 + h->figures - figure_of_reason(h, 0); /* the median, the mean */
+        cells[PEOPLE].others = 2 + h->figures;                        /* all of the group */
+    }
     rk_free(people);
     return after;
 }
@@ -457,11 +462,12 @@ static double survival_of(const struct rk_curve_step *s) { return s->survival; }
 static double low_of(const struct rk_curve_step *s) { return s->low; }
 static double high_of(const struct rk_curve_step *s) { return s->high; }
 
-static double longest_told(const struct told *t)
+/* The mean until a time is told of who left until then: it is told until a time that may be. */
+static double longest_told(const struct told *t, double limit)
 {
     double longest = (double)NAN;
     for (size_t i = 0; i < t->count; i++)
-        longest = t->safe[i] ? t->times[i] : longest;
+        longest = t->safe[i] && !(t->times[i] > limit) ? t->times[i] : longest;
     return longest;
 }
 
@@ -480,7 +486,7 @@ static void tell_figures(struct rk_retain *to, const struct rk_curve *c, uint32_
     if (o->min_count > 1) {
         q = (struct rk_curve_quantile){half_by(c, t, survival_of), half_by(c, t, low_of),
                                        half_by(c, t, high_of)};
-        limit = isnan(o->limit) ? longest_told(t) : limit;
+        limit = longest_told(t, o->limit);
     }
     struct rk_measure *m =
         add(to, group, none, "median", q.time, c->n,
@@ -683,15 +689,20 @@ static void tell_gap(struct rk_retain *to, const double *gap, const bool *left, 
     to->rows[to->count - 1].variant = variants[of];
 }
 
-void rk_retain_gap(struct rk_retain *to, const double *gap, const bool *left, size_t n,
-                   const struct rk_retain_options *o)
+void rk_retain_gap(struct rk_retain *to, const struct rk_retain_facts *f, const double *gap,
+                   const bool *left, size_t n, const struct rk_retain_options *o)
 {
     size_t gone = 0;
+    if (is_hidden(f, o, RK_NONE, PEOPLE)) {
+        hide(to, RK_NONE, (double)NAN, "expectation_gap");
+        return;
+    }
     for (size_t i = 0; i < n; i++)
         gone += left[i];
     tell_gap(to, gap, left, n, 0, o);
-    /* both, or neither: the difference from all would tell */
-    if (is_safe(gone, o) && is_safe(n - gone, o))
+    /* both, or neither: the difference from all would tell; if all answered, so would how many left
+     */
+    if (!is_hidden(f, o, RK_NONE, LEFT) && is_safe(gone, o) && is_safe(n - gone, o))
         for (int of = 1; of <= 2; of++)
             tell_gap(to, gap, left, n, of, o);
 }

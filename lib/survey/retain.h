@@ -50,7 +50,8 @@ struct rk_retain_options {
     double level;
     const double *times; /* to tell the curve at, ascending; NULL = whenever somebody left */
     size_t time_count;
-    double limit; /* of the restricted mean; NaN = the longest time of all */
+    double limit; /* of the restricted mean; NaN = the longest time of all. Where small numbers are
+                     hidden, the last time until then that is told */
     int64_t min_count;
 };
 
@@ -78,9 +79,9 @@ bool rk_retain_choose(struct rk_retain_hiding *hiding, rk_report_cells_choose *c
                       void *context);
 void rk_retain_hiding_free(struct rk_retain_hiding *hiding);
 /* The gap between what was promised and what was found, a number for each of `n`: mean, and its
- * interval by Student's t; `left` tells who has left. */
-void rk_retain_gap(struct rk_retain *to, const double *gap, const bool *left, size_t n,
-                   const struct rk_retain_options *options);
+ * interval by Student's t; `left` tells who has left. After rk_retain_all. */
+void rk_retain_gap(struct rk_retain *to, const struct rk_retain_facts *facts, const double *gap,
+                   const bool *left, size_t n, const struct rk_retain_options *options);
 void rk_retain_free(struct rk_retain *retain);
 
 #endif

@@ -59,7 +59,8 @@ static struct rk_suppress_cell describe(const struct set *s, uint32_t i, const s
     return (struct rk_suppress_cell){
         .value = c->value,
         .least = least_of(c, view),
-        .cost = (c->value < 0 ? -c->value : c->value) * (s->count + 1) + 1,
+        .cost =
+            (c->value < 0 ? -c->value : c->value) * (1 + (int64_t)c->others) * (s->count + 1) + 1,
         .width = c->small ? width_of(c) : 1,
         .sensitive = kept && s->lost[i] != LOST_TO_ALL,
         .shown = c->fixed || (view->zeros_known && !c->unseen && !kept && !c->value),
