@@ -96,10 +96,12 @@ void rk_cover_look(struct rk_cover *cover, bool bank)
     }
 }
 
-void rk_cover_look_along(struct rk_cover *cover, const int64_t *people, uint32_t count)
+void rk_cover_look_along(struct rk_cover *cover, enum rk_cover_pool pool, const int64_t *people,
+                         uint32_t count)
 {
     RK_GROW(cover->lines, cover->line_count, cover->line_room);
-    cover->lines[cover->line_count++] = (struct rk_cover_line){cover->cells.count, count};
+    cover->lines[cover->line_count++] =
+        (struct rk_cover_line){cover->cells.count, count, cover->telling_count - 1, pool};
     for (uint32_t i = 0; i < count; i++)
         rk_report_cells_people(&cover->cells, people[i], cover->facts.min_count);
 }
@@ -250,6 +252,8 @@ static void hold_line(struct rk_cover *cover, const struct rk_cover_line *line)
                                                           .fixed = true,
                                                           .unseen = true});
     rk_report_cells_sum(&cover->cells, all, parts, line->count);
+    /* who is of the pool has some, and is active or not so any longer */
+    hold_rest(cover, cover->tellings[line->telling].first[line->pool], parts + 1, line->count - 1);
     rk_free(parts);
 }
 

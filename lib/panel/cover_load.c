@@ -91,7 +91,7 @@ void rk_cover_load(struct rk_cover *cover, const bool *counted, enum rk_cover_po
     qsort(of, n, sizeof *of, by_size);
     uint32_t kinds = count_kinds(of, n, &people, &having);
     if (!cover->is_chosen) {
-        rk_cover_look_along(cover, people, kinds);
+        rk_cover_look_along(cover, pool, people, kinds);
     } else {
         const bool *hidden = cover->chosen ? rk_cover_hidden_along(cover) : NULL;
         if (!cover->total_hidden[RK_COVER_ACTIVE])

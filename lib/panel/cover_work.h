@@ -34,6 +34,8 @@ struct rk_cover_telling {
 };
 struct rk_cover_line { /* cells that make up all who are active */
     uint32_t first, count;
+    size_t telling;
+    enum rk_cover_pool pool; /* who has any is of it, or no longer active */
 };
 
 struct rk_cover {
@@ -80,7 +82,8 @@ void rk_cover_free_tallies(struct rk_cover *cover);
 void rk_cover_look(struct rk_cover *cover, bool bank);
 void rk_cover_hide(struct rk_cover *cover);
 /* People that make up the active. */
-void rk_cover_look_along(struct rk_cover *cover, const int64_t *people, uint32_t count);
+void rk_cover_look_along(struct rk_cover *cover, enum rk_cover_pool pool, const int64_t *people,
+                         uint32_t count);
 const bool *rk_cover_hidden_along(struct rk_cover *cover);
 bool rk_cover_is_small(const struct rk_cover *cover, int64_t people);
 
