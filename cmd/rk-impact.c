@@ -260,22 +260,26 @@ static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_
 static void say(struct rk_run *run, const struct work *w)
 {
     uint64_t n[RK_IMPACT_STATES] = {0};
+    struct rk_buf number[4] = {0};
     for (uint32_t r = 0; r < w->input.ids.of[RK_ID_RECRUITMENT].count; r++)
         n[w->cases.states[r]]++;
-    rk_run_note(
-        run,
-        _("recruitments: %llu decided; apart from them %llu without a decision, %llu "
-          "cancelled and %llu in which nobody was hired"),
-        (unsigned long long)n[RK_IMPACT_DECIDED], (unsigned long long)n[RK_IMPACT_UNDECIDED],
-        (unsigned long long)n[RK_IMPACT_CANCELLED], (unsigned long long)n[RK_IMPACT_NO_HIRE]);
+    rk_run_note(run,
+                _("recruitments: %s decided; apart from them %s without a decision, %s "
+                  "cancelled and %s in which nobody was hired"),
+                rk_publish_shown(run, &number[0], n[RK_IMPACT_DECIDED]),
+                rk_publish_shown(run, &number[1], n[RK_IMPACT_UNDECIDED]),
+                rk_publish_shown(run, &number[2], n[RK_IMPACT_CANCELLED]),
+                rk_publish_shown(run, &number[3], n[RK_IMPACT_NO_HIRE]));
     if (w->cases.again)
-        rk_run_note(run, _("ranked again, since they could be chosen on the day of decision: %llu"),
-                    (unsigned long long)w->cases.again);
+        rk_run_note(run, _("ranked again, since they could be chosen on the day of decision: %s"),
+                    rk_publish_shown(run, &number[0], w->cases.again));
     if (w->cases.declined)
-        rk_run_note(run, _("not ranked, since they were offered the post and declined: %llu"),
-                    (unsigned long long)w->cases.declined);
+        rk_run_note(run, _("not ranked, since they were offered the post and declined: %s"),
+                    rk_publish_shown(run, &number[0], w->cases.declined));
     if (n[RK_IMPACT_DECIDED] && n[RK_IMPACT_DECIDED] < (uint64_t)options.small)
         rk_run_note(run, _("few decisions: trust the intervals (low, high), not the shares alone"));
+    for (int i = 0; i < 4; i++)
+        rk_buf_free(&number[i]);
 }
 
 /* The rows of single recruitments are for nobody else: to be published are the measures alone. */

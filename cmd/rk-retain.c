@@ -347,17 +347,19 @@ static enum rk_status tell(struct rk_run *run, struct work *w, struct rk_error *
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
 {
     struct work w = {0};
+    struct rk_buf number = {0};
     enum rk_status status = read_all(run, &w, error);
     if (!status)
         status = tell(run, &w, error);
     if (!status && w.stays.later)
-        rk_run_note(run, _("left out: %llu hires that began after --as-of"),
-                    (unsigned long long)w.stays.later);
+        rk_run_note(run, _("left out: %s hires that began after --as-of"),
+                    rk_publish_shown(run, &number, w.stays.later));
     if (!status && w.result.hidden)
         rk_run_note(run,
                     _("%llu figures are hidden, since they rest on few people; --small-cells show "
                       "shows them to those who work with the hires"),
                     (unsigned long long)w.result.hidden);
+    rk_buf_free(&number);
     free_work(&w);
     return status;
 }

@@ -670,3 +670,12 @@ int64_t rk_publish_least(const struct rk_run *run, int64_t *min_count, bool show
         *min_count = RK_PUBLISH_THRESHOLD;
     return show_small ? 0 : *min_count;
 }
+
+const char *rk_publish_shown(const struct rk_run *run, struct rk_buf *text, uint64_t number)
+{
+    bool few = rk_run_publishes(run) && number > 0 && number < RK_PUBLISH_THRESHOLD;
+    rk_buf_clear(text);
+    rk_buf_printf(text, few ? "1-%llu" : "%llu",
+                  (unsigned long long)(few ? RK_PUBLISH_THRESHOLD - 1 : number));
+    return text->text;
+}

@@ -36,4 +36,7 @@ struct rk_publish_divisions { /* must outlive the writer */
 void rk_publish_measures(struct rk_run *run, struct rk_writer *writer,
                          const struct rk_publish_divisions *divisions);
 
+/* A number to be told in a message: with --publish a few are told as 1-9. Caller frees the text. */
+const char *rk_publish_shown(const struct rk_run *run, struct rk_buf *text, uint64_t number);
+
 #endif
