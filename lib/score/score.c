@@ -228,20 +228,30 @@ struct rk_scorer *rk_scorer_new(const struct rk_scorer_options *options, struct 
     return scorer;
 }
 
+/* The scores have all that is still asked for, and to sort them takes room. */
+static void forget_sheets(struct rk_scorer *scorer)
+{
+    rk_tuples_free(&scorer->keys);
+    rk_tuples_free(&scorer->spare);
+    rk_tuples_free(&scorer->rest);
+    rk_once_free(&scorer->once);
+    rk_free(scorer->sheets);
+    rk_free(scorer->places);
+    rk_free(scorer->rest_place);
+    scorer->sheets = NULL;
+    scorer->places = scorer->rest_place = NULL;
+    scorer->sheet_room = scorer->rest_room = 0;
+    scorer->place_count = scorer->place_room = 0;
+}
+
 void rk_scorer_free(struct rk_scorer *scorer)
 {
     if (!scorer)
         return;
     rk_free(scorer->plans);
-    rk_tuples_free(&scorer->keys);
-    rk_tuples_free(&scorer->spare);
-    rk_tuples_free(&scorer->rest);
+    forget_sheets(scorer);
     rk_tuples_free(&scorer->people);
     rk_tuples_free(&scorer->cells);
-    rk_free(scorer->sheets);
-    rk_free(scorer->places);
-    rk_free(scorer->rest_place);
-    rk_once_free(&scorer->once);
     rk_free(scorer->persons);
     rk_free(scorer->gates);
     rk_free(scorer->farthest);
@@ -821,6 +831,8 @@ enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error
         return status;
     if (!scorer->options.partial)
         judge_gates(scorer);
+    if (!scorer->options.partial)
+        rk_scored_reserve(&scorer->scored, scorer->open);
     for (uint32_t i = 0; i < scorer->keys.count; i++)
         if (scorer->sheets[i].given || (scorer->options.partial && is_open(scorer, i)))
             continue;
@@ -828,6 +840,8 @@ enum rk_status rk_scorer_finish(struct rk_scorer *scorer, struct rk_error *error
             keep(scorer, i);
         else
             count_empty(scorer, &scorer->sheets[i]);
+    if (!scorer->options.partial)
+        forget_sheets(scorer);
     rk_scored_sort(&scorer->scored, scorer->ids);
     return RK_OK;
 }

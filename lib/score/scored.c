@@ -6,6 +6,14 @@
 
 _Static_assert(sizeof(struct rk_scored_marks) == 64, "no byte between");
 
+void rk_scored_reserve(struct rk_scored *scored, uint32_t more)
+{
+    if (scored->room - scored->count >= more)
+        return;
+    scored->room = scored->count + more;
+    scored->all = rk_resize(scored->all, scored->room, sizeof *scored->all);
+}
+
 void rk_scored_add(struct rk_scored *scored, const struct rk_scored_one *one,
                    const struct rk_scored_marks *marks)
 {

@@ -28,6 +28,7 @@ struct rk_scored { /* zeroed = empty */
     uint32_t count, room;
 };
 
+void rk_scored_reserve(struct rk_scored *scored, uint32_t more); /* room for exactly so many more */
 void rk_scored_add(struct rk_scored *scored, const struct rk_scored_one *one,
                    const struct rk_scored_marks *marks); /* one->marks is left out of account */
 static inline const struct rk_scored_marks *rk_scored_marks(const struct rk_scored *scored,
