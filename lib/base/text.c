@@ -186,6 +186,8 @@ const char *rk_nearest(const char *name, const char *const *names)
 bool rk_mistyped(const char *name, const char *right)
 {
     size_t n = strlen(name), m = strlen(right);
+    if (n >= 8 && m == n + 2) /* an abbreviation */
+        return distance(name, right) == 2;
     if (n < 4 || m < 4 || n > m + 1 || m > n + 1)
         return false;
     if (distance(name, right) <= 1)

@@ -46,7 +46,8 @@ bool rk_list_has(struct rk_text list, struct rk_text item);
  * NULL; `names` ends with NULL. Upper and lower case are alike. */
 const char *rk_nearest(const char *name, const char *const *names);
 /* Is `name` so near `right` that it was hardly meant to be another: one letter wrong, missing, too many,
- * or two that changed places; of names with at least four letters, whatever their case? */
+ * or two that changed places, of names with at least four letters; or two missing, of at least eight that
+ * are left; whatever their case? */
 bool rk_mistyped(const char *name, const char *right);
 
 /* Control characters, line separators and bidirectional overrides become \x1b or \u202e, so that data can't reach

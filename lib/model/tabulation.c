@@ -148,6 +148,7 @@ static bool read_trees(struct rk_tabulation *t, const struct rk_table *table,
             struct rk_text text = extra_named(table, tree->columns[k]);
             if (!text.size)
                 break;
+            tree->found[k] = true;
             uint32_t parent = label_of(t, tree->dim, text);
             if (!set_parent(tree, label, parent))
                 return false;
@@ -306,6 +307,16 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
         if (t->labels[d].count == 1 && t->only_listed)
             return rk_fail(error, RK_BAD_DATA, _("there is no column '%s', or nothing in it"),
                            t->names[d].text);
+    for (uint32_t i = 0; i < t->tree_count && !status && t->row_count; i++) {
+        const struct rk_tabulation_tree *tree = &t->trees[i];
+        uint32_t k = 0;
+        while (k < tree->levels && tree->found[k])
+            k++;
+        bool none = t->labels[tree->dim].count == 1;
+        if (none || k < tree->levels)
+            return rk_fail(error, RK_BAD_DATA, _("there is no column '%s', or nothing in it"),
+                           none ? t->names[tree->dim].text : tree->columns[k].text);
+    }
     if (!status && !flagged && t->row_count)
         return rk_fail(error, RK_BAD_DATA, _("there is no column '%s'"), t->flag.text);
     return status;

@@ -25,6 +25,7 @@ struct rk_tabulation_row {
 struct rk_tabulation_tree {
     uint32_t dim;
     struct rk_text columns[RK_TABULATION_LEVELS]; /* above the dimension's own */
+    bool found[RK_TABULATION_LEVELS];             /* in a row */
     uint32_t levels;
     uint32_t *parent; /* by label: RK_NONE = none */
     uint32_t room;

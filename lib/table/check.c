@@ -19,10 +19,36 @@ void rk_field_show(const struct rk_field *field, struct rk_text text, struct rk_
     rk_buf_text(why, size < text.size ? "…'" : "'");
 }
 
+static const char *nearest_choice(const struct rk_field *field, struct rk_text text)
+{
+    if (!field->choices)
+        return NULL;
+    char *word = rk_strndup(text.text, text.size);
+    const char *nearest = rk_nearest(word, field->choices);
+    rk_free(word);
+    return nearest;
+}
+
+/* What slipped into a wrong column may be somebody's name, number or address. */
+static bool may_be_somebody(const struct rk_field *field, struct rk_text text)
+{
+    size_t digits = 0, blanks = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        digits += text.text[i] >= '0' && text.text[i] <= '9';
+        blanks += text.text[i] == ' ' || text.text[i] == '@';
+    }
+    bool like_a_date = text.size > 4 && text.text[4] == '-';
+    return (blanks && digits + blanks < text.size && !nearest_choice(field, text)) ||
+           (digits > 8 && !like_a_date);
+}
+
 static bool wrong(const struct rk_field *field, struct rk_text text, struct rk_buf *why,
                   const char *what)
 {
-    rk_field_show(field, text, why);
+    if (may_be_somebody(field, text))
+        rk_buf_text(why, _("the value"));
+    else
+        rk_field_show(field, text, why);
     rk_buf_char(why, ' ');
     rk_buf_text(why, what);
     return false;
@@ -43,9 +69,7 @@ static bool unknown_choice(const struct rk_field *field, struct rk_text text, st
         rk_buf_printf(why, "%s %s", i ? "," : "", field->choices[i]);
     if (field->personal)
         return false;
-    char *word = rk_strndup(text.text, text.size);
-    const char *nearest = rk_nearest(word, field->choices);
-    rk_free(word);
+    const char *nearest = nearest_choice(field, text);
     if (nearest)
         rk_buf_printf(why, _("; did you mean %s?"), nearest);
     return false;

@@ -50,6 +50,7 @@ struct rk_table {
     size_t *extras;
     size_t extra_count, extra_room, bound_columns;
     uint64_t bound; /* how often */
+    const char *const *known; /* see rk_table_know; NULL = none */
     struct checker checker;
     struct checker ahead; /* of the thread that reads ahead */
     struct rk_table_digest digest;
@@ -126,21 +127,37 @@ const struct rk_field *rk_table_extra_meant(const struct rk_table *t, size_t ext
     return NULL;
 }
 
+static const char *known_meant(const struct rk_table *t, size_t extra)
+{
+    const char *name = rk_table_extra_name(t, extra).text;
+    for (const char *const *known = t->known; known && *known; known++)
+        if (find_column(t, *known) == SIZE_MAX && rk_mistyped(name, *known))
+            return *known;
+    return NULL;
+}
+
 /* A column of ours that is mistyped would be missed without a word. */
 static enum rk_status check_extras(const struct rk_table *t, struct rk_error *error)
 {
     if (t->options.unchecked || t->options.by_alias)
         return RK_OK;
     for (size_t i = 0; i < t->extra_count; i++) {
-        const struct rk_field *meant = rk_table_extra_meant(t, i);
+        const struct rk_field *field = rk_table_extra_meant(t, i);
+        const char *meant = field ? field->name : known_meant(t, i);
         uint64_t line = rk_reader_is_json(t->reader) ? 0 : 1;
         struct rk_pos pos = {rk_reader_file(t->reader), line, 0, NULL};
         if (meant)
             return rk_fail_at(error, RK_BAD_DATA, &pos,
                               _("the column \"%s\" is not known; did you mean \"%s\"?"),
-                              rk_table_extra_name(t, i).text, meant->name);
+                              rk_table_extra_name(t, i).text, meant);
     }
     return RK_OK;
+}
+
+enum rk_status rk_table_know(struct rk_table *t, const char *const *known, struct rk_error *error)
+{
+    t->known = known;
+    return rk_reader_is_json(t->reader) ? RK_OK : check_extras(t, error);
 }
 
 static void make_checker(const struct rk_table *t, struct checker *c)
