@@ -261,6 +261,47 @@ static void add_sums(struct former *f)
     rk_report_cells_free(&then);
 }
 
+/* ---- so many months apart ---- */
+
+static uint32_t cell_at(const struct rk_report *report, struct rk_figure_place at)
+{
+    size_t start = 0;
+    for (size_t s = 0; s < at.section; s++) {
+        const struct rk_report_table *t = report->sections[s].table;
+        start += t ? t->row_count * t->column_count : 0;
+    }
+    return (uint32_t)(start + at.row * report->sections[at.section].table->column_count +
+                      at.column);
+}
+
+/* Who are there now and who went, are who were there then and who came. */
+static void hold_balance(struct rk_report_cells *to, const struct rk_report *report,
+                         const struct rk_provenance *other)
+{
+    const struct rk_report_balance *b = &report->balance;
+    const struct rk_report_section *section = &report->sections[b->now.section];
+    const char *row = section->table->rows[b->now.row].label,
+               *column = section->table->columns[b->now.column].label;
+    uint32_t now = cell_at(report, b->now), came = cell_at(report, b->came),
+             went = cell_at(report, b->went);
+    int64_t together = to->cells[now].value + to->cells[went].value;
+    for (size_t i = 0; i < other->figure_count; i++) {
+        const struct rk_provenance_figure *then = &other->figures[i];
+        if (*then->state || strcmp(then->section, section->id) != 0 ||
+            strcmp(then->row, row) != 0 || strcmp(then->column, column) != 0 ||
+            then->value != rk_fixed_int(together - to->cells[came].value))
+            continue;
+        uint32_t known = rk_report_cells_add(
+            to, (struct rk_report_cell){
+                    .value = together - to->cells[came].value, .fixed = true, .unseen = true});
+        uint32_t all = rk_report_cells_add(
+            to, (struct rk_report_cell){.value = together, .signless = true, .unseen = true});
+        rk_report_cells_sum(to, all, (uint32_t[]){now, went}, 2);
+        rk_report_cells_sum(to, all, (uint32_t[]){known, came}, 2);
+        return;
+    }
+}
+
 /* ---- */
 
 static struct former begin(struct rk_report_cells *cells, const struct rk_report *report)
@@ -294,6 +335,8 @@ void rk_report_cells_beside(struct rk_report_cells *cells, const struct rk_repor
     f.beside = true;
     f.back = back > 0 && back < 32 ? back : 0;
     make_tables(&f, other);
+    if (back > 0 && back == report->balance.back)
+        hold_balance(cells, report, other);
     end(&f);
 }
 

@@ -41,7 +41,7 @@ int rk_stage_compare(struct rk_measuring *m, uint32_t a, uint32_t b); /* as they
 const char *rk_measure_label(struct rk_measuring *m, uint32_t word); /* as people call it */
 /* The period so many months before, to ask the same of. */
 struct rk_measuring rk_months_before(const struct rk_measuring *m, int32_t back);
-enum { RK_MONTHS_BACK = 11 };
+enum { RK_MONTHS_BACK = 24 };
 /* What changed of those counted: for rk_report_row.within. */
 struct rk_counted {
     bool came[RK_MONTHS_BACK + 1], went[RK_MONTHS_BACK + 1]; /* since that many months before */

@@ -542,6 +542,13 @@ static bool in_year(const struct rk_measuring *m, int32_t day)
     return day != RK_NO_DAY && day >= rk_month_first(m->last - 11) && day < m->to;
 }
 
+/* Who left the bank in the year, or else came into it: who has only applied has not. */
+static bool changed(const struct rk_measuring *m, const struct rk_material_panelist *p, bool left)
+{
+    return left ? in_year(m, p->left)
+                : in_year(m, p->joined) && !rk_measure_is(m, p->status, "applied");
+}
+
 static uint32_t changes_within(const struct rk_measuring *m, bool left)
 {
     struct rk_counted counted = {{0}, {0}};
@@ -549,8 +556,7 @@ static uint32_t changes_within(const struct rk_measuring *m, bool left)
         struct rk_measuring then = rk_months_before(m, back);
         for (size_t i = 0; i < m->material->panelists_count; i++) {
             const struct rk_material_panelist *p = &m->material->panelists[i];
-            int32_t day = left ? p->left : p->joined;
-            rk_count_once(&counted, back, in_year(m, day), in_year(&then, day));
+            rk_count_once(&counted, back, changed(m, p, left), changed(&then, p, left));
         }
     }
     return rk_counted_within(&counted);
@@ -565,8 +571,8 @@ void rk_measure_changes(struct rk_measuring *m, struct rk_report_section *sectio
     int64_t joined = 0, left = 0, undated = 0;
     for (size_t i = 0; i < m->material->panelists_count; i++) {
         const struct rk_material_panelist *p = &m->material->panelists[i];
-        joined += in_year(m, p->joined);
-        left += in_year(m, p->left);
+        joined += changed(m, p, false);
+        left += changed(m, p, true);
         undated += p->joined == RK_NO_DAY && !rk_measure_is(m, p->status, "applied");
     }
     if (undated == (int64_t)m->material->panelists_count) {
@@ -597,9 +603,72 @@ void rk_measure_changes(struct rk_measuring *m, struct rk_report_section *sectio
                                "För några saknas datum för inträdet; de räknas inte som nya."));
 }
 
+enum { LOAD_MOST = 4 };
+struct load {
+    struct rk_tuples people; /* who has a seat in some recruitment opened in the twelve months */
+    int64_t *times;          /* by person: in how many */
+};
+
+static struct load find_load(struct rk_measuring *m)
+{
+    struct load load = {.people = {.width = 1}};
+    struct rk_tuples seats = {.width = 2};
+    int32_t from = rk_month_first(m->last - 11);
+    for (size_t i = 0; i < m->material->assignments_count; i++) {
+        const struct rk_material_assignment *a = &m->material->assignments[i];
+        const struct rk_material_recruitment *r = rk_measure_recruitment(m, a->recruitment);
+        if (!r || r->opened == RK_NO_DAY || r->opened < from || r->opened >= m->to ||
+            !rk_holds_seat(m, a) || !rk_measure_is(m, a->seat, "member"))
+            continue;
+        rk_tuples_add(&load.people, &a->panelist);
+        rk_tuples_add(&seats, (uint32_t[]){a->panelist, a->recruitment});
+    }
+    load.times = rk_alloc((size_t)load.people.count + 1, sizeof *load.times);
+    for (uint32_t i = 0; i < seats.count; i++)
+        load.times[rk_tuples_find(&load.people, &seats.members[(size_t)i * 2])]++;
+    rk_tuples_free(&seats);
+    return load;
+}
+
+static void free_load(struct load *load)
+{
+    rk_tuples_free(&load->people);
+    rk_free(load->times);
+}
+
+/* Whether the person is among those with so many recruitments; LOAD_MOST: or more; 0: with any. */
+static bool has_load(const struct load *load, uint32_t person, int64_t times)
+{
+    uint32_t at = rk_tuples_find(&load->people, &person);
+    int64_t has = at == RK_NONE ? 0 : load->times[at];
+    return has && (!times || (has < LOAD_MOST ? has : LOAD_MOST) == times);
+}
+
+static void load_within(struct rk_measuring *m, const struct load *now,
+                        struct rk_report_table *table)
+{
+    struct rk_counted counted[LOAD_MOST + 1] = {{{0}, {0}}};
+    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++) {
+        struct rk_measuring before = rk_months_before(m, back);
+        struct load then = find_load(&before);
+        for (int64_t k = 0; k <= LOAD_MOST; k++) {
+            for (uint32_t i = 0; i < now->people.count; i++)
+                rk_count_once(&counted[k], back, has_load(now, now->people.members[i], k),
+                              has_load(&then, now->people.members[i], k));
+            for (uint32_t i = 0; i < then.people.count; i++)
+                rk_count_once(&counted[k], back, has_load(now, then.people.members[i], k),
+                              has_load(&then, then.people.members[i], k));
+        }
+        free_load(&then);
+    }
+    for (size_t k = 1; k <= LOAD_MOST; k++)
+        table->rows[k - 1].within = rk_counted_within(&counted[k]);
+    table->rows[LOAD_MOST].within = rk_counted_within(&counted[0]);
+}
+
 void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
 {
-    enum { MOST = 4 };
+    enum { MOST = LOAD_MOST };
     static const enum rk_material_table needs[] = {RK_MATERIAL_assignments,
                                                    RK_MATERIAL_recruitments};
     for (size_t i = 0; i < 2; i++)
@@ -608,30 +677,20 @@ void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
             return;
         }
     int32_t from = rk_month_first(m->last - 11);
-    struct rk_tuples people = {.width = 1}, seats = {.width = 2};
     bool older = false;
     for (size_t i = 0; i < m->material->recruitments_count; i++) {
         int32_t opened = m->material->recruitments[i].opened;
         older = older || (opened != RK_NO_DAY && opened >= from && opened < m->from);
     }
-    for (size_t i = 0; i < m->material->assignments_count; i++) {
-        const struct rk_material_assignment *a = &m->material->assignments[i];
-        const struct rk_material_recruitment *r = rk_measure_recruitment(m, a->recruitment);
-        if (!r || r->opened == RK_NO_DAY || r->opened < from || r->opened >= m->to ||
-            !rk_holds_seat(m, a) || !rk_measure_is(m, a->seat, "member"))
-            continue;
-        rk_tuples_add(&people, &a->panelist);
-        rk_tuples_add(&seats, (uint32_t[]){a->panelist, a->recruitment});
-    }
-    if (!people.count) {
+    struct load load = find_load(m);
+    if (!load.people.count) {
         rk_no_rows(m, section, "assignments");
+        free_load(&load);
         return;
     }
-    int64_t *times = rk_alloc(people.count, sizeof *times), n[MOST + 1] = {0};
-    for (uint32_t i = 0; i < seats.count; i++)
-        times[rk_tuples_find(&people, &seats.members[(size_t)i * 2])]++;
-    for (uint32_t i = 0; i < people.count; i++)
-        n[times[i] < MOST ? times[i] : MOST]++;
+    int64_t n[MOST + 1] = {0};
+    for (uint32_t i = 0; i < load.people.count; i++)
+        n[load.times[i] < MOST ? load.times[i] : MOST]++;
     struct rk_report_table *table = rk_section_table(
         m->report, section,
         RK_SAY("People by the number of recruitments they had a seat in, opened in the last twelve "
@@ -646,7 +705,8 @@ void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
             table,
             rk_report_text(m->report, k < MOST ? "%d" : RK_SAY("%d or more", "%d eller fler"), k),
             false)[0] = rk_figure_count(n[k], true);
-    rk_report_row(table, RK_SAY("All", "Alla"), true)[0] = rk_figure_count(people.count, true);
+    rk_report_row(table, RK_SAY("All", "Alla"), true)[0] = rk_figure_count(load.people.count, true);
+    load_within(m, &load, table);
     rk_measure_finish(
         m, section,
         RK_SAY("People by number of recruitments", "Personer efter antal rekryteringar"), 0,
@@ -655,7 +715,5 @@ void rk_measure_load(struct rk_measuring *m, struct rk_report_section *section)
      * part and the seats those filled, whose numbers other sections tell. */
     if (!older && table->hidden)
         rk_report_hide_column(table, 0);
-    rk_free(times);
-    rk_tuples_free(&people);
-    rk_tuples_free(&seats);
+    free_load(&load);
 }

@@ -437,6 +437,20 @@ static void link_people(struct rk_report *report, const struct rk_specification 
     rk_free(parts);
 }
 
+/* The bank of twelve months before, those who came since, and those who went. */
+static void balance_bank(struct rk_report *report, const struct rk_specification *specification)
+{
+    enum { ALL = 2, CAME = 0, WENT, MONTHS = 12 };
+    size_t bank = table_of(report, specification, "bank");
+    size_t changes = table_of(report, specification, "bank-changes");
+    if (bank != SIZE_MAX && changes != SIZE_MAX)
+        report->balance =
+            (struct rk_report_balance){{bank, report->sections[bank].table->row_count - 1, ALL},
+                                       {changes, CAME, 0},
+                                       {changes, WENT, 0},
+                                       MONTHS};
+}
+
 /* How many were decided is told of all recruitments and, where all dates are known, of their days.
  */
 static void link_decided(struct rk_report *report, const struct rk_specification *specification)
@@ -518,6 +532,7 @@ void rk_monthly_report(struct rk_report *report, const struct rk_specification *
     }
     link_people(report, specification, (size_t)(last - first) + 1);
     link_decided(report, specification);
+    balance_bank(report, specification);
     rk_picked_add(report, picks, rows, true);
     if (!report->summary_count)
         rk_report_summarize(report,

@@ -57,10 +57,10 @@ struct rk_report_row {
     const char *brief[2];      /* under a column of a chart, where `label` is too long: two lines */
     struct rk_figure *figures; /* one per column */
     bool total;                /* holds the sum (or the whole) of the rows above it */
-    uint32_t within; /* bit k: of those counted the k-th month before, none is gone, or none has come:
-                        the difference tells how many the others are */
-    const char *series;        /* of a chart of steps: whose line it is; NULL = the only one */
-    rk_fixed at;               /* … and when */
+    uint32_t within;    /* bit k: of those counted the k-th month before, none is gone, or none has
+                           come:    the difference tells how many the others are */
+    const char *series; /* of a chart of steps: whose line it is; NULL = the only one */
+    rk_fixed at;        /* … and when */
 };
 
 struct rk_report_table {
@@ -124,6 +124,12 @@ struct rk_report_link {
     size_t count;
 };
 
+/* So many months before, `now` was less by those who came and more by those who went since. */
+struct rk_report_balance {
+    struct rk_figure_place now, came, went;
+    int32_t back; /* 0 = there is none */
+};
+
 struct rk_key_figure {
     const char *value, *label;
 };
@@ -151,6 +157,7 @@ struct rk_report {
     size_t source_count, source_room;
     struct rk_report_link *links;
     size_t link_count, link_room;
+    struct rk_report_balance balance;
     struct rk_arena arena;
 };
 

@@ -11,7 +11,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { SERIES = 11 }; /* months before that a report tells of as well */
+enum { SERIES = 24 }; /* months before and after with which a report is held together */
 
 const char *rk_step_path(const char *folder, const char *name)
 {
