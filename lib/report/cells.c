@@ -137,6 +137,29 @@ static void add_least(struct making *m, uint32_t cell, uint32_t least)
         add_pair(m->out, cell, least, add_unseen(m->out, more));
 }
 
+/* The same figure is told in two tables: where one of them is hidden, so must the other be. */
+static void add_same(struct making *m, struct rk_figure_place total, struct rk_figure_place part)
+{
+    struct rk_report_cell *cell = &m->out->cells[cell_at(m, total)];
+    if (figure_at(m, part)->state == RK_FIGURE_HIDDEN)
+        cell->before = !cell->fixed;
+    else if (figure_at(m, part)->state == RK_FIGURE_SHOWN)
+        add_sum(m, total, &part, 1, false);
+}
+
+static void add_rest(struct making *m, struct rk_figure_place total,
+                     const struct rk_figure_place *parts, size_t count)
+{
+    bool all = figure_at(m, total)->state == RK_FIGURE_SHOWN;
+    for (size_t i = 0; i < count; i++)
+        all = all && figure_at(m, parts[i])->state == RK_FIGURE_SHOWN;
+    if (!all)
+        return;
+    uint32_t *cells = cells_at(m, parts, count);
+    rk_report_cells_rest(m->out, cell_at(m, total), cells, count, m->report->threshold);
+    rk_free(cells);
+}
+
 static void add_whole(struct making *m, enum rk_whole whole, struct rk_figure_place total,
                       const struct rk_figure_place *parts, size_t count)
 {
@@ -144,6 +167,10 @@ static void add_whole(struct making *m, enum rk_whole whole, struct rk_figure_pl
         add_sum(m, total, parts, count, false);
     else if (whole == RK_ATMOST)
         add_bounds(m, total, parts, count);
+    else if (whole == RK_REST)
+        add_rest(m, total, parts, count);
+    else if (whole == RK_SAME && count == 1)
+        add_same(m, total, parts[0]);
 }
 
 static void add_column(struct making *m, size_t section, size_t column)

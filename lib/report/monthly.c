@@ -437,6 +437,67 @@ static void link_people(struct rk_report *report, const struct rk_specification 
     rk_free(parts);
 }
 
+/* The figure that tells the people of the pool; false: none does. */
+static bool pool_at(const struct rk_report *report, const char *pool, struct rk_figure_place *at)
+{
+    for (size_t s = 0; s < report->section_count; s++)
+        for (size_t r = 0; report->sections[s].table && r < report->sections[s].table->row_count;
+             r++) {
+            const char *of = report->sections[s].table->rows[r].pool;
+            *at = (struct rk_figure_place){s, r, 0};
+            if (of && !strcmp(of, pool))
+                return true;
+        }
+    return false;
+}
+
+/* What rk-panel-cover tells of the bank, and of the way into it and on, the bank's table tells
+ * again, or tells of more people. */
+static void link_pools(struct rk_measuring *m)
+{
+    enum { TRAINED = 0, ALL = 2 };
+    static const char *const steps[][2] = {
+        {"applied", "bank"},     {"bank", "active"},       {"bank", "paused"},
+        {"active", "consented"}, {"consented", "trained"}, {"bank", "invited"},
+        {"invited", "accepted"}, {"invited", "attended"},  {"accepted", "attended"}};
+    static const struct {
+        const char *status, *pool;
+        size_t column;
+        enum rk_whole whole; /* of the two that is the larger */
+        bool pool_larger;
+    } rows[] = {{"active", "active", ALL, RK_SAME, false},
+                {"paused", "paused", ALL, RK_SAME, false},
+                {"active", "consented", ALL, RK_REST, false},
+                {"active", "trained", TRAINED, RK_REST, false},
+                {NULL, "bank", ALL, RK_REST, true}};
+    struct rk_report *report = m->report;
+    struct rk_figure_place whole, part;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (pool_at(report, steps[i][0], &whole) && pool_at(report, steps[i][1], &part))
+            rk_report_link(report, RK_REST, whole, &part, 1);
+    size_t bank = table_of(report, m->specification, "bank");
+    if (bank == SIZE_MAX)
+        return;
+    const struct rk_report_table *table = report->sections[bank].table;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t r = 0;
+        const char *label = rows[i].status
+                                ? rk_measure_label(m, rk_material_word(m->material, rows[i].status))
+                                : NULL;
+        while (r < table->row_count &&
+               (label ? table->rows[r].total || strcmp(table->rows[r].label, label) != 0
+                      : !table->rows[r].total))
+            r++;
+        if (r == table->row_count || !pool_at(report, rows[i].pool, &part))
+            continue;
+        whole = (struct rk_figure_place){bank, r, rows[i].column};
+        if (rows[i].pool_larger)
+            rk_report_link(report, rows[i].whole, part, &whole, 1);
+        else
+            rk_report_link(report, rows[i].whole, whole, &part, 1);
+    }
+}
+
 /* The bank of twelve months before, those who came since, and those who went. */
 static void balance_bank(struct rk_report *report, const struct rk_specification *specification)
 {
@@ -533,7 +594,8 @@ void rk_monthly_report(struct rk_report *report, const struct rk_specification *
     link_people(report, specification, (size_t)(last - first) + 1);
     link_decided(report, specification);
     balance_bank(report, specification);
-    rk_picked_add(report, picks, rows, true);
+    rk_picked_add(report, picks, rows, m->chosen);
+    link_pools(m);
     if (!report->summary_count)
         rk_report_summarize(report,
                             RK_SAY("There are too few cases, or no data, for a summary that "

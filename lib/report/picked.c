@@ -5,6 +5,9 @@ struct picking {
     const struct rk_picks *picks;
     const struct rk_measure_rows *rows;
     enum rk_language language;
+    bool brief;         /* where nothing of a table is found, words say so */
+    bool whole;         /* numbers of people are not hidden yet */
+    const bool *chosen; /* of the figures from the next table on, or NULL */
 };
 
 static const char *in(const struct picking *p, const struct rk_specification_text *text)
@@ -105,6 +108,32 @@ static struct rk_figure figure(const struct picking *p, const struct rk_pick_tab
                               number->known ? number->value : 0, n, wanted->people};
 }
 
+/* The pool of rk-panel-cover whose people the line tells, of all recruitments and features. */
+static const char *pool_of(const struct rk_pick_row *line)
+{
+    const char *pool = NULL;
+    bool persons = false, cover = false, all = false;
+    for (size_t i = 0; i < line->where_count; i++) {
+        struct rk_text name = line->where[2 * i], is = line->where[2 * i + 1];
+        cover = cover || (rk_text_is(name, "file") && rk_text_is(is, "cover"));
+        all = all || (rk_text_is(name, "feature") && !is.size);
+        persons = persons || (rk_text_is(name, "measure") && rk_text_is(is, "persons"));
+        pool = rk_text_is(name, "pool") ? is.text : pool;
+    }
+    return cover && all && persons && !*line->by ? pool : NULL;
+}
+
+/* Whether the table has nothing but numbers of people. */
+static bool counts(const struct rk_pick_table *wanted)
+{
+    bool all = wanted->people && !wanted->sort && wanted->column_count == 1 &&
+               wanted->columns[0].what == RK_PICK_ESTIMATE &&
+               wanted->columns[0].unit == RK_PICK_NUMBER && !wanted->columns[0].decimals;
+    for (size_t i = 0; i < wanted->row_count; i++)
+        all = all && pool_of(&wanted->rows[i]);
+    return all;
+}
+
 /* The line that measure `first` begins, of the `count` measures in `found`. */
 static void add_line(const struct picking *p, const struct rk_pick_table *wanted,
                      const struct rk_pick_row *line, struct rk_report_table *table,
@@ -118,6 +147,7 @@ static void add_line(const struct picking *p, const struct rk_pick_table *wanted
     if (row != SIZE_MAX && rk_list_next(&rest, &column) &&
         !rk_fixed_parse(rk_measure_rows_text(p->rows, row, column), &told->at))
         told->at = 0;
+    told->pool = pool_of(line);
     told->series = line->label.sv ? in(p, &line->label) : NULL;
     for (size_t c = 0; c < wanted->column_count; c++) {
         const struct rk_pick_column *of = &wanted->columns[c];
@@ -274,8 +304,20 @@ static void hide_shares(const struct rk_pick_table *wanted, struct rk_report_tab
     }
 }
 
-static void section(const struct picking *p, const struct rk_pick_table *wanted, bool brief)
+/* A number of people rests on as many; as time goes some come to it. */
+static void count_people(struct rk_report_table *table)
 {
+    for (size_t r = 0; r < table->row_count; r++) {
+        struct rk_figure *f = &table->rows[r].figures[0];
+        if (rk_figure_shown(f) && f->value > 0)
+            f->n = rk_fixed_round(f->value) / RK_FIXED_ONE;
+        table->rows[r].within = UINT32_MAX;
+    }
+}
+
+static void section(struct picking *p, const struct rk_pick_table *wanted)
+{
+    bool counted = counts(wanted);
     enum rk_language l = p->language;
     struct rk_report_section *section =
         rk_report_section(p->report, wanted->id, in(p, &wanted->title));
@@ -285,12 +327,14 @@ static void section(const struct picking *p, const struct rk_pick_table *wanted,
         rk_section_table(p->report, section, in(p, &wanted->title), rk_say(l, "What", "Vad"));
     for (size_t c = 0; c < wanted->column_count; c++)
         rk_report_column(table, in(p, &wanted->columns[c].label),
-                         wanted->columns[c].unit == RK_PICK_SHARE ? RK_SHARED : RK_MEASURED,
+                         wanted->columns[c].unit == RK_PICK_SHARE ? RK_SHARED
+                         : counted                                ? RK_COUNTED
+                                                                  : RK_MEASURED,
                          wanted->columns[c].decimals);
     bool found = false;
     for (size_t i = 0; i < wanted->row_count; i++)
         found |= add_lines(p, wanted, &wanted->rows[i], table);
-    if (!found && brief) {
+    if (!found && p->brief) {
         rk_free(table->columns);
         rk_free(table->rows);
         section->table = NULL;
@@ -306,10 +350,14 @@ static void section(const struct picking *p, const struct rk_pick_table *wanted,
             table->hidden |= table->rows[r].figures[c].state == RK_FIGURE_HIDDEN;
             table->missing |= table->rows[r].figures[c].state == RK_FIGURE_MISSING;
         }
-    if (wanted->people) {
+    if (counted)
+        count_people(table);
+    if (wanted->people && !(counted && p->whole)) {
         hide_shares(wanted, table, p->picks->threshold);
-        rk_report_protect(table, p->picks->threshold, NULL);
+        rk_report_protect(table, p->report->threshold, counted ? p->chosen : NULL);
     }
+    if (p->chosen)
+        p->chosen += table->row_count * table->column_count;
     /* after that: the place of a row that is hidden must not tell between which it lies */
     if (wanted->sort && table->row_count) {
         struct sorting by = {wanted->sort, l};
@@ -320,10 +368,10 @@ static void section(const struct picking *p, const struct rk_pick_table *wanted,
 }
 
 void rk_picked_add(struct rk_report *report, const struct rk_picks *picks,
-                   const struct rk_measure_rows *rows, bool brief)
+                   const struct rk_measure_rows *rows, const bool *chosen)
 {
-    struct picking picking = {report, picks, rows, report->language};
-    if (brief && !rows->count) { /* once, and not in every section */
+    struct picking picking = {report, picks, rows, report->language, true, !chosen, chosen};
+    if (!rows->count) { /* once, and not in every section */
         if (picks->table_count)
             rk_report_summarize(
                 report,
@@ -335,7 +383,7 @@ void rk_picked_add(struct rk_report *report, const struct rk_picks *picks,
         return;
     }
     for (size_t i = 0; i < picks->table_count; i++)
-        section(&picking, &picks->tables[i], brief);
+        section(&picking, &picks->tables[i]);
 }
 
 enum rk_status rk_picks_choose(struct rk_picks *picks, const struct rk_measure_rows *rows,
@@ -386,14 +434,15 @@ static const char *subject(const struct picking *p)
 void rk_picked_report(struct rk_report *report, const struct rk_picks *picks,
                       const struct rk_measure_rows *rows, enum rk_language language)
 {
-    struct picking picking = {report, picks, rows, language}, *p = &picking;
+    struct picking picking = {report, picks, rows, language, false, false, NULL}, *p = &picking;
     *report =
         (struct rk_report){.language = language, .internal = true, .threshold = picks->threshold};
     report->title = rk_report_text(report, "%s", in(p, &picks->title));
     report->period = subject(p);
     if (picks->publisher.sv)
         report->publisher = rk_report_text(report, "%s", in(p, &picks->publisher));
-    rk_picked_add(report, picks, rows, false);
+    for (size_t i = 0; i < picks->table_count; i++)
+        section(p, &picks->tables[i]);
     size_t told = 0, asked = 0;
     for (size_t i = 0; i < picks->table_count; i++) {
         const struct rk_report_table *table = report->sections[i].table;

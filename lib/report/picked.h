@@ -12,10 +12,12 @@
  * the stage: the one asked for (NULL = not), that of all stages together, or the only one. */
 enum rk_status rk_picks_choose(struct rk_picks *picks, const struct rk_measure_rows *rows,
                                const char *recruitment, const char *stage, struct rk_error *error);
-/* The picked tables as further sections of a report. Where nothing of a table is found, a `brief`
- * report says so in words. */
+/* The picked tables as further sections of a monthly report, which says in words where nothing of a
+ * table is found. As rk_monthly_report twice: first with `chosen` NULL. What can be chosen are
+ * numbers of people in tables of nothing else; they are taken to tell of the same people, and
+ * others, as those of earlier months. */
 void rk_picked_add(struct rk_report *report, const struct rk_picks *picks,
-                   const struct rk_measure_rows *rows, bool brief);
+                   const struct rk_measure_rows *rows, const bool *chosen);
 /* `report` is zeroed; free with rk_report_free. The sources are the caller's to add. */
 void rk_picked_report(struct rk_report *report, const struct rk_picks *picks,
                       const struct rk_measure_rows *rows, enum rk_language language);

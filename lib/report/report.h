@@ -37,6 +37,9 @@ enum rk_whole {
     RK_APART,  /* something worked out of its own row alone */
     RK_SUM,    /* their sum */
     RK_ATMOST, /* no more than their sum, and no less than any: people counted once */
+    RK_REST,   /* their sum and people told of nowhere, of whom nobody is to learn that they are few
+                */
+    RK_SAME,   /* the only one, told elsewhere: hidden where that is hidden */
 };
 
 struct rk_report_column {
@@ -59,6 +62,7 @@ struct rk_report_row {
     bool total;                /* holds the sum (or the whole) of the rows above it */
     uint32_t within;    /* bit k: of those counted the k-th month before, none is gone, or none has
                            come:    the difference tells how many the others are */
+    const char *pool;   /* of a number of people that rk-panel-cover tells: which; else NULL */
     const char *series; /* of a chart of steps: whose line it is; NULL = the only one */
     rk_fixed at;        /* … and when */
 };
@@ -118,7 +122,7 @@ struct rk_figure_place {
     size_t section, row, column;
 };
 struct rk_report_link {
-    enum rk_whole whole; /* RK_SUM or RK_ATMOST */
+    enum rk_whole whole; /* RK_SUM, RK_ATMOST, RK_REST or RK_SAME */
     struct rk_figure_place total;
     const struct rk_figure_place *parts; /* in the report's arena */
     size_t count;
