@@ -327,10 +327,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         rk_follow_start(&w.follow, &facts, &options.how);
         status = options.waiting ? list(run, &w, error) : tell(run, &w, error);
     }
-    if (!status && w.follow.later)
+    if (!status && rk_publish_tells(run, w.follow.later))
         rk_run_note(run, _("recruitments that opened after --as-of are left out: %llu"),
                     (unsigned long long)w.follow.later);
-    if (!status && w.follow.backwards)
+    if (!status && rk_publish_tells(run, w.follow.backwards))
         rk_run_warn(
             run,
             _("%llu recruitments ended before they opened, or were told of before they were "

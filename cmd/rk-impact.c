@@ -240,10 +240,10 @@ static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_
         return rk_fail(error, RK_BAD_USE, _("--decision-stage: no stage is called '%s'"),
                        options.stage);
     RK_TRY(rk_replay_all(w->replay, &result, error));
-    if (rk_replay_tell_empty(w->replay, &empty))
+    if (!rk_run_publishes(run) && rk_replay_tell_empty(w->replay, &empty))
         rk_run_note(run, "%s", empty.text);
     rk_buf_free(&empty);
-    if (result->missing_group)
+    if (rk_publish_tells(run, result->missing_group))
         rk_run_warn(run, _("candidates whom a whole group did not rate (missing_group): %llu"),
                     (unsigned long long)result->missing_group);
     rk_impact_cases_finish(&w->cases, &options.parts, &how);
@@ -325,7 +325,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status) {
         tell(run, &w, measures);
         rk_aggregation_tell(run, &w.input);
-        say(run, &w);
+        if (!rk_run_publishes(run)) /* of what the measures may hide */
+            say(run, &w);
         status = found;
     }
     free_work(&w);

@@ -62,6 +62,7 @@ struct rk_cover_facts {
     const struct rk_assignments *assignments;   /* NULL = not known */
     int32_t day;       /* what was so then, or RK_NO_DATE: as the tables say, whatever the day */
     int64_t min_count; /* 0 or 1: nothing is hidden */
+    bool publishes; /* few recruitments and seats are hidden like few people, and those of parts */
     struct rk_text seed;
 };
 

@@ -113,6 +113,7 @@ struct demand {
     uint32_t last[ASKED]; /* the recruitment counted last, from 1 */
     int64_t supply;
     bool is_hidden;
+    bool is_few; /* what is asked for is hidden too */
 };
 
 /* Nobody has it, and most seats ask for it; then the most seats for each who has it; hidden last.
@@ -195,11 +196,28 @@ static void count_supply(const struct rk_cover *cover, struct demands *demands)
                                     is_hidden_as_value(cover, demands->names.texts[i]);
 }
 
+/* Few recruitments or seats, which are few hires, are not to be told or worked out: neither of
+ * those that need and those that want it, nor of parts and all. */
+static void hide_demand(const struct rk_cover *cover, struct demands *demands, bool parts)
+{
+    for (uint32_t i = 0; i < demands->names.count && cover->facts.publishes; i++) {
+        struct demand *demand = &demands->all[i];
+        demand->is_few = parts;
+        for (int how = 0; how < ASKED; how++)
+            demand->is_few =
+                demand->is_few || rk_cover_is_small(cover, demand->recruitments[how]) ||
+                rk_cover_is_small(cover, demand->seats[how]) ||
+                rk_cover_is_small(cover, demand->recruitments[ANY] - demand->recruitments[how]) ||
+                rk_cover_is_small(cover, demand->seats[ANY] - demand->seats[how]);
+        demand->is_hidden = demand->is_hidden || demand->is_few;
+    }
+}
+
 static void put_demand(struct rk_cover *cover, const struct demand *demand)
 {
     struct rk_text feature = RK_TEXT("experience"), value = demand->experience;
     for (int how = 0; how < ASKED; how++) {
-        if (!demand->recruitments[how])
+        if (!demand->recruitments[how] || demand->is_few)
             continue;
         rk_cover_add(cover, feature, value, "demand", "recruitments", asked_names[how],
                      (double)demand->recruitments[how], NAN);
@@ -233,6 +251,7 @@ void rk_cover_demand(struct rk_cover *cover, const bool *counted)
             demand_of(&demands, recruitment->want[i].experience, WANT, r, recruitment->seats);
     }
     count_supply(cover, &demands);
+    hide_demand(cover, &demands, counted != NULL);
     if (demands.names.count)
         qsort(demands.all, demands.names.count, sizeof *demands.all, by_lack);
     for (uint32_t i = 0; i < demands.names.count; i++) {

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 
-enum { MOST_BY = 16 };
 enum field { MEASURE, VARIANT, ESTIMATE, SE, LOW, HIGH, N, METHOD, FIELDS };
 static const char *const fields[FIELDS] = {"measure", "variant", "estimate", "se",
                                            "low",     "high",    "n",        "method"};
@@ -16,6 +15,7 @@ static const char *const fields[FIELDS] = {"measure", "variant", "estimate", "se
 struct told {
     uint32_t keys; /* what stands in the columns before the measure */
     uint32_t line; /* keys, measure, variant */
+    uint32_t people;
     uint32_t n, count;
     bool part, amount, hidden;
 };
@@ -35,7 +35,7 @@ struct reviewing {
     struct rk_writer *writer;
     uint32_t **blocks; /* of divisions a and b, [a × divisions + b][value of a]; NULL = all one */
     size_t column[FIELDS], columns;
-    size_t by_count, feature, value, against, time; /* SIZE_MAX = there is none */
+    size_t by_count, feature, value, against, time, group, other; /* SIZE_MAX = there is none */
     uint64_t rows;
     struct told *all;
     struct rk_strings keys, lines, sums;
@@ -43,7 +43,7 @@ struct reviewing {
     struct numbers {
         struct rk_tuples known; /* what it is of, and the number */
         uint32_t *cell;
-    } n, counted;                  /* by keys; by line */
+    } n, counted;                  /* by people; by line */
     uint32_t *most;                /* by keys: the cell of its largest n */
     uint32_t *line_count, *line_n; /* by line: cells */
     struct rk_report_cells cells;
@@ -61,6 +61,22 @@ static struct rk_text cell_of(const struct reviewing *r, uint64_t row, enum fiel
 
 /* ---- names ---- */
 
+static bool begins(struct rk_text text, const char *with)
+{
+    return text.size >= strlen(with) && !memcmp(text.text, with, strlen(with));
+}
+
+static bool ends(struct rk_text text, const char *with)
+{
+    size_t size = strlen(with);
+    return text.size >= size && !memcmp(text.text + text.size - size, with, size);
+}
+
+static bool is_any(struct rk_text text, const char *words)
+{
+    return text.size && rk_list_has(rk_text(words), text);
+}
+
 /* What the row has in the columns before the measure, nothing or `instead` in column `without`, and
  * then nothing in that of features either; or all, with SIZE_MAX. */
 static uint32_t keys_of(struct reviewing *r, uint64_t row, size_t without, const char *instead)
@@ -77,6 +93,32 @@ static uint32_t keys_of(struct reviewing *r, uint64_t row, size_t without, const
     return rk_strings_add(&r->keys, (struct rk_text){r->text.text, r->text.size});
 }
 
+/* What the row's n is of, as far as is known: who is left of the same people for one measure is of
+ * those for another, whichever group's voice it tells of, and at any time; a test of all values of
+ * a feature is of everybody. What is no number of the same (months that an indicator is known of,
+ * what groups brought up) is apart. */
+static uint32_t people_of(struct reviewing *r, uint64_t row)
+{
+    struct rk_text measure = cell_of(r, row, MEASURE);
+    bool brought = ends(measure, "_adopted");
+    rk_buf_clear(&r->text);
+    for (size_t c = 0; c < r->by_count; c++) {
+        struct rk_text text = rk_writer_cell(r->writer, row, c);
+        bool out = (c == r->time && is_any(measure, "mean_days|done")) ||
+                   ((c == r->group || c == r->other) && !brought) ||
+                   (c == r->feature && r->value != SIZE_MAX &&
+                    !rk_writer_cell(r->writer, row, r->value).size);
+        if (!out)
+            rk_buf_add(&r->text, text.text, text.size);
+        rk_buf_char(&r->text, '\x1f');
+    }
+    if (is_any(cell_of(r, row, METHOD), "first|last"))
+        rk_buf_add(&r->text, measure.text, measure.size);
+    else if (brought)
+        rk_buf_text(&r->text, "adopted");
+    return rk_strings_add(&r->keys, (struct rk_text){r->text.text, r->text.size});
+}
+
 static uint32_t named(struct rk_strings *names, struct rk_buf *text, uint32_t keys,
                       struct rk_text a, struct rk_text b)
 {
@@ -84,16 +126,6 @@ static uint32_t named(struct rk_strings *names, struct rk_buf *text, uint32_t ke
     rk_buf_printf(text, "%u\x1f%.*s\x1f%.*s", keys, (int)a.size, a.text ? a.text : "", (int)b.size,
                   b.text ? b.text : "");
     return rk_strings_add(names, (struct rk_text){text->text, text->size});
-}
-
-static bool begins(struct rk_text text, const char *with)
-{
-    return text.size >= strlen(with) && !memcmp(text.text, with, strlen(with));
-}
-
-static bool is_any(struct rk_text text, const char *words)
-{
-    return text.size && rk_list_has(rk_text(words), text);
 }
 
 /* ---- numbers ---- */
@@ -129,7 +161,10 @@ static uint32_t number_cell(struct reviewing *r, struct numbers *of, uint32_t wh
     if (place == before) {
         of->cell = rk_resize(of->cell, (size_t)place + 1, sizeof *of->cell);
         of->cell[place] = new_cell(r, number, false);
+        r->cells.cells[of->cell[place]].fixed = !number; /* what is nowhere is known to be nowhere
+                                                            by other rows: nought hides nothing */
     }
+    r->cells.cells[of->cell[place]].others += place != before;
     return of->cell[place];
 }
 
@@ -172,13 +207,14 @@ static void read_row(struct reviewing *r, uint64_t row)
     t->keys = keys_of(r, row, SIZE_MAX, "");
     t->line = named(&r->lines, &r->text, t->keys, measure, cell_of(r, row, VARIANT));
     bool has_n = whole(cell_of(r, row, N), &n);
+    t->people = people_of(r, row);
     if (has_n)
-        t->n = number_cell(r, &r->n, t->keys, n);
+        t->n = number_cell(r, &r->n, t->people, n);
     bool counts =
         rk_text_is(method, "count") || is_any(measure, "n|count|persons|recruitments|statements");
     if (counts && whole(cell_of(r, row, ESTIMATE), &count)) {
         bool same = rk_text_is(measure, "n") || (has_n && count == n);
-        t->count = number_cell(r, same ? &r->n : &r->counted, same ? t->keys : t->line, count);
+        t->count = number_cell(r, same ? &r->n : &r->counted, same ? t->people : t->line, count);
     } else if (has_n && part_of(r, row, n, &count)) {
         t->part = true;
         t->count = number_cell(r, &r->counted, t->line, count);
@@ -321,6 +357,12 @@ static void find_variants(struct reviewing *r)
                    t->count);
         may_be(r, named(&r->sums, &r->text, t->keys, measure, RK_TEXT("variants")),
                r->line_count[without], t->count);
+        if (!t->amount || r->line_n[without] == RK_NONE)
+            continue;
+        uint32_t own = new_cell(r, value_of(r, t->n), true); /* two kinds may be as many */
+        rk_report_cells_sum(&r->cells, t->n, &own, 1);
+        may_be(r, named(&r->sums, &r->text, t->keys, measure, RK_TEXT("n of variants")),
+               r->line_n[without], own);
     }
 }
 
@@ -478,6 +520,43 @@ static void find_table(struct reviewing *r)
     }
 }
 
+struct number {
+    uint32_t people, cell;
+    int64_t value;
+};
+
+static int by_people(const void *a, const void *b)
+{
+    const struct number *x = a, *y = b;
+    if (x->people != y->people)
+        return (x->people > y->people) - (x->people < y->people);
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+/* Two numbers of the same people are taken to be the one of the other, so that few who are in one
+ * alone are kept. */
+static void find_nested(struct reviewing *r)
+{
+    uint32_t count = r->n.known.count;
+    struct number *numbers = rk_alloc((size_t)count + 1, sizeof *numbers);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t *known = &r->n.known.members[(size_t)i * 2];
+        numbers[i] = (struct number){known[0], r->n.cell[i], known[1]};
+    }
+    if (count)
+        qsort(numbers, count, sizeof *numbers, by_people);
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = i + 1; k < count && numbers[k].people == numbers[i].people &&
+                                 is_small(numbers[k].value - numbers[i].value);
+             k++) {
+            uint32_t rest = new_cell(r, numbers[k].value - numbers[i].value, true);
+            if (numbers[i].value)
+                rk_report_cells_sum(&r->cells, numbers[k].cell, (uint32_t[]){numbers[i].cell, rest},
+                                    2);
+        }
+    rk_free(numbers);
+}
+
 static void find_sums(struct reviewing *r)
 {
     for (uint64_t row = 0; row < r->rows; row++) /* of what may be told of all */
@@ -520,19 +599,35 @@ static void find_sums(struct reviewing *r)
         rk_report_cells_sum(&r->cells, t->n, (uint32_t[]){t->count, rest}, 2);
     }
     find_table(r);
+    find_nested(r);
     add_sums(r);
 }
 
 /* ---- what else goes ---- */
 
+/* What a test of all the values of the row's feature has before the measure. */
+static uint32_t test_of(struct reviewing *r, uint64_t row)
+{
+    rk_buf_clear(&r->text);
+    for (size_t c = 0; c < r->by_count; c++) {
+        struct rk_text text = rk_writer_cell(r->writer, row, c);
+        if (c != r->value && c != r->time)
+            rk_buf_add(&r->text, text.text, text.size);
+        rk_buf_char(&r->text, '\x1f');
+    }
+    return rk_strings_add(&r->keys, (struct rk_text){r->text.text, r->text.size});
+}
+
 /* What is worked out of hidden numbers. Of answers whose shares are hidden: with their mean and
  * spread the shares could be solved for, so that only their number is told and the top box. The
- * score of promoters and detractors; ratios of sums to a hidden number; what else is told of a
- * variant that is hidden; of a table of two columns with a hidden number all but the other numbers.
+ * likeness of orders where it is hidden how many have another first: of few candidates it tells.
+ * The score of promoters and detractors; ratios of sums to a hidden number; what else is told of a
+ * variant that is hidden, and tests of it among all; of a table of two columns with a hidden number
+ * all but the other numbers.
  */
 static void hide_after(struct reviewing *r)
 {
-    enum { SHARES = 1, SCORE = 2, COUNT = 4 };
+    enum { SHARES = 1, SCORE = 2, COUNT = 4, FIRST = 8 };
     unsigned char *gone = rk_alloc((size_t)r->keys.count + 1, 1);
     struct rk_strings variants = {0};
     bool in_table = false;
@@ -546,9 +641,14 @@ static void hide_after(struct reviewing *r)
                          : is_any(measure, "promoters|detractors") ? SCORE
                          : t->part || t->amount                    ? 0
                                                                    : COUNT;
-        if (!t->part && variant.size)
+        if (is_any(measure, "same_first|first_changed|top_changed"))
+            gone[t->people] |= FIRST;
+        if (!t->part && variant.size) {
             named(&variants, &r->text, keys_of(r, row, r->time, ""), variant, RK_TEXT(""));
+            named(&variants, &r->text, test_of(r, row), variant, RK_TEXT(""));
+        }
     }
+    uint32_t known = variants.count;
     for (uint64_t row = 0; row < r->rows; row++) {
         struct told *t = &r->all[row];
         struct rk_text measure = cell_of(r, row, MEASURE), variant = cell_of(r, row, VARIANT);
@@ -558,9 +658,10 @@ static void hide_after(struct reviewing *r)
         t->hidden |= (gone[t->keys] & SHARES) && !is_any(measure, "n|top_box");
         t->hidden |= (gone[t->keys] & SCORE) && is_any(measure, "promoters|detractors|nps|half_p");
         t->hidden |= (gone[t->keys] & COUNT) && ratio;
+        t->hidden |=
+            (gone[t->people] & FIRST) && is_any(measure, "tau_b|spearman|mean_shift|largest_shift");
         t->hidden |= in_table && !is_any(measure, "n|count");
         if (variant.size && t->count == RK_NONE) {
-            uint32_t known = variants.count;
             t->hidden |= named(&variants, &r->text, keys_of(r, row, r->time, ""), variant,
                                RK_TEXT("")) < known;
         }
@@ -569,8 +670,11 @@ static void hide_after(struct reviewing *r)
     rk_free(gone);
 }
 
+/* The time up to which a mean is taken is a figure too: the longest wait of one. */
 static void blank(struct reviewing *r, uint64_t row)
 {
+    if (r->time != SIZE_MAX && rk_text_is(cell_of(r, row, MEASURE), "mean_days"))
+        rk_writer_set(r->writer, row, r->time, RK_TEXT(""));
     for (size_t c = r->column[ESTIMATE]; c < r->columns; c++)
         rk_writer_set(r->writer, row, c, c == r->column[METHOD] ? RK_TEXT("hidden") : RK_TEXT(""));
 }
@@ -581,7 +685,7 @@ static bool find_columns(struct reviewing *r)
     size_t found = 0;
     r->columns = rk_writer_columns(r->writer, &columns);
     r->by_count = r->columns;
-    r->feature = r->value = r->against = r->time = SIZE_MAX;
+    r->feature = r->value = r->against = r->time = r->group = r->other = SIZE_MAX;
     for (size_t c = 0; c < r->columns; c++) {
         for (size_t f = 0; f < FIELDS; f++)
             if (!strcmp(columns[c].name, fields[f])) {
@@ -589,11 +693,13 @@ static bool find_columns(struct reviewing *r)
                 found++;
                 r->by_count = f == MEASURE ? c : r->by_count;
             }
-        size_t *own = !strcmp(columns[c].name, "feature")   ? &r->feature
-                      : !strcmp(columns[c].name, "value")   ? &r->value
-                      : !strcmp(columns[c].name, "against") ? &r->against
-                      : !strcmp(columns[c].name, "time")    ? &r->time
-                                                            : NULL;
+        size_t *own = !strcmp(columns[c].name, "feature")       ? &r->feature
+                      : !strcmp(columns[c].name, "value")       ? &r->value
+                      : !strcmp(columns[c].name, "against")     ? &r->against
+                      : !strcmp(columns[c].name, "time")        ? &r->time
+                      : !strcmp(columns[c].name, "rater_group") ? &r->group
+                      : !strcmp(columns[c].name, "other_group") ? &r->other
+                                                                : NULL;
         if (own)
             *own = c;
     }
@@ -660,6 +766,11 @@ void rk_publish_measures(struct rk_run *run, struct rk_writer *writer,
 {
     if (rk_run_publishes(run))
         rk_writer_review(writer, review, (void *)divisions);
+}
+
+bool rk_publish_tells(const struct rk_run *run, uint64_t count)
+{
+    return count && (!rk_run_publishes(run) || count >= RK_PUBLISH_THRESHOLD);
 }
 
 int64_t rk_publish_least(const struct rk_run *run, int64_t *min_count, bool show_small)

@@ -4,7 +4,8 @@
  * Numbers are how many a row rests on (n), what is counted (method count, and a few measures), and
  * the part of n that a share (wilson …) is, with its rest. What adds up among rows is looked for: a
  * share's parts, the variants of a measure, the values of a column with those of all, of two
- * features whose values make up the same, two groups that are compared. A hidden row keeps its
+ * features whose values make up the same, two groups that are compared; and that of two numbers of
+ * the same people the less are among the more. A hidden row keeps its
  * name, and has `hidden` as method and no figures. */
 #ifndef RK_PUBLISH_MEASURES_H
 #define RK_PUBLISH_MEASURES_H
@@ -18,6 +19,8 @@ enum { RK_PUBLISH_THRESHOLD = 10 }; /* as rk-suppress --publish */
  * what is returned, 0 where they are shown. --publish makes *min_count the threshold where it is
  * less, and is wrong use where they are to be shown. */
 int64_t rk_publish_least(const struct rk_run *run, int64_t *min_count, bool show_small);
+/* Whether a note to the user may tell of so many: of some, and with --publish not of few. */
+bool rk_publish_tells(const struct rk_run *run, uint64_t count);
 /* What the rows of an output are told apart by in its columns feature and value: of everything
  * that is counted the value. So it is known where the values of one feature make up those of
  * another (units of departments), and all are held together. */
