@@ -320,6 +320,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (options.waiting && rk_run_publishes(run))
         return rk_fail(error, RK_BAD_USE,
                        _("--waiting lists single recruitments: it is not for --publish"));
+    struct rk_buf number = {0};
     enum rk_status status = read_all(run, &w, error);
     struct rk_follow_facts facts = {&w.recruitments, &w.process,
                                     w.has_activities ? &w.activities : NULL, w.changed};
@@ -327,15 +328,16 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         rk_follow_start(&w.follow, &facts, &options.how);
         status = options.waiting ? list(run, &w, error) : tell(run, &w, error);
     }
-    if (!status && rk_publish_tells(run, w.follow.later))
-        rk_run_note(run, _("recruitments that opened after --as-of are left out: %llu"),
-                    (unsigned long long)w.follow.later);
-    if (!status && rk_publish_tells(run, w.follow.backwards))
+    if (!status && w.follow.later)
+        rk_run_note(run, _("recruitments that opened after --as-of are left out: %s"),
+                    rk_publish_shown(run, &number, w.follow.later));
+    if (!status && w.follow.backwards)
         rk_run_warn(
             run,
-            _("%llu recruitments ended before they opened, or were told of before they were "
+            _("%s recruitments ended before they opened, or were told of before they were "
               "decided; those durations are left out"),
-            (unsigned long long)w.follow.backwards);
+            rk_publish_shown(run, &number, w.follow.backwards));
+    rk_buf_free(&number);
     free_work(&w);
     return status;
 }

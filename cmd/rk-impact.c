@@ -218,7 +218,7 @@ static enum rk_status read_input(struct rk_run *run, struct work *w, struct rk_e
 static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_error *error)
 {
     const struct rk_aggregate_result *result;
-    struct rk_buf empty = {0};
+    struct rk_buf empty = {0}, number = {0};
     struct rk_impact_options how = {.contributions = &w->contributions,
                                     .statements = &w->statements,
                                     .rubrics = &w->input.rubrics,
@@ -243,9 +243,10 @@ static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_
     if (!rk_run_publishes(run) && rk_replay_tell_empty(w->replay, &empty))
         rk_run_note(run, "%s", empty.text);
     rk_buf_free(&empty);
-    if (rk_publish_tells(run, result->missing_group))
-        rk_run_warn(run, _("candidates whom a whole group did not rate (missing_group): %llu"),
-                    (unsigned long long)result->missing_group);
+    if (result->missing_group)
+        rk_run_warn(run, _("candidates whom a whole group did not rate (missing_group): %s"),
+                    rk_publish_shown(run, &number, result->missing_group));
+    rk_buf_free(&number);
     rk_impact_cases_finish(&w->cases, &options.parts, &how);
     RK_TRY(rk_impact_new(&w->impact, &how, w->replay, result, &w->input.ids, error));
     uint64_t unproven = result->unproven + rk_impact_unproven(w->impact);
@@ -260,26 +261,22 @@ static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_
 static void say(struct rk_run *run, const struct work *w)
 {
     uint64_t n[RK_IMPACT_STATES] = {0};
-    struct rk_buf number[4] = {0};
     for (uint32_t r = 0; r < w->input.ids.of[RK_ID_RECRUITMENT].count; r++)
         n[w->cases.states[r]]++;
-    rk_run_note(run,
-                _("recruitments: %s decided; apart from them %s without a decision, %s "
-                  "cancelled and %s in which nobody was hired"),
-                rk_publish_shown(run, &number[0], n[RK_IMPACT_DECIDED]),
-                rk_publish_shown(run, &number[1], n[RK_IMPACT_UNDECIDED]),
-                rk_publish_shown(run, &number[2], n[RK_IMPACT_CANCELLED]),
-                rk_publish_shown(run, &number[3], n[RK_IMPACT_NO_HIRE]));
+    rk_run_note(
+        run,
+        _("recruitments: %llu decided; apart from them %llu without a decision, %llu "
+          "cancelled and %llu in which nobody was hired"),
+        (unsigned long long)n[RK_IMPACT_DECIDED], (unsigned long long)n[RK_IMPACT_UNDECIDED],
+        (unsigned long long)n[RK_IMPACT_CANCELLED], (unsigned long long)n[RK_IMPACT_NO_HIRE]);
     if (w->cases.again)
-        rk_run_note(run, _("ranked again, since they could be chosen on the day of decision: %s"),
-                    rk_publish_shown(run, &number[0], w->cases.again));
+        rk_run_note(run, _("ranked again, since they could be chosen on the day of decision: %llu"),
+                    (unsigned long long)w->cases.again);
     if (w->cases.declined)
-        rk_run_note(run, _("not ranked, since they were offered the post and declined: %s"),
-                    rk_publish_shown(run, &number[0], w->cases.declined));
+        rk_run_note(run, _("not ranked, since they were offered the post and declined: %llu"),
+                    (unsigned long long)w->cases.declined);
     if (n[RK_IMPACT_DECIDED] && n[RK_IMPACT_DECIDED] < (uint64_t)options.small)
         rk_run_note(run, _("few decisions: trust the intervals (low, high), not the shares alone"));
-    for (int i = 0; i < 4; i++)
-        rk_buf_free(&number[i]);
 }
 
 /* The rows of single recruitments are for nobody else: to be published are the measures alone. */

@@ -243,13 +243,10 @@ static void warn_of_lacks(struct rk_run *run, const struct tables *t, const stru
     warn_of_gaps(run, t, cover);
     const struct rk_cover_missing *missing = rk_cover_missing(cover, &count);
     for (size_t i = 0; i < count && i < SHOWN; i++)
-        if (rk_publish_tells(run, (uint64_t)missing[i].recruitments) &&
-            rk_publish_tells(run, (uint64_t)missing[i].seats))
-            rk_run_warn(
-                run,
-                _("nobody active has the experience %s; asked for: recruitments %lld, seats %lld"),
-                missing[i].experience.text, (long long)missing[i].recruitments,
-                (long long)missing[i].seats);
+        rk_run_warn(
+            run, _("nobody active has the experience %s; asked for: recruitments %lld, seats %lld"),
+            missing[i].experience.text, (long long)missing[i].recruitments,
+            (long long)missing[i].seats);
     if (count > SHOWN)
         rk_run_warn(run, _("and %zu more experiences that nobody active has"), count - SHOWN);
     for (uint32_t i = 0; i < t->listed.count; i++) {

@@ -59,6 +59,24 @@ static const char *earlier_of(const char *record, int64_t edition, int64_t earli
     return access(own, F_OK) ? rk_history_name(base_of(record, edition), earlier) : own;
 }
 
+static bool is_gone(struct rk_run *run, const char *path, int64_t edition)
+{
+    bool gone = access(path, F_OK);
+    if (gone)
+        rk_run_warn(run,
+                    _("version %lld is not there any more (%s): what it and those before it told is "
+                      "not counted with"),
+                    (long long)edition, path);
+    return gone;
+}
+
+static enum rk_status not_before(const char *path, int64_t edition, struct rk_error *error)
+{
+    return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = path},
+                      _("this is not the record that version %lld took the place of"),
+                      (long long)edition + 1);
+}
+
 /* The versions before the one that is made again, each of which the next one names by its digest.
  */
 static enum rk_status read_versions(struct rk_run *run, struct rk_published *p,
@@ -71,18 +89,11 @@ static enum rk_status read_versions(struct rk_run *run, struct rk_published *p,
     for (; edition > 0; edition--) {
         bool latest = edition == p->then.edition;
         const char *path = latest ? record : earlier_of(record, p->then.edition, edition);
-        if (access(path, F_OK)) {
-            rk_run_warn(run,
-                        _("version %lld is not there any more (%s): what it and those before it "
-                          "told is not counted with"),
-                        (long long)edition, path);
+        if (is_gone(run, path, edition))
             return RK_OK;
-        }
         RK_TRY(rk_sha256_file(now, path, error));
         if (!latest && strcmp(now, next) != 0)
-            return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = path},
-                              _("this is not the record that version %lld took the place of"),
-                              (long long)edition + 1);
+            return not_before(path, edition, error);
         p->versions = rk_resize(p->versions, p->version_count + 1, sizeof *p->versions);
         struct rk_provenance *version = &p->versions[p->version_count];
         *version = (struct rk_provenance){0};
@@ -118,19 +129,12 @@ static enum rk_status read_beside(struct rk_run *run, struct rk_published *p, co
     int64_t edition = p->others[p->other_count - 1].edition;
     for (int64_t earlier = edition - 1; earlier > 0; earlier--) {
         const char *at = earlier_of(path, edition, earlier);
-        if (access(at, F_OK)) {
-            rk_run_warn(run,
-                        _("version %lld is not there any more (%s): what it and those before it "
-                          "told is not counted with"),
-                        (long long)earlier, at);
+        if (is_gone(run, at, earlier))
             return RK_OK;
-        }
         RK_TRY(read_other(run, p, at, NULL, error));
         if (strcmp(p->other_files[p->other_count - 1].sha256,
                    p->others[p->other_count - 2].earlier) != 0)
-            return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = at},
-                              _("this is not the record that version %lld took the place of"),
-                              (long long)earlier + 1);
+            return not_before(at, earlier, error);
     }
     return RK_OK;
 }

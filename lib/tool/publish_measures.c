@@ -768,11 +768,6 @@ void rk_publish_measures(struct rk_run *run, struct rk_writer *writer,
         rk_writer_review(writer, review, (void *)divisions);
 }
 
-bool rk_publish_tells(const struct rk_run *run, uint64_t count)
-{
-    return count && (!rk_run_publishes(run) || count >= RK_PUBLISH_THRESHOLD);
-}
-
 int64_t rk_publish_least(const struct rk_run *run, int64_t *min_count, bool show_small)
 {
     if (rk_run_publishes(run) && show_small)

@@ -19,8 +19,6 @@ enum { RK_PUBLISH_THRESHOLD = 10 }; /* as rk-suppress --publish */
  * what is returned, 0 where they are shown. --publish makes *min_count the threshold where it is
  * less, and is wrong use where they are to be shown. */
 int64_t rk_publish_least(const struct rk_run *run, int64_t *min_count, bool show_small);
-/* Whether a note to the user may tell of so many: of some, and with --publish not of few. */
-bool rk_publish_tells(const struct rk_run *run, uint64_t count);
 /* What the rows of an output are told apart by in its columns feature and value: of everything
  * that is counted the value. So it is known where the values of one feature make up those of
  * another (units of departments), and all are held together. */
