@@ -33,9 +33,10 @@ OURS    += -fstack-protector-strong -fPIE $(if $(findstring -O0,$(CFLAGS)),,-D_F
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
 # OpenBLAS as an archive: as a shared library it takes milliseconds to start and brings the runtime of
-# Fortran, which ends the program in its own way where memory is out.
-LDLIBS  := -Wl,--as-needed -lzip -lxlsxwriter -lexpat -lcsv -ljansson -lsodium -lgsl -lgslcblas -lpicosat \
-           -Wl,-Bstatic -lopenblas -Wl,-Bdynamic -lgmp -lz -lunistring -lm -lpthread
+# Fortran, which ends the program in its own way where memory is out. GSL too: as a shared library it asks
+# for all of BLAS, in tools as well that solve nothing.
+LDLIBS  := -Wl,--as-needed -lzip -lxlsxwriter -lexpat -lcsv -ljansson -lsodium -lpicosat \
+           -Wl,-Bstatic -lgsl -lopenblas -Wl,-Bdynamic -lgmp -lz -lunistring -lm -lpthread
 
 # libical does not look whether there was memory: our copy of it gets memory from lib/evening/calendar.c,
 # which ends the program in good order.

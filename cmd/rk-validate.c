@@ -168,9 +168,8 @@ static enum rk_status check_table(struct work *w, const struct rk_content_file *
     const struct rk_row *row;
     struct rk_package_count count;
     struct rk_error why = {0};
-    enum rk_status status = rk_run_schema(w->run, &schema, file->table, error);
-    if (status)
-        return status;
+    enum rk_status status = RK_OK;
+    RK_TRY(rk_run_schema(w->run, &schema, file->table, error));
     if (w->findings)
         rk_findings_begin(w->findings, file->table, file->path, "table");
     rk_run_speak(w->run, w->whole_folder); /* there it becomes a finding */
@@ -333,6 +332,7 @@ static void check_options(struct rk_run *run)
         rk_usage(_("--%s describes files as they are: leave out --%s"), "package", "map");
     if (options.letter && !run->language_asked)
         run->language_asked = "sv"; /* it goes to offices here */
+    rk_run_fence(run, NULL, NULL);  /* lets in what this language needs */
 }
 
 static enum rk_status run(struct rk_run *run, struct rk_error *error)
@@ -391,7 +391,7 @@ static const struct rk_tool tool = {
     .operands = N_("[FILE… | DIR]"),
     .options = table,
     .parse = parse,
-    .flags = RK_HAS_FORMS | RK_HAS_TABLES | RK_FINDINGS,
+    .flags = RK_HAS_FORMS | RK_HAS_TABLES | RK_FINDINGS | RK_FENCES_ITSELF,
     .outputs = outputs,
     .examples = examples,
     .run = run,

@@ -28,14 +28,20 @@ void rk_buf_char(struct rk_buf *buf, char c) { rk_buf_add(buf, &c, 1); }
 
 void rk_buf_vprintf(struct rk_buf *buf, const char *format, va_list args)
 {
+    enum { SHORT = 63 }; /* what most texts are: written once, and only a longer one again */
     va_list again;
     va_copy(again, args);
-    int size = vsnprintf(NULL, 0, format, args);
-    if (size > 0) {
-        char *end = rk_buf_reserve(buf, (size_t)size);
+    char *end = rk_buf_reserve(buf, SHORT);
+    const size_t room = buf->room - buf->size;
+    int size = vsnprintf(end, room, format, args);
+    if (size >= 0 && (size_t)size >= room) {
+        end = rk_buf_reserve(buf, (size_t)size);
         vsnprintf(end, (size_t)size + 1, format, again);
-        buf->size += (size_t)size;
     }
+    if (size > 0)
+        buf->size += (size_t)size;
+    else
+        *end = '\0';
     va_end(again);
 }
 

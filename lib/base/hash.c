@@ -60,6 +60,8 @@ static const uint64_t *table_key(void)
     return key;
 }
 
+uint64_t rk_hash_seed(void) { return table_key()[0] | 1; }
+
 struct rk_slot {
     uint32_t hash;
     uint32_t number; /* RK_NONE = free */

@@ -13,6 +13,9 @@
 
 uint64_t rk_siphash(const uint64_t key[2], const void *bytes, size_t size);
 
+/* What hash tables of others can be keyed with: not 0, another number in each process. */
+uint64_t rk_hash_seed(void);
+
 #define RK_NONE UINT32_MAX
 
 /* Texts to numbers 0, 1, 2 … A zeroed struct is empty; at most 2^32 - 2 texts. */

@@ -14,8 +14,14 @@
 
 static void (*out_of_memory)(void);
 
-/* Large arrays go back to the system when they are freed, however large the last freed one was. */
-__attribute__((constructor)) static void give_back(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+/* Large arrays go back to the system when they are freed, however large the last freed one was.
+ * What is small is not given back and asked for again time after time. */
+__attribute__((constructor)) static void give_back(void)
+{
+    enum { LARGE = 1 << 20 };
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+    mallopt(M_TRIM_THRESHOLD, LARGE);
+}
 
 void rk_mem_set_handler(void (*handler)(void)) { out_of_memory = handler; }
 
@@ -35,9 +41,9 @@ static _Noreturn void fail(void)
  * its ends of another kind, it could not grow without being copied. */
 static void *with_large_pages(void *memory, size_t bytes)
 {
-    const uintptr_t page = (uintptr_t)getpagesize();
     if (bytes < 1 << 23)
         return memory;
+    const uintptr_t page = (uintptr_t)getpagesize();
     uintptr_t from = (uintptr_t)memory / page * page,
               to = ((uintptr_t)memory + malloc_usable_size(memory) + page - 1) / page * page;
     madvise((void *)from, to - from, MADV_HUGEPAGE);
@@ -82,7 +88,8 @@ struct rk_arena_block {
     alignas(max_align_t) char bytes[];
 };
 
-enum { BLOCK = 64 * 1024 };
+/* Of an arena's first block, and at most of a later one: each is twice as large as that before. */
+enum { FIRST_BLOCK = 1024, BLOCK = 64 * 1024 };
 
 void *rk_arena_alloc(struct rk_arena *arena, size_t size)
 {
@@ -92,7 +99,8 @@ void *rk_arena_alloc(struct rk_arena *arena, size_t size)
         fail();
     size = (size + align - 1) / align * align;
     if (!block || block->size - block->used < size) {
-        size_t room = size > BLOCK ? size : BLOCK;
+        size_t room = !block ? FIRST_BLOCK : block->size < BLOCK / 2 ? block->size * 2 : BLOCK;
+        room = size > room ? size : room;
         block = rk_resize(NULL, sizeof *block + room, 1);
         block->used = 0;
         block->size = room;

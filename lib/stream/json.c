@@ -1,5 +1,6 @@
 #include "stream/json.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "stream/in.h"
 
@@ -9,7 +10,14 @@
 #define DEEPEST 64
 
 /* jansson's own memory comes from lib/base too, so that running out of it ends in one place. */
-static void *allocate(size_t size) { return rk_alloc(size, 1); }
+static void *allocate(size_t size) { return rk_resize(NULL, size, 1); }
+
+rk_json *rk_json_load(struct rk_text text, struct json_error_t *why)
+{
+    json_set_alloc_funcs(allocate, rk_free);
+    json_object_seed(rk_hash_seed()); /* it would open a file to find one */
+    return json_loadb(text.text, text.size, JSON_REJECT_DUPLICATES, why);
+}
 
 /* How deep arrays and objects nest at most, quoted text passed over. */
 static size_t depth(struct rk_text text)
@@ -63,8 +71,7 @@ enum rk_status rk_json_parse(rk_json **document, struct rk_text text, const stru
         return rk_fail_at(error, RK_BAD_DATA, &pos, _("the JSON nests deeper than %d levels"),
                           DEEPEST);
     json_error_t why;
-    json_set_alloc_funcs(allocate, rk_free);
-    *document = json_loadb(text.text, text.size, JSON_REJECT_DUPLICATES, &why);
+    *document = rk_json_load(text, &why);
     if (*document)
         return RK_OK;
     /* out of memory leaves the text empty and the line -1 */

@@ -22,8 +22,10 @@ void rk_json_free(rk_json *document);
 
 /* Is all of `text` a number as JSON writes them (RFC 8259)? */
 bool rk_json_is_number(struct rk_text text);
-/* What was wrong, for people. jansson's own message is English and may hold a piece of the data. */
 struct json_error_t;
+/* jansson's json_loadb, set up as all loading is. */
+rk_json *rk_json_load(struct rk_text text, struct json_error_t *why);
+/* What was wrong, for people. jansson's own message is English and may hold a piece of the data. */
 const char *rk_json_reason(const struct json_error_t *why);
 
 /* Members of an object. `what` names the object for messages ("criteria[2]"). A missing member

@@ -812,7 +812,7 @@ static enum rk_status json_next(struct rk_reader *r, bool *found, struct rk_erro
         return status;
     json_error_t problem;
     json_decref(r->object);
-    r->object = json_loadb(r->text.text, r->text.size, JSON_REJECT_DUPLICATES, &problem);
+    r->object = rk_json_load((struct rk_text){r->text.text, r->text.size}, &problem);
     if (!r->object) {
         if (problem.line < 0)
             return rk_fail(error, RK_FAILED, "%s", _("out of memory"));

@@ -221,31 +221,36 @@ static enum rk_status bind(struct rk_table *t, struct rk_error *error)
     return status || !final ? status : check_extras(t, error);
 }
 
-static void set_schema(struct rk_table *t, const struct rk_table_choice *choice)
+static void set_schema(struct rk_table *t, const struct rk_schema *schema)
 {
-    t->schema = choice->schema;
-    t->options.defaults = choice->defaults;
+    t->schema = schema;
     t->sources = rk_alloc(t->schema->field_count, sizeof *t->sources);
     make_checker(t, &t->checker);
 }
 
-static const struct rk_table_choice *choose(const struct rk_table *t,
-                                            const struct rk_table_choice *choices)
+static enum rk_status choose(struct rk_table *t, const struct rk_table_choices *choices,
+                             struct rk_error *error)
 {
-    for (; choices->column; choices++) {
-        const char *table = choices->schema->name;
-        const char *mapped = rk_map_column(t->options.map, table, choices->column);
-        if (find_column(t, mapped ? mapped : choices->column) != SIZE_MAX ||
-            rk_map_constant(t->options.map, table, choices->column))
+    const struct rk_table_choice *c = choices->all;
+    const struct rk_schema *schema;
+    if (c->column && rk_reader_is_json(t->reader))
+        RK_TRY(rk_reader_look(t->reader, error));
+    for (; c->column; c++) {
+        const char *mapped = rk_map_column(t->options.map, c->table, c->column);
+        if (find_column(t, mapped ? mapped : c->column) != SIZE_MAX ||
+            rk_map_constant(t->options.map, c->table, c->column))
             break;
     }
-    return choices;
+    RK_TRY(choices->schema(choices->context, &schema, c->table, error));
+    t->options.defaults = c->defaults;
+    set_schema(t, schema);
+    return RK_OK;
 }
 
 static void digest_file(struct rk_table *t);
 
-/* `choices`: of the first file alone, NULL for the others. */
-static enum rk_status open_next(struct rk_table *t, const struct rk_table_choice *choices,
+/* `choices`: of the first file alone, or NULL. */
+static enum rk_status open_next(struct rk_table *t, const struct rk_table_choices *choices,
                                 struct rk_error *error)
 {
     struct rk_in *in;
@@ -258,10 +263,8 @@ static enum rk_status open_next(struct rk_table *t, const struct rk_table_choice
     }
     if (!status)
         status = rk_reader_open(&t->reader, in, &t->options.reader, error);
-    if (!status && choices && choices->column && rk_reader_is_json(t->reader))
-        status = rk_reader_look(t->reader, error);
     if (!status && choices)
-        set_schema(t, choose(t, choices));
+        status = choose(t, choices, error);
     if (!status)
         status = bind(t, error);
     if (!status && t->digest.make)
@@ -269,15 +272,19 @@ static enum rk_status open_next(struct rk_table *t, const struct rk_table_choice
     return status;
 }
 
-enum rk_status rk_table_open_choice(struct rk_table **table, const struct rk_table_choice *choices,
-                                    const char *const *paths, size_t path_count,
-                                    const struct rk_table_options *options, struct rk_error *error)
+/* As `schema` says, or where it is NULL the one that is chosen. */
+static enum rk_status open_as(struct rk_table **table, const struct rk_schema *schema,
+                              const struct rk_table_choices *choices, const char *const *paths,
+                              size_t path_count, const struct rk_table_options *options,
+                              struct rk_error *error)
 {
     assert(path_count > 0 && options->log);
     struct rk_table *t = rk_alloc(1, sizeof *t);
     t->paths = paths;
     t->path_count = path_count;
     t->options = *options;
+    if (schema)
+        set_schema(t, schema);
     enum rk_status status = open_next(t, choices, error);
     if (status) {
         rk_table_close(t);
@@ -287,12 +294,18 @@ enum rk_status rk_table_open_choice(struct rk_table **table, const struct rk_tab
     return status;
 }
 
+enum rk_status rk_table_open_choice(struct rk_table **table, const struct rk_table_choices *choices,
+                                    const char *const *paths, size_t path_count,
+                                    const struct rk_table_options *options, struct rk_error *error)
+{
+    return open_as(table, NULL, choices, paths, path_count, options, error);
+}
+
 enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *schema,
                              const char *const *paths, size_t path_count,
                              const struct rk_table_options *options, struct rk_error *error)
 {
-    const struct rk_table_choice only = {schema, NULL, options->defaults};
-    return rk_table_open_choice(table, &only, paths, path_count, options, error);
+    return open_as(table, schema, NULL, paths, path_count, options, error);
 }
 
 const struct rk_schema *rk_table_schema(const struct rk_table *t) { return t->schema; }

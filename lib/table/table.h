@@ -111,15 +111,19 @@ struct rk_table_options {
 enum rk_status rk_table_open(struct rk_table **table, const struct rk_schema *schema,
                              const char *const *paths, size_t path_count,
                              const struct rk_table_options *options, struct rk_error *error);
-/* The same where the header decides what the table is: the first of `choices` whose column is there
- * (by its name or the map's), the last of them (column NULL) otherwise. Its defaults take the place
- * of those in `options`. */
-struct rk_table_choice {
-    const struct rk_schema *schema;
-    const char *column; /* NULL in the last */
-    const char *const *defaults;
+/* The same where the header decides what the table is: the first of `all` whose column is there (by
+ * its name or the map's), the last of them (column NULL) otherwise. Its defaults take the place of
+ * those in `options`; its schema, and no other, is asked for. */
+struct rk_table_choices {
+    struct rk_table_choice {
+        const char *table, *column; /* column NULL in the last */
+        const char *const *defaults;
+    } all[8];
+    enum rk_status (*schema)(void *context, const struct rk_schema **schema, const char *table,
+                             struct rk_error *error);
+    void *context;
 };
-enum rk_status rk_table_open_choice(struct rk_table **table, const struct rk_table_choice *choices,
+enum rk_status rk_table_open_choice(struct rk_table **table, const struct rk_table_choices *choices,
                                     const char *const *paths, size_t path_count,
                                     const struct rk_table_options *options, struct rk_error *error);
 const struct rk_schema *rk_table_schema(const struct rk_table *table);

@@ -464,11 +464,7 @@ enum rk_status rk_show_description(const struct rk_tool *tool, const char *form,
         return json(tool, out, error);
     if (!strcmp(form, "man") || !strcmp(form, "man-sv")) {
         bool swedish = form[3] != '\0';
-        /* the page's language is the form's, whatever the user's; gettext looks at LANGUAGE anew
-         * when its catalogue counter changes */
-        setenv("LANGUAGE", swedish ? "sv" : "en", 1);
-        extern int _nl_msg_cat_cntr;
-        _nl_msg_cat_cntr++;
+        rk_speak(swedish ? "sv" : "en"); /* the form's, whatever the user's */
         return man(tool, swedish, out, error);
     }
     if (!strcmp(form, "bash"))

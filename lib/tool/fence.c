@@ -15,10 +15,12 @@ struct places {
     size_t count, room;
 };
 
-/* The same place may be named for many reasons. */
+/* The same place may be named for many reasons; NULL is none. */
 static void allow(struct places *places, const char *path, unsigned rights)
 {
-    for (size_t i = 0; path && i < places->count; i++)
+    if (!path)
+        return;
+    for (size_t i = 0; i < places->count; i++)
         if (places->all[i].rights == rights && !strcmp(places->all[i].path, path))
             return;
     RK_GROW(places->all, places->count, places->room);
@@ -83,7 +85,7 @@ static void tell(struct rk_run *run, const struct places *places, unsigned right
 {
     struct rk_buf list = {0};
     for (size_t i = 0; i < places->count; i++)
-        if (places->all[i].path && (places->all[i].rights & (RK_MAY_READ | RK_MAY_WRITE)) == rights)
+        if ((places->all[i].rights & (RK_MAY_READ | RK_MAY_WRITE)) == rights)
             rk_buf_printf(&list, "%s%s", list.size ? ", " : "", places->all[i].path);
     if (list.size)
         rk_run_detail(run, format, list.text);
@@ -95,10 +97,10 @@ void rk_run_fence(struct rk_run *run, const char *const *reads, const char *cons
     const struct rk_state *s = run->state;
     const char *temporaries = getenv("TMPDIR");
     struct places places = {0};
+    rk_open_language(run->language_asked ? run->language_asked : "en");
     allow(&places, run->share, READ);
-    allow(&places, bindtextdomain("rk", NULL), READ); /* Swedish is read when needed */
+    allow(&places, s->catalogues, READ); /* read when the first text is needed */
     allow(&places, "/dev/null", RK_MAY_READ | RK_MAY_WRITE);
-    allow(&places, "/dev/urandom", RK_MAY_READ); /* the JSON library's hash tables begin with it */
     allow(&places, "/usr/share/zoneinfo", READ); /* the calendar library looks for its zones there */
     allow(&places, temporaries && *temporaries ? temporaries : "/tmp", RK_MAY_READ | RK_MAY_WRITE);
     for (size_t i = 0; i < s->operand_count; i++)

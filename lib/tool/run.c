@@ -182,9 +182,15 @@ static enum rk_status no_input(const struct rk_run *run, const char *name, struc
                 : rk_fail(error, RK_BAD_USE, _("--%s FILE (or --data DIR) is needed"), name);
 }
 
+static enum rk_status schema_of(void *run, const struct rk_schema **schema, const char *name,
+                                struct rk_error *error)
+{
+    return rk_run_schema(run, schema, name, error);
+}
+
 /* Opens `path`, or the operands where it is NULL, as one of `choices`. */
 static enum rk_status open_input(struct rk_run *run, struct rk_table **table, enum rk_use use,
-                                 const struct rk_table_choice *choices, const char *path,
+                                 const struct rk_table_choices *choices, const char *path,
                                  struct rk_error *error)
 {
     struct rk_state *s = run->state;
@@ -224,29 +230,26 @@ enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const c
         return no_input(run, name, error);
     if (status || (!path && !operands))
         return status;
-    struct rk_table_choice only = {NULL, NULL, declared->defaults};
-    status = rk_run_schema(run, &only.schema, name, error);
-    if (!status)
-        status = check_map(run, error);
+    const struct rk_table_choices only = {{{name, NULL, declared->defaults}}, schema_of, run};
+    status = check_map(run, error);
     return status ? status : open_input(run, table, declared->use, &only, path, error);
 }
 
 enum rk_status rk_run_main(struct rk_run *run, struct rk_table **table,
                            const struct rk_main_choice *choices, struct rk_error *error)
 {
-    struct rk_table_choice open[8] = {0};
+    struct rk_table_choices open = {.schema = schema_of, .context = run};
     const char *path = NULL;
     bool operands = false, last = false;
     enum rk_status status = RK_OK;
     *table = NULL;
-    for (size_t n = 0; !last && !status; n++) {
+    for (size_t n = 0; !last; n++) {
         size_t input = input_of(run, choices[n].schema);
         if (run->state->table_paths[input])
             return rk_run_table(run, table, choices[n].schema, error);
         last = !choices[n].column;
-        open[n].column = choices[n].column;
-        open[n].defaults = run->tool->inputs[input].defaults;
-        status = rk_run_schema(run, &open[n].schema, choices[n].schema, error);
+        open.all[n] = (struct rk_table_choice){choices[n].schema, choices[n].column,
+                                               run->tool->inputs[input].defaults};
     }
     for (last = false; !last && !path && !operands && !status; choices++) {
         last = !choices->column;
@@ -258,7 +261,7 @@ enum rk_status rk_run_main(struct rk_run *run, struct rk_table **table,
         return no_input(run, choices[-1].schema, error);
     if (!status)
         status = check_map(run, error);
-    return status ? status : open_input(run, table, RK_MAIN, open, path, error);
+    return status ? status : open_input(run, table, RK_MAIN, &open, path, error);
 }
 
 enum rk_status rk_run_open(struct rk_run *run, struct rk_table **table,
@@ -382,18 +385,17 @@ void rk_run_warn(struct rk_run *run, const char *format, ...)
 void rk_run_detail(struct rk_run *run, const char *format, ...)
 {
     va_list args;
+    if (!run->verbose)
+        return;
     va_start(args, format);
     tell(run, RK_DETAIL, format, args);
     va_end(args);
 }
 
-extern int _nl_msg_cat_cntr; /* gettext's: it looks again for what LANGUAGE says */
-
 void rk_run_speak(struct rk_run *run, bool result)
 {
-    const char *language = run->language_asked ? run->language_asked : "en";
-    setenv("LANGUAGE", result ? language : run->language, 1);
-    _nl_msg_cat_cntr++;
+    const char *asked = run->language_asked ? run->language_asked : "en";
+    rk_speak(result ? asked : run->language);
 }
 
 void rk_run_progress(struct rk_run *run, const char *what, uint64_t done, uint64_t total)

@@ -9,8 +9,6 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -139,13 +137,21 @@ static const uint16_t refused[] = {
 /* A call of a later number was made after this list. */
 enum { NEWEST = SYS_process_mrelease };
 
-/* Leaves of the search hold so many calls at most; each has a line of its own and a way out. */
-enum { REFUSED = sizeof refused / sizeof *refused, LEAF = 4 };
-enum { MOST = 3 * REFUSED + 48 };
+/* The answers that need no look at the arguments have a line each, in this order, behind the
+ * search. */
+enum answer { ALLOWED, REFUSED, UNKNOWN, LOOKED_INTO };
+
+/* Calls of numbers from `first` to that of the next stretch are answered alike. */
+struct stretch {
+    uint32_t first;
+    enum answer answer;
+};
+
+enum { STRETCHES = 2 * sizeof refused / sizeof *refused + 16, MOST = STRETCHES + 48 };
 
 struct program {
     struct sock_filter lines[MOST];
-    unsigned short count;
+    unsigned short count, answers; /* where those begin */
 };
 
 static void add(struct program *p, uint16_t code, uint32_t k, uint8_t then, uint8_t otherwise)
@@ -178,49 +184,56 @@ static void refuse_where(struct program *p, uint32_t call, size_t index, uint16_
     load(p, offsetof(struct seccomp_data, nr));
 }
 
-static int by_number(const void *a, const void *b)
+/* The stretches, in order; gives their count. */
+static size_t find_stretches(struct stretch *stretches)
 {
-    return *(const uint16_t *)a - *(const uint16_t *)b;
+    static const uint16_t looked_into[] = {SYS_mmap, SYS_mprotect, SYS_clone, SYS_tgkill,
+                                           SYS_ioctl};
+    /* the arguments of clone3 are out of a filter's sight; the C library goes on with clone */
+    uint8_t answers[NEWEST + 2] = {[SYS_clone3] = UNKNOWN, [NEWEST + 1] = UNKNOWN};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        assert(refused[i] <= NEWEST);
+        answers[refused[i]] = REFUSED;
+    }
+    for (size_t i = 0; i < sizeof looked_into / sizeof *looked_into; i++)
+        answers[looked_into[i]] = LOOKED_INTO;
+    for (uint32_t call = 0; call < sizeof answers; call++)
+        if (!call || answers[call] != answers[call - 1])
+            stretches[count++] = (struct stretch){call, answers[call]};
+    return count;
 }
 
-/* Refuses the calls that are among `count` sorted ones; what is not goes on behind. A search by
- * halves, since the kernel tries every call there is when the filter is set: in a list that takes
- * longer than all the rest of a start. */
-static void refuse_any(struct program *p, const uint16_t *calls, size_t count)
+/* Adds the search by halves for the stretch that a call is in: a line where two halves meet, since
+ * the kernel tries every call there is when the filter is set. Gives the line where it begins. */
+static unsigned short search(struct program *p, const struct stretch *stretches, size_t count)
 {
-    if (count > LEAF) {
-        unsigned short branch = p->count;
-        add(p, BPF_JMP | BPF_JGE | BPF_K, calls[count / 2], 0, 0);
-        refuse_any(p, calls, count / 2);
-        unsigned short out = p->count;
-        add(p, BPF_JMP | BPF_JA, 0, 0, 0);
-        assert(p->count - branch - 1 <= UINT8_MAX);
-        p->lines[branch].jt = (uint8_t)(p->count - branch - 1);
-        refuse_any(p, calls + count / 2, count - count / 2);
-        p->lines[out].k = p->count - out - 1u;
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        add(p, BPF_JMP | BPF_JEQ | BPF_K, calls[i], (uint8_t)(count - i), 0);
-    add(p, BPF_JMP | BPF_JA, 1, 0, 0);
-    answer(p, SECCOMP_RET_ERRNO | EPERM);
+    if (count == 1)
+        return (unsigned short)(p->answers + stretches->answer);
+    const unsigned short from = p->count;
+    add(p, BPF_JMP | BPF_JGE | BPF_K, stretches[count / 2].first, 0, 0);
+    int below = search(p, stretches, count / 2) - from - 1;
+    int above = search(p, stretches + count / 2, count - count / 2) - from - 1;
+    assert(below <= UINT8_MAX && above <= UINT8_MAX);
+    p->lines[from].jf = (uint8_t)below;
+    p->lines[from].jt = (uint8_t)above;
+    return from;
 }
 
 static void write_program(struct program *p)
 {
-    uint16_t calls[REFUSED];
+    struct stretch stretches[STRETCHES];
+    const size_t count = find_stretches(stretches);
     load(p, offsetof(struct seccomp_data, arch));
     add(p, BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0);
     answer(p, SECCOMP_RET_KILL_PROCESS);
     load(p, offsetof(struct seccomp_data, nr));
-    add(p, BPF_JMP | BPF_JGT | BPF_K, NEWEST, 0, 1);
+    p->answers = (unsigned short)(p->count + count - 1);
+    search(p, stretches, count);
+    assert(p->count == p->answers);
+    answer(p, SECCOMP_RET_ALLOW);
+    answer(p, SECCOMP_RET_ERRNO | EPERM);
     answer(p, SECCOMP_RET_ERRNO | ENOSYS);
-    /* its arguments are out of a filter's sight; the C library goes on with clone */
-    add(p, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
-    answer(p, SECCOMP_RET_ERRNO | ENOSYS);
-    memcpy(calls, refused, sizeof calls);
-    qsort(calls, REFUSED, sizeof *calls, by_number);
-    refuse_any(p, calls, REFUSED);
     refuse_where(p, SYS_mmap, 2, BPF_JSET, PROT_EXEC, true);
     refuse_where(p, SYS_mprotect, 2, BPF_JSET, PROT_EXEC, true);
     refuse_where(p, SYS_clone, 0, BPF_JSET,

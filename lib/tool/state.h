@@ -83,6 +83,7 @@ struct rk_state {
     } *taken;
     size_t taken_count, taken_room;
     bool withheld, finds, publish;
+    const char *catalogues; /* the folder of messages in other languages, NULL = only English */
     struct rk_buf text; /* small answers for people */
 };
 
@@ -96,7 +97,10 @@ void rk_options_parse(const struct rk_tool *tool, int argc, char **argv);
 /* Takes one more option; false where there is none of this name. */
 bool rk_options_take(const char *name, const char *value);
 const char *rk_language_of(int argc, char **argv);
-const char *rk_share_folder(const char *language); /* also opens the message catalogue */
+/* Texts made from now on are in this language, sv or else English. */
+void rk_speak(const char *language);
+/* What is read for Swedish is read now, or allowed by the fence; for English nothing is. */
+void rk_open_language(const char *language);
 void rk_emit(struct rk_log *log, enum rk_severity severity, const struct rk_pos *pos,
              const char *text);
 void rk_show_help(const struct rk_tool *tool, struct rk_buf *out);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -143,48 +144,59 @@ const char *rk_language_of(int argc, char **argv)
     return chosen && !strncmp(chosen, "sv", 2) ? "sv" : "en";
 }
 
-/* The folder of the running program, without its last part `up` times. */
-static void beside_program(struct rk_buf *path, const char *rest)
+/* The first of two places beside the running program, which was installed or stands where it was
+ * built, with the file `has` in it; the second where neither has. Kept until the end. */
+static const char *beside_program(const char *const places[2], const char *has)
 {
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash)
-        *slash = '\0';
-    rk_buf_clear(path);
-    rk_buf_printf(path, "%s/%s", self, rest);
+    static char self[PATH_MAX];
+    struct rk_buf path = {0};
+    if (!*self) {
+        ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+        self[n > 0 ? n : 0] = '\0';
+        char *slash = strrchr(self, '/');
+        if (slash)
+            *slash = '\0';
+    }
+    rk_buf_printf(&path, "%s/%s%s", self, places[0], has);
+    const char *place = places[access(path.text, R_OK) ? 1 : 0];
+    rk_buf_clear(&path);
+    rk_buf_printf(&path, "%s/%s", self, place);
+    const char *kept = rk_keep(path.text);
+    rk_buf_free(&path);
+    return kept;
 }
 
-const char *rk_share_folder(const char *language)
+static const char *share_folder(void)
 {
     static const char *const shares[] = {"../share/rk", "../../share"};
+    return beside_program(shares, "/schema");
+}
+
+extern int _nl_msg_cat_cntr; /* gettext's: it looks again for what LANGUAGE says */
+
+void rk_open_language(const char *language)
+{
     static const char *const locales[] = {"../locale", "../share/locale"};
-    struct rk_buf path = {0};
+    struct rk_state *s = &rk_state;
+    if (s->catalogues || strcmp(language, "sv"))
+        return;
+    s->catalogues = beside_program(locales, "");
     /* Only the language of messages follows the user; numbers and order stay those of C. The locale
      * C.UTF-8 is always there, and under it the catalogue is chosen by LANGUAGE. */
-    if (setlocale(LC_MESSAGES, "C.UTF-8"))
-        setenv("LANGUAGE", language, 1);
-    for (size_t i = 0; i < 2; i++) {
-        beside_program(&path, locales[i]);
-        if (!access(path.text, R_OK)) {
-            bindtextdomain("rk", path.text);
-            break;
-        }
-    }
+    setlocale(LC_MESSAGES, "C.UTF-8");
+    bindtextdomain("rk", s->catalogues);
     bind_textdomain_codeset("rk", "UTF-8");
     textdomain("rk");
-    for (size_t i = 0; i < 2; i++) {
-        beside_program(&path, shares[i]);
-        rk_buf_text(&path, "/schema");
-        if (!access(path.text, R_OK)) {
-            path.text[path.size - strlen("/schema")] = '\0';
-            break;
-        }
-    }
-    const char *share = rk_keep(path.text);
-    rk_buf_free(&path);
-    return share;
+    setenv("LANGUAGE", "en", 1); /* as all that was said until now */
+}
+
+void rk_speak(const char *language)
+{
+    rk_open_language(language);
+    if (!rk_state.catalogues)
+        return; /* English is what stands in the program */
+    setenv("LANGUAGE", language, 1);
+    _nl_msg_cat_cntr++;
 }
 
 static void show_version(const struct rk_tool *tool, struct rk_buf *out)
@@ -301,9 +313,11 @@ int rk_tool_main(const struct rk_tool *tool, int argc, char **argv)
                              .log = &s->log,
                              .state = s};
     s->run.map = rk_map_new(); /* from here on, what runs out of memory is the tool's */
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    s->run.threads = processors < 1 ? 1 : processors > 8 ? 8 : (unsigned)processors;
-    s->run.share = rk_share_folder(s->run.language);
+    cpu_set_t processors;
+    int usable = sched_getaffinity(0, sizeof processors, &processors) ? 1 : CPU_COUNT(&processors);
+    s->run.threads = usable > 8 ? 8 : (unsigned)usable;
+    s->run.share = share_folder();
+    rk_speak(s->run.language);
     s->log.emit = rk_emit;
     s->max_errors = 20;
     size_t inputs = 0;
