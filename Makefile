@@ -33,10 +33,10 @@ OURS    += -fstack-protector-strong -fPIE $(if $(findstring -O0,$(CFLAGS)),,-D_F
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 endif
 # OpenBLAS as an archive: as a shared library it takes milliseconds to start and brings the runtime of
-# Fortran, which ends the program in its own way where memory is out. GSL too: as a shared library it asks
-# for all of BLAS, in tools as well that solve nothing.
+# Fortran, which ends the program in its own way where memory is out; begun by lib/stat/dense.c when it is
+# needed. GSL too: as a shared library it asks for all of BLAS, in tools as well that solve nothing.
 LDLIBS  := -Wl,--as-needed -lzip -lxlsxwriter -lexpat -lcsv -ljansson -lsodium -lpicosat \
-           -Wl,-Bstatic -lgsl -lopenblas -Wl,-Bdynamic -lgmp -lz -lunistring -lm -lpthread
+           -Wl,--wrap=gotoblas_dynamic_init -Wl,-Bstatic -lgsl -lopenblas -Wl,-Bdynamic -lgmp -lz -lunistring -lm -lpthread
 
 # libical does not look whether there was memory: our copy of it gets memory from lib/evening/calendar.c,
 # which ends the program in good order.
@@ -99,6 +99,12 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 $(B)/bench/%: $(B)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call tell,link,$@)$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
+# a tool's own link with another main: what its start costs before it does anything
+$(B)/bench/bare-rk-%: $(B)/tests/bench/bare-csv.o $(B)/cmd/rk-%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call tell,link,$@)objcopy --redefine-sym main=its_main $(B)/cmd/rk-$*.o $@.o && \
+	    $(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $@.o $(LIB) $(LDLIBS)
 
 $(MO): $(PO) | $(AFTER_SETUP)
 	@mkdir -p $(@D)
@@ -208,7 +214,8 @@ fuzz: $(FUZZERS)
 
 # Speed beside the peers of Debian, R's lme4 among them, and DuckDB where npm is there to bring it;
 # `tests/bench/flow build` for the flow alone.
-bench: tools test-tools $(B)/bench/panel $(B)/bench/price $(B)/bench/bare-csv
+bench: tools test-tools $(B)/bench/panel $(B)/bench/price $(B)/bench/bare-csv \
+       $(addprefix $(B)/bench/bare-,rk-score rk-agree rk-aggregate)
 	@tests/bench/run $(B)
 	@tests/bench/growth $(B)
 	@tests/bench/flow $(B)

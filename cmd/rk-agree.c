@@ -231,7 +231,8 @@ static void write_row(void *context, const struct rk_agree_row *row)
         out->not_given++;
         if (!out->family_why[row->family])
             out->family_why[row->family] = why;
-        rk_run_detail(out->run, _("%s %s: %s"), row->measure, row->variant, _(why));
+        if (out->run->verbose) /* of hundreds, each a text to look up */
+            rk_run_detail(out->run, _("%s %s: %s"), row->measure, row->variant, _(why));
         if (!out->refused)
             return;
         for (size_t b = 0; b < j->by_count; b++)

@@ -2,7 +2,9 @@
 
 #include <assert.h>
 
-enum { RECENT = 4096 };
+/* Bits of a place among the recent ones, as long as there are fewer texts than it has places, and
+ * after that. */
+enum { FEW = 8, MANY = 12 };
 
 /* The number met last of those whose text has the same place, and more of what its ends are like.
  */
@@ -11,13 +13,24 @@ struct rk_recent {
     uint32_t ends;
 };
 
-/* Mixes a text's ends, cheaply: the first twelve bits are its place among the recent ones. */
+/* Mixes a text's ends, cheaply: the first bits are its place among the recent ones. */
 static uint32_t mix_ends(struct rk_text text)
 {
     uint32_t head, tail;
     memcpy(&head, text.text, sizeof head);
     memcpy(&tail, text.text + text.size - sizeof tail, sizeof tail);
     return tail * 2654435761u ^ head * 2246822519u;
+}
+
+static struct rk_recent *recent_place(struct rk_ids *ids, enum rk_id_kind kind, uint32_t ends)
+{
+    const uint8_t bits = ids->of[kind].count < 1 << FEW ? FEW : MANY;
+    if (ids->recent_bits[kind] != bits) {
+        rk_free(ids->recent[kind]);
+        ids->recent[kind] = rk_alloc((size_t)1 << bits, sizeof **ids->recent);
+        ids->recent_bits[kind] = bits;
+    }
+    return &ids->recent[kind][ends >> (32 - bits)];
 }
 
 static uint32_t look_up(struct rk_ids *ids, enum rk_id_kind kind, struct rk_text text)
@@ -37,10 +50,8 @@ static uint32_t look_up(struct rk_ids *ids, enum rk_id_kind kind, struct rk_text
     if (text.size < sizeof(uint32_t))
         id = rk_strings_add(strings, text);
     else {
-        if (!ids->recent[kind])
-            ids->recent[kind] = rk_alloc(RECENT, sizeof **ids->recent);
         uint32_t ends = mix_ends(text);
-        struct rk_recent *r = &ids->recent[kind][ends >> 20];
+        struct rk_recent *r = recent_place(ids, kind, ends);
         if (r->next_id && r->ends == ends && rk_text_equal(strings->texts[r->next_id - 1], text))
             id = r->next_id - 1;
         else

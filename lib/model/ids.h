@@ -26,6 +26,7 @@ struct rk_ids { /* zeroed = empty; give back with rk_ids_free */
     uint32_t next_room[RK_ID_KINDS];
     /* … and then, by the ends of the text alone, 1 + the id met last with such ends. */
     struct rk_recent *recent[RK_ID_KINDS];
+    uint8_t recent_bits[RK_ID_KINDS]; /* 2^these of them, 0 = none yet */
 };
 
 uint32_t rk_id(struct rk_ids *ids, enum rk_id_kind kind, struct rk_text text);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <pthread.h>
 
 /* LAPACK's own interface, as Fortran has it. */
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
@@ -14,13 +15,28 @@ void dpotrs_(const char *uplo, const int *n, const int *nrhs, const double *a, c
              double *b, const int *ldb, int *info, size_t);
 void openblas_set_num_threads(int threads);
 
+/* OpenBLAS looks at the processor when a program starts, and that takes longer than a command line:
+ * its call is led here by the link (--wrap in the Makefile), and made when there is something to
+ * solve. Where it was built for one processor there is no such call. */
+void __wrap_gotoblas_dynamic_init(void);
+__attribute__((weak)) void __real_gotoblas_dynamic_init(void);
+void __wrap_gotoblas_dynamic_init(void) {}
+
+static void begin(void)
+{
+    if (__real_gotoblas_dynamic_init)
+        __real_gotoblas_dynamic_init();
+    openblas_set_num_threads(1);
+}
+
 bool rk_dense_factor(double *a, size_t n, double least, size_t *bad)
 {
     assert(n <= RK_DENSE_MOST);
+    static pthread_once_t begun = PTHREAD_ONCE_INIT;
     int order = (int)n, info = 0;
     if (!n)
         return true;
-    openblas_set_num_threads(1);
+    pthread_once(&begun, begin);
     double *diagonal = rk_resize(NULL, n, sizeof *diagonal);
     for (size_t i = 0; i < n; i++)
         diagonal[i] = RK_AT(a, n, i, i);

@@ -19,25 +19,33 @@ rk_json *rk_json_load(struct rk_text text, struct json_error_t *why)
     return json_loadb(text.text, text.size, JSON_REJECT_DUPLICATES, why);
 }
 
+/* Past the text in quotes that begins at `s`. */
+static const char *past_quoted(const char *s, const char *end)
+{
+    for (const char *quote = s; (quote = memchr(quote + 1, '"', (size_t)(end - quote - 1)));) {
+        const char *before = quote;
+        while (before[-1] == '\\')
+            before--;
+        if ((quote - before) % 2 == 0)
+            return quote + 1;
+    }
+    return end;
+}
+
 /* How deep arrays and objects nest at most, quoted text passed over. */
 static size_t depth(struct rk_text text)
 {
     size_t now = 0, most = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.text[i];
-        if (quoted) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                quoted = false;
-        } else if (c == '"')
-            quoted = true;
-        else if (c == '{' || c == '[') {
-            if (++now > most)
-                most = now;
-        } else if ((c == '}' || c == ']') && now)
+    for (const char *s = text.text, *end = s + text.size; s < end;) {
+        if (*s == '"') {
+            s = past_quoted(s, end);
+            continue;
+        }
+        if (*s == '{' || *s == '[')
+            most = ++now > most ? now : most;
+        else if ((*s == '}' || *s == ']') && now)
             now--;
+        s++;
     }
     return most;
 }

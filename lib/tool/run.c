@@ -231,7 +231,11 @@ enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const c
     if (status || (!path && !operands))
         return status;
     const struct rk_table_choices only = {{{name, NULL, declared->defaults}}, schema_of, run};
-    status = check_map(run, error);
+    const struct rk_schema *schema;
+    status =
+        rk_run_schema(run, &schema, name, error); /* kept for schema_of, its memory used again */
+    if (!status)
+        status = check_map(run, error);
     return status ? status : open_input(run, table, declared->use, &only, path, error);
 }
 
