@@ -232,8 +232,8 @@ enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const c
         return status;
     const struct rk_table_choices only = {{{name, NULL, declared->defaults}}, schema_of, run};
     const struct rk_schema *schema;
-    status =
-        rk_run_schema(run, &schema, name, error); /* kept for schema_of, its memory used again */
+    /* kept for schema_of; what reading it took is taken again for the rows */
+    status = rk_run_schema(run, &schema, name, error);
     if (!status)
         status = check_map(run, error);
     return status ? status : open_input(run, table, declared->use, &only, path, error);

@@ -80,6 +80,17 @@ static void documents(void)
     memset(deep + 65, ']', 65);
     deep[130] = '\0';
     CHECK_TEXT(refused(deep), "the JSON nests deeper than 64 levels");
+    /* what stands in quotes does not nest, whatever quotes and backslashes are in it */
+    struct rk_buf quoted = {0};
+    deep[65] = '\0';
+    rk_buf_printf(&quoted, "[\"%s\\\"%s\\\\\", \"\\\\\\\"%s\"]", deep, deep, deep);
+    CHECK_TEXT(refused(quoted.text), "taken");
+    rk_buf_clear(&quoted);
+    deep[130] = '\0';
+    memset(deep + 65, ']', 65);
+    rk_buf_printf(&quoted, "[\"\\\\\", %s]", deep);
+    CHECK_TEXT(refused(quoted.text), "the JSON nests deeper than 64 levels");
+    rk_buf_free(&quoted);
     CHECK_TEXT(
         refused("[\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[[\"]"),
         "taken");

@@ -125,6 +125,10 @@ static int in_calls(void)
     REFUSED(EPERM, chmod("secret", 0666));
     REFUSED(EPERM, chown("secret", 1, 1));
     REFUSED(EPERM, ioctl(STDIN_FILENO, TIOCSTI, "x"));
+    REFUSED(EPERM, syscall(SYS_shmget, 1, 1, 0));
+    REFUSED(EPERM, syscall(SYS_memfd_secret, 0));
+    REFUSED(ENOSYS, syscall(SYS_clone3, NULL, 0));
+    REFUSED(ENOSYS, syscall(SYS_process_mrelease + 1, 0, 0, 0, 0));
     REFUSED(ENOSYS, syscall(4000));
     /* what a tool does */
     SHOULD(opens("secret", O_RDONLY));
