@@ -351,8 +351,9 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (options.weights && rk_run_publishes(run))
         return rk_fail(error, RK_BAD_USE,
                        _("--weights tells of single answers: it is not for --publish"));
-    if (rk_run_publishes(run) && options.how.least < RK_PUBLISH_THRESHOLD)
-        options.how.least = RK_PUBLISH_THRESHOLD;
+    options.how.publish = rk_run_publishes(run) ? RK_PUBLISH_THRESHOLD : 0;
+    if (options.how.least < options.how.publish)
+        options.how.least = options.how.publish;
     RK_TRY(rk_run_main(run, &in, choices, error));
     bool series = !strcmp(rk_table_schema(in)->name, "series");
     if (!series && (options.series.slope || options.series.harmonics || options.series.lags))

@@ -6,6 +6,7 @@
 #include "stat/factor.h"
 #include "stat/interval.h"
 #include "stat/rank.h"
+#include "survey/told.h"
 
 #include <math.h>
 
@@ -111,6 +112,24 @@ static void say_why(struct rk_survey *to, size_t from, const char *why)
         if (isnan(to->rows[i].measure.estimate) &&
             !rk_text_is(to->rows[i].measure.method, "no_change"))
             to->rows[i].measure.method = rk_text(why);
+}
+
+/* ---- what may be told to everybody ---- */
+
+static enum rk_survey_told told_of(const struct rk_survey_facts *f, const struct rows_of *r,
+                                   uint32_t part, uint32_t item, uint32_t group,
+                                   const struct rk_survey_options *o)
+{
+    const struct rk_survey_item *of = &f->items[item];
+    double *values = rk_alloc((size_t)(r->first[part + 1] - r->first[part]) + 1, sizeof *values);
+    size_t n = answers_of(f, r, part, of->values, group, values, NULL);
+    enum rk_survey_told told = rk_survey_told(of, values, n, o->top, o->publish);
+    rk_free(values);
+    for (uint32_t i = 0; i < of->of_count; i++) {
+        enum rk_survey_told item_of = told_of(f, r, part, of->of[i], group, o);
+        told = item_of > told ? item_of : told;
+    }
+    return told;
 }
 
 static bool too_few(const struct place *p, size_t n, const struct rk_survey_options *o)
@@ -316,7 +335,10 @@ void rk_survey_items(struct rk_survey *to, const struct rk_survey_facts *f,
     struct rows_of r = rows_by_part(f);
     double *values = rk_alloc(f->rows + 1, sizeof *values),
            *weights = f->weight ? rk_alloc(f->rows + 1, sizeof *weights) : NULL;
-    for (uint32_t part = 0; part < f->parts; part++)
+    struct rk_survey_tell *tell = rk_alloc((size_t)f->item_count + 1, sizeof *tell);
+    bool keeps = o->publish && !weights;
+    for (uint32_t part = 0; part < f->parts; part++) {
+        size_t from = to->count;
         for (uint32_t i = 0; i < f->item_count; i++) {
             struct place p = {to, part, i, RK_NONE, RK_NONE};
             size_t n = answers_of(f, &r, part, f->items[i].values, RK_NONE, values, weights);
@@ -327,7 +349,13 @@ void rk_survey_items(struct rk_survey *to, const struct rk_survey_facts *f,
                 add(&p, "n", 0, (double)rows, "no_answers");
             else if (!too_few(&p, n, o))
                 tell_item(&p, &f->items[i], values, weights, n, rows, o);
+            if (keeps)
+                tell[i].told = told_of(f, &r, part, i, RK_NONE, o);
         }
+        if (keeps)
+            rk_survey_hide(to, from, tell);
+    }
+    rk_free(tell);
     rk_free(values);
     rk_free(weights);
     free_rows(&r);
@@ -486,6 +514,25 @@ static void tell_table(const struct place *p, const double *sorted, const double
     rk_free(counts);
 }
 
+/* What is told of one group is told of all: the figures of all together would tell it. */
+static struct rk_survey_tell tell_groups(const struct rk_survey_facts *f, const struct rows_of *r,
+                                         uint32_t part, uint32_t item,
+                                         const struct rk_survey_options *o)
+{
+    const struct rk_survey_item *of = &f->items[item];
+    struct rk_survey_tell tell = {RK_TOLD_ALL, true};
+    double *values = rk_alloc((size_t)(r->first[part + 1] - r->first[part]) + 1, sizeof *values);
+    for (uint32_t g = 0; g < f->groups; g++) {
+        size_t n = answers_of(f, r, part, of->values, g, values, NULL);
+        double all = (double)n, in = sum_where(values, NULL, n, in_top, of, o->top);
+        enum rk_survey_told told = n ? told_of(f, r, part, item, g, o) : RK_TOLD_ALL;
+        tell.told = told > tell.told ? told : tell.told;
+        tell.top = tell.top && !rk_survey_is_few(in, all, o->publish);
+    }
+    rk_free(values);
+    return tell;
+}
+
 void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
                        const struct rk_survey_options *o)
 {
@@ -494,8 +541,10 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
            *all = rk_alloc(f->rows + 1, sizeof *all);
     unsigned *group = rk_alloc(f->rows + 1, sizeof *group);
     struct rk_sample *samples = rk_alloc((size_t)f->groups + 1, sizeof *samples);
+    struct rk_survey_tell *tell = rk_alloc((size_t)f->item_count + 1, sizeof *tell);
     for (uint32_t part = 0; part < f->parts; part++) {
         struct family families[FAMILIES] = {0};
+        size_t from = to->count;
         for (uint32_t i = 0; i < f->item_count; i++) {
             const struct rk_survey_item *item = &f->items[i];
             struct place p = {to, part, i, 0, RK_NONE};
@@ -519,6 +568,8 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
             }
             if (few) /* the others and all together would give the small group away */
                 continue;
+            if (o->publish)
+                tell[i] = tell_groups(f, &r, part, i, o);
             size_t of_first = answers_of(f, &r, part, item->values, first, a, NULL);
             for (uint32_t g = 0; g < f->groups; g++)
                 if (samples[g].n) {
@@ -552,7 +603,10 @@ void rk_survey_compare(struct rk_survey *to, const struct rk_survey_facts *f,
             adjust(to, &families[k], o->adjustment);
             rk_free(families[k].row);
         }
+        if (o->publish)
+            rk_survey_hide(to, from, tell);
     }
+    rk_free(tell);
     rk_free(a);
     rk_free(b);
     rk_free(all);
@@ -743,13 +797,43 @@ static void tell_change(const struct place *p, const struct rk_survey_item *item
     rk_free(d);
 }
 
+/* `pairs` is for use: a scale's items are told of too, by who answered each in both waves. */
+static struct rk_survey_tell tell_pairs(const struct rk_survey_facts *f, const struct rows_of *r,
+                                        uint32_t part, uint32_t item, struct pair_of *pairs,
+                                        const struct rk_survey_options *o)
+{
+    const struct rk_survey_item *of = &f->items[item];
+    size_t n = pairs_of(f, r, part, of->values, pairs);
+    double *before = rk_alloc(n + 1, sizeof *before), *after = rk_alloc(n + 1, sizeof *after);
+    double boxes[4] = {0}; /* of neither, then, now, both */
+    struct rk_survey_tell tell = {RK_TOLD_ALL, true};
+    for (size_t i = 0; i < n; i++) {
+        before[i] = pairs[i].before;
+        after[i] = pairs[i].after;
+        boxes[in_top(of, before[i], o->top) + 2 * in_top(of, after[i], o->top)]++;
+    }
+    if (n)
+        tell.told = rk_survey_told_change(of, before, after, n, o->top, o->publish);
+    for (int b = 0; b < 4; b++)
+        tell.top = tell.top && !rk_survey_is_few(boxes[b], (double)n, o->publish);
+    for (uint32_t i = 0; i < of->of_count; i++) {
+        enum rk_survey_told item_of = tell_pairs(f, r, part, of->of[i], pairs, o).told;
+        tell.told = item_of > tell.told ? item_of : tell.told;
+    }
+    rk_free(before);
+    rk_free(after);
+    return tell;
+}
+
 void rk_survey_change(struct rk_survey *to, const struct rk_survey_facts *f,
                       const struct rk_survey_options *o)
 {
     struct rows_of r = rows_by_part(f);
     struct pair_of *pairs = rk_alloc(f->rows + 1, sizeof *pairs);
+    struct rk_survey_tell *tell = rk_alloc((size_t)f->item_count + 1, sizeof *tell);
     for (uint32_t part = 0; part < f->parts; part++) {
         struct family families[FAMILIES] = {0};
+        size_t from = to->count;
         for (uint32_t i = 0; i < f->item_count; i++) {
             struct place p = {to, part, i, 1, 0};
             size_t n = pairs_of(f, &r, part, f->items[i].values, pairs);
@@ -759,12 +843,17 @@ void rk_survey_change(struct rk_survey *to, const struct rk_survey_facts *f,
                 add(&p, "n", 0, 0, "no_pairs");
             else if (!too_few(&p, n, o))
                 tell_change(&p, &f->items[i], pairs, n, families, o);
+            if (o->publish)
+                tell[i] = tell_pairs(f, &r, part, i, pairs, o);
         }
         for (int k = 0; k < FAMILIES; k++) {
             adjust(to, &families[k], o->adjustment);
             rk_free(families[k].row);
         }
+        if (o->publish)
+            rk_survey_hide(to, from, tell);
     }
+    rk_free(tell);
     rk_free(pairs);
     free_rows(&r);
 }
@@ -776,6 +865,7 @@ void rk_survey_scale(struct rk_survey *to, const struct rk_survey_facts *f, uint
                      const struct rk_survey_options *o)
 {
     struct rows_of r = rows_by_part(f);
+    struct rk_survey_tell *tell = rk_alloc((size_t)item + 1, sizeof *tell);
     for (uint32_t part = 0; part < f->parts; part++) {
         struct place p = {to, part, item, RK_NONE, RK_NONE};
         uint32_t from = r.first[part], rows = r.first[part + 1] - from;
@@ -799,6 +889,7 @@ void rk_survey_scale(struct rk_survey *to, const struct rk_survey_facts *f, uint
             at += all;
         }
         if (n && !too_few(&p, n, o)) {
+            size_t told = to->count;
             struct rk_scale s = rk_scale(whole, n, count, o->level, dropped, rest);
             struct rk_measure *m =
                 add(&p, "alpha", s.alpha, (double)n, isnan(s.alpha) ? "not_estimable" : "feldt");
@@ -812,11 +903,14 @@ void rk_survey_scale(struct rk_survey *to, const struct rk_survey_facts *f, uint
                 add(&p, "alpha_without", dropped[c], (double)n, "")->variant = names[c];
             for (uint32_t c = 0; c < count; c++)
                 add(&p, "with_rest", rest[c], (double)n, "")->variant = names[c];
+            tell[item].told = o->publish ? told_of(f, &r, part, item, RK_NONE, o) : RK_TOLD_ALL;
+            rk_survey_hide(to, told, tell);
         }
         rk_free(whole);
         rk_free(dropped);
         rk_free(rest);
     }
+    rk_free(tell);
     free_rows(&r);
 }
 

@@ -14,6 +14,8 @@ struct rk_survey_item {
     const double *values; /* by row; NaN = no answer */
     bool has_scale;
     double least, most;
+    const uint32_t *of; /* of a scale: the items that it is the mean of */
+    uint32_t of_count;
 };
 
 struct rk_survey_facts { /* arrays by row */
@@ -35,6 +37,7 @@ struct rk_survey_options {
     bool full;     /* also quartiles, spread, shape, least and most, and what each value got */
     bool every_interval; /* of shares that are not weighted: not only Wilson's */
     enum rk_adjustment adjustment;
+    int64_t publish; /* 0, or what is told may not tell numbers under this (survey/told.h) */
 };
 
 struct rk_survey_row {
@@ -45,7 +48,8 @@ struct rk_survey_row {
 struct rk_survey { /* zeroed = empty; grows with each call; give back with rk_survey_free */
     struct rk_survey_row *rows;
     size_t count, room;
-    uint64_t few; /* figures not told, for want of answers */
+    uint64_t few;  /* figures not told, for want of answers */
+    uint64_t kept; /* … since they would tell how many gave an answer that few gave */
     struct rk_arena arena;
 };
 

@@ -231,6 +231,7 @@ static void make(struct rk_survey_scales *to, const struct rk_answers *a, const 
     struct rk_survey_scale_of *s = &to->all[to->count++];
     struct rk_survey_item *item = &to->items[to->item_count];
     double *mean = rk_alloc(a->rows + 1, sizeof *mean), least = 0, most = 0;
+    uint32_t *parts = rk_arena_zeroed(&to->arena, made->count, sizeof *parts);
     *s = (struct rk_survey_scale_of){
         to->item_count++, rk_alloc(a->rows * made->count + 1, sizeof *s->values),
         rk_arena_zeroed(&to->arena, made->count, sizeof *s->names), made->count};
@@ -239,9 +240,14 @@ static void make(struct rk_survey_scales *to, const struct rk_answers *a, const 
         mean,
         true,
         0,
-        0};
+        0,
+        parts,
+        made->count};
     for (uint32_t i = 0; i < made->count; i++) {
         uint32_t of = made->items[i];
+        for (uint32_t k = 0; k + 1 < to->item_count; k++)
+            if (to->items[k].values == a->values + of * a->rows)
+                parts[i] = k;
         bool known = rk_answers_scale(a, of, &least, &most);
         s->names[i] = a->items[of];
         item->has_scale &= known && (!i || (least == item->least && most == item->most));
@@ -278,7 +284,7 @@ enum rk_status rk_survey_scales_make(struct rk_survey_scales *to, const struct r
         if (a->coded[i] && a->coded[i]->scale == SIZE_MAX)
             continue; /* free text is nothing to sum */
         struct rk_survey_item *item = &to->items[to->item_count++];
-        *item = (struct rk_survey_item){a->items[i], a->values + i * a->rows, false, 0, 0};
+        *item = (struct rk_survey_item){.name = a->items[i], .values = a->values + i * a->rows};
         item->has_scale = rk_answers_scale(a, i, &item->least, &item->most);
     }
     for (size_t i = 0; i < n; i++) {
@@ -506,6 +512,11 @@ void rk_survey_write(struct rk_run *run, const struct rk_survey *result,
         rk_measure_write(writer, &row->measure);
     }
     rk_writer_finish(writer);
+    if (result->kept)
+        rk_run_note(run,
+                    _("%llu figures are hidden: with the others they would tell how many gave an "
+                      "answer that fewer than %d gave"),
+                    (unsigned long long)result->kept, RK_PUBLISH_THRESHOLD);
 }
 
 /* ---- series ---- */
