@@ -85,17 +85,12 @@ struct work {
         *ranking; /* ranking NULL: the data package has its own, or none */
     const char *measures[RK_STEP_MEASURES + 1]; /* of the month in hand */
     bool checked;
+    struct rk_strings gone; /* records that are not there any more */
 };
 
 static bool is_there(const char *name) { return !access(name, F_OK); }
 
 /* ---- the steps ---- */
-
-static const struct kind {
-    const char *form, *ending;
-} kinds[] = {{"html", "html"}, {"markdown", "md"}, {"latex", "tex"}, {"csv", "csv"},
-             {"json", "json"}, {"xlsx", "xlsx"},   {"pdf", "pdf"}};
-enum { FORMS = sizeof kinds / sizeof *kinds };
 
 /* Is the report wanted so? Of a month that `was` published nothing is added unless it is asked for.
  */
@@ -123,7 +118,8 @@ static const char *in_making(const struct work *w, const char *what, const char 
 
 /* One form in one language; `known`: it was published before; `was`: the month was. */
 static enum rk_status report(struct work *w, int32_t month, const char *language,
-                             const struct kind *kind, bool was, bool known, struct rk_error *error)
+                             const struct rk_step_form *kind, bool was, bool known,
+                             struct rk_error *error)
 {
     const char *file = in_making(w, "report", language, NULL, kind->ending), *form = kind->form;
     const char *record = in_making(w, "record", language, form, "json");
@@ -262,6 +258,7 @@ static enum rk_status make_month(struct work *w, int32_t month, struct rk_error 
     const char *const order[] = {sv_first ? "sv" : "en", sv_first ? "en" : "sv"};
     if ((options.reason || options.verify) && !was)
         return rk_fail(error, RK_BAD_USE, _("there is no %s: the month is not published"), target);
+    RK_TRY(rk_step_gone(w->run, month, options.output, &w->gone, error));
     if (options.verify) {
         RK_TRY(rk_step_rank(month, options.data, w->working, &w->ranking, error));
         RK_TRY(measure(w, month, error));
@@ -278,11 +275,11 @@ static enum rk_status make_month(struct work *w, int32_t month, struct rk_error 
     if (was)
         RK_TRY(rk_tree_link(target, w->making, error));
     for (size_t l = 0; l < 2; l++)
-        for (size_t f = 0; f < FORMS; f++) {
-            bool known = is_there(in_making(w, "record", order[l], kinds[f].form, "json"));
-            if (!known && !asked(order[l], kinds[f].form, was))
+        for (const struct rk_step_form *form = rk_step_forms; form->form; form++) {
+            bool known = is_there(in_making(w, "record", order[l], form->form, "json"));
+            if (!known && !asked(order[l], form->form, was))
                 continue;
-            RK_TRY(report(w, month, order[l], &kinds[f], was, known, error));
+            RK_TRY(report(w, month, order[l], form, was, known, error));
             fresh = fresh || !known;
         }
     if (was && !fresh && !options.reason)
@@ -375,8 +372,11 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_tree_clear();
     if (!status && is_there(w.working))
         return rk_fail(error, RK_FAILED, _("cannot remove %s"), w.working);
+    if (!status && w.gone.count)
+        status = RK_ATTENTION;
     if (status == RK_ATTENTION)
         rk_run_withhold(run);
+    rk_strings_free(&w.gone);
     return status;
 }
 

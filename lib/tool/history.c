@@ -180,6 +180,44 @@ enum rk_status rk_history_read(struct rk_run *run, struct rk_published *p, struc
     return RK_OK;
 }
 
+/* a/b/../c as a/c. */
+static const char *straight(const char *path)
+{
+    struct rk_buf text = {0};
+    const char *up = strstr(path, "/../"), *from = up;
+    if (!up)
+        return path;
+    while (from > path && from[-1] != '/')
+        from--;
+    rk_buf_add(&text, path, (size_t)(from - path));
+    rk_buf_text(&text, up + strlen("/../"));
+    const char *kept = rk_keep(text.text);
+    rk_buf_free(&text);
+    return kept;
+}
+
+enum rk_status rk_history_gone(struct rk_run *run, const char *record, struct rk_strings *gone,
+                               struct rk_error *error)
+{
+    struct rk_published p = {.record = record};
+    enum rk_status status = rk_provenance_read(&p.then, record, error);
+    bool there = true;
+    for (int64_t edition = p.then.edition - 1; !status && edition > 0 && there; edition--) {
+        const char *path = rk_history_name(record, edition);
+        there = !access(path, F_OK);
+        if (!there)
+            rk_strings_add(gone, rk_text(path));
+    }
+    for (size_t i = 0; !status && i < p.then.material_count; i++) {
+        const struct rk_provenance_material *m = &p.then.materials[i];
+        const char *path = straight(rk_published_lies(run, &p, m->name));
+        if (!strcmp(m->role, RK_HISTORY_ROLE) && access(path, F_OK))
+            rk_strings_add(gone, rk_text(path));
+    }
+    rk_provenance_free(&p.then);
+    return status;
+}
+
 static const char *option_of(const struct rk_provenance *p, const char *name)
 {
     for (size_t i = 0; i < p->option_count; i++)

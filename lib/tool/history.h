@@ -18,6 +18,11 @@ enum rk_status rk_history_find(const char **found, const char *path, const char 
 /* Fills p->versions and p->others: of a report that stands, or is looked at, what was published
  * when it was made; or else all that is. */
 enum rk_status rk_history_read(struct rk_run *run, struct rk_published *p, struct rk_error *error);
+/* What is not there any more of the record: its earlier versions (the latest that is gone, before
+ * which none is known), and the records that it was made beside. Their paths are added to `gone`,
+ * which the caller frees. */
+enum rk_status rk_history_gone(struct rk_run *run, const char *record, struct rk_strings *gone,
+                               struct rk_error *error);
 /* Whether a record of --beside is in this language. */
 bool rk_history_needs(const struct rk_published *p, enum rk_language language);
 /* The figures of a report of these months, in which nothing is hidden, and what has been published,

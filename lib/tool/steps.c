@@ -5,6 +5,7 @@
 #include "stream/json.h"
 #include "stream/listing.h"
 #include "tool/child.h"
+#include "tool/history.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +38,10 @@ struct rk_text rk_step_line(const struct rk_buf *said)
     return (struct rk_text){said->size ? said->text : "",
                             end ? (size_t)(end - said->text) : said->size};
 }
+
+const struct rk_step_form rk_step_forms[] = {
+    {"html", "html"}, {"markdown", "md"}, {"latex", "tex"}, {"csv", "csv"},
+    {"json", "json"}, {"xlsx", "xlsx"},   {"pdf", "pdf"},   {0}};
 
 /* The last good month stays; says so, and what to do. */
 static enum rk_status tell(enum rk_status status, int32_t month, const char *tool, int exit,
@@ -221,6 +226,58 @@ enum rk_status rk_step_report(int32_t month, const char *const *own, size_t coun
         status = rk_step_call(month, "rk-report", words, exit, error);
     rk_free(words);
     return status;
+}
+
+static bool is_there(const char *folder, const char *what, const char *language, const char *rest,
+                     const char **path)
+{
+    struct rk_buf name = {0};
+    rk_buf_printf(&name, "%s.%s.%s", what, language, rest);
+    *path = rk_step_path(folder, name.text);
+    rk_buf_free(&name);
+    return !access(*path, F_OK);
+}
+
+/* Of one month: each of its reports has its record, and that the versions before it. */
+static enum rk_status add_gone(struct rk_run *run, const char *folder, struct rk_strings *gone,
+                               struct rk_error *error)
+{
+    static const char *const languages[] = {"sv", "en"};
+    char **names = NULL;
+    if (access(folder, F_OK))
+        return RK_OK;
+    for (const struct rk_step_form *form = rk_step_forms; form->form; form++)
+        for (size_t l = 0; l < 2; l++) {
+            struct rk_buf rest = {0};
+            const char *report, *record;
+            rk_buf_printf(&rest, "%s.json", form->form);
+            if (is_there(folder, "report", languages[l], form->ending, &report) &&
+                !is_there(folder, "record", languages[l], rest.text, &record))
+                rk_strings_add(gone, rk_text(record));
+            rk_buf_free(&rest);
+        }
+    RK_TRY(rk_listing(&names, folder, error));
+    enum rk_status status = RK_OK;
+    for (char **name = names; *name && !status; name++)
+        if (is_record(*name))
+            status = rk_history_gone(run, rk_step_path(folder, *name), gone, error);
+    rk_listing_free(names);
+    return status;
+}
+
+enum rk_status rk_step_gone(struct rk_run *run, int32_t month, const char *output,
+                            struct rk_strings *gone, struct rk_error *error)
+{
+    uint32_t told = gone->count;
+    for (int32_t other = month - SERIES; other <= month + SERIES; other++)
+        RK_TRY(add_gone(run, rk_step_path(output, rk_step_month(other)), gone, error));
+    for (; told < gone->count; told++)
+        rk_log(run->log, RK_ERROR, NULL,
+               _("%s: %s is not there any more: what it told is not counted with. Put it back; "
+                 "what is published "
+                 "without it may tell, with it, what is small"),
+               rk_step_month(month), gone->texts[told].text);
+    return RK_OK;
 }
 
 /* Two at a time would take each other's folder. The lock goes with the program, however it ends. */

@@ -5,12 +5,17 @@
 #define RK_STEPS_H
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/message.h"
-#include "base/text.h"
+#include "tool/tool.h"
 
 /* FOLDER/NAME, kept until the program ends; likewise a month as 2020-03. */
 const char *rk_step_path(const char *folder, const char *name);
 const char *rk_step_month(int32_t month);
+/* The forms of a report and how their files' names end; the last has no form. */
+extern const struct rk_step_form {
+    const char *form, *ending;
+} rk_step_forms[];
 /* The first line of what a tool said. */
 struct rk_text rk_step_line(const struct rk_buf *said);
 /* The status of a run in which a tool ended with `exit`. */
@@ -37,6 +42,11 @@ enum rk_status rk_step_measures(int32_t month, const char *data, const char *wor
 enum rk_status rk_step_report(int32_t month, const char *const *words, size_t count,
                               const char *output, const char *making, const char *record, int *exit,
                               struct rk_error *error);
+/* Tells of each published record that is not there any more though a report, another record or a
+ * later version of it is, in the months that this one is held together with; each once while `gone`
+ * is kept. */
+enum rk_status rk_step_gone(struct rk_run *run, int32_t month, const char *output,
+                            struct rk_strings *gone, struct rk_error *error);
 /* Locks the folder until the program ends; RK_FAILED where another holds it, or it cannot be
  * locked. */
 enum rk_status rk_step_lock(const char *folder, struct rk_error *error);
