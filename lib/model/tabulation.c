@@ -295,6 +295,11 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
             continue;
         }
         row.hidden = row.hidden || figure == HIDDEN;
+        if (figure == HIDDEN)
+            row.stood = kept(t, rk_value_text(&in->values[value]));
+        struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
+        row.file = pos.file;
+        row.line = pos.line;
         row.has_value = figure == FIGURE;
         for (uint32_t d = 0; d < t->dim_count; d++)
             t->has_totals = t->has_totals || ((here >> d & 1) && row.labels[d] == RK_LABEL_TOTAL);

@@ -20,6 +20,9 @@ struct rk_tabulation_row {
     uint32_t contributor; /* RK_NONE = not told */
     bool has_value;       /* a number stands there */
     bool hidden;          /* what is published hides it */
+    struct rk_text stood; /* … and what stands for it */
+    const char *file;     /* where it stands */
+    uint64_t line;
 };
 /* A hierarchy of a dimension, from columns of the file: "region:county:country", finest first. */
 struct rk_tabulation_tree {

@@ -120,11 +120,26 @@ static enum rk_status fail_of(const struct work *w, uint32_t cell, const char *f
 
 /* ---- figures ---- */
 
+/* An end of a range that is told; one that is not part of it is next to a number with its decimals.
+ */
+static bool is_end_of(rk_fixed end, rk_fixed unit)
+{
+    return !(end % unit) || !((end + 1) % unit) || !((end - 1) % unit);
+}
+
+static bool is_of_unit(const struct rk_tabulation_row *row, rk_fixed unit)
+{
+    return !(row->value % unit) && is_end_of(row->least, unit) &&
+           (!row->has_most || is_end_of(row->most, unit));
+}
+
 static enum rk_status find_unit(struct work *w, struct rk_error *error)
 {
+    const struct rk_tabulation *t = w->table;
     w->out->unit = RK_FIXED_ONE;
-    for (uint32_t r = 0; r < w->table->row_count; r++)
-        for (int d = 0; w->table->rows[r].value % w->out->unit; d++) {
+    for (uint32_t r = 0; r < t->row_count + t->before_count; r++)
+        while (!is_of_unit(r < t->row_count ? &t->rows[r] : &t->before[r - t->row_count],
+                           w->out->unit)) {
             if (w->out->unit == RK_FIXED_ONE / 1000000)
                 return rk_fail(error, RK_BAD_DATA, _("a figure has more than %d decimals"),
                                MOST_DECIMALS);
@@ -152,6 +167,30 @@ static void grow(struct work *w)
     p->cells = now;
 }
 
+/* The first row of the same figure. */
+static const struct rk_tabulation_row *first_row(const struct work *w,
+                                                 const struct rk_tabulation_row *row)
+{
+    const struct rk_tabulation_row *first = w->table->rows;
+    while (memcmp(first->labels, row->labels, sizeof row->labels) != 0)
+        first++;
+    return first;
+}
+
+static enum rk_status fail_twice(const struct work *w, const struct rk_tabulation_row *row,
+                                 uint32_t cell, const char *format, struct rk_error *error)
+{
+    const struct rk_tabulation_row *first = first_row(w, row);
+    struct rk_pos pos = {.file = row->file, .line = row->line};
+    struct rk_buf where = {0};
+    tell_cell(&where, w, cell);
+    enum rk_status status =
+        rk_fail_at(error, RK_BAD_DATA, &pos, format, where.text ? where.text : "",
+                   first->file ? first->file : "-", (unsigned long long)first->line);
+    rk_buf_free(&where);
+    return status;
+}
+
 static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *row,
                               struct rk_error *error)
 {
@@ -162,18 +201,24 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
     enum rk_status status = RK_OK;
     if (w->makes)
         count = rk_layout_above(&p->layout, row->labels, &above, &room);
-    bool repeated = own < known;
+    bool rules = w->options->dominance_count || w->options->p_percent > 0,
+         own_people = w->table->is_records || rules || row->contributor != RK_NONE,
+         adds = w->makes && (own_people || w->table->only_listed),
+         repeated = !own_people && own < known && first_row(w, row) != row;
     grow(w);
     if (units > RK_CELL_MOST)
         status =
             fail_of(w, own, _("%s: the figure is too large to be reckoned with exactly"), error);
     for (uint32_t i = 0; i < count && !status; i++) {
         uint32_t c = w->makes ? above[i] : own;
-        if (!w->makes && repeated) { /* the same figure in two tables */
+        if (!adds && repeated) { /* the same figure in two tables */
             if (row->has_value && p->has_value[c] && p->value[c] != (int64_t)units)
-                status = fail_of(w, c, _("%s: two different figures"), error);
+                status = fail_twice(w, row, c, _("%s: stands with another figure in %s, line %llu"),
+                                    error);
+            else if (w->makes && row->file == first_row(w, row)->file)
+                status = fail_twice(w, row, c, _("%s: stands already in %s, line %llu"), error);
             if (!row->has_value || p->has_value[c])
-                continue;
+                break;
         }
         p->has_value[c] = row->has_value;
         p->value[c] += (int64_t)units;
@@ -184,6 +229,7 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
     }
     if (row->hidden && !status)
         p->reason[own] = RK_IS_HIDDEN;
+    p->added += adds && repeated;
     rk_free(above);
     return status;
 }
@@ -655,6 +701,26 @@ static void count_possible(struct work *w, const struct rk_audit_cell *cells)
     rk_free(findings);
 }
 
+/* Of a published table: what is known only where it is taken to be the same in another version. */
+static void find_assumed(struct work *w, const struct rk_audit_cell *cells,
+                         enum rk_insiders insiders)
+{
+    struct rk_publish *p = w->out;
+    struct rk_audit_finding *findings = rk_alloc(w->cell_count, sizeof *findings);
+    struct rk_sums sums = rk_layout_view(&p->layout);
+    uint32_t sum;
+    bool any = false;
+    for (uint32_t c = 0; c < p->cells; c++)
+        any = any || p->findings[c].verdict != RK_KEPT;
+    sums.count = w->ties;
+    if (any && rk_audit(cells, w->cell_count, &sums, insiders, 0, findings, &sum))
+        for (uint32_t c = 0; c < p->cells; c++)
+            if (cells[c].hidden && p->findings[c].verdict != RK_OPEN &&
+                p->findings[c].verdict != RK_KEPT && findings[c].verdict == RK_KEPT)
+                p->findings[c].verdict = RK_ASSUMED;
+    rk_free(findings);
+}
+
 static enum rk_status audit(struct work *w, struct rk_error *error)
 {
     struct rk_publish *p = w->out;
@@ -684,6 +750,8 @@ static enum rk_status audit(struct work *w, struct rk_error *error)
                      ? rk_fail(error, RK_BAD_DATA, _("no figures add up to this table"))
                      : fail_of(w, sums.cell[sums.first[sum]], _("%s: does not add up to its parts"),
                                error);
+    if (!status && o->audit && w->ties < sums.count)
+        find_assumed(w, cells, insiders);
     if (!status && o->audit && o->insiders == RK_INSIDERS_KNOWN)
         count_possible(w, cells);
     if (!status && o->zeros == RK_ZEROS_OPEN && hidden <= MOST_ASKED / 8)

@@ -70,6 +70,7 @@ struct rk_publish { /* zeroed = empty; give back with rk_publish_free */
     uint32_t known_by_zeros;        /* hidden cells known if everybody knows that none is 0; when not assumed */
     uint32_t known_inside; /* … and if somebody whom the table does not tell is alone in another */
     bool not_looked;       /* for these: there are too many */
+    uint32_t added; /* rows that were added to others of the same figure */
     uint32_t versions, reach; /* how many there are; those so far apart or less are held together */
     struct rk_rounding rounding;   /* with options.round */
     uint32_t *order;               /* of the cells, for people: by label, totals last */

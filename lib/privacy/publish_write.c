@@ -1,5 +1,7 @@
 #include "privacy/publish_write.h"
 
+#include "base/mem.h"
+
 #include <string.h>
 
 size_t rk_publish_columns(const struct rk_tabulation *t, enum rk_publish_output output,
@@ -36,15 +38,22 @@ void rk_publish_write(const struct rk_publish *p, const struct rk_tabulation *t,
                       struct rk_writer *writer)
 {
     uint32_t rows = t->has_totals ? t->row_count : p->cells;
+    struct rk_text *stood = rk_alloc((size_t)p->cells + 1, sizeof *stood);
+    for (uint32_t r = 0; r < t->before_count; r++)
+        if (t->before[r].hidden && t->before[r].stood.size)
+            stood[rk_publish_cell(p, &t->before[r])] = t->before[r].stood;
     for (uint32_t r = 0; r < rows; r++) {
         uint32_t cell = t->has_totals ? rk_publish_cell(p, &t->rows[r]) : p->order[r];
         write_cell_labels(writer, p, t, cell);
         if (p->reason[cell] == RK_IS_SHOWN)
             rk_write_fixed(writer, p->value[cell] * p->unit);
+        else if (stood[cell].size)
+            rk_write_text(writer, stood[cell]);
         else
             rk_write_string(writer, symbol);
         rk_write_end(writer);
     }
+    rk_free(stood);
     rk_writer_finish(writer);
 }
 
@@ -61,8 +70,9 @@ void rk_publish_write_intervals(const struct rk_publish *p, const struct rk_tabu
                                 struct rk_writer *writer)
 {
     static const char *const reasons[] = {"",          "small",     "zero", "dominance",
-                                          "p_percent", "secondary", "", "before"};
-    static const char *const verdicts[] = {"kept", "narrow", "disclosed", "insider", "open"};
+                                          "p_percent", "secondary", "",     "before"};
+    static const char *const verdicts[] = {"kept",    "narrow", "disclosed",
+                                           "insider", "open",   "assumed"};
     for (uint32_t i = 0; i < p->cells; i++) {
         uint32_t c = p->order[i];
         const struct rk_audit_finding *f = &p->findings[c];

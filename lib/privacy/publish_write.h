@@ -15,7 +15,8 @@ enum rk_publish_output {
 /* Fills `columns`, with room for RK_PUBLISH_COLUMNS, and returns how many. */
 size_t rk_publish_columns(const struct rk_tabulation *table, enum rk_publish_output output,
                           struct rk_writer_column *columns);
-/* These finish the writer. `symbol` stands for what is hidden. */
+/* These finish the writer. `symbol` stands for what is hidden, but for what was published: what
+ * stood there does. */
 void rk_publish_write(const struct rk_publish *publish, const struct rk_tabulation *table,
                       const char *symbol, struct rk_writer *writer);
 void rk_publish_write_intervals(const struct rk_publish *publish,

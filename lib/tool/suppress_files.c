@@ -106,7 +106,7 @@ static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p
 
 static enum rk_status tell_audit(struct rk_run *run, const struct rk_publish *p)
 {
-    uint32_t count[5] = {0}, hidden = 0;
+    uint32_t count[RK_VERDICTS] = {0}, hidden = 0;
     for (uint32_t c = 0; c < p->cells; c++) {
         hidden += p->reason[c] != RK_IS_SHOWN;
         count[p->findings[c].verdict] += p->reason[c] != RK_IS_SHOWN;
@@ -119,6 +119,12 @@ static enum rk_status tell_audit(struct rk_run *run, const struct rk_publish *p)
     if (count[RK_INSIDER])
         rk_run_warn(run, _("%u of %u hidden figures are disclosed to whoever is alone in another"),
                     count[RK_INSIDER], hidden);
+    if (count[RK_ASSUMED])
+        rk_run_warn(
+            run,
+            _("%u of %u hidden figures are disclosed if each is the same as in the version that "
+              "shows it: nothing that is shown tells of a change, nor that there is none"),
+            count[RK_ASSUMED], hidden);
     if (count[RK_OPEN])
         rk_run_warn(run, _("%u of %u hidden figures are not settled: the search was cut short"),
                     count[RK_OPEN], hidden);
@@ -132,6 +138,8 @@ enum rk_status rk_suppress_tell(struct rk_run *run, const struct rk_publish *p,
 {
     if (how->round || how->cell_key)
         return how->round ? tell_rounding(run, &p->rounding) : RK_OK;
+    if (p->added)
+        rk_run_note(run, _("%u rows are added to others of the same figure"), p->added);
     enum rk_status status = how->audit ? tell_audit(run, p) : tell_choice(run, p, how->by_cells);
     if (intervals)
         tell_ends(run, p);
