@@ -51,7 +51,7 @@ static void hold(struct rk_report_cell *cell, const struct rk_figure *now,
     }
 }
 
-/* What was told of it in an earlier month, when the same people were counted, or some of them. */
+/* What was told of it in another month, when the same people were counted, or some of them. */
 static void hold_past(struct rk_report_cell *cell, const struct rk_figure *now,
                       const struct rk_report_column *column,
                       const struct rk_provenance_figure *then, int64_t threshold)
@@ -72,8 +72,8 @@ struct former {
     const struct rk_provenance_figure **told;
     uint32_t *same;
     size_t count, told_room, same_room;
-    bool beside;  /* it is of other months … */
-    int32_t back; /* … or so many before this one; 0 = some others */
+    bool beside; /* it is of other months … */
+    int bit;     /* … and of rk_report_row.within the one that is of it; 0 = none */
 };
 
 /* The row of this name, after so many others; SIZE_MAX = none. */
@@ -157,7 +157,7 @@ static void make_table(struct former *f, const struct rk_report_section *of, siz
         table->rows[table->row_count - 1].figures[c] = as_told(then, row ? &row->figures[c] : NULL);
         if (row && (!f->beside || now->dated))
             hold(&f->to->cells[same], &row->figures[c], &now->columns[c], then, f->now->threshold);
-        else if (row && f->back && row->within >> f->back & 1)
+        else if (row && f->bit && row->within >> f->bit & 1)
             hold_past(&f->to->cells[same], &row->figures[c], &now->columns[c], then,
                       f->now->threshold);
     }
@@ -302,6 +302,61 @@ static void hold_balance(struct rk_report_cells *to, const struct rk_report *rep
     }
 }
 
+/* What the other told of the figure that is called as the one there; NULL = it told nothing. */
+static const struct rk_provenance_figure *told_there(const struct rk_report *report,
+                                                     struct rk_figure_place at,
+                                                     const struct rk_provenance *other)
+{
+    const struct rk_report_section *section = &report->sections[at.section];
+    for (size_t i = 0; i < other->figure_count; i++)
+        if (!strcmp(other->figures[i].section, section->id) &&
+            !strcmp(other->figures[i].row, section->table->rows[at.row].label) &&
+            !strcmp(other->figures[i].column, section->table->columns[at.column].label))
+            return &other->figures[i];
+    return NULL;
+}
+
+/* The other, so many months after, told two of who were there then, came since and went since: who
+ * are there now and came, are who were there then and went, and tell the third. */
+static void hold_balance_after(struct rk_report_cells *to, const struct rk_report *report,
+                               const struct rk_provenance *other)
+{
+    enum { THEN, CAME, WENT, ALL };
+    const struct rk_report_balance *b = &report->balance;
+    const struct rk_figure_place at[ALL] = {b->now, b->came, b->went};
+    uint32_t now = cell_at(report, b->now), cell[ALL];
+    int64_t value[ALL] = {0};
+    int hidden = ALL;
+    for (int i = 0; i < ALL; i++) {
+        const struct rk_provenance_figure *f = told_there(report, at[i], other);
+        bool is_hidden = f && !strcmp(f->state, "hidden");
+        if (!f || (is_hidden && hidden < ALL) || (!is_hidden && *f->state))
+            return;
+        hidden = is_hidden ? i : hidden;
+        value[i] = f->value / RK_FIXED_ONE;
+    }
+    if (hidden == ALL)
+        return;
+    int64_t all = to->cells[now].value + (hidden == CAME ? 0 : value[CAME]);
+    int64_t third = hidden == CAME ? value[THEN] + value[WENT] - all
+                                   : all - value[hidden == THEN ? WENT : THEN];
+    all += hidden == CAME ? third : 0;
+    if (third <= 0)
+        return;
+    value[hidden] = third;
+    for (int i = 0; i < ALL; i++)
+        cell[i] = rk_report_cells_add(to, (struct rk_report_cell){.value = value[i],
+                                                                  .counts = true,
+                                                                  .signless = true,
+                                                                  .small = i == hidden,
+                                                                  .fixed = i != hidden,
+                                                                  .unseen = true});
+    uint32_t together = rk_report_cells_add(
+        to, (struct rk_report_cell){.value = all, .signless = true, .unseen = true});
+    rk_report_cells_sum(to, together, (uint32_t[]){now, cell[CAME]}, 2);
+    rk_report_cells_sum(to, together, (uint32_t[]){cell[THEN], cell[WENT]}, 2);
+}
+
 /* ---- */
 
 static struct former begin(struct rk_report_cells *cells, const struct rk_report *report)
@@ -333,10 +388,12 @@ void rk_report_cells_beside(struct rk_report_cells *cells, const struct rk_repor
 {
     struct former f = begin(cells, report);
     f.beside = true;
-    f.back = back > 0 && back < 32 ? back : 0;
+    f.bit = back > 0 && back < 32 ? back : back < 0 && back > -32 ? 32 - back : 0;
     make_tables(&f, other);
     if (back > 0 && back == report->balance.back)
         hold_balance(cells, report, other);
+    if (back < 0 && -back == report->balance.back)
+        hold_balance_after(cells, report, other);
     end(&f);
 }
 

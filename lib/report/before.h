@@ -15,8 +15,8 @@
 void rk_report_cells_version(struct rk_report_cells *cells, const struct rk_report *report,
                              const struct rk_provenance *version);
 /* … a report of other months. Of it, the tables that name the month of each row tell the same.
- * Where it is of one month, so many before the one that this is of (`back`, 0: it is not), rows
- * that count the same people, or the same and others, tell how many these are. */
+ * Where it is of one month, so many before the one that this is of (`back`, below 0: after it; 0:
+ * it is not), rows that count the same people, or the same and others, tell how many these are. */
 void rk_report_cells_beside(struct rk_report_cells *cells, const struct rk_report *report,
                             const struct rk_provenance *other, int32_t back);
 /* When all are added. */

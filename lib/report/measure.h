@@ -39,19 +39,20 @@ int rk_stage_compare(struct rk_measuring *m, uint32_t a, uint32_t b); /* as they
 
 #define RK_SAY(english, swedish) rk_say(m->language, english, swedish)
 const char *rk_measure_label(struct rk_measuring *m, uint32_t word); /* as people call it */
-/* The period so many months before, to ask the same of. */
+/* The period so many months before, or after where it is below 0, to ask the same of. */
 struct rk_measuring rk_months_before(const struct rk_measuring *m, int32_t back);
 enum { RK_MONTHS_BACK = 24 };
-/* What changed of those counted: for rk_report_row.within. */
+/* What changed of those counted, from RK_MONTHS_BACK months before to as many after: for
+ * rk_report_row.within. */
 struct rk_counted {
-    bool came[RK_MONTHS_BACK + 1], went[RK_MONTHS_BACK + 1]; /* since that many months before */
+    bool came[2 * RK_MONTHS_BACK + 1], went[2 * RK_MONTHS_BACK + 1];
 };
 static inline void rk_count_once(struct rk_counted *c, int32_t back, bool now, bool then)
 {
-    c->came[back] |= now && !then;
-    c->went[back] |= then && !now;
+    c->came[back + RK_MONTHS_BACK] |= now && !then;
+    c->went[back + RK_MONTHS_BACK] |= then && !now;
 }
-uint32_t rk_counted_within(const struct rk_counted *c);
+uint64_t rk_counted_within(const struct rk_counted *c);
 /* A new row for group `row`, or for all where `row` is their count: the table's total. */
 struct rk_figure *rk_group_row(struct rk_measuring *m, struct rk_report_table *table,
                                const struct rk_groups *groups, size_t row);

@@ -466,10 +466,10 @@ static uint32_t bank_status(struct rk_measuring *m, const struct rk_material_pan
 }
 
 /* Who has come to the bank, and who has left it, of a status (RK_NONE: of all). */
-static uint32_t bank_within(struct rk_measuring *m, uint32_t status)
+static uint64_t bank_within(struct rk_measuring *m, uint32_t status)
 {
     struct rk_counted counted = {{0}, {0}};
-    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++) {
+    for (int32_t back = -RK_MONTHS_BACK; back <= RK_MONTHS_BACK; back++) {
         struct rk_measuring then = rk_months_before(m, back);
         for (size_t i = 0; i < m->material->panelists_count; i++) {
             const struct rk_material_panelist *p = &m->material->panelists[i];
@@ -549,10 +549,10 @@ static bool changed(const struct rk_measuring *m, const struct rk_material_panel
                 : in_year(m, p->joined) && !rk_measure_is(m, p->status, "applied");
 }
 
-static uint32_t changes_within(const struct rk_measuring *m, bool left)
+static uint64_t changes_within(const struct rk_measuring *m, bool left)
 {
     struct rk_counted counted = {{0}, {0}};
-    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++) {
+    for (int32_t back = -RK_MONTHS_BACK; back <= RK_MONTHS_BACK; back++) {
         struct rk_measuring then = rk_months_before(m, back);
         for (size_t i = 0; i < m->material->panelists_count; i++) {
             const struct rk_material_panelist *p = &m->material->panelists[i];
@@ -648,7 +648,7 @@ static void load_within(struct rk_measuring *m, const struct load *now,
                         struct rk_report_table *table)
 {
     struct rk_counted counted[LOAD_MOST + 1] = {{{0}, {0}}};
-    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++) {
+    for (int32_t back = -RK_MONTHS_BACK; back <= RK_MONTHS_BACK; back++) {
         struct rk_measuring before = rk_months_before(m, back);
         struct load then = find_load(&before);
         for (int64_t k = 0; k <= LOAD_MOST; k++) {

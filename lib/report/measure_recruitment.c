@@ -136,10 +136,10 @@ static bool seats_count(const struct rk_measuring *m, const struct rk_material_r
 }
 
 /* Which recruitments of the group (RK_NONE: of all) are told of anew, and which no more. */
-static uint32_t seats_within(const struct rk_measuring *m, uint32_t group)
+static uint64_t seats_within(const struct rk_measuring *m, uint32_t group)
 {
     struct rk_counted counted = {{0}, {0}};
-    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++) {
+    for (int32_t back = -RK_MONTHS_BACK; back <= RK_MONTHS_BACK; back++) {
         struct rk_measuring then = rk_months_before(m, back);
         for (size_t i = 0; i < m->material->recruitments_count; i++) {
             const struct rk_material_recruitment *r = &m->material->recruitments[i];

@@ -262,11 +262,15 @@ struct rk_measuring rk_months_before(const struct rk_measuring *m, int32_t back)
     return then;
 }
 
-uint32_t rk_counted_within(const struct rk_counted *c)
+uint64_t rk_counted_within(const struct rk_counted *c)
 {
-    uint32_t within = 0;
-    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++)
-        within |= (uint32_t)(!c->came[back] || !c->went[back]) << back;
+    enum { AFTER = 32 };
+    uint64_t within = 0;
+    for (int32_t back = 1; back <= RK_MONTHS_BACK; back++) {
+        size_t before = RK_MONTHS_BACK + (size_t)back, after = RK_MONTHS_BACK - (size_t)back;
+        within |= (uint64_t)(!c->came[before] || !c->went[before]) << back;
+        within |= (uint64_t)(!c->came[after] || !c->went[after]) << (AFTER + back);
+    }
     return within;
 }
 

@@ -311,7 +311,7 @@ static void count_people(struct rk_report_table *table)
         struct rk_figure *f = &table->rows[r].figures[0];
         if (rk_figure_shown(f) && f->value > 0)
             f->n = rk_fixed_round(f->value) / RK_FIXED_ONE;
-        table->rows[r].within = UINT32_MAX;
+        table->rows[r].within = UINT64_MAX;
     }
 }
 

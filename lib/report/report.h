@@ -60,8 +60,9 @@ struct rk_report_row {
     const char *brief[2];      /* under a column of a chart, where `label` is too long: two lines */
     struct rk_figure *figures; /* one per column */
     bool total;                /* holds the sum (or the whole) of the rows above it */
-    uint32_t within;    /* bit k: of those counted the k-th month before, none is gone, or none has
-                           come:    the difference tells how many the others are */
+    uint64_t within;    /* bit k: of those counted the k-th month before, none is gone, or none has
+                           come: the difference tells how many the others are; bit 32 + k: likewise
+                           of the k-th month after */
     const char *pool;   /* of a number of people that rk-panel-cover tells: which; else NULL */
     const char *series; /* of a chart of steps: whose line it is; NULL = the only one */
     rk_fixed at;        /* … and when */

@@ -222,18 +222,23 @@ static void test_lost(void)
     rk_provenance_free(&record[1]);
 }
 
-/* A month later, and everybody of the month before still counted: few more are hidden, and their
- * sums; many are not, nor a difference of some who came and some who went. */
+/* A month later, or earlier, and everybody of the other month still counted: few more are hidden,
+ * and their sums; many are not, nor a difference of some who came and some who went. */
 static void test_months(void)
 {
     static const struct {
         int64_t leaf[LEAVES];
-        uint32_t within;
+        uint64_t within;
         bool hidden;
-    } months[] = {{{14, 20, 30, 40}, 1 << 1, true},
-                  {{17, 20, 30, 40}, 1 << 1, false},
-                  {{14, 20, 30, 40}, 1 << 2, false},
-                  {{12, 20, 30, 40}, 1 << 1, false}};
+        int32_t back;
+    } months[] = {{{14, 20, 30, 40}, 1 << 1, true, 1},
+                  {{17, 20, 30, 40}, 1 << 1, false, 1},
+                  {{14, 20, 30, 40}, 1 << 2, false, 1},
+                  {{12, 20, 30, 40}, 1 << 1, false, 1},
+                  {{14, 20, 30, 40}, UINT64_C(1) << 33, true, -1},
+                  {{14, 20, 30, 40}, UINT64_C(1) << 33, false, 1},
+                  {{14, 20, 30, 40}, 1 << 1, false, -1},
+                  {{17, 20, 30, 40}, UINT64_C(1) << 33, false, -1}};
     for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
         int64_t cell[CELLS];
         bool hidden[CELLS];
@@ -247,7 +252,7 @@ static void test_months(void)
         for (size_t r = 0; r < 3; r++)
             report.sections[0].table->rows[r].within = months[i].within;
         rk_report_cells_make(&cells, &report);
-        rk_report_cells_beside(&cells, &report, &before, 1);
+        rk_report_cells_beside(&cells, &report, &before, months[i].back);
         rk_report_cells_settle(&cells);
         struct rk_guard guard = rk_guard_report(&cells);
         for (int c = 0; c < CELLS; c++) /* the first, and what counts it */
