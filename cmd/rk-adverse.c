@@ -271,13 +271,13 @@ static void note_left_out(struct rk_run *run, const struct work *w,
     struct rk_buf number[4] = {0};
     if (out->withdrawn || out->ineligible || out->is_protected || out->pending)
         rk_run_note(run,
-                    _("left out: %s withdrawn, %s ineligible, %s protected, %s in recruitments not "
-                      "decided"),
+                    _("left out: withdrawn %s, ineligible %s, with a protected identity %s, in "
+                      "recruitments not decided %s"),
                     shown(&number[0], out->withdrawn), shown(&number[1], out->ineligible),
                     shown(&number[2], out->is_protected), shown(&number[3], out->pending));
     for (uint32_t f = 0; f < w->listed.count; f++)
         if (told[f].adverse.unknown)
-            rk_run_note(run, _("%s is not known, or outside the groups, of %s people"),
+            rk_run_note(run, _("people of whom %s is not known, or outside the groups: %s"),
                         told[f].feature->name.text, shown(&number[0], told[f].adverse.unknown));
     for (int i = 0; i < 4; i++)
         rk_buf_free(&number[i]);

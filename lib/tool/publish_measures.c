@@ -520,6 +520,32 @@ static void find_table(struct reviewing *r)
     }
 }
 
+/* Of what a group brought up: what was adopted wholly is some of what was so at least partly, and
+ * the kinds make up all. */
+static void find_adopted(struct reviewing *r, uint64_t row)
+{
+    const struct told *t = &r->all[row];
+    struct rk_text measure = cell_of(r, row, MEASURE), variant = cell_of(r, row, VARIANT);
+    if (t->count == RK_NONE || t->n == RK_NONE || !ends(measure, "_adopted"))
+        return;
+    uint32_t wholly =
+        r->line_count[named(&r->lines, &r->text, t->keys, measure, RK_TEXT("wholly"))];
+    int64_t partly = wholly == RK_NONE ? 0 : value_of(r, t->count) - value_of(r, wholly);
+    if (is_small(partly) && value_of(r, wholly)) {
+        uint32_t rest = new_cell(r, partly, true);
+        rk_report_cells_sum(&r->cells, t->count, (uint32_t[]){wholly, rest}, 2);
+    }
+    uint32_t all = named(&r->lines, &r->text, t->keys, RK_TEXT("contribution_adopted"), variant);
+    if (all == t->line)
+        return;
+    may_be(r, named(&r->sums, &r->text, t->keys, RK_TEXT("kinds"), variant), r->line_count[all],
+           t->count);
+    uint32_t own = new_cell(r, value_of(r, t->n), true); /* two kinds may be as many */
+    rk_report_cells_sum(&r->cells, t->n, &own, 1);
+    may_be(r, named(&r->sums, &r->text, t->keys, RK_TEXT("n of kinds"), variant), r->line_n[all],
+           own);
+}
+
 struct number {
     uint32_t people, cell;
     int64_t value;
@@ -564,8 +590,12 @@ static void find_sums(struct reviewing *r)
             for (size_t i = 0; i < 2; i++)
                 named(&r->lines, &r->text, keys_of(r, row, c, i ? "*" : ""),
                       cell_of(r, row, MEASURE), cell_of(r, row, VARIANT));
-    for (uint64_t row = 0; row < r->rows; row++)
-        named(&r->lines, &r->text, r->all[row].keys, cell_of(r, row, MEASURE), RK_TEXT(""));
+    for (uint64_t row = 0; row < r->rows; row++) {
+        uint32_t keys = r->all[row].keys;
+        named(&r->lines, &r->text, keys, cell_of(r, row, MEASURE), RK_TEXT(""));
+        named(&r->lines, &r->text, keys, cell_of(r, row, MEASURE), RK_TEXT("wholly"));
+        named(&r->lines, &r->text, keys, RK_TEXT("contribution_adopted"), cell_of(r, row, VARIANT));
+    }
     uint32_t room = r->lines.count + 1;
     r->line_count = rk_alloc(room, sizeof *r->line_count);
     r->line_n = rk_alloc(room, sizeof *r->line_n);
@@ -592,6 +622,7 @@ static void find_sums(struct reviewing *r)
         if (r->blocks)
             find_features(r, row);
         find_pair(r, row);
+        find_adopted(r, row);
         if (t->count == RK_NONE || t->n == RK_NONE || t->amount || is_in_table(r, row) ||
             !is_small(value_of(r, t->n) - value_of(r, t->count)))
             continue; /* what is left of n is no secret */
