@@ -7,10 +7,10 @@
 
 enum {
     MOST_TAKEN = 4,     /* that one exchange takes */
-    MOST_SETS = 60000,  /* sets of so many that are looked through for exchanges */
+    MOST_SETS = 170000, /* sets of so many that are looked through for exchanges */
     MOST_MOVES = 20000, /* exchanges that are tried */
-    MOST_FOUND = 200,   /* answers that give the same figures, from which more are looked for */
-    MOST_KINDS = 2000,
+    MOST_TRIED = 30000, /* answers that are looked at, after exchanges of each size */
+    OTHERS = 50,        /* from which more are looked for though they are new in nothing */
     SUMS = RK_ALIKE_NUMBERS + RK_ALIKE_PARTS,
 };
 
@@ -18,6 +18,7 @@ enum {
 struct taken {
     int64_t sum[SUMS];
     uint32_t kind[MOST_TAKEN];
+    uint64_t mixed; /* puts those with the same sums into an order of no meaning */
 };
 
 struct move { /* so many out, and as many others in */
@@ -88,10 +89,7 @@ static int by_sums(const void *a, const void *b)
     for (size_t i = 0; i < SUMS; i++)
         if (x->sum[i] != y->sum[i])
             return x->sum[i] < y->sum[i] ? -1 : 1;
-    for (size_t i = 0; i < MOST_TAKEN; i++)
-        if (x->kind[i] != y->kind[i])
-            return x->kind[i] < y->kind[i] ? -1 : 1;
-    return 0;
+    return (x->mixed > y->mixed) - (x->mixed < y->mixed);
 }
 
 static bool same_sums(const struct taken *a, const struct taken *b)
@@ -140,6 +138,8 @@ static bool find_moves(struct search *s, uint32_t size)
         for (uint32_t i = 0; i < size; i++) {
             const struct rk_alike_kind *kind = &of->kinds[at[i]];
             t->kind[i] = at[i];
+            t->mixed = (t->mixed ^ (at[i] + 1)) * UINT64_C(0x9e3779b97f4a7c15);
+            t->mixed ^= t->mixed >> 29;
             for (unsigned n = 0; n < of->numbers; n++)
                 t->sum[n] += kind->number[n];
             for (unsigned p = 0; p < of->parts; p++)
@@ -155,13 +155,21 @@ static bool find_moves(struct search *s, uint32_t size)
             at[i] = at[last - 1];
     }
     qsort(all, count, sizeof *all, by_sums);
-    for (size_t i = 0; i < count && s->move_count < MOST_MOVES; i++)
-        for (size_t k = i + 1;
-             k < count && same_sums(&all[i], &all[k]) && s->move_count < MOST_MOVES; k++)
-            if (!share_one(&all[i], &all[k], size)) {
-                add_move(s, &all[i], &all[k], size);
-                add_move(s, &all[k], &all[i], size);
-            }
+    /* with the next of the same sums, then with the one after it: some of each, where there are
+     * many */
+    bool more = true;
+    for (size_t apart = 1; more && s->move_count < MOST_MOVES; apart++) {
+        more = false;
+        for (size_t i = 0; i + apart < count && s->move_count < MOST_MOVES; i++) {
+            const struct taken *a = &all[i], *b = &all[i + apart];
+            bool same = same_sums(a, b);
+            more = more || same;
+            if (!same || share_one(a, b, size))
+                continue;
+            add_move(s, a, b, size);
+            add_move(s, b, a, size);
+        }
+    }
     rk_free(all);
     return true;
 }
@@ -184,9 +192,11 @@ static void find_ranges(struct search *s)
     s->open = s->range_count;
 }
 
-static void see(struct search *s, const int64_t *counts)
+/* Whether they give any range a number that was not known to be possible. */
+static bool see(struct search *s, const int64_t *counts)
 {
     unsigned order = RK_ALIKE_ORDERS;
+    bool any = false;
     for (size_t i = 0; i < s->range_count; i++) {
         struct range *r = &s->ranges[i];
         bool known = r->ways == RK_ALIKE_WAYS;
@@ -199,9 +209,11 @@ static void see(struct search *s, const int64_t *counts)
             known = known || r->seen[w] == number;
         if (known)
             continue;
+        any = true;
         r->seen[r->ways++] = number;
         s->open -= r->ways == RK_ALIKE_WAYS;
     }
+    return any;
 }
 
 /* Whether they give all that is told besides the sums: that a part is hidden says that it is small.
@@ -236,18 +248,23 @@ static void take_back(int64_t *counts, const struct move *move)
     }
 }
 
+/* From each that was found, first those that are new in something; a few others are ways to them.
+ */
 static void look(struct search *s)
 {
-    size_t size = s->of->count * sizeof *s->now;
+    size_t size = s->of->count * sizeof *s->now, tried = 0;
     rk_strings_free(&s->found);
     rk_strings_add(&s->found, (struct rk_text){(const char *)s->start, size});
-    for (uint32_t f = 0; f < s->found.count && s->open; f++) {
+    for (uint32_t f = 0; f < s->found.count; f++) {
         memcpy(s->now, s->found.texts[f].text, size);
-        for (size_t m = 0; m < s->move_count && s->open && s->found.count < MOST_FOUND; m++) {
-            uint32_t before = s->found.count;
-            if (exchange(s->now, &s->moves[m]) && gives_the_same(s, s->now) &&
-                rk_strings_add(&s->found, (struct rk_text){(const char *)s->now, size}) == before)
-                see(s, s->now);
+        for (size_t m = 0; m < s->move_count; m++) {
+            if (!s->open || tried == MOST_TRIED)
+                return;
+            if (exchange(s->now, &s->moves[m])) {
+                tried++;
+                if (gives_the_same(s, s->now) && (see(s, s->now) || s->found.count < OTHERS))
+                    rk_strings_add(&s->found, (struct rk_text){(const char *)s->now, size});
+            }
             take_back(s->now, &s->moves[m]);
         }
     }
@@ -288,7 +305,7 @@ bool rk_alike_keeps(const struct rk_alike *alike)
     begin(&s, alike);
     if (alike->median && s.all)
         find_middle(&s, s.start, s.middle);
-    for (uint32_t size = 1; size <= MOST_TAKEN && s.open && alike->count <= MOST_KINDS; size++) {
+    for (uint32_t size = 1; size <= MOST_TAKEN && s.open; size++) {
         if (!find_moves(&s, size))
             break;
         look(&s);

@@ -31,7 +31,7 @@ struct rk_alike_kind {                /* an answer that may be given, or a pair 
 
 struct rk_alike {
     const struct rk_alike_kind *kinds;
-    size_t count;     /* at most 2000 */
+    size_t count;
     unsigned numbers; /* how many sums are told */
     unsigned parts;   /* parts whose numbers are told where they, and the rest, are not small */
     unsigned orders;

@@ -3,10 +3,14 @@
 #include "stat/alike.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum {
-    MOST_KINDS = 44,   /* answers that are tried; its square pairs of them */
-    MOST_PARTS = 2520, /* of a whole that answers may be told in */
+    MOST_KINDS = 44,     /* answers that are tried */
+    MOST_PAIRED = 12,    /* … before and after: its square is that of pairs */
+    MOST_PARTS = 2520,   /* of a whole that answers may be told in */
+    FINEST = 1000000,    /* … that are told in no such part */
+    WIDEST = 1000000000, /* steps between the least and the most */
 };
 
 /* The answers as whole numbers of steps. */
@@ -14,22 +18,23 @@ struct grid {
     int64_t kind[MOST_KINDS + 1]; /* rising */
     size_t count;
     int parts; /* steps of 1 */
-    bool many; /* there are more than are tried */
+    bool many; /* there are more than are tried … */
+    bool wide; /* … or they are too far apart for sums to be held against each other */
 };
 
 static double fraction(double x) { return fabs(x - nearbyint(x)); }
 
 /* The coarsest step, 1/1, 1/2 …, of which all values are whole numbers. */
-static bool find_step(struct grid *g, const double *values, size_t n)
+static int find_parts(const double *values, size_t n)
 {
-    for (g->parts = 1; g->parts <= MOST_PARTS; g->parts++) {
+    for (int parts = 1; parts <= MOST_PARTS; parts++) {
         bool all = true;
         for (size_t i = 0; i < n && all; i++)
-            all = fabs(values[i]) < 1e9 && fraction(values[i] * g->parts) < 1e-6;
+            all = fraction(values[i] * parts) < 1e-6;
         if (all)
-            return true;
+            return parts;
     }
-    return false;
+    return FINEST;
 }
 
 static int64_t steps(const struct grid *g, double value)
@@ -52,16 +57,34 @@ static void add_kind(struct grid *g, int64_t kind)
     g->count++;
 }
 
-/* The answers that may be given: those of the scale, or from the least to the most of those that
- * were, or only those where these are too many. */
-static void make_grid(struct grid *g, const struct rk_survey_item *item, const double *values,
-                      size_t n)
+/* How many different values there are, up to MOST_KINDS. */
+static int64_t differ(const double *values, size_t n)
 {
-    *g = (struct grid){0};
-    g->many = !find_step(g, values, n);
-    for (size_t i = 0; i < n && !g->many; i++)
+    double seen[MOST_KINDS];
+    int64_t count = 0;
+    for (size_t i = 0; i < n && count < MOST_KINDS; i++) {
+        bool known = false;
+        for (int64_t k = 0; k < count; k++)
+            known = known || seen[k] == values[i];
+        if (!known)
+            seen[count++] = values[i];
+    }
+    return count;
+}
+
+/* The answers that may be given: those of the scale, or from the least to the most of those that
+ * were; or, where these are more than `most`, only those that were, and none is tried where these
+ * are not few either. */
+static void make_grid(struct grid *g, const struct rk_survey_item *item, const double *values,
+                      size_t n, int64_t most_kinds, int64_t threshold)
+{
+    *g = (struct grid){.parts = find_parts(values, n)};
+    for (size_t i = 0; i < n && !g->wide; i++)
+        g->wide = fabs(values[i]) * g->parts > WIDEST;
+    g->many = g->wide && differ(values, n) >= threshold;
+    for (size_t i = 0; i < n && !g->wide && !g->many; i++)
         add_kind(g, steps(g, values[i]));
-    if (g->many || !n)
+    if (g->many || g->wide || !n)
         return;
     int64_t least = g->kind[0], most = g->kind[g->count - 1];
     if (item->has_scale && fraction(item->least * g->parts) < 1e-6) {
@@ -69,7 +92,8 @@ static void make_grid(struct grid *g, const struct rk_survey_item *item, const d
         least = low < least ? low : least;
         most = high > most ? high : most;
     }
-    for (int64_t k = least; most - least < MOST_KINDS && k <= most; k++)
+    g->many = most - least >= most_kinds && (int64_t)g->count >= threshold;
+    for (int64_t k = least; most - least < most_kinds && k <= most; k++)
         add_kind(g, k);
 }
 
@@ -116,13 +140,13 @@ enum rk_survey_told rk_survey_told(const struct rk_survey_item *item, const doub
     struct rk_alike_kind kinds[MOST_KINDS] = {0};
     bool boxed = has_top_box(item, top),
          promoted = item->has_scale && item->least == 0 && item->most == 10;
-    make_grid(&g, item, values, n);
-    if (g.many)
-        return RK_TOLD_SPREAD;
+    make_grid(&g, item, values, n, MOST_KINDS, threshold);
+    if (g.many || g.wide)
+        return g.many ? RK_TOLD_SPREAD : RK_TOLD_N;
     for (size_t k = 0; k < g.count; k++) {
         double value = (double)g.kind[k] / g.parts;
         kinds[k].number[0] = g.kind[k];
-        kinds[k].number[1] = g.kind[k] * g.kind[k];
+        kinds[k].number[1] = (g.kind[k] - g.kind[0]) * (g.kind[k] - g.kind[0]);
         kinds[k].place[0] = (uint32_t)k;
         kinds[k].parts = (boxed && is_top(item, &g, g.kind[k], top) ? TOP : 0u) |
                          (promoted && value >= 9 ? PROMOTERS : 0u) |
@@ -140,6 +164,31 @@ enum rk_survey_told rk_survey_told(const struct rk_survey_item *item, const doub
                                              : RK_TOLD_N;
 }
 
+static int by_size(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* What one answer is more than another, rising, each once; there is room for all pairs. */
+static size_t find_changes(int64_t *to, const struct grid *g)
+{
+    size_t count = 0, all = g->count * g->count;
+    for (size_t k = 0; k < all; k++)
+        to[k] = g->kind[k % g->count] - g->kind[k / g->count];
+    qsort(to, all, sizeof *to, by_size);
+    for (size_t k = 0; k < all; k++)
+        if (!k || to[k] != to[count - 1])
+            to[count++] = to[k];
+    return count;
+}
+
+static uint32_t place_among(const int64_t *changes, size_t count, int64_t change)
+{
+    const int64_t *at = bsearch(&change, changes, count, sizeof *changes, by_size);
+    return (uint32_t)(at - changes);
+}
+
 enum rk_survey_told rk_survey_told_change(const struct rk_survey_item *item, const double *before,
                                           const double *after, size_t n, unsigned top,
                                           int64_t threshold)
@@ -149,12 +198,14 @@ enum rk_survey_told rk_survey_told_change(const struct rk_survey_item *item, con
     struct grid g;
     memcpy(both, before, n * sizeof *both);
     memcpy(both + n, after, n * sizeof *both);
-    make_grid(&g, item, both, 2 * n);
+    make_grid(&g, item, both, 2 * n, MOST_PAIRED, threshold);
     rk_free(both);
-    if (g.many)
-        return RK_TOLD_SPREAD;
+    if (g.many || g.wide)
+        return g.many ? RK_TOLD_SPREAD : RK_TOLD_N;
     struct rk_alike_kind *kinds = rk_alloc(g.count * g.count + 1, sizeof *kinds);
     bool boxed = has_top_box(item, top);
+    int64_t *changes = rk_alloc(g.count * g.count + 1, sizeof *changes);
+    size_t change_count = find_changes(changes, &g);
     for (size_t k = 0; k < g.count * g.count; k++) {
         int64_t was = g.kind[k / g.count], is = g.kind[k % g.count];
         bool top_was = boxed && is_top(item, &g, was, top),
@@ -162,7 +213,7 @@ enum rk_survey_told rk_survey_told_change(const struct rk_survey_item *item, con
         kinds[k] = (struct rk_alike_kind){
             .number = {was, is, (is - was) * (is - was)},
             .place = {(uint32_t)(k / g.count), (uint32_t)(k % g.count),
-                      (uint32_t)(is - was + g.kind[g.count - 1] - g.kind[0])},
+                      place_among(changes, change_count, is - was)},
             .parts = (is > was ? ROSE : 0u) | (is < was ? FELL : 0u) | (top_was ? WAS : 0u) |
                      (top_is ? IS : 0u) | (top_is && !top_was ? CAME : 0u) |
                      (top_was && !top_is ? WENT : 0u)};
@@ -178,6 +229,7 @@ enum rk_survey_told rk_survey_told_change(const struct rk_survey_item *item, con
                                : keeps(&a, 0, parts, false) ? RK_TOLD_SHARES
                                                             : RK_TOLD_N;
     rk_free(kinds);
+    rk_free(changes);
     return told;
 }
 

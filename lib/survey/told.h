@@ -18,8 +18,9 @@ enum rk_survey_told {
     RK_TOLD_N,
 };
 
-/* Of n answers to an item; those under `threshold` are few. Answers of more than forty-four kinds
- * (a year, an amount) are not tried: RK_TOLD_SPREAD. */
+/* Of n answers to an item; those under `threshold` are few. Answers on more
+ * than forty-four steps, in two waves twelve, of which no few kinds were given (a year, an
+ * amount) are not tried: RK_TOLD_SPREAD. */
 enum rk_survey_told rk_survey_told(const struct rk_survey_item *item, const double *values,
                                    size_t n, unsigned top, int64_t threshold);
 /* Of n people who answered before and after. What is kept is how many gave each answer, then and
