@@ -3,7 +3,7 @@
  * may give the very same figures: where all that do agree on how many gave an answer, the figures
  * tell it.
  *
- * Other answers are looked for from those that were given on, by exchanges: up to four that were
+ * Other answers are looked for from those that were given on, by exchanges: up to eight that were
  * given for as many others with the same sums, and again from each that was found. So those that
  * are found do give the same figures, and what is said to be kept is; where none are found there
  * may be some, and the figures are taken to tell it. */

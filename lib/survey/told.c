@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 enum {
-    MOST_KINDS = 44,     /* answers that are tried */
-    MOST_PAIRED = 12,    /* … before and after: its square is that of pairs */
-    MOST_PARTS = 2520,   /* of a whole that answers may be told in */
-    FINEST = 1000000,    /* … that are told in no such part */
-    WIDEST = 1000000000, /* steps between the least and the most */
+    MOST_KINDS = 44,    /* answers that are tried */
+    MOST_PAIRED = 12,   /* … before and after: its square is that of pairs */
+    MOST_PARTS = 2520,  /* of a whole that answers may be told in */
+    FINEST = 1000000,   /* … that are told in no such part */
+    WIDEST = 500000000, /* steps between the least and the most */
 };
 
 /* The answers as whole numbers of steps. */
