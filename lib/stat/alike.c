@@ -7,7 +7,7 @@
 
 enum {
     MOST_TAKEN = 8,     /* that one exchange takes */
-    MOST_SETS = 50000,  /* sets of so many that are looked through for exchanges */
+    MOST_SETS = 21000,  /* sets of so many that are looked through for exchanges */
     MOST_MOVES = 20000, /* exchanges that are tried */
     MOST_TRIED = 30000, /* answers that are looked at, after exchanges of each size */
     OTHERS = 50,        /* from which more are looked for though they are new in nothing */

@@ -75,8 +75,9 @@ static void figures_of(struct figures *f, int least, int steps, bool attacked)
     struct rk_survey open = {0}, shown = {0};
     struct rk_survey_options all = options(0), few = options(FEW);
     rk_survey_items(&open, &facts, &all);
-    rk_survey_items(&shown, &facts, attacked ? &few : &all);
-    take(f, &open, &shown, FEW);
+    if (attacked)
+        rk_survey_items(&shown, &facts, &few);
+    take(f, &open, attacked ? &shown : &open, FEW);
     rk_survey_free(&open);
     rk_survey_free(&shown);
 }
@@ -187,8 +188,9 @@ static void change_of(struct figures *f, bool attacked)
     struct rk_survey_options all = options(0), kept = options(PAIRS_FEW);
     all.top = kept.top = 1;
     rk_survey_change(&open, &facts, &all);
-    rk_survey_change(&shown, &facts, attacked ? &kept : &all);
-    take(f, &open, &shown, PAIRS_FEW);
+    if (attacked)
+        rk_survey_change(&shown, &facts, &kept);
+    take(f, &open, attacked ? &shown : &open, PAIRS_FEW);
     rk_survey_free(&open);
     rk_survey_free(&shown);
 }
