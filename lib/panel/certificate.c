@@ -70,8 +70,8 @@ void rk_certify_price(struct rk_certify *c, uint32_t row, int64_t price)
         c->stepped[c->stepped_count++] = (struct rk_certify_stepped){c->step, row, price * c->sign};
         return;
     }
-    rk_certify_next(c);
-    rk_buf_printf(c->out, "[%u,%lld]", row, (long long)price);
+    RK_GROW(c->prices, c->price_count, c->price_room);
+    c->prices[c->price_count++] = (struct rk_certify_price){row, price};
 }
 
 static void tell_pair(struct rk_certify *c, uint32_t recruitment, uint32_t panelist)
@@ -130,7 +130,7 @@ static void rank_kinds(struct rk_certify *c, uint32_t r)
     rk_strings_free(&texts);
 }
 
-static void find_places(struct rk_certify *c)
+void rk_certify_begin(struct rk_certify *c)
 {
     const struct rk_match_problem *problem = c->match->problem;
     uint32_t n = problem->recruitment_count, q = 0;
@@ -176,7 +176,7 @@ void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *ru
             rk_buf_printf(out, "[%u,%d]", q, c->lowered[q]);
         }
     rk_buf_char(out, ']');
-    find_places(c);
+    rk_certify_begin(c);
 }
 
 void rk_certify_close(struct rk_certify *c)
@@ -187,6 +187,11 @@ void rk_certify_close(struct rk_certify *c)
         rk_buf_add(c->out, c->rows.texts[i].text, c->rows.texts[i].size);
     }
     rk_buf_text(c->out, "]}\n");
+    rk_certify_end(c);
+}
+
+void rk_certify_end(struct rk_certify *c)
+{
     rk_strings_free(&c->rows);
     rk_buf_free(&c->row);
     rk_free(c->tied);
@@ -198,6 +203,7 @@ void rk_certify_close(struct rk_certify *c)
     rk_free(c->kind_rank);
     rk_free(c->none_kept);
     rk_free(c->stepped);
+    rk_free(c->prices);
     rk_free(c->empty_first);
 }
 
@@ -424,7 +430,7 @@ static int by_place(const void *x, const void *y)
 
 /* What is told by the potentials of a stage; of a lottery, in the step of each total that one of
  * them lies at: what that being in changes. */
-static void tell(struct stage *stage, void (*piece)(struct stage *, uint32_t), uint32_t of)
+static void put_in_steps(struct stage *stage, void (*piece)(struct stage *, uint32_t), uint32_t of)
 {
     struct rk_certify_places *places = &stage->places;
     places->count = 0;
@@ -451,25 +457,27 @@ static void tell_prices(struct stage *stage)
 {
     const struct rk_match_problem *problem = stage->net->problem;
     for (uint32_t r = 0; r < problem->recruitment_count; r++)
-        tell(stage, tell_recruitment, r);
+        put_in_steps(stage, tell_recruitment, r);
     for (uint32_t i = 0; i < problem->pair_count; i++)
         if (!i || problem->pairs[i].panelist != problem->pairs[i - 1].panelist)
-            tell(stage, tell_panelist, i);
+            put_in_steps(stage, tell_panelist, i);
 }
 
-void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t levels_told)
+void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t levels,
+                       void (*tell)(void *context, const struct rk_certify_stage *stage),
+                       void *context)
 {
     const struct rk_match_result *result = c->match->result;
     const struct rk_network *net = result->network;
-    struct rk_buf *out = c->out;
     bool *no_fewer = rk_alloc((size_t)net->problem->panelist_count + 1, sizeof *no_fewer);
+    memset(c->none_kept, 0, c->kind_first[net->problem->recruitment_count] * sizeof *c->none_kept);
+    rk_free(c->tied);
     c->tied = rk_alloc((size_t)net->problem->panelist_count + 1, sizeof *c->tied);
     uint32_t stages = !result->potential    ? 0
                       : net->crossing_count ? result->priced_stages
                                             : net->stages;
-    rk_buf_text(out, ",\n \"nodes\":[{\"stages\":[");
-    for (uint32_t s = 0, end = 0; s < stages && end < levels_told; s++) {
-        end = net->stage_end[s] < levels_told ? net->stage_end[s] : levels_told;
+    for (uint32_t s = 0, end = 0; s < stages && end < levels; s++) {
+        end = net->stage_end[s] < levels ? net->stage_end[s] : levels;
         struct stage stage = {
             .c = c,
             .net = net,
@@ -479,18 +487,38 @@ void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t lev
             .first = s ? net->stage_end[s - 1] : 0,
             .end = end,
             .no_fewer = no_fewer};
-        rk_buf_printf(out, "%s\n {\"level\":%u,\"weights\":[", s ? "," : "", stage.first);
+        struct rk_certify_stage told = {.first = stage.first, .end = end};
         for (uint32_t l = stage.first; l < end; l++)
-            rk_buf_printf(out, "%s%lld", l > stage.first ? "," : "",
-                          (long long)rk_network_weight(net, stage.first, end, (int)l));
-        rk_buf_text(out, "],");
-        rk_buf_text(out, "\"prices\":[");
-        c->any = false;
+            told.weight[l] = rk_network_weight(net, stage.first, end, (int)l);
+        c->price_count = 0;
         tell_prices(&stage);
-        rk_buf_text(out, "]}");
+        told.prices = c->prices;
+        told.price_count = c->price_count;
+        tell(context, &told);
     }
-    rk_buf_text(out, "]}]");
     rk_free(no_fewer);
+}
+
+static void write_stage(void *context, const struct rk_certify_stage *stage)
+{
+    struct rk_certify *c = context;
+    rk_buf_printf(c->out, "%s\n {\"level\":%u,\"weights\":[", c->any ? "," : "", stage->first);
+    for (uint32_t l = stage->first; l < stage->end; l++)
+        rk_buf_printf(c->out, "%s%lld", l > stage->first ? "," : "", (long long)stage->weight[l]);
+    rk_buf_text(c->out, "],\"prices\":[");
+    for (uint32_t i = 0; i < stage->price_count; i++)
+        rk_buf_printf(c->out, "%s[%u,%lld]", i ? ",\n  " : "\n  ", stage->prices[i].row,
+                      (long long)stage->prices[i].price);
+    rk_buf_text(c->out, "]}");
+    c->any = true;
+}
+
+void rk_certify_flows(struct rk_certify *c, const int64_t *amount, uint32_t levels)
+{
+    rk_certify_list(c, "nodes");
+    rk_buf_text(c->out, "{\"stages\":[");
+    rk_certify_stages(c, amount, levels, write_stage, c);
+    rk_buf_text(c->out, "]}]");
 }
 
 static void tell_seats(struct stage *stage, uint32_t node)
@@ -512,7 +540,7 @@ void rk_certify_equal(struct rk_certify *c, const struct rk_certify_equal *equal
     struct stage stage = {.c = c, .net = net, .equal = equal};
     c->in_steps = true;
     tell_prices(&stage);
-    tell(&stage, tell_seats, net->nodes);
+    put_in_steps(&stage, tell_seats, net->nodes);
     c->in_steps = false;
     if (c->stepped_count)
         qsort(c->stepped, c->stepped_count, sizeof *c->stepped, by_step);
@@ -527,7 +555,7 @@ void rk_certificate_search(const struct rk_explain *match, const struct rk_singl
     c.lowered = lowered;
     rk_certify_open(&c, rules, "choice");
     rk_certify_list(&c, "nodes");
-    rk_certify_search(&c, RK_MATCH_LEVELS);
+    rk_certify_search(&c, RK_MATCH_LEVELS, NULL);
     rk_buf_char(out, ']');
     rk_certify_close(&c);
     rk_free(lowered);
@@ -540,19 +568,18 @@ void rk_certificate_choice(const struct rk_explain *match, const struct rk_certi
     const struct rk_network *net = result->network;
     struct rk_certify c = {.match = match, .out = out, .lowered = net->lowered};
     rk_certify_open(&c, rules, "choice");
-    bool small = result->proven && rk_certify_is_small(&c),
-         flows = !net->crossing_count && net->nested;
+    bool small = rk_certify_is_small(&c), flows = !net->crossing_count && net->nested;
     size_t before = out->size;
-    if (flows || !small) {
-        int64_t *amount = rk_cut_amounts(net, result->member);
-        rk_certify_stages(&c, amount, RK_MATCH_LEVELS);
-        rk_free(amount);
-    }
+    int64_t *amount = rk_cut_amounts(net, result->member);
+    if (flows || !small)
+        rk_certify_flows(&c, amount, RK_MATCH_LEVELS);
     if (small && (!flows || c.loose)) {
         out->size = before;
+        rk_strings_free(&c.rows);
         rk_certify_list(&c, "nodes");
-        rk_certify_search(&c, RK_MATCH_LEVELS);
+        rk_certify_search(&c, RK_MATCH_LEVELS, amount);
         rk_buf_char(out, ']');
     }
+    rk_free(amount);
     rk_certify_close(&c);
 }

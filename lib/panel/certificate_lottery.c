@@ -315,7 +315,7 @@ void rk_certificate_programme(const struct rk_explain *match, const struct rk_pr
     if (!stopped)
         list_totals(&p);
     rk_certify_open(&p.c, rules, "lottery-programme");
-    rk_certify_stages(&p.c, amount, RK_MATCH_SHORTAGE + 1);
+    rk_certify_flows(&p.c, amount, RK_MATCH_SHORTAGE + 1);
     tell_values(&p);
     if (stopped) /* no steps: nothing is proven of the chances */
         rk_buf_text(out, ",\n \"steps\":[]");
@@ -452,7 +452,7 @@ void rk_certificate_panels(const struct rk_explain *match, const struct rk_singl
     rk_certify_open(&p.c, rules, "lottery-panels");
     tell_panels(&p);
     rk_certify_list(&p.c, "nodes");
-    node = rk_certify_search(&p.c, RK_MATCH_SEATS + 1);
+    node = rk_certify_search(&p.c, RK_MATCH_SEATS + 1, NULL);
     for (uint32_t i = 0; i < leximin->cut_count; i++) {
         int64_t *costs = costs_of(&p, i);
         nodes[i] = node;

@@ -29,7 +29,21 @@ struct rk_certify {
     } * stepped;
     uint32_t stepped_count, stepped_room, step;
     int sign;
-    bool in_steps; /* prices go there, to the step at hand */
+    bool in_steps;                   /* prices go there, to the step at hand; else to … */
+    struct rk_certify_price *prices; /* of the stage at hand */
+    uint32_t price_count, price_room;
+};
+
+/* A stage that flows were solved for: prices of rows, which prove something of the levels first …
+ * end - 1 together. */
+struct rk_certify_stage {
+    uint32_t first, end;
+    int64_t weight[RK_MATCH_LEVELS]; /* by level */
+    const struct rk_certify_price {
+        uint32_t row;
+        int64_t price;
+    } * prices;
+    uint32_t price_count;
 };
 
 /* The places of rows and numbers. */
@@ -47,18 +61,25 @@ static inline const uint64_t *rk_certify_kind(const struct rk_certify *c, uint32
 void rk_certify_open(struct rk_certify *c, const struct rk_certificate_rules *rules,
                      const char *mode);
 void rk_certify_close(struct rk_certify *c); /* writes the rows and frees */
+/* For those who write none: the places alone. */
+void rk_certify_begin(struct rk_certify *c);
+void rk_certify_end(struct rk_certify *c);
 /* Begins a list, then each item: writes ",\n "name":[", then what stands before an item. */
 void rk_certify_list(struct rk_certify *c, const char *name);
 void rk_certify_next(struct rk_certify *c);
 /* Adds a number to the row at hand, in ascending order; the place of that row, which is emptied. */
 void rk_certify_term(struct rk_certify *c, uint32_t number, int64_t factor);
 uint32_t rk_certify_row(struct rk_certify *c);
-/* Writes [row,price] in the list at hand; not where that is 0. */
+/* Adds to the prices at hand; not where it is 0. */
 void rk_certify_price(struct rk_certify *c, uint32_t row, int64_t price);
 
-/* The nodes: one, with the stages of the levels 0 … levels - 1 as far as there are potentials, for
- * a choice with these amounts by arc. */
-void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t levels);
+/* Tells the stages of the levels 0 … levels - 1 as far as there are potentials, for a choice with
+ * these amounts by arc. */
+void rk_certify_stages(struct rk_certify *c, const int64_t *amount, uint32_t levels,
+                       void (*tell)(void *context, const struct rk_certify_stage *stage),
+                       void *context);
+/* Writes the nodes: one, with those stages. */
+void rk_certify_flows(struct rk_certify *c, const int64_t *amount, uint32_t levels);
 
 /* A lottery's potentials, as places among the totals. */
 struct rk_certify_equal {
@@ -72,9 +93,10 @@ struct rk_certify_equal {
 void rk_certify_equal(struct rk_certify *c, const struct rk_certify_equal *equal);
 
 /* Write nodes, of which there are `before` already, and return how many: that no choice is better
- * at the levels 0 … end - 1; that none with so many empty seats has a smaller sum than the cut, in
- * costs by number. As far as a limited search goes. */
-uint32_t rk_certify_search(struct rk_certify *c, int end);
+ * at the levels 0 … end - 1 (with `amount`, those stages are the first); that none with so many
+ * empty seats has a smaller sum than the cut, in costs by number. As far as a limited search goes.
+ */
+uint32_t rk_certify_search(struct rk_certify *c, int end, const int64_t *amount);
 uint32_t rk_certify_cut(struct rk_certify *c, const int64_t *costs, int64_t least, uint32_t empty,
                         uint32_t before);
 /* Is the match small enough for that? */

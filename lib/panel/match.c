@@ -5,8 +5,11 @@
 #include "panel/cut.h"
 #include "panel/greedy.h"
 #include "panel/price.h"
+#include "panel/prove.h"
 
 #include <assert.h>
+
+enum { SMALL = 100000 }; /* arcs: up to here a gap may be searched, which needs the potentials */
 
 /* ---- one flow ---- */
 
@@ -268,7 +271,7 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
     struct rk_choice best = {.member = rk_alloc(pairs, sizeof *best.member)};
     struct solver solver = {problem, net, NULL, rk_alloc((size_t)net->arcs + 1, sizeof(int64_t)),
                             result};
-    if (problem->want_proof)
+    if (problem->want_proof || ((net->crossing_count || !net->nested) && net->arcs <= SMALL))
         result->potential = rk_alloc((size_t)net->stages * net->nodes, sizeof *result->potential);
     result->nodes = net->nodes;
     result->arcs = net->arcs;
@@ -293,6 +296,11 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
         memcpy(result->bound, best.value, sizeof result->bound);
     } else {
         search(&solver, &choice, &best, forbidden);
+        if (!result->stopped && rk_choice_compare(result->bound, best.value)) {
+            if (rk_prove_best(result, &best, NULL, NULL))
+                memcpy(result->bound, best.value, sizeof result->bound);
+            result->proven = rk_choice_compare(result->bound, best.value) == 0;
+        }
     }
     memcpy(result->value, best.value, sizeof result->value);
     for (int64_t **told = (int64_t *[]){result->value, result->bound, result->priced, NULL}; *told;

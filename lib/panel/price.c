@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "panel/crossing.h"
 #include "panel/fill.h"
+#include "panel/prove.h"
 
 enum {
     LARGE = 300000,     /* arcs: less is done */
@@ -541,7 +542,7 @@ static void keep_proof(struct pricing *p, uint32_t stage)
     uint32_t quotas = p->problem->quota_count;
     p->result->proven = p->result->proven && rk_flow_proven(p->flow);
     p->result->priced_stages = stage + 1;
-    if (!p->problem->want_proof)
+    if (!p->result->potential)
         return;
     for (uint32_t u = 0; u < net->nodes; u++)
         p->result->potential[(size_t)stage * net->nodes + u] = rk_flow_potential(p->flow, u);
@@ -1079,6 +1080,17 @@ static void tell_bounds(const struct pricing *p, uint32_t stages, int64_t *bound
                          p->best->value, bound);
 }
 
+/* The best has other counts: all else of it is chosen anew. */
+static void take_counts(void *context)
+{
+    struct pricing *p = context;
+    memset(p->most, 0, p->net->cell_nodes * sizeof *p->most);
+    for (uint32_t k = 0; k < p->net->cell_nodes; k++)
+        for (uint32_t j = p->crossing.first_pair[k]; j < p->crossing.first_pair[k + 1]; j++)
+            p->most[k] += p->best->member[p->crossing.pairs[j]];
+    try_counts(p, false);
+}
+
 bool rk_price_match(struct rk_network *net, struct rk_match_result *result, struct rk_choice *best)
 {
     const struct rk_match_problem *problem = net->problem;
@@ -1107,7 +1119,7 @@ bool rk_price_match(struct rk_network *net, struct rk_match_result *result, stru
             p->fit_stage = s + 1;
     }
     p->tried[0] = -1; /* none */
-    if (problem->want_proof)
+    if (result->potential)
         result->price = rk_alloc((size_t)net->stages * quotas, sizeof *result->price);
     p->flow = rk_network_flow(net);
     rk_flow_stop_when(p->flow, problem->stop, problem->stop_context);
@@ -1120,7 +1132,13 @@ bool rk_price_match(struct rk_network *net, struct rk_match_result *result, stru
         uint64_t most = problem->most_solves;
         if (!most && net->arcs <= SMALL)
             most = SEARCH_WORK / net->arcs;
-        if (!reached && !result->stopped && most)
+        if (!reached && !result->stopped) {
+            reached = rk_prove_best(result, best, take_counts, p);
+            tell_bounds(p, net->stages, result->bound);
+        }
+        if (reached)
+            memcpy(result->bound, best->value, sizeof result->bound);
+        else if (!result->stopped && most)
             search_counts(p, most);
         result->proven = result->proven && !result->stopped &&
                          rk_choice_compare(result->bound, best->value) == 0;

@@ -222,7 +222,7 @@ static void tell_proven(struct proof *f, int level)
         [RK_CHOICE_LOAD] = N_("none is fairer: spreads memberships more evenly"),
         [RK_CHOICE_LOTTERY] = N_("the lots of the seed '%s' decide what is still equal"),
         [CHANCES] = N_("no lottery gives anybody more without giving less to somebody who has no "
-                       "more")};
+                       "more; that this draw is the seed's was not looked at")};
     struct rk_verify *v = f->v;
     struct rk_buf first = {0}, second = {0};
     long long seats = 0, filled = 0;
@@ -488,6 +488,22 @@ static void prove_lottery(struct proof *f)
 
 /* ---- all of it ---- */
 
+/* How the matcher was told to read the rules. */
+static void tell_certificate(struct rk_verify *v)
+{
+    const struct rk_certificate *c = v->facts->certificate;
+    const char *const options[] = {c->assume_available ? " --assume-available" : "",
+                                   c->assume_adult ? " --assume-adult" : "",
+                                   c->require_declarations ? " --require-declarations" : "",
+                                   c->candidate_conflicts_pass ? " --candidate-conflict=drop" : ""};
+    struct rk_buf text = {0};
+    for (int i = 0; i < 4; i++)
+        rk_buf_text(&text, options[i]);
+    rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_HOLDS, NULL,
+                    text.size ? _("the rules were read with%s") : "%s", text.size ? text.text : "");
+    rk_buf_free(&text);
+}
+
 void rk_verify_proof(struct rk_verify *v)
 {
     const struct rk_certificate *c = v->facts->certificate;
@@ -514,7 +530,7 @@ void rk_verify_proof(struct rk_verify *v)
             prove_lottery(&f);
     }
     if (!v->found[RK_VERIFY_CERTIFICATE])
-        rk_verify_found(v, RK_VERIFY_CERTIFICATE, RK_VERIFY_HOLDS, NULL, "%s", "");
+        tell_certificate(v);
     rk_duality_free(&f.d);
     rk_free(f.empty);
 }

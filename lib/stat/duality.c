@@ -137,17 +137,18 @@ static void not_proven(struct proving *p, int level, __int128 slack)
         p->found = (struct rk_duality_found){level, slack, p->found.less};
 }
 
-/* Returns the level after those proven; -1: no choice here is as good as the aim. */
+/* Returns the level after those proven, and in `slack` by how much choices may be better there (-1:
+ * that is not known); -1: no choice here is as good as the aim. */
 static int prove_stages(struct proving *p, const struct rk_certificate_node *node, int level,
-                        bool root)
+                        __int128 *slack, bool root)
 {
     struct rk_duality *d = p->d;
     const struct rk_duality_aim *aim = p->aim;
     for (uint32_t i = 0; i < node->stages; i++) {
         const struct rk_certificate_stage *s = &p->told->stages[node->first_stage + i];
-        __int128 gap = -bound_of(d, s, false, 0);
+        __int128 gap = -bound_of(d, s, false, 0), over = 0;
         if (s->first != level || s->end > aim->end) {
-            not_proven(p, level, -1);
+            not_proven(p, level, *slack);
             return -1;
         }
         for (int l = s->first; l < s->end; l++)
@@ -156,42 +157,44 @@ static int prove_stages(struct proving *p, const struct rk_certificate_node *nod
         if (gap < 0)
             return -1;
         for (; level < s->end; level++) {
-            __int128 slack = gap; /* and what later levels may differ by */
+            over = gap; /* and what later levels may differ by */
             for (int later = level + 1; later < s->end; later++)
-                rk_duality_add(d, &slack, s->weight[later], aim->spread[later]);
-            if (slack / s->weight[level]) {
-                not_proven(p, level, slack / s->weight[level]);
-                return -1;
+                rk_duality_add(d, &over, s->weight[later], aim->spread[later]);
+            __int128 better = over / s->weight[level];
+            if (better) {
+                *slack = *slack < 0 || better < *slack ? better : *slack;
+                break;
             }
+            *slack = -1;
             if (aim->held[level]) {
                 struct rk_duality_rule *rule = &d->rules[aim->held[level] - 1];
                 rule->least = rule->most = (int64_t)aim->value[level];
             }
         }
-        bound_of(d, s, true, gap);
+        bound_of(d, s, true, level < s->end ? over : gap);
     }
     return level;
 }
 
-static void prove_node(struct proving *p, uint32_t at, int level, bool root)
+static void prove_node(struct proving *p, uint32_t at, int level, __int128 slack, bool root)
 {
     const struct rk_certificate_node *node = &p->told->nodes[at];
     struct rk_duality *d = p->d;
-    level = prove_stages(p, node, level, root);
+    level = prove_stages(p, node, level, &slack, root);
     if (level < 0 || level == p->aim->end)
         return;
     if (node->split == UINT32_MAX) {
-        not_proven(p, level, -1);
+        not_proven(p, level, slack);
         return;
     }
     struct before was = remember(d);
     struct rk_duality_rule *rule = &d->rules[node->split];
     rule->most = rule->most == RK_DUALITY_NONE || rule->most > node->at ? node->at : rule->most;
-    prove_node(p, node->low, level, false);
+    prove_node(p, node->low, level, slack, false);
     go_back(d, &was);
     rule->least =
         rule->least == RK_DUALITY_NONE || rule->least <= node->at ? node->at + 1 : rule->least;
-    prove_node(p, node->high, level, false);
+    prove_node(p, node->high, level, slack, false);
     go_back(d, &was);
     rk_free(was.numbers);
     rk_free(was.rules);
@@ -204,7 +207,7 @@ struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_c
     struct before was = {0};
     if (aim->apart)
         was = remember(d);
-    prove_node(&proving, node, aim->first, true);
+    prove_node(&proving, node, aim->first, -1, true);
     if (aim->apart)
         go_back(d, &was);
     rk_free(was.numbers);

@@ -13,11 +13,12 @@
  * A choice that costs just its bound is the best. Any other as good has every number where its term
  * is least, and every priced rule at its end, so ranges are narrowed and rules tied to that, and
  * the next stage compares among those choices alone, with a tied rule's price of any sign. Where
- * costs are known to be whole multiples of more than the gap, the choice is the best, too; then
- * what would cost more than the gap is left out.
+ * costs are known to be whole multiples of more than the gap, the choice is the best, too. Whatever
+ * the gap is, what would cost more than it is left out.
  *
- * Where prices alone leave a gap, a node splits: a rule's sum is a whole number, so it is at most
- * `at`, or at least `at` + 1, and each side is proven by itself. */
+ * Where prices alone leave a gap, the next stage compares at the same level among those left, or a
+ * node splits: a rule's sum is a whole number, so it is at most `at`, or at least `at` + 1, and each
+ * side is proven by itself. */
 #ifndef RK_DUALITY_H
 #define RK_DUALITY_H
 

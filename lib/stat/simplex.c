@@ -24,17 +24,20 @@ struct rk_simplex {
     uint32_t open_count;
     struct rk_whole *inverse; /* rows × rows, over `over` */
     struct rk_whole over;
-    struct rk_whole *load;  /* minus what the variables at bounds add to each row */
+    struct rk_whole *load;            /* minus what the variables at bounds add to each row */
+    struct rk_whole *shift;           /* by row: what `value` does not count with yet … */
+    uint32_t *shifted, shifted_count; /* … and the rows where there is something */
+    bool *is_shifted;
     struct rk_whole *value; /* of the basic variables, over `over` */
     struct rk_whole *price; /* over `over` */
     struct rk_whole *ray;   /* the prices that prove that there is none, over `over` */
-    bool moved, repriced;   /* `value` or `price` are out of date */
+    bool repriced;          /* `price` is out of date */
     bool plain;             /* entries as above */
     bool *ones;             /* by column: all its entries are 1 */
     bool none;
     bool (*stop)(void *context);
     void *context;
-    uint64_t steps;
+    uint64_t steps, looks;
     /* the pivot row's candidates */
     struct candidate {
         uint32_t variable;
@@ -46,6 +49,21 @@ struct rk_simplex {
     struct rk_whole *alpha;     /* the entering column over `over` */
     struct rk_whole cost_of, entry_of, reach, work;
 };
+
+static void look_at_entries(struct rk_simplex *s)
+{
+    const uint32_t *first = s->first;
+    const int64_t *entry = s->entry;
+    s->plain = true;
+    for (uint32_t c = 0; c < s->columns; c++) {
+        s->ones[c] = true;
+        s->plain = s->plain && first[c + 1] - first[c] <= PLAIN_ENTRIES;
+        for (uint32_t i = first[c]; i < first[c + 1]; i++) {
+            s->plain = s->plain && entry[i] >= -PLAIN_ENTRY && entry[i] <= PLAIN_ENTRY;
+            s->ones[c] = s->ones[c] && entry[i] == 1;
+        }
+    }
+}
 
 struct rk_simplex *rk_simplex_new(uint32_t rows, uint32_t columns, const uint32_t *first,
                                   const uint32_t *row, const int64_t *entry)
@@ -66,6 +84,9 @@ struct rk_simplex *rk_simplex_new(uint32_t rows, uint32_t columns, const uint32_
     s->open = rk_alloc(variables, sizeof *s->open);
     s->inverse = rk_alloc((size_t)rows * rows, sizeof *s->inverse);
     s->load = rk_alloc(rows, sizeof *s->load);
+    s->shift = rk_alloc(rows, sizeof *s->shift);
+    s->shifted = rk_alloc(rows, sizeof *s->shifted);
+    s->is_shifted = rk_alloc(rows, sizeof *s->is_shifted);
     s->value = rk_alloc(rows, sizeof *s->value);
     s->price = rk_alloc(rows, sizeof *s->price);
     s->ray = rk_alloc(rows, sizeof *s->ray);
@@ -73,17 +94,9 @@ struct rk_simplex *rk_simplex_new(uint32_t rows, uint32_t columns, const uint32_
     s->line = rk_alloc(rows, sizeof *s->line);
     s->line_price = rk_alloc(rows, sizeof *s->line_price);
     s->alpha = rk_alloc(rows, sizeof *s->alpha);
-    s->over.small = 1;
-    s->plain = true;
     s->ones = rk_alloc(columns, sizeof *s->ones);
-    for (uint32_t c = 0; c < columns; c++) {
-        s->ones[c] = true;
-        s->plain = s->plain && first[c + 1] - first[c] <= PLAIN_ENTRIES;
-        for (uint32_t i = first[c]; i < first[c + 1]; i++) {
-            s->plain = s->plain && entry[i] >= -PLAIN_ENTRY && entry[i] <= PLAIN_ENTRY;
-            s->ones[c] = s->ones[c] && entry[i] == 1;
-        }
-    }
+    s->over.small = 1;
+    look_at_entries(s);
     for (uint32_t c = 0; c < columns; c++)
         s->state[c] = AT_LOWER;
     for (uint32_t r = 0; r < rows; r++) { /* the rows' sums are basic: their columns are -1 */
@@ -110,6 +123,9 @@ void rk_simplex_free(struct rk_simplex *s)
     rk_whole_free_all(s->inverse, (size_t)s->rows * s->rows);
     rk_whole_free(&s->over);
     rk_whole_free_all(s->load, s->rows);
+    rk_whole_free_all(s->shift, s->rows);
+    rk_free(s->shifted);
+    rk_free(s->is_shifted);
     rk_whole_free_all(s->value, s->rows);
     rk_whole_free_all(s->price, s->rows);
     rk_whole_free_all(s->ray, s->rows);
@@ -134,21 +150,28 @@ void rk_simplex_stop_when(struct rk_simplex *s, bool (*stop)(void *context), voi
     s->context = context;
 }
 
+/* load += entry × by, in one row */
+static void shift_row(struct rk_simplex *s, uint32_t row, int64_t entry, const struct rk_whole *by)
+{
+    struct rk_whole times = {.small = entry};
+    rk_whole_add_product(&s->load[row], &times, by);
+    rk_whole_add_product(&s->shift[row], &times, by);
+    if (!s->is_shifted[row])
+        s->shifted[s->shifted_count++] = row;
+    s->is_shifted[row] = true;
+}
+
 /* load -= column of `variable` × by */
 static void shift(struct rk_simplex *s, uint32_t variable, const struct rk_whole *by)
 {
     if (!rk_whole_sign(by))
         return;
-    s->moved = true;
     if (variable >= s->columns) {
-        struct rk_whole *load = &s->load[variable - s->columns];
-        rk_whole_add(load, load, by);
+        shift_row(s, variable - s->columns, 1, by);
         return;
     }
-    for (uint32_t i = s->first[variable]; i < s->first[variable + 1]; i++) {
-        struct rk_whole entry = {.small = s->entry[i]};
-        rk_whole_subtract_product(&s->load[s->row[i]], &entry, by);
-    }
+    for (uint32_t i = s->first[variable]; i < s->first[variable + 1]; i++)
+        shift_row(s, s->row[i], -s->entry[i], by);
 }
 
 static const struct rk_whole *bound(const struct rk_simplex *s, uint32_t variable)
@@ -176,9 +199,7 @@ void rk_simplex_bounds(struct rk_simplex *s, uint32_t variable, const struct rk_
                        const struct rk_whole *upper)
 {
     assert(rk_whole_compare(lower, upper) <= 0);
-    if (s->state[variable] == BASIC) {
-        s->moved = true;
-    } else {
+    if (s->state[variable] != BASIC) {
         const struct rk_whole *fresh = s->state[variable] == AT_UPPER ? upper : lower;
         rk_whole_subtract(&s->work, fresh, bound(s, variable));
         shift(s, variable, &s->work);
@@ -193,17 +214,26 @@ void rk_simplex_bounds_i64(struct rk_simplex *s, uint32_t variable, int64_t lowe
     rk_simplex_bounds(s, variable, &low, &high);
 }
 
+static void forget_shifts(struct rk_simplex *s)
+{
+    for (uint32_t k = 0; k < s->shifted_count; k++) {
+        rk_whole_set_i64(&s->shift[s->shifted[k]], 0);
+        s->is_shifted[s->shifted[k]] = false;
+    }
+    s->shifted_count = 0;
+}
+
+/* The values with what was shifted. */
 static void find_values(struct rk_simplex *s)
 {
-    for (uint32_t p = 0; p < s->rows; p++) {
-        rk_whole_set_i64(&s->value[p], 0);
-        for (uint32_t r = 0; r < s->rows; r++) {
-            const struct rk_whole *inverse = &s->inverse[(size_t)p * s->rows + r];
-            if (rk_whole_sign(inverse))
-                rk_whole_add_product(&s->value[p], inverse, &s->load[r]);
-        }
+    for (uint32_t p = 0; p < s->rows && s->shifted_count; p++) {
+        const struct rk_whole *line = &s->inverse[(size_t)p * s->rows];
+        for (uint32_t k = 0; k < s->shifted_count; k++)
+            if (rk_whole_sign(&line[s->shifted[k]]))
+                rk_whole_add_product(&s->value[p], &line[s->shifted[k]], &s->shift[s->shifted[k]]);
     }
-    s->moved = false;
+    s->looks += (uint64_t)s->rows * s->shifted_count;
+    forget_shifts(s);
 }
 
 static void find_prices(struct rk_simplex *s)
@@ -269,6 +299,83 @@ static void along(const struct rk_simplex *s, const struct rk_whole *line, const
         struct rk_whole entry = {.small = s->entry[i]};
         rk_whole_add_product(sum, &line[s->row[i]], &entry);
     }
+}
+
+/* With room for one more, which is 0. */
+static struct rk_whole *one_more(struct rk_whole *old, uint32_t count)
+{
+    old = rk_resize(old, (size_t)count + 1, sizeof *old);
+    old[count] = (struct rk_whole){0};
+    return old;
+}
+
+/* The inverse with the line of a row whose sum is basic, at the end: what the basic columns have in
+ * it, through the inverse; and that sum by itself. */
+static void add_line(struct rk_simplex *s)
+{
+    uint32_t old = s->rows, rows = old + 1;
+    struct rk_whole *inverse = rk_alloc((size_t)rows * rows, sizeof *inverse);
+    struct rk_whole *line = inverse + (size_t)old * rows;
+    for (uint32_t p = 0; p < old; p++)
+        memcpy(inverse + (size_t)p * rows, s->inverse + (size_t)p * old, old * sizeof *inverse);
+    rk_free(s->inverse);
+    s->inverse = inverse;
+    for (uint32_t p = 0; p < old; p++) {
+        struct rk_whole entry = {0};
+        uint32_t v = s->basis[p], i = v < s->columns ? s->first[v] : 0;
+        while (v < s->columns && i < s->first[v + 1] && s->row[i] != old)
+            i++;
+        if (v >= s->columns || i == s->first[v + 1])
+            continue;
+        entry.small = s->entry[i];
+        for (uint32_t r = 0; r < old; r++)
+            rk_whole_add_product(&line[r], &entry, &inverse[(size_t)p * rows + r]);
+    }
+    rk_whole_set(&line[old], &s->over);
+    rk_whole_negate(&line[old]);
+}
+
+void rk_simplex_row(struct rk_simplex *s, const uint32_t *first, const uint32_t *row,
+                    const int64_t *entry)
+{
+    uint32_t old = s->rows, v = s->columns + old;
+    find_values(s);
+    s->first = first;
+    s->row = row;
+    s->entry = entry;
+    look_at_entries(s);
+    s->lower = one_more(s->lower, v);
+    s->upper = one_more(s->upper, v);
+    s->load = one_more(s->load, old);
+    s->shift = one_more(s->shift, old);
+    s->value = one_more(s->value, old);
+    s->price = one_more(s->price, old);
+    s->ray = one_more(s->ray, old);
+    s->alpha = one_more(s->alpha, old);
+    s->state = rk_resize(s->state, (size_t)v + 1, sizeof *s->state);
+    s->place = rk_resize(s->place, (size_t)v + 1, sizeof *s->place);
+    s->open = rk_resize(s->open, (size_t)v + 1, sizeof *s->open);
+    s->candidates = rk_resize(s->candidates, (size_t)v + 1, sizeof *s->candidates);
+    s->candidates[v] = (struct candidate){0};
+    s->basis = rk_resize(s->basis, (size_t)old + 1, sizeof *s->basis);
+    s->shifted = rk_resize(s->shifted, (size_t)old + 1, sizeof *s->shifted);
+    s->is_shifted = rk_resize(s->is_shifted, (size_t)old + 1, sizeof *s->is_shifted);
+    s->is_shifted[old] = false;
+    s->line = rk_resize(s->line, (size_t)old + 1, sizeof *s->line);
+    s->line_price = rk_resize(s->line_price, (size_t)old + 1, sizeof *s->line_price);
+    add_line(s);
+    s->rows++;
+    s->state[v] = BASIC;
+    s->basis[old] = v;
+    s->place[v] = old;
+    for (uint32_t c = 0; c < s->columns; c++)
+        for (uint32_t i = first[c]; i < first[c + 1] && s->state[c] != BASIC; i++)
+            if (row[i] == old) {
+                struct rk_whole times = {.small = -entry[i]};
+                rk_whole_add_product(&s->load[old], &times, bound(s, c));
+            }
+    for (uint32_t r = 0; r <= old; r++)
+        rk_whole_add_product(&s->value[old], &s->inverse[(size_t)old * s->rows + r], &s->load[r]);
 }
 
 /* over × cost - price · column */
@@ -466,7 +573,7 @@ static void pivot(struct rk_simplex *s, uint32_t p, uint32_t enter, int side)
     s->state[leave] = side < 0 ? AT_LOWER : AT_UPPER;
     rk_whole_subtract_product(&s->value[p], &s->over, bound(s, leave));
     shift(s, leave, bound(s, leave));
-    s->moved = false;
+    forget_shifts(s); /* which the values count with */
     /* the line is the new one as it is, over `by`, which is kept positive */
     if (rk_whole_sign(by) < 0) {
         for (uint32_t r = 0; r < rows; r++)
@@ -481,6 +588,7 @@ static void pivot(struct rk_simplex *s, uint32_t p, uint32_t enter, int side)
         if (i == p || (none && same))
             continue;
         struct rk_whole *other = &s->inverse[(size_t)i * rows];
+        s->looks += rows;
         for (uint32_t r = 0; r < rows; r++)
             if (rk_whole_sign(&other[r]) || (!none && rk_whole_sign(&line[r])))
                 rk_whole_pivot(&other[r], by, times, &line[r], &s->over);
@@ -494,6 +602,7 @@ static void pivot(struct rk_simplex *s, uint32_t p, uint32_t enter, int side)
     s->place[enter] = p;
     s->state[enter] = BASIC;
     s->steps++;
+    s->looks += rows + s->open_count;
 }
 
 enum rk_simplex_outcome rk_simplex_solve(struct rk_simplex *s)
@@ -508,8 +617,7 @@ enum rk_simplex_outcome rk_simplex_solve(struct rk_simplex *s)
     for (uint64_t step = 1;; step++) {
         int side = 0;
         bool careful = idle > patience;
-        if (s->moved)
-            find_values(s);
+        find_values(s);
         uint32_t p = leaving(s, careful, &far, &side);
         if (p == s->rows)
             break;
@@ -532,8 +640,7 @@ enum rk_simplex_outcome rk_simplex_solve(struct rk_simplex *s)
         idle = rk_whole_sign(&s->candidates[0].ratio_top) ? 0 : idle + 1;
         for (uint32_t i = s->candidate_count; i < all; i++)
             flip(s, s->candidates[i].variable);
-        if (s->moved)
-            find_values(s);
+        find_values(s);
         pivot(s, p, s->candidates[0].variable, side);
     }
     rk_whole_free(&far);
@@ -578,3 +685,5 @@ void rk_simplex_reduced_cost(struct rk_simplex *s, uint32_t variable, struct rk_
 }
 
 uint64_t rk_simplex_steps(const struct rk_simplex *s) { return s->steps; }
+
+uint64_t rk_simplex_work(const struct rk_simplex *s) { return s->looks; }

@@ -2,7 +2,7 @@
  * every variable, in whole numbers from end to end. The basis inverse is held as its adjugate over
  * its determinant and updated without fractions (Edmonds 1967, "Systems of distinct representatives
  * and linear algebra"; Bareiss 1968), so no tolerance decides anything and an outcome is a fact.
- * Rows up to a few hundred; time per step is about rows² + entries.
+ * Rows up to a few hundred; time per step is at most about rows² + entries.
  *
  *     least  sum over columns of cost × x     where  lower <= x <= upper  for each column, and
  *     lower <= sum of entries × x <= upper    for each row.
@@ -32,6 +32,10 @@ enum rk_simplex_outcome {
 struct rk_simplex *rk_simplex_new(uint32_t rows, uint32_t columns, const uint32_t *first,
                                   const uint32_t *row, const int64_t *entry);
 void rk_simplex_free(struct rk_simplex *simplex); /* NULL is allowed */
+/* One row more, the last, between bounds of 0: the matrix is this now, else as it was. Solving goes
+ * on from the basis at hand. */
+void rk_simplex_row(struct rk_simplex *simplex, const uint32_t *first, const uint32_t *row,
+                    const int64_t *entry);
 /* Asked every few dozen steps; true stops. NULL = never. */
 void rk_simplex_stop_when(struct rk_simplex *simplex, bool (*stop)(void *context), void *context);
 void rk_simplex_cost(struct rk_simplex *simplex, uint32_t column, const struct rk_whole *cost);
@@ -56,6 +60,8 @@ void rk_simplex_price(const struct rk_simplex *simplex, uint32_t row, struct rk_
 /* over × cost - sum of price × entry, of a column or a row's sum; only after OPTIMAL. */
 void rk_simplex_reduced_cost(struct rk_simplex *simplex, uint32_t variable,
                              struct rk_whole *reduced);
-uint64_t rk_simplex_steps(const struct rk_simplex *simplex); /* since rk_simplex_new */
+/* Since rk_simplex_new; work: numbers looked at, about. */
+uint64_t rk_simplex_steps(const struct rk_simplex *simplex);
+uint64_t rk_simplex_work(const struct rk_simplex *simplex);
 
 #endif

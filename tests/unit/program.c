@@ -305,10 +305,47 @@ static void edges(void)
     rk_program_free(program);
 }
 
+/* Rows that come one by one, each solved for from the basis before: every outcome is proven. */
+static void rows_one_by_one(void)
+{
+    struct rk_random random = rk_random(RK_TEXT("program-test"), RK_TEXT("rows"));
+    int wrong = 0, solved = 0, none = 0;
+    for (int trial = 0; trial < 3000; trial++) {
+        struct small whole = make(&random, trial % 3 ? 1 : 1000003), part = whole;
+        struct rk_program *programs[ROWS + 1] = {NULL};
+        struct rk_simplex *simplex = NULL;
+        for (part.rows = 1; part.rows <= whole.rows; part.rows++) {
+            programs[part.rows] = build(&part);
+            const struct rk_program_matrix *m = rk_program_matrix(programs[part.rows]);
+            if (simplex)
+                rk_simplex_row(simplex, m->first, m->row, m->entry);
+            else
+                simplex = rk_simplex_new(1, part.columns, m->first, m->row, m->entry);
+            for (uint32_t c = 0; c < part.columns && part.rows == 1; c++) {
+                struct rk_whole cost = {.small = part.cost[c]};
+                rk_simplex_cost(simplex, c, &cost);
+                rk_simplex_bounds_i64(simplex, c, part.low[c], part.high[c]);
+            }
+            uint32_t last = part.rows - 1;
+            rk_simplex_bounds_i64(simplex, part.columns + last, part.row_low[last],
+                                  part.row_high[last]);
+            enum rk_simplex_outcome outcome = rk_simplex_solve(simplex);
+            wrong += !proven(&part, simplex, outcome);
+            *(outcome == RK_SIMPLEX_NONE ? &none : &solved) += 1;
+        }
+        rk_simplex_free(simplex);
+        for (uint32_t r = 1; r <= whole.rows; r++)
+            rk_program_free(programs[r]);
+    }
+    CHECK(wrong == 0);
+    CHECK(solved > 1000 && none > 1000);
+}
+
 int main(void)
 {
     edges();
     at_random();
     nudged();
+    rows_one_by_one();
     return finish();
 }
