@@ -246,6 +246,13 @@ static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_
     if (result->missing_group)
         rk_run_warn(run, _("candidates whom a whole group did not rate (missing_group): %s"),
                     rk_publish_shown(run, &number, result->missing_group));
+    uint64_t unknown =
+        w->input.has_contenders ? 0 : rk_impact_cases_unknown(&w->cases, &result->ranking);
+    if (unknown)
+        rk_run_warn(run,
+                    _("hired, but not among those who were rated: %s. Is the id right? "
+                      "--candidates FILE tells who the candidates are"),
+                    rk_publish_shown(run, &number, unknown));
     rk_buf_free(&number);
     rk_impact_cases_finish(&w->cases, &options.parts, &how);
     RK_TRY(rk_impact_new(&w->impact, &how, w->replay, result, &w->input.ids, error));
@@ -253,7 +260,7 @@ static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_
     if (unproven)
         rk_run_warn(run, _("orders of Kemeny that are not proven to be the best: %llu"),
                     (unsigned long long)unproven);
-    return unproven ? RK_ATTENTION : RK_OK;
+    return unproven || unknown ? RK_ATTENTION : RK_OK;
 }
 
 /* ---- telling ---- */

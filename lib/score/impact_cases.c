@@ -196,6 +196,31 @@ void rk_impact_cases_finish(struct rk_impact_cases *c, struct rk_impact_parts *p
     o->parts = parts->by_count ? parts->tuples.count : 1;
 }
 
+uint64_t rk_impact_cases_unknown(const struct rk_impact_cases *c, const struct rk_ranking *ranking)
+{
+    struct rk_tuples rated = {.width = 2};
+    bool *ranked = rk_alloc((size_t)c->ids->of[RK_ID_RECRUITMENT].count + 1, sizeof *ranked);
+    uint64_t unknown = 0;
+    for (size_t i = 0; i < ranking->count; i++) {
+        const struct rk_ranking_row *row = &ranking->rows[i];
+        ranked[row->recruitment] = true;
+        rk_tuples_add(&rated, (uint32_t[]){row->recruitment, row->candidate});
+    }
+    for (size_t i = 0; c->decisions && i < c->decisions->count; i++) {
+        const struct rk_choice *d = &c->decisions->rows[i];
+        if (d->outcome != RK_OUTCOME_HIRED)
+            continue;
+        if (ranked[d->recruitment])
+            unknown +=
+                rk_tuples_find(&rated, (uint32_t[]){d->recruitment, d->candidate}) == RK_NONE;
+        else
+            unknown += c->recruitments && !row_of(c, d->recruitment);
+    }
+    rk_free(ranked);
+    rk_tuples_free(&rated);
+    return unknown;
+}
+
 void rk_impact_cases_free(struct rk_impact_cases *c)
 {
     rk_free(c->all);

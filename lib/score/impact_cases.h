@@ -46,6 +46,10 @@ void rk_impact_cases_available(struct rk_impact_cases *cases, struct rk_contende
  */
 void rk_impact_cases_finish(struct rk_impact_cases *cases, struct rk_impact_parts *parts,
                             struct rk_impact_options *options);
+/* Where no table tells who the candidates are: how many were hired in a recruitment that is ranked
+ * without being in any ranking of it, or in one that the table recruitments does not have. */
+uint64_t rk_impact_cases_unknown(const struct rk_impact_cases *cases,
+                                 const struct rk_ranking *ranking);
 void rk_impact_cases_free(struct rk_impact_cases *cases);
 
 #endif
