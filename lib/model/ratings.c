@@ -272,7 +272,9 @@ static enum rk_status give(struct taking *t, const struct rk_rating *rating, uin
 enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *table,
                                rk_take_rating *take, void *context, struct rk_error *error)
 {
-    static const char *const known[] = {"count", NULL};
+    static const char *const known[] = {"count", "recruitment_id", "rater_group",
+                                        "stage", "criterion",      "missing",
+                                        "basis", "n_persons",      NULL};
     const struct rk_schema *schema = rk_table_schema(table);
     RK_TRY(rk_table_know(table, known, error));
     struct reading reading = {.fields = find_fields(schema),

@@ -169,7 +169,8 @@ static void take_made(const struct made *made, struct rk_score *score)
 enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_take_score *take,
                               void *context, struct rk_error *error)
 {
-    static const char *const known[] = {"count", "weight", NULL};
+    static const char *const known[] = {"count", "weight", "recruitment_id", "rater_group",
+                                        "stage", "basis",  "scale",          NULL};
     const struct rk_schema *schema = rk_table_schema(table);
     RK_TRY(rk_table_know(table, known, error));
     struct reading reading = {.fields = find_fields(schema),

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "table/words.h"
 
 #include <assert.h>
 
@@ -115,13 +116,41 @@ static const char *default_of(const struct rk_table *t, const char *name)
     return NULL;
 }
 
+/* Would the result be another, and nobody be told? */
+static bool is_missed(const struct rk_table *t, const char *our)
+{
+    const char *const *known = t->known;
+    while (known && *known && strcmp(*known, our) != 0)
+        known++;
+    return known && *known;
+}
+
+/* group, Groups, GRUPP: what others call our column, one or several. */
+static bool is_called(const struct rk_field *field, struct rk_text name)
+{
+    struct rk_buf ours = {0}, theirs = {0};
+    struct rk_text folded = rk_fold(&theirs, name);
+    struct rk_text one = {folded.text,
+                          folded.size - (folded.size && folded.text[folded.size - 1] == 's')};
+    bool called = false;
+    for (const char **alias = field->aliases; *alias && !called; alias++) {
+        struct rk_text known = rk_fold(&ours, rk_text(*alias));
+        called = rk_text_equal(known, folded) || rk_text_equal(known, one);
+    }
+    rk_buf_free(&ours);
+    rk_buf_free(&theirs);
+    return called;
+}
+
 const struct rk_field *rk_table_extra_meant(const struct rk_table *t, size_t extra)
 {
     struct rk_text name = rk_table_extra_name(t, extra);
     for (size_t f = 0; f < t->schema->field_count; f++) {
         const char *table = t->schema->name, *our = t->schema->fields[f].name;
         if (t->sources[f].column == SIZE_MAX && !rk_map_column(t->options.map, table, our) &&
-            !rk_map_constant(t->options.map, table, our) && rk_mistyped(name.text, our))
+            !rk_map_constant(t->options.map, table, our) &&
+            (rk_mistyped(name.text, our) ||
+             (is_missed(t, our) && is_called(&t->schema->fields[f], name))))
             return &t->schema->fields[f];
     }
     return NULL;

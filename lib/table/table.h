@@ -165,8 +165,9 @@ struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
  * where there is none. rk_table_next and rk_table_open refuse such a file unless it is unchecked.
  */
 const struct rk_field *rk_table_extra_meant(const struct rk_table *table, size_t extra);
-/* Names (NULL ends them) of extra columns that the caller looks for: such a file is refused also where one
- * of these was meant; this one now, others by rk_table_next. */
+/* Names (NULL ends them) of columns, extra or not, without which the caller would get another
+ * result and tell nobody: a file is refused also where one of these was meant, mistyped or by one
+ * of its aliases; this one now, others by rk_table_next. */
 enum rk_status rk_table_know(struct rk_table *table, const char *const *known,
                              struct rk_error *error);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
