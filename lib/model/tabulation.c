@@ -233,6 +233,41 @@ static enum figure read_figure(struct rk_text text, struct rk_tabulation_row *ro
     return read_range(text, row) ? HIDDEN : WRONG;
 }
 
+static void keep_pos(struct rk_tabulation *t, struct rk_tabulation_row *row,
+                     const struct rk_table *table, size_t value)
+{
+    struct rk_pos pos = rk_table_pos(table, rk_table_has(table, value) ? value : SIZE_MAX);
+    row->file = pos.file;
+    row->line = pos.line > UINT32_MAX ? 0 : (uint32_t)pos.line;
+    row->column = pos.column > UINT32_MAX ? 0 : (uint32_t)pos.column;
+    if (!t->value_name && pos.field)
+        t->value_name = rk_arena_keep(&t->arena, pos.field);
+}
+
+struct rk_pos rk_tabulation_pos(const struct rk_tabulation *t, const struct rk_tabulation_row *row)
+{
+    if (!row)
+        return (struct rk_pos){.file = t->row_count ? t->rows[0].file : NULL};
+    return (struct rk_pos){row->file, row->line, row->column, row->file ? t->value_name : NULL};
+}
+
+static enum rk_status fail_header(const struct rk_table *table, struct rk_error *error,
+                                  const char *format, ...) __attribute__((format(printf, 3, 4)));
+static enum rk_status fail_header(const struct rk_table *table, struct rk_error *error,
+                                  const char *format, ...)
+{
+    struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
+    struct rk_buf text = {0};
+    va_list args;
+    va_start(args, format);
+    rk_buf_vprintf(&text, format, args);
+    va_end(args);
+    pos.line = rk_reader_is_json(rk_table_reader(table)) ? 0 : 1;
+    (void)rk_fail_at(error, RK_BAD_DATA, &pos, "%s", text.text);
+    rk_buf_free(&text);
+    return RK_BAD_DATA;
+}
+
 enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *table,
                                   const struct rk_schema *schema, struct rk_error *error)
 {
@@ -245,8 +280,8 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
     enum rk_status status;
     for (const struct rk_row *in; (status = rk_table_next(table, &in, error)) == RK_OK && in;) {
         if (!rk_table_has(table, value) && !t->is_records)
-            return rk_fail(error, RK_BAD_DATA,
-                           _("there is no column 'value'; --map value=NAME says which it is"));
+            return fail_header(table, error,
+                               _("there is no column 'value'; --map value=NAME says which it is"));
         struct rk_tabulation_row row = {
             .contributors = rk_cell_count(&in->values[contributors]),
             .record_key = rk_cell_count(&in->values[key]),
@@ -278,10 +313,11 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
             if (d == RK_NONE && !t->only_listed && !is_nested(t, name)) {
                 d = add_dim(t, name);
                 if (d == RK_NONE)
-                    return rk_fail(error, RK_BAD_DATA,
-                                   _("more than %d columns tell what a figure is of; --dimensions "
-                                     "names those that do"),
-                                   RK_TABULATION_DIMS);
+                    return fail_header(
+                        table, error,
+                        _("more than %d columns tell what a figure is of; --dimensions "
+                          "names those that do"),
+                        RK_TABULATION_DIMS);
             }
             if (d == RK_NONE)
                 continue;
@@ -297,21 +333,19 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
         row.hidden = row.hidden || figure == HIDDEN;
         if (figure == HIDDEN)
             row.stood = kept(t, rk_value_text(&in->values[value]));
-        struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
-        row.file = pos.file;
-        row.line = pos.line;
         row.has_value = figure == FIGURE;
         for (uint32_t d = 0; d < t->dim_count; d++)
             t->has_totals = t->has_totals || ((here >> d & 1) && row.labels[d] == RK_LABEL_TOTAL);
         t->has_totals = t->has_totals || (dims != RK_NONE && dims != here);
         dims = here;
+        keep_pos(t, &row, table, value);
         RK_GROW(t->rows, t->row_count, t->row_room);
         t->rows[t->row_count++] = row;
     }
     for (uint32_t d = 0; d < t->dim_count && !status && t->row_count; d++)
         if (t->labels[d].count == 1 && t->only_listed)
-            return rk_fail(error, RK_BAD_DATA, _("there is no column '%s', or nothing in it"),
-                           t->names[d].text);
+            return fail_header(table, error, _("there is no column '%s', or nothing in it"),
+                               t->names[d].text);
     for (uint32_t i = 0; i < t->tree_count && !status && t->row_count; i++) {
         const struct rk_tabulation_tree *tree = &t->trees[i];
         uint32_t k = 0;
@@ -319,11 +353,11 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
             k++;
         bool none = t->labels[tree->dim].count == 1;
         if (none || k < tree->levels)
-            return rk_fail(error, RK_BAD_DATA, _("there is no column '%s', or nothing in it"),
-                           none ? t->names[tree->dim].text : tree->columns[k].text);
+            return fail_header(table, error, _("there is no column '%s', or nothing in it"),
+                               none ? t->names[tree->dim].text : tree->columns[k].text);
     }
     if (!status && !flagged && t->row_count)
-        return rk_fail(error, RK_BAD_DATA, _("there is no column '%s'"), t->flag.text);
+        return fail_header(table, error, _("there is no column '%s'"), t->flag.text);
     return status;
 }
 
@@ -336,14 +370,17 @@ enum rk_status rk_tabulation_read_before(struct rk_tabulation *t, struct rk_tabl
         labels[d] = t->labels[d].count;
     RK_TRY(rk_tabulation_read(t, table, schema, error));
     if (t->dim_count > dims)
-        return rk_fail(error, RK_BAD_DATA,
-                       _("the table has no column '%s', by which it was published"),
-                       t->names[dims].text);
-    for (uint32_t d = 0; d < dims; d++)
-        if (t->labels[d].count > labels[d])
-            return rk_fail(error, RK_BAD_DATA,
-                           _("a figure of '%s' was published, and the table has none"),
-                           rk_tabulation_label(t, d, labels[d]).text);
+        return fail_header(table, error,
+                           _("the table has no column '%s', by which it was published"),
+                           t->names[dims].text);
+    for (uint32_t r = rows; r < t->row_count; r++)
+        for (uint32_t d = 0; d < dims; d++)
+            if (t->rows[r].labels[d] >= labels[d]) {
+                struct rk_pos pos = rk_tabulation_pos(t, &t->rows[r]);
+                return rk_fail_at(error, RK_BAD_DATA, &pos,
+                                  _("a figure of '%s' was published, and the table has none"),
+                                  rk_tabulation_label(t, d, t->rows[r].labels[d]).text);
+            }
     t->before_count = t->row_count - rows;
     t->before = rk_alloc(t->before_count, sizeof *t->before);
     memcpy(t->before, t->rows + rows, t->before_count * sizeof *t->before);

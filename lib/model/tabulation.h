@@ -12,17 +12,17 @@ enum { RK_LABEL_TOTAL = 0 }; /* the number of a dimension's total */
 
 struct rk_tabulation_row {
     uint32_t labels[RK_TABULATION_DIMS];
-    rk_fixed value;       /* >= 0 */
-    rk_fixed least, most; /* of a hidden one, as what stands for it tells; least 0 … */
-    bool has_most;        /* … and no most: it does not */
-    int32_t contributors; /* -1 = not told */
-    int32_t record_key;   /* -1 = not told */
-    uint32_t contributor; /* RK_NONE = not told */
-    bool has_value;       /* a number stands there */
-    bool hidden;          /* what is published hides it */
-    struct rk_text stood; /* … and what stands for it */
-    const char *file;     /* where it stands */
-    uint64_t line;
+    rk_fixed value;        /* >= 0 */
+    rk_fixed least, most;  /* of a hidden one, as what stands for it tells; least 0 … */
+    bool has_most;         /* … and no most: it does not */
+    bool has_value;        /* a number stands there */
+    bool hidden;           /* what is published hides it */
+    int32_t contributors;  /* -1 = not told */
+    int32_t record_key;    /* -1 = not told */
+    uint32_t contributor;  /* RK_NONE = not told */
+    uint32_t line, column; /* where the figure stands, as in struct rk_pos; 0 = not known */
+    const char *file;      /* NULL = not known */
+    struct rk_text stood;  /* what stands for a hidden one */
 };
 /* A hierarchy of a dimension, from columns of the file: "region:county:country", finest first. */
 struct rk_tabulation_tree {
@@ -54,6 +54,7 @@ struct rk_tabulation { /* zeroed = empty; give back with rk_tabulation_free */
     uint32_t before_count;
     bool has_totals; /* some row is of a total, or files differ */
     struct rk_strings contributors;
+    const char *value_name; /* what the column of figures is called in the file; NULL = not known */
     struct rk_arena arena;
 };
 
@@ -75,6 +76,8 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
  * column or a label that the table has not. */
 enum rk_status rk_tabulation_read_before(struct rk_tabulation *t, struct rk_table *table,
                                          const struct rk_schema *schema, struct rk_error *error);
+/* Where the figure of the row stands; with `row` NULL, in which file the first one does. */
+struct rk_pos rk_tabulation_pos(const struct rk_tabulation *t, const struct rk_tabulation_row *row);
 /* What stands for the total of a dimension where the file has no word for it is "Total". */
 struct rk_text rk_tabulation_label(const struct rk_tabulation *t, uint32_t dim, uint32_t label);
 void rk_tabulation_free(struct rk_tabulation *t);

@@ -107,7 +107,18 @@ static void tell_cell(struct rk_buf *buf, const struct work *w, uint32_t cell)
     }
 }
 
-static enum rk_status fail_of(const struct work *w, uint32_t cell, const char *format,
+/* The first row of the cell; NULL: it is made of others. */
+static const struct rk_tabulation_row *row_of(const struct work *w, uint32_t cell)
+{
+    for (uint32_t r = 0; r < w->table->row_count; r++)
+        if (rk_publish_cell(w->out, &w->table->rows[r]) == cell)
+            return &w->table->rows[r];
+    return NULL;
+}
+
+/* `row`: where it stands; NULL: the first of the cell. */
+static enum rk_status fail_of(const struct work *w, uint32_t cell,
+                              const struct rk_tabulation_row *row, const char *format,
                               struct rk_error *error)
 {
     struct rk_buf where = {0};
@@ -115,7 +126,17 @@ static enum rk_status fail_of(const struct work *w, uint32_t cell, const char *f
     char text[512];
     (void)snprintf(text, sizeof text, "%s", where.text ? where.text : "");
     rk_buf_free(&where);
-    return rk_fail(error, RK_BAD_DATA, format, text);
+    if (!row)
+        row = row_of(w, cell);
+    struct rk_pos pos = rk_tabulation_pos(w->table, row);
+    return rk_fail_at(error, RK_BAD_DATA, &pos, format, text);
+}
+
+static enum rk_status fail_row(const struct work *w, const struct rk_tabulation_row *row,
+                               const char *text, struct rk_error *error)
+{
+    struct rk_pos pos = rk_tabulation_pos(w->table, row);
+    return rk_fail_at(error, RK_BAD_DATA, &pos, "%s", text);
 }
 
 /* ---- figures ---- */
@@ -137,14 +158,18 @@ static enum rk_status find_unit(struct work *w, struct rk_error *error)
 {
     const struct rk_tabulation *t = w->table;
     w->out->unit = RK_FIXED_ONE;
-    for (uint32_t r = 0; r < t->row_count + t->before_count; r++)
-        while (!is_of_unit(r < t->row_count ? &t->rows[r] : &t->before[r - t->row_count],
-                           w->out->unit)) {
-            if (w->out->unit == RK_FIXED_ONE / 1000000)
-                return rk_fail(error, RK_BAD_DATA, _("a figure has more than %d decimals"),
-                               MOST_DECIMALS);
+    for (uint32_t r = 0; r < t->row_count + t->before_count; r++) {
+        const struct rk_tabulation_row *row =
+            r < t->row_count ? &t->rows[r] : &t->before[r - t->row_count];
+        while (!is_of_unit(row, w->out->unit)) {
+            if (w->out->unit == RK_FIXED_ONE / 1000000) {
+                struct rk_pos pos = rk_tabulation_pos(t, row);
+                return rk_fail_at(error, RK_BAD_DATA, &pos, _("a figure has more than %d decimals"),
+                                  MOST_DECIMALS);
+            }
             w->out->unit /= 10;
         }
+    }
     return RK_OK;
 }
 
@@ -181,7 +206,7 @@ static enum rk_status fail_twice(const struct work *w, const struct rk_tabulatio
                                  uint32_t cell, const char *format, struct rk_error *error)
 {
     const struct rk_tabulation_row *first = first_row(w, row);
-    struct rk_pos pos = {.file = row->file, .line = row->line};
+    struct rk_pos pos = rk_tabulation_pos(w->table, row);
     struct rk_buf where = {0};
     tell_cell(&where, w, cell);
     enum rk_status status =
@@ -207,8 +232,8 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
          repeated = !own_people && own < known && first_row(w, row) != row;
     grow(w);
     if (units > RK_CELL_MOST)
-        status =
-            fail_of(w, own, _("%s: the figure is too large to be reckoned with exactly"), error);
+        status = fail_of(w, own, row, _("%s: the figure is too large to be reckoned with exactly"),
+                         error);
     for (uint32_t i = 0; i < count && !status; i++) {
         uint32_t c = w->makes ? above[i] : own;
         if (!adds && repeated) { /* the same figure in two tables */
@@ -223,8 +248,8 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
         p->has_value[c] = row->has_value;
         p->value[c] += (int64_t)units;
         if (p->value[c] > RK_CELL_MOST)
-            status =
-                fail_of(w, c, _("%s: the figure is too large to be reckoned with exactly"), error);
+            status = fail_of(w, c, row,
+                             _("%s: the figure is too large to be reckoned with exactly"), error);
         p->contributors[c] += row->contributors > 0 ? (uint32_t)row->contributors : 0;
     }
     if (row->hidden && !status)
@@ -271,14 +296,14 @@ static enum rk_status read_figures(struct work *w, struct rk_error *error)
         told = told || t->rows[r].contributors >= 0;
         contributions = contributions || t->rows[r].contributor != RK_NONE;
         if (!t->rows[r].has_value && !w->options->audit)
-            return rk_fail(error, RK_BAD_DATA,
-                           _("a figure is hidden or missing; --audit tells what a published table "
-                             "gives away"));
+            return fail_row(w, &t->rows[r],
+                            _("a figure is hidden or missing; --audit tells what a published table "
+                              "gives away"),
+                            error);
     }
     w->makes = !t->has_totals && values;
     if (contributions && !w->makes)
-        return rk_fail(error, RK_BAD_DATA,
-                       _("contributions are added up here: leave the totals out"));
+        return fail_row(w, NULL, _("contributions are added up here: leave the totals out"), error);
     enum rk_status status = RK_OK;
     for (uint32_t r = 0; r < t->row_count && !status; r++)
         status = add_row(w, &t->rows[r], error);
@@ -319,7 +344,7 @@ static enum rk_status read_ranges(struct work *w, struct rk_error *error)
         if (rows[r].has_most && most < w->most[c])
             w->most[c] = (int64_t)most;
         if (p->has_value[c] && (p->value[c] < w->least[c] || p->value[c] > w->most[c]))
-            return fail_of(w, c, _("%s: was published with another figure"), error);
+            return fail_of(w, c, &rows[r], _("%s: was published with another figure"), error);
     }
     return RK_OK;
 }
@@ -447,10 +472,9 @@ static enum rk_status mark_before(struct work *w, struct rk_error *error)
         uint32_t c = rk_layout_find(&p->layout, row->labels);
         version[row->labels[w->version]] = true;
         if (c == RK_NONE)
-            status = rk_fail(error, RK_BAD_DATA,
-                             _("row %u of what was published is no figure of the table"), r + 1);
+            status = fail_row(w, row, _("what was published is no figure of the table"), error);
         else if (shown && row->value != p->value[c] * p->unit)
-            status = fail_of(w, c, _("%s: was published with another figure"), error);
+            status = fail_of(w, c, row, _("%s: was published with another figure"), error);
         else if (shown || w->before[c] == NOT_BEFORE)
             w->before[c] = shown ? SHOWN_BEFORE : HIDDEN_BEFORE;
     }
@@ -746,10 +770,9 @@ static enum rk_status audit(struct work *w, struct rk_error *error)
             rk_audit(cells, w->cell_count, &sums, insiders, audit_effort(w), p->findings, &sum);
     }
     if (!exists)
-        status = sum == UINT32_MAX
-                     ? rk_fail(error, RK_BAD_DATA, _("no figures add up to this table"))
-                     : fail_of(w, sums.cell[sums.first[sum]], _("%s: does not add up to its parts"),
-                               error);
+        status = sum == UINT32_MAX ? fail_row(w, NULL, _("no figures add up to this table"), error)
+                                   : fail_of(w, sums.cell[sums.first[sum]], NULL,
+                                             _("%s: does not add up to its parts"), error);
     if (!status && o->audit && w->ties < sums.count)
         find_assumed(w, cells, insiders);
     if (!status && o->audit && o->insiders == RK_INSIDERS_KNOWN)
@@ -786,8 +809,8 @@ static enum rk_status choose(struct work *w, struct rk_error *error)
             break;
         if (!w->before)
             return lost < p->cells
-                       ? fail_of(w, lost, _("%s: whatever else is hidden, it can be worked out"),
-                                 error)
+                       ? fail_of(w, lost, NULL,
+                                 _("%s: whatever else is hidden, it can be worked out"), error)
                        : rk_fail(error, RK_BAD_DATA,
                                  _("a small change between two versions can be worked out, "
                                    "whatever is hidden"));
@@ -846,7 +869,7 @@ static enum rk_status check_sums(const struct work *w, struct rk_error *error)
             left -= p->value[sums.cell[i]];
         }
         if (known && left)
-            return fail_of(w, total, _("%s: does not add up to its parts"), error);
+            return fail_of(w, total, NULL, _("%s: does not add up to its parts"), error);
     }
     return RK_OK;
 }
@@ -884,8 +907,9 @@ static enum rk_status must_make(const struct work *w, struct rk_error *error)
 {
     if (w->makes && w->out->unit == RK_FIXED_ONE)
         return RK_OK;
-    return rk_fail(error, RK_BAD_DATA,
-                   _("whole counts without totals are needed: totals are made of what is changed"));
+    return fail_row(w, NULL,
+                    _("whole counts without totals are needed: totals are made of what is changed"),
+                    error);
 }
 
 static enum rk_status round_figures(struct work *w, struct rk_error *error)
@@ -953,7 +977,9 @@ static enum rk_status perturb_figures(struct work *w, struct rk_error *error)
     for (uint32_t r = 0; r < w->table->row_count && !status; r++) {
         const struct rk_tabulation_row *row = &w->table->rows[r];
         if (row->record_key < 0)
-            status = rk_fail(error, RK_BAD_DATA, _("a record has no record_key"));
+            status = rk_fail_at(error, RK_BAD_DATA,
+                                &(struct rk_pos){.file = row->file, .line = row->line},
+                                _("a record has no record_key"));
         uint32_t count = rk_layout_above(&p->layout, row->labels, &line, &room);
         for (uint32_t i = 0; i < count; i++)
             keys[line[i]] = (keys[line[i]] + (uint32_t)row->record_key) % RK_PTABLE_KEYS;

@@ -16,9 +16,9 @@ static enum rk_status read_before(struct rk_run *run, struct rk_tabulation *t, c
     rk_run_close(run, in);
     for (uint32_t r = 0; r < t->before_count && version != RK_NONE; r++)
         if (t->before[r].labels[version] == RK_LABEL_TOTAL)
-            return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = path},
-                              _("the column '%s' must tell of every row which version it was"),
-                              versions);
+            return rk_fail_at(
+                error, RK_BAD_DATA, &(struct rk_pos){.file = path, .line = t->before[r].line},
+                _("the column '%s' must tell of every row which version it was"), versions);
     return RK_OK;
 }
 
