@@ -155,10 +155,11 @@ static enum rk_status no_column(const struct rk_table *table, struct rk_text nam
     for (uint32_t i = 0; i < names.count; i++)
         all[i] = names.texts[i].text;
     nearest = rk_nearest(name.text, all);
+    struct rk_pos head = rk_table_header_pos(table);
     enum rk_status status =
-        nearest ? rk_fail(error, RK_BAD_DATA, _("there is no column '%s'; the nearest is '%s'"),
-                          name.text, nearest)
-                : rk_fail(error, RK_BAD_DATA, _("there is no column '%s'"), name.text);
+        nearest ? rk_fail_at(error, RK_BAD_DATA, &head,
+                             _("there is no column '%s'; the nearest is '%s'"), name.text, nearest)
+                : rk_fail_at(error, RK_BAD_DATA, &head, _("there is no column '%s'"), name.text);
     rk_free(all);
     rk_strings_free(&names);
     return status;

@@ -94,11 +94,14 @@ enum rk_status rk_holds_read(struct rk_holds *holds, struct rk_table *table,
             rk_table_reject(table, SIZE_MAX,
                             _("expected one of recruitment_id, candidate_id and panelist_id"));
         for (uint32_t kind = 0; kind < RK_HOLD_KINDS && named == 1; kind++) {
-            const struct rk_value *id = &row->values[rk_schema_field(schema, names[kind])];
+            size_t field = rk_schema_field(schema, names[kind]);
+            const struct rk_value *id = &row->values[field];
             struct rk_hold hold = {rk_cell_date(&row->values[until]),
-                                   rk_cell_text(&holds->arena, &row->values[ground])};
+                                   rk_cell_text(&holds->arena, &row->values[ground]),
+                                   rk_table_pos(table, field)};
             if (!id->size)
                 continue;
+            hold.pos.field = names[kind]; /* the file's own name goes with the table */
             uint32_t key[2] = {kind, rk_strings_add(&holds->ids[kind], rk_value_text(id))};
             uint32_t place = rk_tuples_add(&holds->places, key);
             if (place == holds->count) {

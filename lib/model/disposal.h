@@ -64,6 +64,7 @@ struct rk_holds { /* zeroed = none; give back with rk_holds_free */
     struct rk_hold {
         int32_t until; /* the last day; RK_NO_DATE = until the row is taken out */
         struct rk_text ground;
+        struct rk_pos pos; /* of the id */
     } * rows;
     uint32_t count, room;
     struct rk_tuples places; /* (kind, id) → place among the rows */

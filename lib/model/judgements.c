@@ -97,9 +97,10 @@ static enum rk_status find_categories(struct reading *r, struct rk_error *error)
         if (is_one)
             r->category[r->category_count++] = i;
     }
+    struct rk_pos head = rk_table_header_pos(r->table);
     return r->category_count
                ? RK_OK
-               : rk_fail(error, RK_BAD_DATA, _("there is no column for any category"));
+               : rk_fail_at(error, RK_BAD_DATA, &head, _("there is no column for any category"));
 }
 
 /* Looks for the columns again where another file, or JSON's next object, may have others. */

@@ -251,23 +251,6 @@ struct rk_pos rk_tabulation_pos(const struct rk_tabulation *t, const struct rk_t
     return (struct rk_pos){row->file, row->line, row->column, row->file ? t->value_name : NULL};
 }
 
-static enum rk_status fail_header(const struct rk_table *table, struct rk_error *error,
-                                  const char *format, ...) __attribute__((format(printf, 3, 4)));
-static enum rk_status fail_header(const struct rk_table *table, struct rk_error *error,
-                                  const char *format, ...)
-{
-    struct rk_pos pos = rk_table_pos(table, SIZE_MAX);
-    struct rk_buf text = {0};
-    va_list args;
-    va_start(args, format);
-    rk_buf_vprintf(&text, format, args);
-    va_end(args);
-    pos.line = rk_reader_is_json(rk_table_reader(table)) ? 0 : 1;
-    (void)rk_fail_at(error, RK_BAD_DATA, &pos, "%s", text.text);
-    rk_buf_free(&text);
-    return RK_BAD_DATA;
-}
-
 enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *table,
                                   const struct rk_schema *schema, struct rk_error *error)
 {
@@ -277,11 +260,13 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
            key = rk_schema_field(schema, "record_key");
     bool flagged = !t->flag.size;
     uint32_t dims = RK_NONE;
+    struct rk_pos head = {0};
     enum rk_status status;
     for (const struct rk_row *in; (status = rk_table_next(table, &in, error)) == RK_OK && in;) {
+        head = rk_table_header_pos(table);
         if (!rk_table_has(table, value) && !t->is_records)
-            return fail_header(table, error,
-                               _("there is no column 'value'; --map value=NAME says which it is"));
+            return rk_fail_at(error, RK_BAD_DATA, &head,
+                              _("there is no column 'value'; --map value=NAME says which it is"));
         struct rk_tabulation_row row = {
             .contributors = rk_cell_count(&in->values[contributors]),
             .record_key = rk_cell_count(&in->values[key]),
@@ -313,8 +298,8 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
             if (d == RK_NONE && !t->only_listed && !is_nested(t, name)) {
                 d = add_dim(t, name);
                 if (d == RK_NONE)
-                    return fail_header(
-                        table, error,
+                    return rk_fail_at(
+                        error, RK_BAD_DATA, &head,
                         _("more than %d columns tell what a figure is of; --dimensions "
                           "names those that do"),
                         RK_TABULATION_DIMS);
@@ -344,8 +329,8 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
     }
     for (uint32_t d = 0; d < t->dim_count && !status && t->row_count; d++)
         if (t->labels[d].count == 1 && t->only_listed)
-            return fail_header(table, error, _("there is no column '%s', or nothing in it"),
-                               t->names[d].text);
+            return rk_fail_at(error, RK_BAD_DATA, &head,
+                              _("there is no column '%s', or nothing in it"), t->names[d].text);
     for (uint32_t i = 0; i < t->tree_count && !status && t->row_count; i++) {
         const struct rk_tabulation_tree *tree = &t->trees[i];
         uint32_t k = 0;
@@ -353,11 +338,12 @@ enum rk_status rk_tabulation_read(struct rk_tabulation *t, struct rk_table *tabl
             k++;
         bool none = t->labels[tree->dim].count == 1;
         if (none || k < tree->levels)
-            return fail_header(table, error, _("there is no column '%s', or nothing in it"),
-                               none ? t->names[tree->dim].text : tree->columns[k].text);
+            return rk_fail_at(error, RK_BAD_DATA, &head,
+                              _("there is no column '%s', or nothing in it"),
+                              none ? t->names[tree->dim].text : tree->columns[k].text);
     }
     if (!status && !flagged && t->row_count)
-        return fail_header(table, error, _("there is no column '%s'"), t->flag.text);
+        return rk_fail_at(error, RK_BAD_DATA, &head, _("there is no column '%s'"), t->flag.text);
     return status;
 }
 
@@ -369,10 +355,11 @@ enum rk_status rk_tabulation_read_before(struct rk_tabulation *t, struct rk_tabl
     for (uint32_t d = 0; d < dims; d++)
         labels[d] = t->labels[d].count;
     RK_TRY(rk_tabulation_read(t, table, schema, error));
+    struct rk_pos head = rk_table_header_pos(table);
     if (t->dim_count > dims)
-        return fail_header(table, error,
-                           _("the table has no column '%s', by which it was published"),
-                           t->names[dims].text);
+        return rk_fail_at(error, RK_BAD_DATA, &head,
+                          _("the table has no column '%s', by which it was published"),
+                          t->names[dims].text);
     for (uint32_t r = rows; r < t->row_count; r++)
         for (uint32_t d = 0; d < dims; d++)
             if (t->rows[r].labels[d] >= labels[d]) {

@@ -23,6 +23,8 @@ enum rk_status rk_targets_read(struct rk_targets *targets, struct rk_table *tabl
             continue;
         }
         rk_tuples_add(&known, pair);
+        struct rk_pos pos = rk_table_pos(table, value);
+        pos.field = "value"; /* the file's own name goes with the table */
         RK_GROW(targets->rows, targets->count, targets->room);
         targets->rows[targets->count++] = (struct rk_target){
             .feature = rk_cell_text(&targets->arena, &v[feature]),
@@ -31,6 +33,7 @@ enum rk_status rk_targets_read(struct rk_targets *targets, struct rk_table *tabl
             .has_count = v[count].size != 0,
             .share = v[share].number,
             .count = v[count].number,
+            .pos = pos,
         };
     }
     rk_strings_free(&words);
@@ -50,18 +53,18 @@ enum rk_status rk_targets_expect(struct rk_targets *targets, struct rk_features 
         if (target->in_feature == RK_NONE && wanted)
             continue;
         if (target->in_feature == RK_NONE) {
-            status = rk_fail(error, RK_BAD_DATA, _("targets: '%s' is not a feature"),
-                             target->feature.text);
+            status = rk_fail_at(error, RK_BAD_DATA, &target->pos, _("'%s' is not a feature"),
+                                target->feature.text);
             break;
         }
         target->in_value = rk_features_expect(features, target->in_feature, target->value);
         uint32_t pair[2] = {target->in_feature, target->in_value};
         if (target->in_value == RK_NONE)
-            status = rk_fail(error, RK_BAD_DATA, _("targets: '%s' is not a value of '%s'"),
-                             target->value.text, target->feature.text);
+            status = rk_fail_at(error, RK_BAD_DATA, &target->pos, _("'%s' is not a value of '%s'"),
+                                target->value.text, target->feature.text);
         else if (rk_tuples_find(&known, pair) != RK_NONE)
-            status = rk_fail(error, RK_BAD_DATA, _("targets: '%s' of '%s' is there twice"),
-                             target->value.text, target->feature.text);
+            status = rk_fail_at(error, RK_BAD_DATA, &target->pos, _("'%s' of '%s' is there twice"),
+                                target->value.text, target->feature.text);
         else
             rk_tuples_add(&known, pair);
     }

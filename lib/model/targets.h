@@ -9,6 +9,7 @@ struct rk_target {
     bool has_share, has_count;
     rk_fixed share, count;
     uint32_t in_feature, in_value; /* numbers in features: after rk_targets_expect */
+    struct rk_pos pos;             /* of the value */
 };
 
 struct rk_targets {         /* zeroed = empty; give back with rk_targets_free */

@@ -28,8 +28,12 @@ static enum rk_status take_targets(const struct rk_cover *cover, struct rk_cover
     const struct rk_targets *targets = cover->facts.targets;
     const char *name = rk_cover_feature_name(cover, tally).text;
     bool shares = true, counts = true;
+    struct rk_pos pos = {0}; /* of the first of them */
     for (uint32_t i = 0; targets && i < targets->count; i++)
         if (targets->rows[i].in_feature == tally->feature) {
+            if (!tally->has_targets)
+                pos =
+                    (struct rk_pos){targets->rows[i].pos.file, targets->rows[i].pos.line, 0, NULL};
             tally->has_targets = true;
             shares &= targets->rows[i].has_share;
             counts &= targets->rows[i].has_count;
@@ -37,13 +41,15 @@ static enum rk_status take_targets(const struct rk_cover *cover, struct rk_cover
     if (!tally->has_targets)
         return RK_OK;
     if (!shares && !counts)
-        return rk_fail(error, RK_BAD_DATA,
-                       _("targets of '%s': all as shares, or all as counts, were expected"), name);
+        return rk_fail_at(error, RK_BAD_DATA, &pos,
+                          _("targets of '%s': all as shares, or all as counts, were expected"),
+                          name);
     if (tally->is_list && !shares)
-        return rk_fail(error, RK_BAD_DATA,
-                       _("targets of '%s': a person may have several of its values, so shares were "
-                         "expected, not counts"),
-                       name);
+        return rk_fail_at(
+            error, RK_BAD_DATA, &pos,
+            _("targets of '%s': a person may have several of its values, so shares were "
+              "expected, not counts"),
+            name);
     double sum = 0;
     for (uint32_t i = 0; i < targets->count; i++) {
         const struct rk_target *row = &targets->rows[i];
@@ -55,12 +61,13 @@ static enum rk_status take_targets(const struct rk_cover *cover, struct rk_cover
     if (shares && sum > 1 + ROUNDING) {
         struct rk_buf text = {0};
         rk_double_print(&text, sum);
-        rk_fail(error, RK_BAD_DATA, _("targets of '%s': the shares sum to %s"), name, text.text);
+        rk_fail_at(error, RK_BAD_DATA, &pos, _("targets of '%s': the shares sum to %s"), name,
+                   text.text);
         rk_buf_free(&text);
         return RK_BAD_DATA;
     }
     if (sum <= 0)
-        return rk_fail(error, RK_BAD_DATA, _("targets of '%s': all are zero"), name);
+        return rk_fail_at(error, RK_BAD_DATA, &pos, _("targets of '%s': all are zero"), name);
     if (shares && sum < 1 - ROUNDING) {
         tally->rest = 1 - sum;
         return RK_OK;

@@ -87,7 +87,9 @@ enum rk_status rk_purge_check_holds(const struct rk_purge *p, struct rk_error *e
         struct rk_text id = holds->ids[place[0]].texts[place[1]];
         uint32_t number;
         bool known = false;
-        if (!rk_holds_find(holds, (enum rk_hold_of)place[0], id, p->options->day))
+        const struct rk_hold *hold =
+            rk_holds_find(holds, (enum rk_hold_of)place[0], id, p->options->day);
+        if (!hold)
             continue;
         if (place[0] == RK_HOLD_PANELIST) {
             number = rk_strings_find(&p->ids[RK_PURGE_PANELIST], id);
@@ -98,10 +100,10 @@ enum rk_status rk_purge_check_holds(const struct rk_purge *p, struct rk_error *e
                                     id) != RK_NONE;
         }
         if (!known)
-            return rk_fail(error, RK_BAD_DATA,
-                           _("a hold that stands names an id that is not in the table %s: whom "
-                             "was it meant to hold?"),
-                           tables[place[0]]);
+            return rk_fail_at(error, RK_BAD_DATA, &hold->pos,
+                              _("a hold that stands names an id that is not in the table %s: whom "
+                                "was it meant to hold?"),
+                              tables[place[0]]);
     }
     return RK_OK;
 }

@@ -81,6 +81,12 @@ static size_t find_column(const struct rk_table *t, const char *name)
     return SIZE_MAX;
 }
 
+struct rk_pos rk_table_header_pos(const struct rk_table *t)
+{
+    return (struct rk_pos){rk_reader_file(t->reader), rk_reader_is_json(t->reader) ? 0 : 1, 0,
+                           NULL};
+}
+
 /* "there is no column X; did you mean Y?" */
 static enum rk_status no_column(const struct rk_table *t, const char *our, const char *name,
                                 struct rk_error *error)
@@ -90,7 +96,7 @@ static enum rk_status no_column(const struct rk_table *t, const char *our, const
     for (size_t c = 0; c < n; c++)
         names[c] = rk_reader_column(t->reader, c).text;
     const char *nearest = rk_nearest(name, names);
-    struct rk_pos pos = {rk_reader_file(t->reader), rk_reader_is_json(t->reader) ? 0 : 1, 0, NULL};
+    struct rk_pos pos = rk_table_header_pos(t);
     enum rk_status status;
     if (nearest)
         status = rk_fail_at(error, RK_BAD_DATA, &pos,
@@ -173,8 +179,7 @@ static enum rk_status check_extras(const struct rk_table *t, struct rk_error *er
     for (size_t i = 0; i < t->extra_count; i++) {
         const struct rk_field *field = rk_table_extra_meant(t, i);
         const char *meant = field ? field->name : known_meant(t, i);
-        uint64_t line = rk_reader_is_json(t->reader) ? 0 : 1;
-        struct rk_pos pos = {rk_reader_file(t->reader), line, 0, NULL};
+        struct rk_pos pos = rk_table_header_pos(t);
         if (meant)
             return rk_fail_at(error, RK_BAD_DATA, &pos,
                               _("the column \"%s\" is not known; did you mean \"%s\"?"),

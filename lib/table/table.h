@@ -177,6 +177,7 @@ struct rk_cell rk_table_extra_of(const struct rk_table *table, const struct rk_r
                                  size_t extra);
 /* Where the field of the last row stands; SIZE_MAX: the row as a whole, which is cheap to ask. */
 struct rk_pos rk_table_pos(const struct rk_table *table, size_t field);
+struct rk_pos rk_table_header_pos(const struct rk_table *table); /* of the file now being read */
 /* Under the schema: the file now being read, its last record, and which of its columns a field is
  * (SIZE_MAX: none). */
 const struct rk_reader *rk_table_reader(const struct rk_table *table);

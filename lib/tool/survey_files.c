@@ -316,6 +316,7 @@ static enum rk_status margin_of(const struct rk_targets *targets,
                                 double *to, double *sum, struct rk_error *error)
 {
     bool counts = false, shares = false;
+    struct rk_pos pos = {0}; /* of the first of them */
     *sum = 0;
     for (uint32_t v = 0; v < column->values.count; v++)
         to[v] = -1;
@@ -323,29 +324,31 @@ static enum rk_status margin_of(const struct rk_targets *targets,
         const struct rk_target *target = &targets->rows[t];
         if (!rk_text_equal(target->feature, column->name))
             continue;
+        if (!pos.line)
+            pos = (struct rk_pos){target->pos.file, target->pos.line, 0, NULL};
         double want = rk_fixed_double(target->has_count ? target->count : target->share);
         uint32_t v = rk_strings_find(&column->values, target->value);
         counts |= target->has_count;
         shares |= !target->has_count;
         *sum += want;
         if (v == RK_NONE && want > 0)
-            return rk_fail(
-                error, RK_BAD_DATA,
+            return rk_fail_at(
+                error, RK_BAD_DATA, &target->pos,
                 _("--rake: nobody who answered is %s=%s, so no weight can make up for it"),
                 column->name.text, target->value.text);
         if (v != RK_NONE)
             to[v] = want;
     }
     if (column->values.count && !(*sum > 0))
-        return rk_fail(error, RK_BAD_DATA, _("--rake: the targets of %s sum to 0"),
-                       column->name.text);
+        return rk_fail_at(error, RK_BAD_DATA, &pos, _("--rake: the targets of %s sum to 0"),
+                          column->name.text);
     if (counts && shares)
-        return rk_fail(error, RK_BAD_DATA, _("--rake: %s has both shares and counts as targets"),
-                       column->name.text);
+        return rk_fail_at(error, RK_BAD_DATA, &pos,
+                          _("--rake: %s has both shares and counts as targets"), column->name.text);
     for (uint32_t v = 0; v < column->values.count; v++)
         if (to[v] < 0)
-            return rk_fail(error, RK_BAD_DATA, _("--rake: there is no target for %s=%s"),
-                           column->name.text, column->values.texts[v].text);
+            return rk_fail_at(error, RK_BAD_DATA, &pos, _("--rake: there is no target for %s=%s"),
+                              column->name.text, column->values.texts[v].text);
     for (uint32_t v = 0; v < column->values.count && !counts; v++)
         to[v] *= population / *sum;
     *sum = counts ? *sum : population;
