@@ -322,14 +322,14 @@ static void say(struct rk_run *run, const struct work *w, const struct rk_advers
                 warn_of_finding(run, w, &told[f], &a->findings[i]);
     }
     if (findings > SHOWN)
-        rk_run_warn(run, _("and %llu more rates under four fifths"),
+        rk_run_warn(run, _("more rates under four fifths: %llu"),
                     (unsigned long long)findings - SHOWN);
     if (refused)
-        rk_run_note(run, _("not judged, with fewer than %lld people: %llu groups in a step"),
+        rk_run_note(run, _("groups in a step not judged, with fewer than %lld people: %llu"),
                     (long long)options.min_group, (unsigned long long)refused);
     if (hidden)
         rk_run_note(run,
-                    _("hidden, since fewer than %lld people of a group stay or go: %llu steps; "
+                    _("steps hidden, since fewer than %lld people of a group stay or go: %llu; "
                       "--small-cells show shows them to those who work with the candidates"),
                     (long long)options.min_count, (unsigned long long)hidden);
     rk_run_note(run, _("four fifths is a screening convention of the United States, without legal "

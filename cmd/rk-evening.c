@@ -220,7 +220,10 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         status = rk_assemble(&a, &t, &options.rules, error);
     if (!status && a.ageless)
         rk_run_warn(
-            run, _("--minors-until: the age of %u people is not known; they are taken as adults"),
+            run,
+            RK_PLURAL("--minors-until: the age of %u person is not known, who is taken as an adult",
+                      "--minors-until: the age of %u people is not known; they are taken as adults",
+                      a.ageless),
             a.ageless);
     for (uint32_t i = 0; i < options.without.count && !status; i++)
         if (rk_attendees_find(&t.attendees, false, options.without.texts[i]) == RK_NONE &&

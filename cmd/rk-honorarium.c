@@ -325,23 +325,23 @@ static bool say(struct rk_run *run, const struct rk_pay_view *view)
             rk_run_warn(run, _("panelist %s: over 24 hours in a day"), who.text);
     }
     if (shown > SHOWN)
-        rk_run_warn(run, _("and %llu more such months"), (unsigned long long)shown - SHOWN);
+        rk_run_warn(run, _("more such months: %llu"), (unsigned long long)shown - SHOWN);
     uint64_t doubtful = rk_honorarium_doubtful(r, options.by_month, options.month),
              unconfirmed = rk_honorarium_unconfirmed(r, options.by_month, options.month);
     if (doubtful)
         rk_run_note(run,
                     options.rules.pay_doubtful
-                        ? _("%llu activities need a person, and are paid all the same")
-                        : _("%llu activities need a person; those claimed twice or overlapping are "
-                            "held (--doubtful)"),
+                        ? _("activities that need a person, and are paid all the same: %llu")
+                        : _("activities that need a person: %llu; those claimed twice or "
+                            "overlapping are held (--doubtful)"),
                     (unsigned long long)doubtful);
     if (unconfirmed)
-        rk_run_warn(run,
-                    _("%llu lines rest on rates that are not confirmed in their source; --rates "
-                      "gives them"),
-                    (unsigned long long)unconfirmed);
+        rk_run_warn(
+            run,
+            _("lines that rest on rates not confirmed in their source: %llu; --rates gives them"),
+            (unsigned long long)unconfirmed);
     if (unknown)
-        rk_run_warn(run, _("%llu months are of panelists who are not among the identities"),
+        rk_run_warn(run, _("months of panelists who are not among the identities: %llu"),
                     (unsigned long long)unknown);
     return shown || unknown;
 }

@@ -163,17 +163,17 @@ static void tell_counts(struct rk_run *run, const struct rk_import_counts *c)
 {
 #define N(member) ((unsigned long long)c->member)
     if (options.wide == RK_LONG) {
-        rk_run_note(run, _("%llu rows in = %llu rows out + %llu rejects + %llu blank"), N(rows_in),
+        rk_run_note(run, _("rows: %llu in = %llu out + %llu rejected + %llu blank"), N(rows_in),
                     N(rows_out), N(rejected), N(blank));
         return;
     }
-    rk_run_note(run, _("%llu rows in = %llu read + %llu rejects + %llu blank"), N(rows_in),
+    rk_run_note(run, _("rows: %llu in = %llu read + %llu rejected + %llu blank"), N(rows_in),
                 N(rows_in) - N(rejected) - N(blank), N(rejected), N(blank));
     if (options.wide == RK_WIDE_ITEMS)
-        rk_run_note(run, _("%llu answers in = %llu rows out + %llu in rejects + %llu empty"),
+        rk_run_note(run, _("answers: %llu in = %llu out + %llu in rejected rows + %llu empty"),
                     N(cells_in), N(rows_out), N(cells_rejected), N(cells_empty));
     else
-        rk_run_note(run, _("%llu score cells in = %llu rows out + %llu in rejects + %llu empty"),
+        rk_run_note(run, _("score cells: %llu in = %llu out + %llu in rejected rows + %llu empty"),
                     N(cells_in), N(rows_out), N(cells_rejected), N(cells_empty));
 #undef N
 }

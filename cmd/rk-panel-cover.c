@@ -248,7 +248,10 @@ static void warn_of_lacks(struct rk_run *run, const struct tables *t, const stru
             missing[i].experience.text, (long long)missing[i].recruitments,
             (long long)missing[i].seats);
     if (count > SHOWN)
-        rk_run_warn(run, _("and %zu more experiences that nobody active has"), count - SHOWN);
+        rk_run_warn(run,
+                    RK_PLURAL("and %zu more experience that nobody active has",
+                              "and %zu more experiences that nobody active has", count - SHOWN),
+                    count - SHOWN);
     for (uint32_t i = 0; i < t->listed.count; i++) {
         double sum = rk_cover_target_sum(cover, t->listed.all[i]);
         struct rk_buf text = {0};
@@ -263,10 +266,14 @@ static void warn_of_lacks(struct rk_run *run, const struct tables *t, const stru
             run, _("so many figures that those of each pool, and of each of --by, are not all held "
                    "together: publish fewer features"));
     if (rk_cover_hidden(cover))
-        rk_run_note(run,
-                    _("hidden, since they hold fewer than %lld people or stand beside such: %llu "
-                      "cells; --small-cells show shows them to those who work with the bank"),
-                    (long long)options.min_count, (unsigned long long)rk_cover_hidden(cover));
+        rk_run_note(
+            run,
+            RK_PLURAL("hidden, since it holds fewer than %lld people or stands beside such: %llu "
+                      "cell; --small-cells show shows it to those who work with the bank",
+                      "hidden, since they hold fewer than %lld people or stand beside such: %llu "
+                      "cells; --small-cells show shows them to those who work with the bank",
+                      rk_cover_hidden(cover)),
+            (long long)options.min_count, (unsigned long long)rk_cover_hidden(cover));
 }
 
 static enum rk_status tell(struct rk_run *run, struct tables *t, bool bank, struct rk_error *error)

@@ -150,9 +150,13 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         rk_run_speak(run, false);
         rk_writer_finish(telling.writer);
         if (telling.broken)
-            rk_run_note(run, _("%llu things are broken"), (unsigned long long)telling.broken);
+            rk_run_note(run,
+                        RK_PLURAL("%llu thing is broken", "%llu things are broken", telling.broken),
+                        (unsigned long long)telling.broken);
         else if (telling.told)
-            rk_run_note(run, _("nothing is broken, but %llu things need a person"),
+            rk_run_note(run,
+                        RK_PLURAL("nothing is broken, but %llu thing needs a person",
+                                  "nothing is broken, but %llu things need a person", telling.told),
                         (unsigned long long)telling.told);
         else if (!status)
             rk_run_note(run, _("every rule holds, and no assignment is better"));

@@ -177,7 +177,7 @@ static enum rk_status read_material(struct rk_run *run,
 static void mind_emptiness(struct rk_run *run, const struct rk_report *report)
 {
     if (report->empty_count && 3 * report->empty_count >= report->section_count)
-        rk_run_warn(run, _("%zu of %zu sections have no data for the period; is the month right?"),
+        rk_run_warn(run, _("sections without data for the period: %zu of %zu; is the month right?"),
                     report->empty_count, report->section_count);
 }
 

@@ -356,8 +356,11 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                     rk_publish_shown(run, &number, w.stays.later));
     if (!status && w.result.hidden)
         rk_run_note(run,
-                    _("%llu figures are hidden, since they rest on few people; --small-cells show "
-                      "shows them to those who work with the hires"),
+                    RK_PLURAL("%llu figure is hidden, since it rests on few people; --small-cells "
+                              "show shows it to those who work with the hires",
+                              "%llu figures are hidden, since they rest on few people; "
+                              "--small-cells show shows them to those who work with the hires",
+                              w.result.hidden),
                     (unsigned long long)w.result.hidden);
     rk_buf_free(&number);
     free_work(&w);

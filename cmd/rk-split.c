@@ -124,7 +124,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     for (size_t i = 0; i < manifest.count; i++)
         records += manifest.shards[i].records;
     if (!status) { /* after the commit nothing may fail any more */
-        rk_run_detail(run, _("%s: %llu rows in %zu parts"), options.folder,
+        rk_run_detail(run, _("%s: rows %llu, parts %zu"), options.folder,
                       (unsigned long long)records, manifest.count);
         status = rk_folder_commit(folder, error);
     } else

@@ -315,11 +315,14 @@ static enum rk_status run_survey(struct rk_run *run, struct rk_table *in, struct
                         w.answers.waves);
         if (w.result.few)
             rk_run_note(run,
-                        _("%llu figures are not told, since they rest on fewer than %lld "
-                          "answers (--min-n)"),
+                        _("figures not told, since they rest on few answers: %llu (fewer than "
+                          "%lld, --min-n)"),
                         (unsigned long long)w.result.few, (long long)options.how.least);
         if (w.answers.unread)
-            rk_run_detail(run, _("%llu answers are free text, or to other items or surveys"),
+            rk_run_detail(run,
+                          RK_PLURAL("%llu answer is free text, or to another item or survey",
+                                    "%llu answers are free text, or to other items or surveys",
+                                    w.answers.unread),
                           (unsigned long long)w.answers.unread);
     }
     bool attention = !status && w.raking.failed;

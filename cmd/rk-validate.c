@@ -221,7 +221,7 @@ static enum rk_status check_table(struct work *w, const struct rk_content_file *
     rk_run_close(w->run, w->now);
     if (status)
         return status;
-    rk_run_note(w->run, _("%s: %llu rows in = %llu good + %llu with findings"), file->path,
+    rk_run_note(w->run, _("%s: rows: %llu in = %llu good + %llu with findings"), file->path,
                 (unsigned long long)count.rows, (unsigned long long)(count.rows - count.bad_rows),
                 (unsigned long long)count.bad_rows);
     return status;

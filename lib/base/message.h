@@ -14,6 +14,8 @@
  * translated later. Nothing in data or column names is ever translated. */
 #define _(text) gettext(text)
 #define N_(text) (text)
+/* The same where a number is told in it, which may be 1. */
+#define RK_PLURAL(one, several, number) ngettext(one, several, (unsigned long)(number))
 
 /* The exit status of every tool (design/tools.md, "Exit status"). */
 enum rk_status {

@@ -110,7 +110,9 @@ static enum rk_status take(struct splitting *s, const struct rk_record *record,
         struct rk_pos pos = {.file = rk_reader_file(s->reader), .line = record->line};
         if (record->count == 1 && !record->cells[0].size)
             return rk_fail_at(error, RK_BAD_DATA, &pos, "%s", _("an empty line"));
-        return rk_fail_at(error, RK_BAD_DATA, &pos, _("%zu cells, but the header has %zu"),
+        return rk_fail_at(error, RK_BAD_DATA, &pos,
+                          RK_PLURAL("%zu cell, but the header has %zu",
+                                    "%zu cells, but the header has %zu", record->count),
                           record->count, columns);
     }
     struct rk_text raw = rk_reader_raw(s->reader);

@@ -158,11 +158,16 @@ static void check_panel(struct rk_verify *v, uint32_t r, const struct rk_assignm
     const struct rk_verify_panel *panel = &v->panels[r];
     if (panel->kept + panel->members > panel->room)
         rk_verify_found(v, RK_VERIFY_SEATS, panel->members ? RK_VERIFY_BROKEN : RK_VERIFY_TOLD,
-                        NULL, _("recruitment %s: %d members, but there is place for %d"),
+                        NULL,
+                        RK_PLURAL("recruitment %s: %d member, but there is place for %d",
+                                  "recruitment %s: %d members, but there is place for %d",
+                                  panel->kept + panel->members),
                         RECRUITMENT(r), panel->kept + panel->members, panel->room);
     if (panel->standing > panel->reserves)
-        BROKEN(RK_VERIFY_SEATS, NULL, _("recruitment %s: %d reserves too many"), RECRUITMENT(r),
-               panel->standing - panel->reserves);
+        BROKEN(RK_VERIFY_SEATS, NULL,
+               RK_PLURAL("recruitment %s: %d reserve too many",
+                         "recruitment %s: %d reserves too many", panel->standing - panel->reserves),
+               RECRUITMENT(r), panel->standing - panel->reserves);
     if (!positions_follow(v, rows, count, RK_SEAT_MEMBER) ||
         !positions_follow(v, rows, count, RK_SEAT_RESERVE))
         BROKEN(RK_VERIFY_POSITION, NULL,

@@ -480,7 +480,9 @@ static void prove_lottery(struct proof *f)
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
     else if (!v->broken)
         rk_verify_found(v, RK_VERIFY_CHANCES, RK_VERIFY_OPEN, NULL,
-                        _("rests on %u cuts that were not checked"), lottery.unproven);
+                        RK_PLURAL("rests on %u cut that was not checked",
+                                  "rests on %u cuts that were not checked", lottery.unproven),
+                        lottery.unproven);
     rk_fractions_free(lottery.value, f->d.number_count);
     rk_free(lottery.counts);
     rk_free(lottery.before);

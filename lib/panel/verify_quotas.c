@@ -446,9 +446,8 @@ void rk_verify_tell_quotas(struct rk_verify *v, uint32_t r, int64_t *count, int6
         if (over || (lacks(q, count[i]) && !find(v, q->tied, count, empty, &steps)))
             rk_verify_found(v, RK_REFUSED_QUOTA,
                             (over ? count[i] > 0 : can) ? RK_VERIFY_BROKEN : RK_VERIFY_TOLD, NULL,
-                            over ? _("recruitment %s: %s %s: %d members, at most %d were asked for")
-                                 : _("recruitment %s: %s %s: %d members, at least %d were asked "
-                                     "for"),
+                            over ? _("recruitment %s: %s %s: members: %d, asked for at most: %d")
+                                 : _("recruitment %s: %s %s: members: %d, asked for at least: %d"),
                             RECRUITMENT(r), q->row->feature.text, q->row->value.text,
                             q->kept + (int32_t)count[i], over ? q->row->max : q->row->min);
     }

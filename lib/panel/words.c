@@ -199,7 +199,7 @@ static uint32_t tell_lowered(struct rk_log *log, const struct rk_explain *match)
             filled[quota->recruitment] < problem->recruitments[quota->recruitment].places)
             continue;
         rk_log(log, RK_WARNING, NULL,
-               _("recruitment %s: %s %s: %d members, at least %d were asked for"),
+               _("recruitment %s: %s %s: members: %d, asked for at least: %d"),
                problem->recruitments[quota->recruitment].id.text, row->feature.text,
                row->value.text, rk_panel_quota_kept(match->quotas, q) + count[q], row->min);
         lowered++;
@@ -225,15 +225,22 @@ bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
             continue;
         if (seats && panel->room_lacks)
             rk_log(log, RK_WARNING, NULL,
-                   _("recruitment %s: %d of %d seats are filled; seats that the room has no "
-                     "place for: %d"),
+                   RK_PLURAL("recruitment %s: %d of %d seats is filled; seats that the room has no "
+                             "place for: %d",
+                             "recruitment %s: %d of %d seats are filled; seats that the room has "
+                             "no place for: %d",
+                             panel->filled),
                    id, panel->filled, panel->seats, panel->room_lacks);
         else if (seats)
-            rk_log(log, RK_WARNING, NULL, _("recruitment %s: %d of %d seats are filled"), id,
-                   panel->filled, panel->seats);
+            rk_log(log, RK_WARNING, NULL,
+                   RK_PLURAL("recruitment %s: %d of %d seats is filled",
+                             "recruitment %s: %d of %d seats are filled", panel->filled),
+                   id, panel->filled, panel->seats);
         if (reserves)
-            rk_log(log, RK_WARNING, NULL, _("recruitment %s: %d of %d reserves were found"), id,
-                   panel->standing_by, panel->reserves);
+            rk_log(log, RK_WARNING, NULL,
+                   RK_PLURAL("recruitment %s: %d of %d reserves was found",
+                             "recruitment %s: %d of %d reserves were found", panel->standing_by),
+                   id, panel->standing_by, panel->reserves);
     }
     if (wanting > 20)
         rk_log(log, RK_WARNING, NULL,

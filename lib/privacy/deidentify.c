@@ -324,8 +324,10 @@ static enum rk_status one_row(struct deidentify *d, const struct rk_row *row,
               "it at the start"),
             (unsigned long long)row->number);
     if (record->count != columns) {
-        rk_table_reject(d->table, SIZE_MAX, _("%zu cells, but the header has %zu"), record->count,
-                        columns);
+        rk_table_reject(d->table, SIZE_MAX,
+                        RK_PLURAL("%zu cell, but the header has %zu",
+                                  "%zu cells, but the header has %zu", record->count),
+                        record->count, columns);
         return RK_OK;
     }
     for (size_t i = 0; i < d->count; i++) {

@@ -112,14 +112,13 @@ enum rk_status rk_aggregate_sort_votes(struct rk_aggregate *a, struct rk_error *
                            rk_aggregate_name(a, RK_ID_RECRUITMENT, m[0]),
                            rk_aggregate_name(a, RK_ID_STAGE, m[1]));
         if (p->count != q->count)
-            return rk_fail(
-                error, RK_BAD_DATA,
-                _("a rater counts %u times for candidate %s and %u times for candidate %s "
-                  "(recruitment %s, stage %s); this needs one count for each rater"),
-                p->count, rk_aggregate_name(a, RK_ID_CANDIDATE, p->candidate), q->count,
-                rk_aggregate_name(a, RK_ID_CANDIDATE, q->candidate),
-                rk_aggregate_name(a, RK_ID_RECRUITMENT, m[0]),
-                rk_aggregate_name(a, RK_ID_STAGE, m[1]));
+            return rk_fail(error, RK_BAD_DATA,
+                           _("a rater's count is %u for candidate %s and %u for candidate %s "
+                             "(recruitment %s, stage %s); this needs one count for each rater"),
+                           p->count, rk_aggregate_name(a, RK_ID_CANDIDATE, p->candidate), q->count,
+                           rk_aggregate_name(a, RK_ID_CANDIDATE, q->candidate),
+                           rk_aggregate_name(a, RK_ID_RECRUITMENT, m[0]),
+                           rk_aggregate_name(a, RK_ID_STAGE, m[1]));
     }
     return RK_OK;
 }

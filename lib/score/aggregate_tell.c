@@ -89,7 +89,10 @@ void rk_aggregate_tell(const struct rk_aggregate_result *result, const struct rk
     for (size_t i = 0; i < result->warning_count && i < most; i++)
         tell_weight(&t, &result->warnings[i]);
     if (result->warning_count > most)
-        say(&t, true, _("%zu more effective weights of this kind (-v tells all)"),
+        say(&t, true,
+            RK_PLURAL("%zu more effective weight of this kind (-v tells all)",
+                      "%zu more effective weights of this kind (-v tells all)",
+                      result->warning_count - most),
             result->warning_count - most);
     count(&t, true, _("candidates whom a whole group did not rate (missing_group): %llu"),
           result->missing_group);
@@ -106,7 +109,10 @@ void rk_aggregate_tell(const struct rk_aggregate_result *result, const struct rk
         if (!result->kemeny[i].proven || proven++ < most)
             tell_kemeny(&t, &result->kemeny[i]);
     if (proven > most)
-        say(&t, false, _("%zu more orders of Kemeny, all proven (-v tells all)"), proven - most);
+        say(&t, false,
+            RK_PLURAL("%zu more order of Kemeny, proven (-v tells all)",
+                      "%zu more orders of Kemeny, all proven (-v tells all)", proven - most),
+            proven - most);
     count(&t, true,
           _("candidates without intervals, since a group has one voice about them and so no spread "
             "(one_voice): %llu"),

@@ -390,8 +390,10 @@ static void tell_parts(const struct rk_unit *unit, const struct rk_ids *ids, str
         uint32_t candidates = 0, raters = 0;
         for (uint32_t l = 0; l < unit->levels[CANDIDATE]; l++)
             candidates += unit->part[CANDIDATE][l] == p;
-        rk_buf_printf(text, _("%spart %u: %u candidates, raters"), p ? "; " : "", p + 1,
-                      candidates);
+        rk_buf_printf(text,
+                      RK_PLURAL("%spart %u: %u candidate, raters",
+                                "%spart %u: %u candidates, raters", candidates),
+                      p ? "; " : "", p + 1, candidates);
         for (uint32_t l = 0; l < unit->levels[RK_RATED_RATER]; l++) {
             if (unit->part[RK_RATED_RATER][l] != p)
                 continue;

@@ -370,7 +370,9 @@ size_t rk_severity_log_ends(const struct rk_severities *severities, const struct
     if (!severities->count && left_out) {
         failed++;
         rk_log(log, RK_WARNING, NULL,
-               _("none of the %llu ratings has a score that counts: nothing to estimate"),
+               RK_PLURAL("the %llu rating has no score that counts: nothing to estimate",
+                         "none of the %llu ratings has a score that counts: nothing to estimate",
+                         left_out),
                (unsigned long long)left_out);
     }
     if (unused)

@@ -279,7 +279,10 @@ static double unwanted(struct rk_guess *g, size_t column, struct rk_buf *why)
         return 0.95;
     }
     if (c->count && c->contacts * 2 > c->count) {
-        rk_buf_printf(why, _("%zu of %zu values are e-mail addresses or telephone numbers"),
+        rk_buf_printf(why,
+                      RK_PLURAL("%zu of %zu values is an e-mail address or a telephone number",
+                                "%zu of %zu values are e-mail addresses or telephone numbers",
+                                c->contacts),
                       c->contacts, c->count);
         return 0.9;
     }
@@ -327,8 +330,10 @@ static void propose(struct rk_guess *g, const struct rk_schema *s)
         p->sure = 0.5;
         if (c->count && c->names * 2 > c->count) {
             p->sure = 0.7;
-            rk_buf_printf(&p->why, _("%zu of %zu values look like people's names"), c->names,
-                          c->count);
+            rk_buf_printf(&p->why,
+                          RK_PLURAL("%zu of %zu values looks like a person's name",
+                                    "%zu of %zu values look like people's names", c->names),
+                          c->names, c->count);
         } else if (c->count && fitting(g, c, s, &date) == c->count)
             rk_buf_text(&p->why, _("the values are dates, but of what, the heading does not tell"));
         else

@@ -578,8 +578,10 @@ static bool check_width(struct rk_import *im, const struct rk_foreign_row *row,
         return false;
     }
     if (row->count < im->column_count && !rk_foreign_ragged(im->foreign)) {
-        rk_import_bad(im, row_pos, true, _("%zu cells, but the header has %zu"), row->count,
-                      im->column_count);
+        rk_import_bad(im, row_pos, true,
+                      RK_PLURAL("%zu cell, but the header has %zu",
+                                "%zu cells, but the header has %zu", row->count),
+                      row->count, im->column_count);
         return false;
     }
     return true;
@@ -818,8 +820,9 @@ enum rk_status rk_import_finish(struct rk_import *im, struct rk_import_counts *c
         return rk_fail(error, RK_BAD_DATA, "%s", "");
     if (im->counts.rejected && !im->options.rejects)
         return rk_fail(error, RK_BAD_DATA,
-                       _("%llu of %llu rows are wrong; --rejects FILE sets them "
-                         "aside"),
+                       RK_PLURAL("%llu of %llu rows is wrong; --rejects FILE sets it aside",
+                                 "%llu of %llu rows are wrong; --rejects FILE sets them aside",
+                                 im->counts.rejected),
                        (unsigned long long)im->counts.rejected,
                        (unsigned long long)im->counts.rows_in);
     return im->counts.rejected ? RK_ATTENTION : RK_OK;

@@ -488,7 +488,9 @@ static bool fits_header(struct rk_package *p)
         find_text(p, SIZE_MAX, "blank-row", "%s", _("an empty line"));
     else
         find_text(p, SIZE_MAX, record->count > columns ? "extra-cell" : "missing-cell",
-                  _("%zu cells, but the header has %zu"), record->count, columns);
+                  RK_PLURAL("%zu cell, but the header has %zu", "%zu cells, but the header has %zu",
+                            record->count),
+                  record->count, columns);
     return false;
 }
 

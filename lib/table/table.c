@@ -579,8 +579,10 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
             if (t->record.count == 1 && !t->record.cells[0].size)
                 rk_buf_text(&why, _("an empty line"));
             else
-                rk_buf_printf(&why, _("%zu cells, but the header has %zu"), t->record.count,
-                              rk_reader_columns(t->reader));
+                rk_buf_printf(&why,
+                              RK_PLURAL("%zu cell, but the header has %zu",
+                                        "%zu cells, but the header has %zu", t->record.count),
+                              t->record.count, rk_reader_columns(t->reader));
             reject(t, &pos, why.text);
             rk_buf_free(&why);
             t->checker.row_kept = false;
@@ -603,12 +605,15 @@ enum rk_status rk_table_next(struct rk_table *t, const struct rk_row **row, stru
         return RK_OK;
     }
     if (t->rows_bad)
-        return rk_fail(error, RK_BAD_DATA,
-                       t->options.never_rejects
-                           ? _("%s: %llu of %llu rows are wrong")
-                           : _("%s: %llu of %llu rows are wrong; --rejects FILE sets them aside"),
-                       t->schema->name, (unsigned long long)t->rows_bad,
-                       (unsigned long long)t->rows_in);
+        return rk_fail(
+            error, RK_BAD_DATA,
+            t->options.never_rejects
+                ? RK_PLURAL("%s: %llu of %llu rows is wrong", "%s: %llu of %llu rows are wrong",
+                            t->rows_bad)
+                : RK_PLURAL("%s: %llu of %llu rows is wrong; --rejects FILE sets it aside",
+                            "%s: %llu of %llu rows are wrong; --rejects FILE sets them aside",
+                            t->rows_bad),
+            t->schema->name, (unsigned long long)t->rows_bad, (unsigned long long)t->rows_in);
     return RK_OK;
 }
 

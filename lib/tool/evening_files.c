@@ -34,13 +34,20 @@ enum rk_status rk_evening_files_read(struct rk_run *run, struct rk_evening_table
             rk_run_warn(run, _("the table rooms tells of no room, as if it were not there"));
     }
     if (t->strangers)
-        rk_run_warn(run, _("%u rows tell when somebody can come who is in no meeting"),
+        rk_run_warn(run,
+                    RK_PLURAL("%u row tells when somebody can come who is in no meeting",
+                              "%u rows tell when somebody can come who is in no meeting",
+                              t->strangers),
                     t->strangers);
     if (t->vague)
-        rk_run_warn(run,
-                    _("%u conflicts of interest cannot be held against the meetings: --raters or "
-                      "--recruitments FILE tells whose they are, and which unit"),
-                    t->vague);
+        rk_run_warn(
+            run,
+            RK_PLURAL("%u conflict of interest cannot be held against the meetings: --raters or "
+                      "--recruitments FILE tells whose it is, and which unit",
+                      "%u conflicts of interest cannot be held against the meetings: --raters or "
+                      "--recruitments FILE tells whose they are, and which unit",
+                      t->vague),
+            t->vague);
     return RK_OK;
 }
 
@@ -94,13 +101,17 @@ enum rk_status rk_evening_files_check(struct rk_run *run, const struct rk_assemb
         if (start[m] != RK_NONE && start[m] + a->meetings[m].length > rounds)
             rounds = start[m] + a->meetings[m].length;
     uint32_t least = rk_evening_least(&a->evening);
-    rk_buf_printf(&text, _("%u rounds; no plan has fewer than %u"), rounds, least);
+    rk_buf_printf(&text,
+                  RK_PLURAL("%u round; no plan has fewer than %u",
+                            "%u rounds; no plan has fewer than %u", rounds),
+                  rounds, least);
     if (!broken)
         finding(f.writer, "best_rounds", rounds == least ? "proven" : "gap", text.text);
     rk_run_speak(run, false);
     rk_writer_finish(f.writer);
     if (broken)
-        rk_run_note(run, _("%llu things are broken"), (unsigned long long)broken);
+        rk_run_note(run, RK_PLURAL("%llu thing is broken", "%llu things are broken", broken),
+                    (unsigned long long)broken);
     else
         rk_run_note(run, _("every rule holds"));
     rk_buf_free(&text);
@@ -192,35 +203,60 @@ static void note_plan(struct rk_run *run, const struct rk_assembled *a,
     }
     rk_evening_why(&why, a, &p->why, false);
     if (repair && p->moved == p->least_moved)
-        rk_run_note(run, _("%u meetings moved, and fewer cannot be"), p->moved);
+        rk_run_note(run,
+                    RK_PLURAL("%u meeting moved, and fewer cannot be",
+                              "%u meetings moved, and fewer cannot be", p->moved),
+                    p->moved);
     else if (repair)
-        rk_run_note(run, _("%u meetings moved; it is not known whether %u would do"), p->moved,
-                    p->least_moved);
+        rk_run_note(run,
+                    RK_PLURAL("%u meeting moved; it is not known whether %u would do",
+                              "%u meetings moved; it is not known whether %u would do", p->moved),
+                    p->moved, p->least_moved);
     if (p->rounds != p->least_rounds)
-        rk_run_note(run, _("%u rounds; it is not known whether %u would do"), p->rounds,
-                    p->least_rounds);
+        rk_run_note(run,
+                    RK_PLURAL("%u round; it is not known whether %u would do",
+                              "%u rounds; it is not known whether %u would do", p->rounds),
+                    p->rounds, p->least_rounds);
     else if (repair)
-        rk_run_note(run, _("%u rounds, and fewer cannot be with so few moved"), p->rounds);
+        rk_run_note(run,
+                    RK_PLURAL("%u round, and fewer cannot be with so few moved",
+                              "%u rounds, and fewer cannot be with so few moved", p->rounds),
+                    p->rounds);
     else
-        rk_run_note(run, _("%u rounds, and fewer cannot be: %s"), p->rounds, why.text);
+        rk_run_note(run,
+                    RK_PLURAL("%u round, and fewer cannot be: %s",
+                              "%u rounds, and fewer cannot be: %s", p->rounds),
+                    p->rounds, why.text);
     if (!repair && p->waits == p->least_waits)
-        rk_run_note(run,
-                    _("%llu rounds of waiting in all, and less cannot be; the longest wait is %u"),
-                    (unsigned long long)p->waits, p->longest);
+        rk_run_note(
+            run,
+            RK_PLURAL("%llu round of waiting in all, and less cannot be; the longest wait is %u",
+                      "%llu rounds of waiting in all, and less cannot be; the longest wait is %u",
+                      p->waits),
+            (unsigned long long)p->waits, p->longest);
     else
         rk_run_note(run,
-                    _("%llu rounds of waiting in all, of which at least %llu cannot be spared; the "
-                      "longest wait is %u"),
+                    RK_PLURAL("%llu round of waiting in all, of which at least %llu cannot be "
+                              "spared; the longest wait is %u",
+                              "%llu rounds of waiting in all, of which at least %llu cannot be "
+                              "spared; the longest wait is %u",
+                              p->waits),
                     (unsigned long long)p->waits, (unsigned long long)p->least_waits, p->longest);
     uint32_t conflicts = 0;
     for (uint32_t i = 0; i < a->tables->wanted_count; i++)
         conflicts += a->state[i] == RK_WANTED_CONFLICT;
     if (conflicts)
-        rk_run_warn(run,
-                    _("%u wanted meetings fall away for a conflict of interest (status conflict)"),
-                    conflicts);
+        rk_run_warn(
+            run,
+            RK_PLURAL("%u wanted meeting falls away for a conflict of interest (status conflict)",
+                      "%u wanted meetings fall away for a conflict of interest (status conflict)",
+                      conflicts),
+            conflicts);
     if (a->stepped_out)
-        rk_run_note(run, _("%u times a member steps out for a conflict of interest"),
+        rk_run_note(run,
+                    RK_PLURAL("%u time a member steps out for a conflict of interest",
+                              "%u times a member steps out for a conflict of interest",
+                              a->stepped_out),
                     a->stepped_out);
     rk_buf_free(&why);
 }

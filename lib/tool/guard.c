@@ -251,30 +251,47 @@ struct rk_guard rk_guard_report(const struct rk_report_cells *all)
 void rk_guard_tell(struct rk_run *run, const struct rk_guard *guard)
 {
     if (guard->besides)
-        rk_run_detail(run, _("%u figures are hidden besides those that are small"), guard->besides);
+        rk_run_detail(run,
+                      RK_PLURAL("%u figure is hidden besides those that are small",
+                                "%u figures are hidden besides those that are small",
+                                guard->besides),
+                      guard->besides);
     if (guard->open)
         rk_run_warn(run,
-                    _("more is hidden besides than may be needed: %u choices are the best found, "
-                      "not proven"),
+                    RK_PLURAL("more is hidden besides than may be needed: %u choice is the best "
+                              "found, not proven",
+                              "more is hidden besides than may be needed: %u choices are the best "
+                              "found, not proven",
+                              guard->open),
                     guard->open);
     if (guard->whole)
-        rk_run_detail(run,
-                      _("%u sets of figures are hidden as a whole: nothing less keeps what is "
-                        "small"),
-                      guard->whole);
+        rk_run_detail(
+            run,
+            RK_PLURAL("%u set of figures is hidden as a whole: nothing less keeps what is small",
+                      "%u sets of figures are hidden as a whole: nothing less keeps what is small",
+                      guard->whole),
+            guard->whole);
     if (guard->before)
-        rk_run_detail(run, _("%u figures are hidden that were in what has been published"),
+        rk_run_detail(run,
+                      RK_PLURAL("%u figure is hidden that was in what has been published",
+                                "%u figures are hidden that were in what has been published",
+                                guard->before),
                       guard->before);
     if (guard->drifted)
-        rk_run_warn(
-            run,
-            _("%u figures tell, with those of an earlier month, that few people have come or "
-              "gone, whatever is hidden"),
-            guard->drifted);
+        rk_run_warn(run,
+                    RK_PLURAL("%u figure tells, with those of an earlier month, that few people "
+                              "have come or gone, whatever is hidden",
+                              "%u figures tell, with those of an earlier month, that few people "
+                              "have come or gone, whatever is hidden",
+                              guard->drifted),
+                    guard->drifted);
     if (guard->outside)
         rk_run_detail(run,
-                      _("%u sets of figures are not kept from whoever is alone in one of them: no "
-                        "choice that does was found"),
+                      RK_PLURAL("%u set of figures is not kept from whoever is alone in one of "
+                                "them: no choice that does was found",
+                                "%u sets of figures are not kept from whoever is alone in one of "
+                                "them: no choice that does was found",
+                                guard->outside),
                       guard->outside);
 }
 

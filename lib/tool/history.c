@@ -280,8 +280,11 @@ enum rk_status rk_history_judge(struct rk_run *run, const struct rk_published *p
     if (!guard->lost || p->verify)
         return RK_OK;
     rk_log(run->log, RK_ERROR, NULL,
-           _("with what is published, this would tell somebody %u small figures or changes, "
-             "whatever is hidden. Nothing is written"),
+           RK_PLURAL("with what is published, this would tell somebody %u small figure or change, "
+                     "whatever is hidden. Nothing is written",
+                     "with what is published, this would tell somebody %u small figures or "
+                     "changes, whatever is hidden. Nothing is written",
+                     guard->lost),
            guard->lost);
     if (rk_report_place(report, guard->first_lost, &place))
         rk_run_note(run, "%s, %s, %s", place.section, place.row, place.column);

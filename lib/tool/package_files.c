@@ -169,7 +169,7 @@ enum rk_status rk_package_files_describe(struct rk_run *run, const char *path, c
     if (!status)
         rk_out_write(out, text.text, text.size);
     if (!status)
-        rk_run_note(run, _("%s: %zu tables and %zu documents described"), path, tables, documents);
+        rk_run_note(run, _("%s: tables described: %zu, documents: %zu"), path, tables, documents);
     rk_json_free(old);
     rk_buf_free(&text);
     return status;
@@ -204,7 +204,9 @@ enum rk_status rk_package_files_compare(struct rk_run *run, const char *name,
     }
     if (!status) {
         rk_compare_end(compare);
-        rk_run_note(run, _("%llu and %llu rows, %llu of them in both files"),
+        rk_run_note(run,
+                    RK_PLURAL("%llu and %llu row, %llu of them in both files",
+                              "%llu and %llu rows, %llu of them in both files", rows[1]),
                     (unsigned long long)rows[0], (unsigned long long)rows[1],
                     (unsigned long long)rk_compare_matched(compare));
     }

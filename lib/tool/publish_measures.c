@@ -767,9 +767,12 @@ static void review(void *context, struct rk_writer *writer)
             hidden++;
         }
     if (hidden)
-        rk_run_note(r->run,
-                    _("%llu of %llu rows are hidden: they tell of fewer than %d, or would tell it"),
-                    (unsigned long long)hidden, (unsigned long long)r->rows, RK_PUBLISH_THRESHOLD);
+        rk_run_note(
+            r->run,
+            RK_PLURAL("%llu of %llu rows is hidden: it tells of fewer than %d, or would tell it",
+                      "%llu of %llu rows are hidden: they tell of fewer than %d, or would tell it",
+                      hidden),
+            (unsigned long long)hidden, (unsigned long long)r->rows, RK_PUBLISH_THRESHOLD);
     rk_guard_tell(r->run, &guard);
     rk_free(guard.hidden);
     rk_report_cells_free(&r->cells);

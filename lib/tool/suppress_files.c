@@ -49,11 +49,14 @@ enum rk_status rk_suppress_ptable(struct rk_run *run, int16_t **ptable, bool wan
 
 static enum rk_status tell_rounding(struct rk_run *run, const struct rk_rounding *r)
 {
-    rk_run_note(run,
-                _("%u small figures rounded; no figure changes by more than %lld, all together by "
-                  "%lld%s"),
-                r->small, (long long)r->largest, (long long)r->sum,
-                r->proven ? _("; proven: no way changes less") : "");
+    rk_run_note(
+        run,
+        RK_PLURAL(
+            "%u small figure rounded; no figure changes by more than %lld, all together by %lld%s",
+            "%u small figures rounded; no figure changes by more than %lld, all together by %lld%s",
+            r->small),
+        r->small, (long long)r->largest, (long long)r->sum,
+        r->proven ? _("; proven: no way changes less") : "");
     return RK_OK;
 }
 
@@ -66,7 +69,10 @@ static void tell_ends(struct rk_run *run, const struct rk_publish *p)
         open += p->reason[c] != RK_IS_SHOWN && p->findings[c].verdict == RK_KEPT &&
                 p->findings[c].range.open;
     if (open)
-        rk_run_warn(run, _("%u ranges may be wider than told: --effort looks further"), open);
+        rk_run_warn(run,
+                    RK_PLURAL("%u range may be wider than told: --effort looks further",
+                              "%u ranges may be wider than told: --effort looks further", open),
+                    open);
 }
 
 static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p, bool fewest)
@@ -75,8 +81,11 @@ static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p
     rk_fixed_print(&value, p->secondary_value);
     rk_fixed_print(&least, p->least);
     rk_run_note(run,
-                _("hidden: %u figures by the rules, and %u more, %s together, so that none can be "
-                  "worked out"),
+                RK_PLURAL("hidden: %u figure by the rules, and %u more, %s together, so that none "
+                          "can be worked out",
+                          "hidden: %u figures by the rules, and %u more, %s together, so that none "
+                          "can be worked out",
+                          p->sensitive),
                 p->sensitive, p->secondary, value.text);
     if (p->proven)
         rk_run_note(run, fewest ? _("proven: no choice hides fewer")
@@ -92,15 +101,21 @@ static enum rk_status tell_choice(struct rk_run *run, const struct rk_publish *p
     rk_buf_free(&value);
     rk_buf_free(&least);
     if (p->lost)
-        rk_run_warn(run,
-                    _("what has been published tells somebody %u small figures, whatever is hidden "
-                      "now"),
-                    p->lost);
+        rk_run_warn(
+            run,
+            RK_PLURAL(
+                "what has been published tells somebody %u small figure, whatever is hidden now",
+                "what has been published tells somebody %u small figures, whatever is hidden now",
+                p->lost),
+            p->lost);
     if (p->lost_changes)
-        rk_run_warn(run,
-                    _("what has been published tells somebody %u small changes, whatever is hidden "
-                      "now"),
-                    p->lost_changes);
+        rk_run_warn(
+            run,
+            RK_PLURAL(
+                "what has been published tells somebody %u small change, whatever is hidden now",
+                "what has been published tells somebody %u small changes, whatever is hidden now",
+                p->lost_changes),
+            p->lost_changes);
     return p->proven && !p->lost && !p->lost_changes ? RK_OK : RK_ATTENTION;
 }
 
@@ -112,24 +127,43 @@ static enum rk_status tell_audit(struct rk_run *run, const struct rk_publish *p)
         count[p->findings[c].verdict] += p->reason[c] != RK_IS_SHOWN;
     }
     if (count[RK_DISCLOSED])
-        rk_run_warn(run, _("%u of %u hidden figures are disclosed"), count[RK_DISCLOSED], hidden);
+        rk_run_warn(run,
+                    RK_PLURAL("%u of %u hidden figures is disclosed",
+                              "%u of %u hidden figures are disclosed", count[RK_DISCLOSED]),
+                    count[RK_DISCLOSED], hidden);
     if (count[RK_NARROW])
-        rk_run_warn(run, _("%u of %u hidden figures are known more closely than wished"),
+        rk_run_warn(run,
+                    RK_PLURAL("%u of %u hidden figures is known more closely than wished",
+                              "%u of %u hidden figures are known more closely than wished",
+                              count[RK_NARROW]),
                     count[RK_NARROW], hidden);
     if (count[RK_INSIDER])
-        rk_run_warn(run, _("%u of %u hidden figures are disclosed to whoever is alone in another"),
-                    count[RK_INSIDER], hidden);
+        rk_run_warn(
+            run,
+            RK_PLURAL("%u of %u hidden figures is disclosed to whoever is alone in another",
+                      "%u of %u hidden figures are disclosed to whoever is alone in another",
+                      count[RK_INSIDER]),
+            count[RK_INSIDER], hidden);
     if (count[RK_ASSUMED])
         rk_run_warn(
             run,
-            _("%u of %u hidden figures are disclosed if each is the same as in the version that "
-              "shows it: nothing that is shown tells of a change, nor that there is none"),
+            RK_PLURAL("%u of %u hidden figures is disclosed if it is the same as in the version that "
+                      "shows it: nothing that is shown tells of a change, nor that there is none",
+                      "%u of %u hidden figures are disclosed if each is the same as in the version "
+                      "that shows it: nothing that is shown tells of a change, nor that there is none",
+                      count[RK_ASSUMED]),
             count[RK_ASSUMED], hidden);
     if (count[RK_OPEN])
-        rk_run_warn(run, _("%u of %u hidden figures are not settled: the search was cut short"),
+        rk_run_warn(run,
+                    RK_PLURAL("%u of %u hidden figures is not settled: the search was cut short",
+                              "%u of %u hidden figures are not settled: the search was cut short",
+                              count[RK_OPEN]),
                     count[RK_OPEN], hidden);
     if (count[RK_KEPT] == hidden)
-        rk_run_note(run, _("%u hidden figures, none disclosed"), hidden);
+        rk_run_note(run,
+                    RK_PLURAL("%u hidden figure, not disclosed",
+                              "%u hidden figures, none disclosed", hidden),
+                    hidden);
     return count[RK_KEPT] == hidden ? RK_OK : RK_ATTENTION;
 }
 
@@ -146,8 +180,11 @@ enum rk_status rk_suppress_tell(struct rk_run *run, const struct rk_publish *p,
     if (p->known_inside)
         rk_run_note(
             run,
-            _("whether somebody is alone in a hidden figure, the table does not tell; whoever "
-              "were would know one of %u others: --singletons possible tells which"),
+            RK_PLURAL("whether somebody is alone in a hidden figure, the table does not tell; "
+                      "whoever were would know %u other: --singletons possible tells which",
+                      "whether somebody is alone in a hidden figure, the table does not tell; "
+                      "whoever were would know one of %u others: --singletons possible tells which",
+                      p->known_inside),
             p->known_inside);
     if (p->not_looked)
         rk_run_note(run, _("who may be alone in a hidden figure was not looked for: --singletons "
@@ -160,10 +197,12 @@ enum rk_status rk_suppress_tell(struct rk_run *run, const struct rk_publish *p,
         status = status ? status : RK_ATTENTION;
     }
     if (p->known_by_zeros)
-        rk_run_warn(
-            run,
-            _("%u hidden figures are known to whoever knows that none of them is 0; --zeros "
-              "known counts with that"),
-            p->known_by_zeros);
+        rk_run_warn(run,
+                    RK_PLURAL("%u hidden figure is known to whoever knows that none of them is 0; "
+                              "--zeros known counts with that",
+                              "%u hidden figures are known to whoever knows that none of them is "
+                              "0; --zeros known counts with that",
+                              p->known_by_zeros),
+                    p->known_by_zeros);
     return status;
 }

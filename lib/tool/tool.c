@@ -265,7 +265,7 @@ static enum rk_status work(struct rk_state *s, struct rk_error *error)
                 in += rk_table_rows_in(s->opened[i].table);
                 rejected += rk_table_rows_rejected(s->opened[i].table);
             }
-        rk_run_note(&s->run, _("%llu rows in = %llu good + %llu rejected"), (unsigned long long)in,
+        rk_run_note(&s->run, _("rows: %llu in = %llu good + %llu rejected"), (unsigned long long)in,
                     (unsigned long long)(in - rejected), (unsigned long long)rejected);
         if (rejected)
             status = RK_ATTENTION;
@@ -333,7 +333,10 @@ int rk_tool_main(const struct rk_tool *tool, int argc, char **argv)
     enum rk_status status = asked ? answer(tool, &error) : work(s, &error);
     if (status != RK_OK && status != RK_ATTENTION) {
         if (s->log.errors > s->max_errors)
-            rk_log(&s->log, RK_NOTE, NULL, _("… and %llu more errors (--max-errors)"),
+            rk_log(&s->log, RK_NOTE, NULL,
+                   RK_PLURAL("… and %llu more error (--max-errors)",
+                             "… and %llu more errors (--max-errors)",
+                             s->log.errors - s->max_errors),
                    (unsigned long long)(s->log.errors - s->max_errors));
         s->max_errors = UINT64_MAX;
         if (*error.text)

@@ -2,7 +2,7 @@
 # Half a language is worse than none: the reader cannot tell what was left out.
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-xgettext --from-code=UTF-8 --keyword --keyword=_ --keyword=N_ -o "$work/texts.pot" \
+xgettext --from-code=UTF-8 --keyword --keyword=_ --keyword=N_ --keyword=RK_PLURAL:1,2 -o "$work/texts.pot" \
     cmd/*.c lib/*/*.[ch] || exit 1
 for po in share/locale/sv/*.po; do
     msgfmt --check-format -o /dev/null "$po" || echo "$po: see above"
