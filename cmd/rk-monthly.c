@@ -252,10 +252,8 @@ static enum rk_status make_month(struct work *w, int32_t month, struct rk_error 
 {
     const char *target = rk_step_path(options.output, rk_step_month(month));
     bool was = is_there(target), fresh = false;
-    /* the user's language first: what goes wrong is told in the report's. What is published goes by
-     * what was made before it, which is then the same for all. */
-    bool sv_first = !was && !strcmp(w->run->language, "sv");
-    const char *const order[] = {sv_first ? "sv" : "en", sv_first ? "en" : "sv"};
+    /* what is published goes by what was made before it, which is then the same for all */
+    static const char *const order[] = {"en", "sv"};
     if ((options.reason || options.verify) && !was)
         return rk_fail(error, RK_BAD_USE, _("there is no %s: the month is not published"), target);
     RK_TRY(rk_step_gone(w->run, month, options.output, &w->gone, error));
@@ -265,7 +263,7 @@ static enum rk_status make_month(struct work *w, int32_t month, struct rk_error 
         return verify_month(w, month, error);
     }
     if (!w->checked) {
-        RK_TRY(rk_step_validate(month, options.data, error));
+        RK_TRY(rk_step_validate(month, options.data, w->run->language, error));
         RK_TRY(rk_step_rank(month, options.data, w->working, &w->ranking, error));
         w->checked = true;
     }
@@ -359,6 +357,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
         rk_tree_passing(options.output); /* stays when all is well */
     else if (errno != EEXIST)
         return rk_fail_errno(error, RK_FAILED, NULL, errno, _("cannot write %s"), options.output);
+    setenv(RK_CHILD_LANGUAGE, run->language, 1);
     struct work w = {.run = run,
                      .making = rk_step_path(options.output, ".making"),
                      .working = rk_step_path(options.output, ".working")};

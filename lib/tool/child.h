@@ -12,6 +12,10 @@
  * (0 = as long as it takes) is RK_FAILED, and the program is ended. */
 enum rk_status rk_child_run(const char *const *words, unsigned seconds, int *exit,
                             struct rk_buf *said, struct rk_error *error);
+/* The variable of the environment that tells a tool of ours which language ("sv", "en") messages
+ * are in, before
+ * --lang, which is then of the result alone, and the locale. */
+#define RK_CHILD_LANGUAGE "RK_MESSAGES"
 /* The program NAME of rk, beside the one that runs; kept until the program ends. */
 const char *rk_child_tool(const char *name);
 

@@ -43,15 +43,16 @@ const struct rk_step_form rk_step_forms[] = {
     {"html", "html"}, {"markdown", "md"}, {"latex", "tex"}, {"csv", "csv"},
     {"json", "json"}, {"xlsx", "xlsx"},   {"pdf", "pdf"},   {0}};
 
-/* The last good month stays; says so, and what to do. */
+/* The last good month stays; says so, and what to do. What was said may end as a sentence does. */
 static enum rk_status tell(enum rk_status status, int32_t month, const char *tool, int exit,
                            struct rk_text what, const char *remedy, struct rk_error *error)
 {
+    bool whole = what.size <= 300 && what.size && strchr(".?!", what.text[what.size - 1]);
     return rk_fail(error, status,
                    _("%s: not published, and what is published stays as it was. %s ended with exit "
-                     "status %d: %.*s. %s"),
+                     "status %d: %.*s%s %s"),
                    rk_step_month(month), tool, exit, what.size < 300 ? (int)what.size : 300,
-                   what.text, remedy);
+                   what.text, whole ? "" : ".", remedy);
 }
 
 enum rk_status rk_step_status(int exit)
@@ -88,15 +89,16 @@ static void first_finding(struct rk_buf *text, const struct rk_buf *said)
         if (rk_json_int(value, &number))
             rk_buf_printf(text, "%lld:", (long long)number);
         else if (rk_json_text(value))
-            rk_buf_printf(text, i + 1 < sizeof keys / sizeof *keys ? "%s:" : " %s",
-                          rk_json_text(value));
+            rk_buf_printf(text, i < 3 ? "%s:" : i < 4 ? " %s:" : " %s", rk_json_text(value));
     }
     rk_json_free(document);
 }
 
-enum rk_status rk_step_validate(int32_t month, const char *data, struct rk_error *error)
+enum rk_status rk_step_validate(int32_t month, const char *data, const char *language,
+                                struct rk_error *error)
 {
-    const char *words[] = {rk_child_tool("rk-validate"), "-q", "--to", "jsonl", data, NULL};
+    const char *words[] = {
+        rk_child_tool("rk-validate"), "-q", "--to", "jsonl", "--lang", language, data, NULL};
     struct rk_buf said = {0}, text = {0}, remedy = {0};
     int exit = 0;
     enum rk_status status = rk_child_run(words, 0, &exit, &said, error);

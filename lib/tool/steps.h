@@ -24,8 +24,9 @@ enum rk_status rk_step_status(int exit);
  * (exit 3) is no failure. */
 enum rk_status rk_step_call(int32_t month, const char *tool, const char **words, int *exit,
                             struct rk_error *error);
-/* rk-validate over the data package. */
-enum rk_status rk_step_validate(int32_t month, const char *data, struct rk_error *error);
+/* rk-validate over the data package; what it finds is told in the language. */
+enum rk_status rk_step_validate(int32_t month, const char *data, const char *language,
+                                struct rk_error *error);
 /* From ratings to a ranking in the folder `working`: *ranking, NULL where the data package has one
  * of its own, or no ratings. */
 enum rk_status rk_step_rank(int32_t month, const char *data, const char *working,

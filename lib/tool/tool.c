@@ -1,5 +1,6 @@
 /* The frame of every command: language, signals, options, run, commit, exit. */
 #include "base/mem.h"
+#include "tool/child.h"
 #include "tool/state.h"
 
 #include <errno.h>
@@ -130,7 +131,10 @@ void rk_refuse_terminal(void)
 const char *rk_language_of(int argc, char **argv)
 {
     static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    const char *chosen = NULL;
+    const char *chosen = getenv(RK_CHILD_LANGUAGE);
+    if (chosen && *chosen)
+        return !strcmp(chosen, "sv") ? "sv" : "en";
+    chosen = NULL;
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
         if (!strncmp(argv[i], "--lang=", 7))
             chosen = argv[i] + 7;
