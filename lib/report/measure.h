@@ -73,6 +73,8 @@ bool rk_holds_seat(const struct rk_measuring *m, const struct rk_material_assign
 bool rk_on_side(const struct rk_measuring *m, int side, uint32_t group);
 const char *rk_side_name(struct rk_measuring *m, int side);
 const char *rk_count_text(struct rk_measuring *m, int64_t count);
+/* The figure of the last row, as said in a sentence: no decimals where it is whole. */
+const char *rk_said(struct rk_measuring *m, const struct rk_report_table *table, size_t column);
 const char *rk_month_text(struct rk_measuring *m, int32_t month);
 
 /* Says that there is nothing to show, and why. */

@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+enum { HOUR_DECIMALS = 1 }; /* wherever hours are told: a figure told twice is the same */
+
 /* ---- work done ---- */
 
 /* A piece of work by one person, from activities or, where there are none, from sessions. */
@@ -100,7 +102,7 @@ void rk_measure_participation(struct rk_measuring *m, struct rk_report_section *
         RK_SAY("Stage", "Steg"));
     rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0);
     rk_report_column(table, RK_SAY("Occasions", "Tillfällen"), RK_COUNTED, 0);
-    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 1);
+    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, HOUR_DECIMALS);
     table->columns[PEOPLE].whole = RK_ATMOST;
     table->columns[TIMES].whole = table->columns[HOURS].whole = RK_SUM;
     table->columns[TIMES].least = 1 + PEOPLE;
@@ -134,19 +136,20 @@ void rk_measure_participation(struct rk_measuring *m, struct rk_report_section *
     tell_planned(m, section, &works);
     const struct rk_figure *all = table->rows[stages.count].figures;
     const char *people = rk_figure_text(m->report, &table->columns[PEOPLE], &all[PEOPLE]);
-    struct rk_report_column whole = table->columns[HOURS];
-    whole.decimals = 0;
-    const char *hours = rk_figure_text(m->report, &whole, &all[HOURS]);
+    const char *hours = rk_said(m, table, HOURS);
     rk_report_key_figure(m->report, &all[PEOPLE], people,
                          RK_SAY("users took part", "brukare deltog"));
     rk_report_key_figure(m->report, &all[HOURS], hours,
                          RK_SAY("hours of users’ work", "timmars arbete av brukare"));
     if (rk_figure_shown(&all[PEOPLE]) && rk_figure_shown(&all[HOURS]))
-        rk_report_summarize(m->report,
-                            rk_report_text(m->report,
-                                           RK_SAY("%s users took part, for %s hours together.",
-                                                  "%s brukare deltog, tillsammans i %s timmar."),
-                                           people, hours));
+        rk_report_summarize(
+            m->report, rk_report_text(m->report,
+                                      all[PEOPLE].value == RK_FIXED_ONE
+                                          ? RK_SAY("%s user took part, for %s hours.",
+                                                   "%s brukare deltog, i %s timmar.")
+                                          : RK_SAY("%s users took part, for %s hours together.",
+                                                   "%s brukare deltog, tillsammans i %s timmar."),
+                                      people, hours));
     rk_free(works.all);
     rk_free(stages.words);
 }
@@ -199,7 +202,7 @@ void rk_measure_months(struct rk_measuring *m, struct rk_report_section *section
                          RK_SAY("Month", "Månad"));
     table->dated = true;
     rk_report_column(table, RK_SAY("People", "Personer"), RK_COUNTED, 0);
-    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, 0);
+    rk_report_column(table, RK_SAY("Hours", "Timmar"), RK_MEASURED, HOUR_DECIMALS);
     struct rk_buf missing = {0};
     for (int32_t month = start; month <= m->last; month++) {
         struct rk_tuples people = {.width = 1};

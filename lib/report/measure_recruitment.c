@@ -32,16 +32,6 @@ static const struct rk_figure *last_row(const struct rk_report_table *table)
     return table->rows[table->row_count - 1].figures;
 }
 
-/* The figure of the last row, as said in a sentence: no decimals where it is whole. */
-static const char *said(struct rk_measuring *m, const struct rk_report_table *table, size_t column)
-{
-    const struct rk_figure *figure = &last_row(table)[column];
-    struct rk_report_column as = table->columns[column];
-    if (as.kind == RK_MEASURED && figure->value % RK_FIXED_ONE == 0)
-        as.decimals = 0;
-    return rk_figure_text(m->report, &as, figure);
-}
-
 void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *section)
 {
     enum { UNDER_WAY, OPENED, DECIDED, CANCELLED, LEFT, COLUMNS };
@@ -104,7 +94,7 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
                                "Att en tjänst utlyses är offentligt, därför visas även små antal "
                                "rekryteringar."));
     const struct rk_figure *all = last_row(table);
-    rk_report_key_figure(m->report, &all[UNDER_WAY], said(m, table, UNDER_WAY),
+    rk_report_key_figure(m->report, &all[UNDER_WAY], rk_said(m, table, UNDER_WAY),
                          RK_SAY("recruitments under way", "rekryteringar pågick"));
     if (rk_figure_shown(&all[UNDER_WAY])) {
         struct rk_buf parts = {0};
@@ -113,7 +103,7 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
                                             [CANCELLED] = RK_SAY("cancelled", "avbröts")};
         for (size_t c = OPENED; c <= CANCELLED; c++)
             if (rk_figure_shown(&all[c]) && all[c].value)
-                rk_buf_printf(&parts, "%s %s %s", parts.size ? "," : ":", said(m, table, c),
+                rk_buf_printf(&parts, "%s %s %s", parts.size ? "," : ":", rk_said(m, table, c),
                               words[c]);
         rk_report_summarize(m->report,
                             rk_report_text(m->report,
@@ -122,7 +112,7 @@ void rk_measure_recruitments(struct rk_measuring *m, struct rk_report_section *s
                                                         "%s rekrytering pågick i %s%s.")
                                                : RK_SAY("%s recruitments were under way in %s%s.",
                                                         "%s rekryteringar pågick i %s%s."),
-                                           said(m, table, UNDER_WAY), m->period,
+                                           rk_said(m, table, UNDER_WAY), m->period,
                                            parts.size ? parts.text : ""));
         rk_buf_free(&parts);
     }
@@ -209,7 +199,7 @@ void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
     const struct rk_figure *all = last_row(table);
     rk_report_key_figure(m->report, &all[FILLED],
                          rk_report_text(m->report, RK_SAY("%s of %s", "%s av %s"),
-                                        said(m, table, FILLED), said(m, table, WANTED)),
+                                        rk_said(m, table, FILLED), rk_said(m, table, WANTED)),
                          RK_SAY("users’ seats filled", "brukarplatser tillsatta"));
     if (rk_figure_shown(&all[FILLED]) && rk_figure_shown(&all[SHARE]))
         rk_report_summarize(
@@ -218,7 +208,8 @@ void rk_measure_seats(struct rk_measuring *m, struct rk_report_section *section)
                            RK_SAY("Users hold %s of the %s seats in recruitments under way (%s).",
                                   "Brukare har %s av de %s platserna i pågående rekryteringar "
                                   "(%s)."),
-                           said(m, table, FILLED), said(m, table, WANTED), said(m, table, SHARE)));
+                           rk_said(m, table, FILLED), rk_said(m, table, WANTED),
+                           rk_said(m, table, SHARE)));
     rk_free(n);
     rk_free(groups.words);
 }
@@ -320,22 +311,28 @@ void rk_measure_applicants(struct rk_measuring *m, struct rk_report_section *sec
                       stages ? RK_SAY("How far the candidates came", "Hur långt kandidaterna kom")
                              : RK_SAY("Candidates", "Kandidater"),
                       count, SIZE_MAX);
-    bool few =
-        stages ? recruitments < m->report->threshold : !rk_figure_shown(&last_row(table)[first]);
+    bool one = last_row(table)[count].value == RK_FIXED_ONE,
+         few = stages ? recruitments < m->report->threshold
+                      : !rk_figure_shown(&last_row(table)[first]);
     if (rk_figure_shown(&last_row(table)[count]))
         rk_report_summarize(
             m->report,
-            few ? rk_report_text(m->report,
-                                 RK_SAY("%s candidates applied where applications closed in %s.",
-                                        "%s kandidater sökte till rekryteringar vars ansökningstid "
-                                        "gick ut i %s."),
-                                 said(m, table, count), m->period)
+            few ? rk_report_text(
+                      m->report,
+                      one ? RK_SAY("%s candidate applied where applications closed in %s.",
+                                   "%s kandidat sökte till rekryteringar vars ansökningstid "
+                                   "gick ut i %s.")
+                          : RK_SAY("%s candidates applied where applications closed in %s.",
+                                   "%s kandidater sökte till rekryteringar vars ansökningstid "
+                                   "gick ut i %s."),
+                      rk_said(m, table, count), m->period)
                 : rk_report_text(m->report,
                                  RK_SAY("%s candidates applied to the %s recruitments that closed "
                                         "for applications in %s.",
                                         "%s kandidater sökte de %s rekryteringar vars "
                                         "ansökningstid gick ut i %s."),
-                                 said(m, table, count), rk_count_text(m, recruitments), m->period));
+                                 rk_said(m, table, count), rk_count_text(m, recruitments),
+                                 m->period));
     rk_free(n);
     rk_free(groups.words);
 }
@@ -407,7 +404,7 @@ void rk_measure_days(struct rk_measuring *m, struct rk_report_section *section)
                                              "(n = %s decided).",
                                              "Mediantiden från öppnande till beslut var %s dagar "
                                              "(n = %s avgjorda)."),
-                                      said(m, table, MEDIAN), said(m, table, DECIDED)));
+                                      rk_said(m, table, MEDIAN), rk_said(m, table, DECIDED)));
     rk_free(groups.words);
 }
 

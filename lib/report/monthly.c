@@ -311,6 +311,15 @@ const char *rk_side_name(struct rk_measuring *m, int side)
     return rk_measure_label(m, rk_strings_add(&m->material->words, first));
 }
 
+const char *rk_said(struct rk_measuring *m, const struct rk_report_table *table, size_t column)
+{
+    const struct rk_figure *figure = &table->rows[table->row_count - 1].figures[column];
+    struct rk_report_column as = table->columns[column];
+    if (as.kind == RK_MEASURED && figure->value % RK_FIXED_ONE == 0)
+        as.decimals = 0;
+    return rk_figure_text(m->report, &as, figure);
+}
+
 const char *rk_count_text(struct rk_measuring *m, int64_t count)
 {
     struct rk_buf buf = {0};

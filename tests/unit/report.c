@@ -366,7 +366,7 @@ static void month(void)
     /* January has one person, February nobody: hidden is not the same as no data. */
     CHECK_TEXT(row(&report, 2, 0), "January 2020: [c] [c]");
     CHECK_TEXT(row(&report, 2, 1), "February 2020: [x] [x]");
-    CHECK_TEXT(row(&report, 2, 2), "March 2020: 7 51");
+    CHECK_TEXT(row(&report, 2, 2), "March 2020: 7 51.0");
     /* R1: 3 pairs, users all apart, staff tie A = B: 2 the same. R2: 3 pairs, D and E turned: 2 the
      * same, 1 opposite. 4 of 5 = 80 %; tau-b = (4 - 1) / sqrt(6 x 5) = 0.5477. Same first: R1 only.
      */
