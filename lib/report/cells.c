@@ -35,7 +35,7 @@ static struct rk_report_cell cell_of(const struct rk_report *report,
         return cell; /* is in no sum */
     rk_fixed step = counted ? RK_FIXED_ONE : RK_FIXED_ONE / 100;
     cell.value = (int64_t)((value + (value < 0 ? -step : step) / 2) / step);
-    cell.n = f->persons ? f->n : 0;
+    cell.n = f->persons && f->n > 0 ? f->n : 0;
     cell.counts = counted;
     cell.small = rk_figure_small(f, report->threshold);
     cell.fixed = !f->persons || column->known;

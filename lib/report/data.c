@@ -1,4 +1,5 @@
 /* A report for programs: JSON, all of it, and CSV, its figures. */
+#include "report/recorded.h"
 #include "report/render.h"
 #include "stream/write.h"
 
@@ -28,7 +29,7 @@ static void figure(struct rk_buf *out, const struct rk_figure *f)
     } else {
         rk_buf_text(out, "{\"value\": ");
         rk_fixed_print(out, f->value);
-        if (f->n != RK_N_HIDDEN)
+        if (f->n >= 0)
             rk_buf_printf(out, ", \"n\": %lld", (long long)f->n);
     }
     rk_buf_char(out, '}');
@@ -105,10 +106,27 @@ void rk_render_json(struct rk_buf *out, struct rk_report *report)
     rk_buf_text(out, "]\n}\n");
 }
 
+/* A text in the place of a row; `state` tells what it is. */
+static void csv_texts(struct rk_buf *out, const char *section, const char *const *list,
+                      size_t count, const char *state)
+{
+    for (size_t i = 0; i < count; i++) {
+        rk_csv_field(out, rk_text(section), ',');
+        rk_buf_char(out, ',');
+        rk_csv_field(out, rk_text(list[i]), ',');
+        rk_buf_printf(out, ",,,,%s\n", state);
+    }
+}
+
 void rk_render_csv(struct rk_buf *out, struct rk_report *report)
 {
     rk_buf_text(out, "section,row,column,value,n,state\n");
     for (size_t s = 0; s < report->section_count; s++) {
+        const struct rk_report_section *of = &report->sections[s];
+        if (!strcmp(of->id, RK_REPORT_RESTATED)) { /* why, and what: no figure tells it */
+            csv_texts(out, of->id, of->paragraphs, of->paragraph_count, "reason");
+            csv_texts(out, of->id, of->notes, of->note_count, "change");
+        }
         const struct rk_report_table *t = report->sections[s].table;
         for (size_t r = 0; t && r < t->row_count; r++)
             for (size_t c = 0; c < t->column_count; c++) {
@@ -122,7 +140,7 @@ void rk_render_csv(struct rk_buf *out, struct rk_report *report)
                 if (rk_figure_shown(f)) {
                     rk_fixed_print(out, f->value);
                     rk_buf_char(out, ',');
-                    if (f->n != RK_N_HIDDEN)
+                    if (f->n >= 0)
                         rk_buf_printf(out, "%lld", (long long)f->n);
                     rk_buf_char(out, ',');
                 } else {

@@ -315,6 +315,20 @@ static void count_people(struct rk_report_table *table)
     }
 }
 
+/* How many a figure rests on, where no measure told it; that is not nobody. */
+static void forget_numbers(struct rk_report_table *table, const struct rk_pick_table *wanted)
+{
+    bool told = wanted->people;
+    for (size_t c = 0; c < wanted->column_count; c++)
+        told = told || wanted->columns[c].what == RK_PICK_N;
+    for (size_t r = 0; r < table->row_count; r++)
+        for (size_t c = 0; c < table->column_count; c++) {
+            struct rk_figure *f = &table->rows[r].figures[c];
+            if (rk_figure_shown(f) && !f->n && (f->value || !told))
+                f->n = RK_N_UNKNOWN;
+        }
+}
+
 static void section(struct picking *p, const struct rk_pick_table *wanted)
 {
     bool counted = counts(wanted);
@@ -356,6 +370,7 @@ static void section(struct picking *p, const struct rk_pick_table *wanted)
         hide_shares(wanted, table, p->picks->threshold);
         rk_report_protect(table, p->report->threshold, counted ? p->chosen : NULL);
     }
+    forget_numbers(table, wanted);
     if (p->chosen)
         p->chosen += table->row_count * table->column_count;
     /* after that: the place of a row that is hidden must not tell between which it lies */

@@ -10,10 +10,9 @@ void rk_report_record(struct rk_provenance *p, const struct rk_report *report)
             for (size_t c = 0; c < t->column_count; c++) {
                 const struct rk_figure *figure = &t->rows[r].figures[c];
                 rk_provenance_add_figure(
-                    p, &(struct rk_provenance_figure){report->sections[s].id, t->rows[r].label,
-                                                      t->columns[c].label, figure->value,
-                                                      figure->n == RK_N_HIDDEN ? 0 : figure->n,
-                                                      states[figure->state]});
+                    p, &(struct rk_provenance_figure){
+                           report->sections[s].id, t->rows[r].label, t->columns[c].label,
+                           figure->value, figure->n < 0 ? 0 : figure->n, states[figure->state]});
             }
     }
 }
@@ -54,7 +53,7 @@ void rk_report_restate(struct rk_report *report, const struct rk_provenance *p)
         (long long)p->edition, p->reason);
     rk_report_summarize(report, edition);
     struct rk_report_section *section =
-        rk_report_section(report, "restated",
+        rk_report_section(report, RK_REPORT_RESTATED,
                           rk_say(l, "What has changed since the last version",
                                  "Vad som har ändrats sedan förra versionen"));
     rk_section_paragraph(report, section, edition);

@@ -21,11 +21,12 @@ enum rk_figure_state {
     RK_FIGURE_NONE,    /* [z] does not apply: a mean of nothing */
 };
 
-enum { RK_N_HIDDEN = -1 };
+enum { RK_N_HIDDEN = -1, RK_N_UNKNOWN = -2 };
 struct rk_figure {
     enum rk_figure_state state;
     rk_fixed value;
-    int64_t n;    /* how many it rests on; RK_N_HIDDEN: not told, it stands in the row as hidden */
+    int64_t n;    /* how many it rests on; RK_N_HIDDEN: not told, it stands in the row as hidden;
+                   * RK_N_UNKNOWN: nobody told it */
     bool persons; /* … are people, or say something of single people: few of them are hidden */
 };
 

@@ -220,7 +220,7 @@ static void all_figures(struct book *b, size_t number)
                                                 rk_fixed_double(rk_fixed_round(f->value)), NULL));
                     if (f->n == RK_N_HIDDEN)
                         text(b, sheet, row, 4, "[c]", NULL);
-                    else
+                    else if (f->n != RK_N_UNKNOWN)
                         keep(b, worksheet_write_number(sheet, (lxw_row_t)row, 4, (double)f->n,
                                                        NULL));
                 } else {
