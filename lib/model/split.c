@@ -176,7 +176,12 @@ static enum rk_status split(struct splitting *s, struct rk_in **in, struct rk_er
     *in = NULL;
     RK_TRY(rk_reader_open(&s->reader, own, &o->reader, error));
     if (!rk_reader_is_json(s->reader)) {
-        struct rk_text raw = rk_reader_raw(s->reader);
+        struct rk_text raw = rk_reader_raw(s->reader), first = rk_reader_column(s->reader, 0);
+        /* after a byte order mark, which goes, it may begin as it must not without one */
+        if (raw.size >= first.size && !memcmp(raw.text, first.text, first.size)) {
+            rk_csv_field(&s->header, first, o->reader.delimiter ? o->reader.delimiter : ',');
+            raw = (struct rk_text){raw.text + first.size, raw.size - first.size};
+        }
         rk_buf_add(&s->header, raw.text, raw.size);
         rk_buf_char(&s->header, '\n');
         RK_TRY(find_columns(s, error));

@@ -48,10 +48,13 @@ struct rk_writer {
     struct rk_text *set; /* by cell kept: what stands there instead; text NULL = nothing */
 };
 
-/* Would a file that begins so be taken for JSON, or lose what looks like a byte order mark? */
+/* Would a file that begins so be taken for JSON or an archive, or lose what looks like a byte order
+ * mark? */
 static bool misleads(struct rk_text text)
 {
     size_t at = 0;
+    if (text.size > 2 && !memcmp(text.text, "PK\3", 3))
+        return true;
     while (at < text.size && (text.text[at] == ' ' || text.text[at] == '\t'))
         at++;
     return at < text.size && (text.text[at] == '{' || text.text[at] == '[' ||

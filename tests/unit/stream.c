@@ -196,12 +196,13 @@ static void quotes(void)
         for (size_t k = 0; k < size; k++)
             text[k] = DRAW(6) ? (char)('0' + DRAW(60)) : special[DRAW(sizeof special - 1)];
         if (size > 2 && !DRAW(8))
-            memcpy(text, "\xEF\xBB\xBF", 3);
+            memcpy(text, DRAW(2) ? "\xEF\xBB\xBF" : "PK\3", 3);
         char delimiter = DRAW(2) ? ',' : ';';
         while (at < size && (text[at] == ' ' || text[at] == '\t'))
             at++;
-        bool quote = at < size && (text[at] == '{' || text[at] == '[' ||
-                                   (size > 2 && !memcmp(text, "\xEF\xBB\xBF", 3)));
+        bool quote = (at < size && (text[at] == '{' || text[at] == '[' ||
+                                    (size > 2 && !memcmp(text, "\xEF\xBB\xBF", 3)))) ||
+                     (size > 2 && !memcmp(text, "PK\3", 3));
         rk_buf_clear(&expected);
         for (size_t k = 0; k < size; k++) {
             quote |= text[k] == delimiter || text[k] == '"' || text[k] == '\n' || text[k] == '\r';
