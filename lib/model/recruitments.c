@@ -96,6 +96,7 @@ enum rk_status rk_recruitments_read(struct rk_recruitments *recruitments, struct
             .decided_on = rk_cell_date(&v[decided_on]),
             .cancelled_on = rk_cell_date(&v[cancelled_on]),
             .reason_code = rk_cell_text(arena, &v[reason_code]),
+            .pos = rk_table_pos(table, SIZE_MAX),
         };
         if (!read_want(arena, table, want, rk_value_text(&v[want]), &r))
             continue;

@@ -28,6 +28,7 @@ struct rk_recruitment {
     int32_t room_max;                                 /* -1 = no limit */
     int32_t opened, closes, decided_on, cancelled_on; /* days or RK_NO_DATE */
     struct rk_text reason_code;
+    struct rk_pos pos; /* of the row as a whole */
 };
 static inline bool rk_recruitment_is_open(const struct rk_recruitment *recruitment)
 {

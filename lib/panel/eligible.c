@@ -80,8 +80,8 @@ static enum rk_status find_days(struct rk_eligible *e, uint32_t r, struct rk_err
     }
     if (panel->first_day != RK_NO_DATE)
         return RK_OK;
-    return rk_fail(
-        error, RK_BAD_DATA,
+    return rk_fail_at(
+        error, RK_BAD_DATA, &recruitment->pos,
         _("recruitment %s has no session, and neither opened nor closes: its day must be "
           "known for consent and caps"),
         recruitment->recruitment_id.text);

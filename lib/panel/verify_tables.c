@@ -365,10 +365,10 @@ enum rk_status rk_verify_see(struct rk_verify *v, struct rk_error *error)
     see_assignments(v);
     for (uint32_t r = 0; r < PANELS_OF(v); r++) {
         if ((v->panels[r].open || v->panels[r].sat) && v->panels[r].first_day == RK_NO_DATE)
-            return rk_fail(error, RK_BAD_DATA,
-                           _("recruitment %s has no session, and neither opened nor closes: its "
-                             "day must be known for consent and caps"),
-                           RECRUITMENT(r));
+            return rk_fail_at(error, RK_BAD_DATA, &v->facts->tables.recruitments->rows[r].pos,
+                              _("recruitment %s has no session, and neither opened nor closes: its "
+                                "day must be known for consent and caps"),
+                              RECRUITMENT(r));
     }
     RK_TRY(find_pairs(v, error));
     v->now = rk_fractions(v->pair_count);
