@@ -341,14 +341,13 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_ids ids = {0};
     struct rk_table *input = NULL;
     struct rk_agree *agree = NULL;
-    const struct rk_agree_options *o = &options.agree;
     struct rk_judgements j = {.ids = &ids,
                               .by = options.by,
                               .by_count = options.by_count,
-                              .categories = o->categories,
-                              .category_count = o->category_count};
+                              .categories = options.agree.categories,
+                              .category_count = options.agree.category_count};
     struct output out = {.run = run, .judgements = &j};
-    enum rk_status status = rk_agree_new(&agree, o, error);
+    enum rk_status status = rk_agree_new(&agree, &options.agree, error);
     if (!status)
         status = open_input(run, &input, error);
     if (!status)
@@ -356,6 +355,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     if (!status)
         status = open_outputs(run, &out, error);
     if (!status) {
+        rk_run_tell_called(run, input);
         uint32_t *order = rk_judgements_order(&j);
         rk_agree_finish(agree, &j, order, j.parts.count, write_row, &out);
         rk_writer_finish(out.writer);

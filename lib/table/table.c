@@ -162,6 +162,18 @@ const struct rk_field *rk_table_extra_meant(const struct rk_table *t, size_t ext
     return NULL;
 }
 
+const struct rk_field *rk_table_extra_called(const struct rk_table *t, size_t extra)
+{
+    for (size_t f = 0; f < t->schema->field_count; f++) {
+        const struct rk_field *field = &t->schema->fields[f];
+        if (t->sources[f].column == SIZE_MAX && default_of(t, field->name) &&
+            !rk_map_constant(t->options.map, t->schema->name, field->name) &&
+            is_called(field, rk_table_extra_name(t, extra)))
+            return field;
+    }
+    return NULL;
+}
+
 static const char *known_meant(const struct rk_table *t, size_t extra)
 {
     const char *name = rk_table_extra_name(t, extra).text;

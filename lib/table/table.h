@@ -165,6 +165,9 @@ struct rk_text rk_table_extra_name(const struct rk_table *table, size_t extra);
  * where there is none. rk_table_next and rk_table_open refuse such a file unless it is unchecked.
  */
 const struct rk_field *rk_table_extra_meant(const struct rk_table *table, size_t extra);
+/* The column of ours, not in the file and so taken to be the same in all rows, that others call as
+ * the extra one is called; NULL where there is none. No file is refused for it. */
+const struct rk_field *rk_table_extra_called(const struct rk_table *table, size_t extra);
 /* Names (NULL ends them) of columns, extra or not, without which the caller would get another
  * result and tell nobody: a file is refused also where one of these was meant, mistyped or by one
  * of its aliases; this one now, others by rk_table_next. */

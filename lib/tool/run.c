@@ -305,6 +305,17 @@ void rk_run_close(struct rk_run *run, struct rk_table *table)
 
 void rk_run_hash(struct rk_run *run) { run->state->hash = true; }
 
+void rk_run_tell_called(struct rk_run *run, const struct rk_table *table)
+{
+    for (size_t i = 0; i < rk_table_extras(table); i++) {
+        const struct rk_field *field = rk_table_extra_called(table, i);
+        const char *name = rk_table_extra_name(table, i).text;
+        if (field)
+            rk_run_note(run, _("the column \"%s\" is not taken for %s; --map %s=\"%s\" does that"),
+                        name, field->name, field->name, name);
+    }
+}
+
 bool rk_run_rejecting(const struct rk_run *run) { return run->state->rejects != NULL; }
 
 const char *rk_run_path(const struct rk_run *run, const char *schema)

@@ -137,6 +137,9 @@ enum rk_status rk_run_open(struct rk_run *run, struct rk_table **table,
 void rk_run_close(struct rk_run *run, struct rk_table *table);
 /* Asked before the main table is opened: rk_table_hash will be asked of it. */
 void rk_run_hash(struct rk_run *run);
+/* Notes, once the table is read, which of its columns may be one of ours that it has not, and is
+ * not taken for it. */
+void rk_run_tell_called(struct rk_run *run, const struct rk_table *table);
 bool rk_run_rejecting(const struct rk_run *run); /* --rejects was given */
 /* The file that the table was read from; NULL unless it was opened. */
 const char *rk_run_path(const struct rk_run *run, const char *schema);
