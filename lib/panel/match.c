@@ -297,8 +297,7 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
     } else {
         search(&solver, &choice, &best, forbidden);
         if (!result->stopped && rk_choice_compare(result->bound, best.value)) {
-            if (rk_prove_best(result, &best, NULL, NULL))
-                memcpy(result->bound, best.value, sizeof result->bound);
+            rk_prove_best(result, &best, NULL, NULL);
             result->proven = rk_choice_compare(result->bound, best.value) == 0;
         }
     }

@@ -992,18 +992,20 @@ static void forbid(const struct search *search, struct node *node, uint32_t pair
     }
 }
 
-/* The bound that the best of the open nodes leaves; NULL: none is left. */
+/* The bound that the best of the open nodes leaves, if that is more than was known; NULL: none is
+ * left. */
 static void tell_bound(struct pricing *p, const struct node *open)
 {
     const int64_t *value = p->best->value;
+    int64_t bound[RK_MATCH_LEVELS];
     uint32_t s = 0;
     while (open && s < open->known && open->bound[s] == rk_choice_cost(p->net, s, value))
         s++;
     if (open)
         rk_choice_bounds(p->net, rk_network_first(p->net, s), p->net->stage_end[s],
-                         s < open->known ? open->bound[s] : -UNKNOWN, value, p->result->bound);
-    else
-        memcpy(p->result->bound, value, sizeof p->result->bound);
+                         s < open->known ? open->bound[s] : -UNKNOWN, value, bound);
+    if (!open || rk_choice_compare(bound, p->result->bound) > 0)
+        memcpy(p->result->bound, open ? bound : value, sizeof bound);
 }
 
 /* Until nothing may be better, or so many flows were solved. */
@@ -1132,13 +1134,10 @@ bool rk_price_match(struct rk_network *net, struct rk_match_result *result, stru
         uint64_t most = problem->most_solves;
         if (!most && net->arcs <= SMALL)
             most = SEARCH_WORK / net->arcs;
-        if (!reached && !result->stopped) {
-            reached = rk_prove_best(result, best, take_counts, p);
-            tell_bounds(p, net->stages, result->bound);
-        }
-        if (reached)
-            memcpy(result->bound, best->value, sizeof result->bound);
-        else if (!result->stopped && most)
+        if (!reached && !result->stopped)
+            rk_prove_best(result, best, take_counts, p);
+        reached = rk_choice_compare(result->bound, best->value) == 0;
+        if (!reached && !result->stopped && most)
             search_counts(p, most);
         result->proven = result->proven && !result->stopped &&
                          rk_choice_compare(result->bound, best->value) == 0;

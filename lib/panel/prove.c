@@ -114,14 +114,17 @@ struct before {
     struct rk_prove_sum *sums;
     uint32_t sum_count;
     int level;
+    __int128 slack;
 };
 
 static struct before remember(const struct rk_prove_state *s)
 {
     struct before was = {rk_alloc((size_t)s->numbers + 1, sizeof *was.low),
                          rk_alloc((size_t)s->numbers + 1, sizeof *was.high),
-                         rk_alloc((size_t)s->sum_count + 1, sizeof *was.sums), s->sum_count,
-                         s->level};
+                         rk_alloc((size_t)s->sum_count + 1, sizeof *was.sums),
+                         s->sum_count,
+                         s->level,
+                         s->slack};
     memcpy(was.low, s->low, s->numbers * sizeof *was.low);
     memcpy(was.high, s->high, s->numbers * sizeof *was.high);
     memcpy(was.sums, s->sums, s->sum_count * sizeof *was.sums);
@@ -136,6 +139,7 @@ static void go_back(struct rk_prove_state *s, const struct before *was)
     for (uint32_t i = was->sum_count; i < s->sum_count; i++)
         s->sums[i].low = s->sums[i].high = RK_PROVE_NO_END;
     s->level = was->level;
+    s->slack = was->slack;
 }
 
 static uint32_t prove_node(struct rk_prove_state *s);
@@ -207,6 +211,17 @@ static bool is_all_alike(struct rk_prove_state *s)
     return alike;
 }
 
+/* Nothing more is proven here; the worst such place is told. */
+static void leave_open(struct rk_prove_state *s)
+{
+    bool worse = s->level < s->reached ||
+                 (s->level == s->reached && s->most >= 0 && (s->slack < 0 || s->slack > s->most));
+    if (worse) {
+        s->reached = s->level;
+        s->most = s->slack;
+    }
+}
+
 /* One program for the level at hand. */
 static enum rk_prove_outcome prove_level(struct rk_prove_state *s, uint32_t at)
 {
@@ -214,7 +229,7 @@ static enum rk_prove_outcome prove_level(struct rk_prove_state *s, uint32_t at)
     if (is_all_alike(s))
         return rk_prove_use_prices(s, at, true);
     if (!rk_prove_have_program(s, at)) {
-        s->open = true;
+        leave_open(s);
         return RK_PROVE_GAP;
     }
     struct rk_prove_program *p = s->program;
@@ -225,7 +240,7 @@ static enum rk_prove_outcome prove_level(struct rk_prove_state *s, uint32_t at)
     s->effort->programs--;
     s->effort->work += rk_simplex_work(p->simplex) - s->before + s->of_count;
     if (solved == RK_SIMPLEX_STOPPED) {
-        s->open = true;
+        leave_open(s);
         return RK_PROVE_GAP;
     }
     bool better = !none && is_better(s, p), splits = better && choose_split(s, p, &split);
@@ -236,8 +251,8 @@ static enum rk_prove_outcome prove_level(struct rk_prove_state *s, uint32_t at)
     enum rk_prove_outcome outcome = rk_prove_use_prices(s, at, !splits);
     if (outcome == RK_PROVE_GAP && splits)
         prove_sides(s, at, &split);
-    else
-        s->open |= outcome == RK_PROVE_GAP;
+    else if (outcome == RK_PROVE_GAP)
+        leave_open(s);
     return outcome;
 }
 
@@ -255,7 +270,8 @@ static void prove_rest(struct rk_prove_state *s, uint32_t at)
     struct rk_prove_program *before = s->program;
     while (outcome == RK_PROVE_SETTLED && s->level < s->end && !s->found && may_go_on(s))
         outcome = prove_level(s, at);
-    s->open |= outcome == RK_PROVE_SETTLED && s->level < s->end;
+    if (outcome == RK_PROVE_SETTLED && s->level < s->end)
+        leave_open(s);
     while (s->program != before) {
         struct rk_prove_program *last = s->program;
         s->program = last->before;
@@ -308,7 +324,7 @@ static void tell_nodes(struct rk_prove_state *s, uint32_t before)
 /* Over all levels up to `end`; with `amount` (by arc, for the target) the stages of flows first. */
 static void search_tree(struct rk_prove_state *s, int end, const int64_t *amount)
 {
-    s->end = end;
+    s->end = s->reached = end;
     add_node(s);
     if (amount)
         rk_certify_stages(s->c, amount, (uint32_t)end, take_stage, s);
@@ -356,11 +372,9 @@ bool rk_certify_is_small(const struct rk_certify *c)
     return c->match->result->network->arcs <= MOST_ARCS;
 }
 
-enum outcome_of_all { PROVEN, BETTER, OPEN };
-
-/* Is there anything better than `member`, whose values are `value`? Then `member` is that. */
-static enum outcome_of_all look_for_better(struct rk_match_result *result, const int64_t *value,
-                                           bool *member, struct rk_prove_effort *effort)
+/* Looks for anything better than `member`, whose values are `value`: true, then it is that. */
+static bool look_for_better(struct rk_match_result *result, const int64_t *value, bool *member,
+                            struct rk_prove_effort *effort, int *reached, __int128 *most)
 {
     struct rk_prove_state s;
     const struct rk_network *net = result->network;
@@ -371,40 +385,60 @@ static enum outcome_of_all look_for_better(struct rk_match_result *result, const
     rk_prove_open(&s, &c, value, effort);
     s.better = member;
     search_tree(&s, RK_MATCH_LEVELS, amount);
-    enum outcome_of_all outcome = s.found ? BETTER : s.open ? OPEN : PROVEN;
+    *reached = s.reached;
+    *most = s.most;
+    bool found = s.found;
     rk_prove_close(&s);
     rk_certify_end(&c);
     rk_free(amount);
-    return outcome;
+    return found;
 }
 
-bool rk_prove_best(struct rk_match_result *result, struct rk_choice *best,
+/* Where that is more than was known: no choice is better than `best` before the level reached, and
+ * by no more than `most` there. */
+static void raise_bound(struct rk_match_result *result, const struct rk_choice *best, int reached,
+                        __int128 most)
+{
+    const struct rk_network *net = result->network;
+    int64_t bound[RK_MATCH_LEVELS];
+    for (int l = 0; l < RK_MATCH_LEVELS; l++) {
+        bool gains = l == RK_MATCH_FIT || l == RK_MATCH_CHANGE;
+        bound[l] = l < reached ? best->value[l] : gains ? -(net->most[l] * net->most_through) : 0;
+        if (l == reached && most >= 0 && best->value[l] - most > bound[l])
+            bound[l] = (int64_t)(best->value[l] - most);
+    }
+    if (rk_choice_compare(bound, result->bound) > 0)
+        memcpy(result->bound, bound, sizeof bound);
+}
+
+void rk_prove_best(struct rk_match_result *result, struct rk_choice *best,
                    void (*better)(void *context), void *context)
 {
     const struct rk_network *net = result->network;
     const struct rk_match_problem *problem = net->problem;
+    if (net->arcs > MOST_ARCS || !result->potential)
+        return;
     struct rk_choice choice = {
         .member = rk_alloc((size_t)problem->pair_count + 1, sizeof *choice.member)};
     struct rk_prove_effort effort = {problem->most_solves ? problem->most_solves : MOST_PROGRAMS, 0,
                                      problem->stop, problem->stop_context, false};
-    enum outcome_of_all outcome = net->arcs <= MOST_ARCS && result->potential ? BETTER : OPEN;
-    while (outcome == BETTER) {
+    int reached = 0;
+    __int128 most = -1;
+    for (bool found = true; found;) {
         int64_t value[RK_MATCH_LEVELS];
         memcpy(value, best->value, sizeof value);
         value[RK_MATCH_SEATS] += net->seats_lost;
         value[RK_MATCH_SHORTAGE] += net->shortage_lost;
         memcpy(choice.member, best->member, problem->pair_count * sizeof *choice.member);
-        outcome = look_for_better(result, value, choice.member, &effort);
-        if (outcome != BETTER)
+        found = look_for_better(result, value, choice.member, &effort, &reached, &most);
+        if (!found)
             break;
         rk_choice_set_values(net, &choice);
-        outcome = rk_choice_compare(choice.value, best->value) < 0 ? BETTER : OPEN;
-        if (outcome == BETTER)
-            rk_choice_copy(net, best, &choice);
-        if (outcome == BETTER && better)
+        rk_choice_copy(net, best, &choice);
+        if (better)
             better(context);
     }
+    raise_bound(result, best, reached, most);
     result->stopped |= effort.stopped;
     rk_free(choice.member);
-    return outcome == PROVEN;
 }

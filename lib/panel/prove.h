@@ -7,11 +7,11 @@
 
 #include "panel/choice.h"
 
-/* Puts the best there is in the place of `best`, and is true where that is proven; false: of what a
- * limited search found. `result` has the network that was solved, and its potentials and prices.
- * Each time `best` was replaced, `better` is called (unless NULL), which may replace it by one
- * better still. */
-bool rk_prove_best(struct rk_match_result *result, struct rk_choice *best,
+/* Puts the best that a limited search finds in the place of `best`, and raises result->bound to
+ * what it proves: to the values of `best` where that is the best there is. `result` has the network
+ * that was solved, and its potentials and prices. Each time `best` was replaced, `better` is called
+ * (unless NULL), which may replace it by one better still. */
+void rk_prove_best(struct rk_match_result *result, struct rk_choice *best,
                    void (*better)(void *context), void *context);
 
 #endif

@@ -2,6 +2,7 @@
 #include "panel/prove_state.h"
 
 enum { MOST_ROWS = 1500, MOST_COLUMNS = 20000 };
+#define MOST_OF_ONE (RK_PROVE_WORK / 3)
 #define WEIGHT (INT64_C(1) << 20) /* of a level, where exact prices are too large */
 #define REMAKE 0.6                /* of a program's rows: where fewer are needed */
 
@@ -99,8 +100,8 @@ static bool has_ended(void *context)
     struct rk_prove_state *s = context;
     struct rk_prove_effort *effort = s->effort;
     effort->stopped = effort->stopped || (effort->stop && effort->stop(effort->stop_context));
-    return effort->stopped ||
-           effort->work + rk_simplex_work(s->program->simplex) - s->before > RK_PROVE_WORK;
+    uint64_t work = rk_simplex_work(s->program->simplex) - s->before;
+    return effort->stopped || work > MOST_OF_ONE || effort->work + work > RK_PROVE_WORK;
 }
 
 /* Is it a row that the program needs? */

@@ -238,7 +238,7 @@ void rk_prove_open(struct rk_prove_state *s, struct rk_certify *c, const int64_t
 {
     const struct rk_match_problem *problem = c->match->problem;
     uint32_t panels = problem->recruitment_count;
-    *s = (struct rk_prove_state){.c = c, .problem = problem, .effort = effort};
+    *s = (struct rk_prove_state){.c = c, .problem = problem, .effort = effort, .slack = -1};
     s->numbers = c->empty_first[panels] + c->kind_first[panels];
     s->low = rk_alloc((size_t)s->numbers + 1, sizeof *s->low);
     s->high = rk_alloc((size_t)s->numbers + 1, sizeof *s->high);
@@ -363,8 +363,12 @@ enum rk_prove_outcome rk_prove_use_prices(struct rk_prove_state *s, uint32_t at,
         over = gap;
         for (int later = s->level + 1; later < p->end; later++)
             over += (__int128)p->weight[later] * s->spread[later];
-        if (over >= p->weight[s->level])
+        __int128 better = over / p->weight[s->level];
+        if (better) {
+            s->slack = s->slack < 0 || better < s->slack ? better : s->slack;
             break;
+        }
+        s->slack = -1;
         settled++;
         if (s->level < RK_PROVE_CUT && gap)
             s->sums[s->levels + (uint32_t)s->level].low =

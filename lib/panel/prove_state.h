@@ -51,6 +51,9 @@ struct rk_prove_state {
     int64_t target[RK_MATCH_LEVELS + 1];
     int64_t spread[RK_MATCH_LEVELS + 1]; /* no choice costs more than target + spread */
     int level, end; /* of the levels to prove: the first that is not proven yet; behind the last */
+    __int128 slack; /* so much better a choice may be there; -1: nothing is known */
+    int reached;    /* the first level that is left open somewhere; `end`: none is … */
+    __int128 most;  /* … and by how much */
     struct rk_prove_sum *sums;
     uint32_t sum_count, sum_room, levels, rules; /* levels: the first of theirs, after the rules */
     uint32_t *of, of_count, of_room;
@@ -64,7 +67,6 @@ struct rk_prove_state {
     struct rk_prove_effort *effort;
     bool *better; /* by pair: where a better choice is looked for, that; else NULL */
     bool found;   /* it is there */
-    bool open;    /* something is not proven */
     struct rk_prove_program *program; /* the last made; NULL */
     uint64_t before;                  /* what was done before it is being solved */
 };
