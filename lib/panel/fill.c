@@ -20,10 +20,8 @@ static void build_arc(void *context, uint32_t from, uint32_t to, int64_t lower, 
             return;
         upper = 0;
     }
-    if (arc >= cell && arc < pair) {
-        upper = fill->most ? fill->most[arc - cell] : upper;
-        lower = fill->least ? fill->least[arc - cell] : lower;
-    }
+    if (arc >= cell && arc < pair && fill->most)
+        upper = fill->most[arc - cell];
     rk_flow_arc(building->flow, from, to, lower, upper);
     if (building->arcs)
         building->arcs[building->count] = arc;

@@ -8,7 +8,7 @@
 /* What a flow may do beside the network's own bounds. */
 struct rk_fill {
     const struct rk_network *net;
-    const int32_t *least, *most;        /* by cell node; NULL: the network's own */
+    const int32_t *most;                /* by cell node; NULL: the network's own */
     const bool *without;                /* by pair: these are not chosen; NULL: all may be */
     const struct rk_crossing *crossing; /* unless NULL: `most` (that may be) is where it begins; as
                                          * long as that pays, counts may move as far as quotas let
@@ -25,7 +25,7 @@ struct rk_flow *rk_fill_small_flow(const struct rk_fill *fill, uint32_t **arcs, 
 
 /* Solves the first `stages` stages over such a flow, and marks the members; with none, it goes by
  * seats and fit roughly. `potential`, unless NULL: by node, after the last of these stages. False
- * where `least` cannot be had, or it was stopped (`result` tells). */
+ * where it was stopped (`result` tells). */
 bool rk_fill_solve(const struct rk_fill *fill, uint32_t stages, bool *member, int64_t *potential,
                    struct rk_match_result *result);
 

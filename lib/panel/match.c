@@ -173,8 +173,10 @@ static void dive(struct solver *solver, struct rk_choice *choice, bool *forbidde
     rk_choice_set_values(solver->net, choice);
 }
 
-static void search(struct solver *solver, struct rk_choice *choice, struct rk_choice *best,
-                   bool *forbidden)
+/* Goes on from the best choice, where `root` was that of all; until nothing is better, or so many
+ * flows were solved. */
+static void search(struct solver *solver, const struct branch *root, struct rk_choice *choice,
+                   struct rk_choice *best, bool *forbidden)
 {
     struct rk_match_result *result = solver->result;
     const struct rk_match_problem *problem = solver->problem;
@@ -185,14 +187,9 @@ static void search(struct solver *solver, struct rk_choice *choice, struct rk_ch
         most = most < 8 ? 8 : most > 2000 ? 2000 : most;
     }
     struct branch *branches = NULL;
-    RK_GROW(branches, count, room);
-    branches[count] = (struct branch){.parent = RK_NONE, .open = true};
-    memcpy(branches[0].value, choice->value, sizeof choice->value);
     uint32_t other;
-    rk_choice_double_booked(solver->net, choice->member, &branches[0].split, &other);
-    count++;
-    dive(solver, choice, forbidden);
-    rk_choice_copy(solver->net, best, choice);
+    RK_GROW(branches, count, room);
+    branches[count++] = *root;
     for (;;) {
         uint32_t at = RK_NONE;
         for (uint32_t b = 0; b < count; b++)
@@ -201,8 +198,9 @@ static void search(struct solver *solver, struct rk_choice *choice, struct rk_ch
                 at = b;
         bool done = at == RK_NONE || rk_choice_compare(branches[at].value, best->value) >= 0;
         if (done || result->solves >= most || result->stopped) {
-            memcpy(result->bound, done ? best->value : branches[at].value, sizeof result->bound);
-            result->proven = result->proven && done;
+            const int64_t *bound = done ? best->value : branches[at].value;
+            if (rk_choice_compare(bound, result->bound) > 0)
+                memcpy(result->bound, bound, sizeof result->bound);
             break;
         }
         branches[at].open = false;
@@ -254,6 +252,25 @@ static void search(struct solver *solver, struct rk_choice *choice, struct rk_ch
     rk_free(branches);
 }
 
+/* A good choice soon; then the best, or what a limited search finds. */
+static void settle_overlaps(struct solver *solver, struct rk_choice *choice, struct rk_choice *best,
+                            bool *forbidden)
+{
+    struct rk_match_result *result = solver->result;
+    struct branch first = {.parent = RK_NONE, .open = true};
+    uint32_t other;
+    memcpy(first.value, choice->value, sizeof choice->value);
+    memcpy(result->bound, choice->value, sizeof choice->value);
+    rk_choice_double_booked(solver->net, choice->member, &first.split, &other);
+    dive(solver, choice, forbidden);
+    rk_choice_copy(solver->net, best, choice);
+    if (!result->stopped)
+        rk_prove_best(result, best, NULL, NULL);
+    if (!result->stopped && rk_choice_compare(result->bound, best->value))
+        search(solver, &first, choice, best, forbidden);
+    result->proven = result->proven && rk_choice_compare(result->bound, best->value) == 0;
+}
+
 /* ---- the whole ---- */
 
 enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_result *result,
@@ -295,11 +312,7 @@ enum rk_status rk_match(const struct rk_match_problem *problem, struct rk_match_
         rk_choice_copy(net, &best, &choice);
         memcpy(result->bound, best.value, sizeof result->bound);
     } else {
-        search(&solver, &choice, &best, forbidden);
-        if (!result->stopped && rk_choice_compare(result->bound, best.value)) {
-            rk_prove_best(result, &best, NULL, NULL);
-            result->proven = rk_choice_compare(result->bound, best.value) == 0;
-        }
+        settle_overlaps(&solver, &choice, &best, forbidden);
     }
     memcpy(result->value, best.value, sizeof result->value);
     for (int64_t **told = (int64_t *[]){result->value, result->bound, result->priced, NULL}; *told;

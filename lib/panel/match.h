@@ -18,7 +18,8 @@
  * squares is also the leximin choice: the largest is as small as can be, then the second largest …
  * (Harvey, Ladner, Lovasz & Tamir 2006, "Semi-matchings for bipartite graphs and load balancing";
  * Frank & Murota 2022, "Decreasing minimization on M-convex sets"). Overlaps that do not nest are
- * settled by branch and bound over flows; nobody is ever given two sessions at once. Quotas that
+ * settled by linear programs (lib/panel/prove.h), or branch and bound over flows where they are too
+ * many; nobody is ever given two sessions at once. Quotas that
  * cross each other are not a flow: lib/panel/price.h.
  *
  * Quotas. A row asks for min … max members of a kind. An empty seat stands for somebody who is not
@@ -129,7 +130,7 @@ struct rk_match_problem {
     /* By pair, what keeping it is worth where a panel is repaired; NULL where none is. */
     const int64_t *stay;
     struct rk_text seed;
-    uint64_t most_solves;        /* flows that branch and bound may solve; 0 = by size, 8 to 2000 */
+    uint64_t most_solves; /* linear programs, and flows, that a search may solve; 0 = by size */
     bool (*stop)(void *context); /* asked now and then; true: the best found so far will do. NULL */
     void *stop_context;
     bool want_proof; /* keep the potentials */

@@ -9,13 +9,12 @@
 enum {
     LARGE = 300000,     /* arcs: less is done */
     MEDIUM = 100000,    /* arcs: up to here, panels choose again one by one */
-    SMALL = 20000,      /* arcs: up to here, all is searched, if that is soon done */
+    SMALL = 20000,      /* arcs: up to here, every try goes to the end */
     STEPS = 250,        /* of prices, in a stage */
     LARGE_STEPS = 25,   /* of fit, where that is large, in each of … */
     LEAST_ROUNDS = 4,   /* … so many rounds at least, … */
     MOST_ROUNDS = 8,    /* … and as long as it pays, so many */
     SEAT_STEPS = 30,    /* of what comes before, where it is not small */
-    NODE_STEPS = 12,    /* in a part of a search */
     FIRST_STEPS = 20,   /* that are far off, and soon forgotten in the average */
     PATIENCE = 8,       /* steps without enough of a rise before the aim is lowered */
     FIRST_TRY = 40,     /* step after which counts are chosen … */
@@ -29,7 +28,6 @@ enum {
 #define WORTH_A_ROUND 0.00025 /* of the bound: by so much the last one raised it */
 #define FIRST_RISE 0.02       /* of the bound … */
 #define LOWER_RISE 0.93       /* … and its share from step to step, where that is large */
-#define SEARCH_WORK UINT64_C(40000000)  /* arcs of all flows */
 #define IMPROVE_WORK UINT64_C(10000000) /* likewise */
 #define UNKNOWN ((__int128)1 << 120)    /* no cost is under minus this */
 
@@ -56,8 +54,7 @@ struct pricing {
     int64_t *potential;            /* by node: to choose counts by */
     bool *without;                 /* by pair: passed over in tries; NULL while there are few */
     bool *passed_over;             /* room for that */
-    int8_t *settled;               /* by pair: by the stages before (rk_crossing_guide); NULL in a
-                                    * search */
+    int8_t *settled;               /* by pair: by the stages before (rk_crossing_guide) */
     struct stage stages[RK_MATCH_LEVELS];
     uint32_t fit_stage, stage; /* stage: being solved, or that of fit before it */
     struct rk_choice *best, choice;
@@ -554,7 +551,7 @@ static void keep_proof(struct pricing *p, uint32_t stage)
 static void narrow(struct pricing *p, int64_t slack)
 {
     const struct rk_network *net = p->net;
-    for (uint32_t i = 0; p->settled && i < p->problem->pair_count; i++) {
+    for (uint32_t i = 0; i < p->problem->pair_count; i++) {
         int64_t reduced = p->cost[net->first[RK_ARC_PAIR] + i] +
                           rk_flow_potential(p->flow, rk_node_limit(net->leaf[i])) -
                           rk_flow_potential(p->flow, rk_node_of_pair(net, i));
@@ -737,334 +734,6 @@ static void solve_stages(struct pricing *p)
     }
 }
 
-/* ---- branch and bound ----
- *
- * Over the counts of cells: each part of the search allows least … most of each. Its bound is that
- * of the stages in turn, with prices; a stage after the first that is under the best choice, or
- * whose bound is no whole unit, is not known. */
-
-struct node {
-    uint32_t parent; /* RK_NONE at the root */
-    uint32_t cell;   /* whose bound is another than the parent's; RK_NONE: pairs are forbidden */
-    int32_t least, most;
-    uint32_t *forbidden, forbidden_count;
-    __int128 bound[RK_MATCH_LEVELS]; /* by stage */
-    uint32_t known;                  /* stages with a bound */
-    bool open;
-    uint32_t split_cell; /* where to split it, or RK_NONE: least … split_at, and the rest */
-    int32_t split_at;
-    uint32_t split_pair; /* or a membership that overlaps another, or RK_NONE */
-};
-
-struct search {
-    struct pricing *p;
-    struct node *nodes;
-    uint32_t count, room;
-    int32_t *least, *most; /* by cell node: of the node at hand */
-    bool *without;         /* by pair: likewise */
-    struct stage root[RK_MATCH_LEVELS];
-    struct node *node; /* at hand */
-};
-
-static int compare_nodes(const struct node *a, const struct node *b)
-{
-    for (uint32_t s = 0; s < a->known && s < b->known; s++)
-        if (a->bound[s] != b->bound[s])
-            return a->bound[s] < b->bound[s] ? -1 : 1;
-    return a->known < b->known ? -1 : a->known > b->known; /* the unknown may be better */
-}
-
-/* Could there be anything better than the best? */
-static bool may_beat(const struct search *search, const struct node *node)
-{
-    const struct pricing *p = search->p;
-    for (uint32_t s = 0; s < node->known; s++) {
-        __int128 cost = rk_choice_cost(p->net, s, p->best->value);
-        if (node->bound[s] != cost)
-            return node->bound[s] < cost;
-    }
-    return node->known < p->net->stages;
-}
-
-static void set_node(struct search *search, uint32_t at)
-{
-    struct pricing *p = search->p;
-    uint32_t cells = p->net->cell_nodes;
-    memset(search->without, 0, p->problem->pair_count * sizeof *search->without);
-    for (uint32_t k = 0; k < cells; k++) {
-        const struct rk_crossing *crossing = &p->crossing;
-        int32_t places = p->net->places[p->problem->cells[crossing->cell_of[k]].recruitment];
-        uint32_t people = crossing->first_pair[k + 1] - crossing->first_pair[k];
-        search->least[k] = 0;
-        search->most[k] = people < (uint32_t)places ? (int32_t)people : places;
-    }
-    for (; at != RK_NONE; at = search->nodes[at].parent) {
-        const struct node *node = &search->nodes[at];
-        if (node->cell != RK_NONE) {
-            int32_t *least = &search->least[node->cell], *most = &search->most[node->cell];
-            *least = node->least > *least ? node->least : *least;
-            *most = node->most < *most ? node->most : *most;
-        }
-        for (uint32_t i = 0; i < node->forbidden_count; i++)
-            search->without[node->forbidden[i]] = true;
-    }
-}
-
-/* Splits the counts of the cell: where it stands, to either side. */
-static void split_cell(struct search *search, uint32_t cell, bool upwards)
-{
-    int32_t count = search->p->count[cell];
-    search->node->split_cell = cell;
-    search->node->split_at = upwards ? (count < search->most[cell] ? count : count - 1)
-                                     : (count > search->least[cell] ? count - 1 : count);
-}
-
-/* The first cell of the panel that is not settled, of the quota unless that is RK_NONE. */
-static bool split_panel(struct search *search, uint32_t panel, uint32_t quota, bool upwards)
-{
-    const struct pricing *p = search->p;
-    const struct rk_crossing_panel *of = &p->crossing.panels[panel];
-    uint32_t best = RK_NONE;
-    int32_t widest = 0;
-    for (uint32_t c = 0; c < of->cells; c++) {
-        uint32_t k = of->first_node + c;
-        const struct rk_match_cell *cell = &p->problem->cells[of->first_cell + c];
-        bool under = quota == RK_NONE;
-        for (uint32_t j = 0; j < cell->count; j++)
-            under = under || p->problem->cell_rows[cell->first + j] == quota;
-        int32_t room = upwards ? search->most[k] - p->count[k] : p->count[k] - search->least[k];
-        if (under && search->least[k] < search->most[k] && (best == RK_NONE || room > widest)) {
-            best = k;
-            widest = room;
-        }
-    }
-    if (best != RK_NONE)
-        split_cell(search, best, upwards);
-    return best != RK_NONE;
-}
-
-/* Where to split: two memberships that overlap; a panel that does not hold; a quota whose price is
- * not earned. False where there is nothing left to split, so that the flow at hand is all there is.
- */
-static bool find_split(struct search *search)
-{
-    struct pricing *p = search->p;
-    search->node->split_cell = search->node->split_pair = RK_NONE;
-    if (!p->net->nested) {
-        uint32_t pair = 0, other;
-        for (uint32_t i = 0; i < p->problem->pair_count; i++)
-            p->choice.member[i] = rk_flow_amount(p->flow, p->net->first[RK_ARC_PAIR] + i) == 1;
-        if (rk_choice_double_booked(p->net, p->choice.member, &pair, &other)) {
-            search->node->split_pair = pair;
-            return true;
-        }
-    }
-    for (int turn = 0; turn < 3; turn++)
-        for (uint32_t i = 0; i < p->crossing.count; i++) {
-            const struct rk_crossing_panel *panel = &p->crossing.panels[i];
-            bool hold =
-                rk_crossing_holds(&p->crossing, panel, p->count + panel->first_node, p->empty[i]);
-            if (turn == 0 && hold)
-                continue;
-            for (uint32_t q = panel->first_quota;
-                 turn < 2 && q < panel->first_quota + panel->quotas; q++)
-                if (p->net->crossing[q] && slope(p, i, q) &&
-                    split_panel(search, i, q, slope(p, i, q) > 0))
-                    return true;
-            if (turn != 1 && split_panel(search, i, RK_NONE, false))
-                return true;
-        }
-    return false;
-}
-
-/* All counts are settled: one flow, exact at all levels, is the best of the node. */
-static void settle(struct search *search)
-{
-    struct pricing *p = search->p;
-    const struct rk_network *net = p->net;
-    struct node *node = search->node;
-    uint32_t pair = 0, other;
-    struct rk_fill fill = {
-        .net = net, .least = search->least, .most = search->most, .without = search->without};
-    node->open = false;
-    if (!rk_fill_solve(&fill, net->stages, p->choice.member, NULL, p->result))
-        return;
-    for (uint32_t i = 0; i < p->crossing.count; i++) {
-        const struct rk_crossing_panel *panel = &p->crossing.panels[i];
-        const int32_t *counts = search->most + panel->first_node;
-        int32_t empty = net->places[panel->recruitment];
-        for (uint32_t c = 0; c < panel->cells; c++)
-            empty -= counts[c];
-        if (!rk_crossing_holds(&p->crossing, panel, counts, empty))
-            return;
-    }
-    rk_choice_set_values(net, &p->choice);
-    if (rk_choice_compare(p->choice.value, p->best->value) >= 0)
-        return;
-    if (!net->nested && rk_choice_double_booked(net, p->choice.member, &pair, &other)) {
-        for (uint32_t s = 0; s < net->stages; s++)
-            node->bound[s] = rk_choice_cost(net, s, p->choice.value);
-        node->known = net->stages;
-        node->open = true;
-        node->split_cell = RK_NONE;
-        node->split_pair = pair;
-        return;
-    }
-    rk_choice_copy(net, p->best, &p->choice);
-}
-
-/* Bounds the node at hand, tries what it finds, and says where to split it. */
-static void look_at(struct search *search)
-{
-    struct pricing *p = search->p;
-    const struct rk_network *net = p->net;
-    struct node *node = search->node;
-    set_node(search, (uint32_t)(node - search->nodes));
-    bool settled = true;
-    for (uint32_t k = 0; k < net->cell_nodes; k++) {
-        settled = settled && search->least[k] == search->most[k];
-        node->open = node->open && search->least[k] <= search->most[k];
-    }
-    if (!node->open)
-        return;
-    if (settled) {
-        settle(search);
-        return;
-    }
-    struct rk_fill fill = {
-        .net = net, .least = search->least, .most = search->most, .without = search->without};
-    p->flow = rk_fill_flow(&fill);
-    rk_flow_stop_when(p->flow, p->problem->stop, p->problem->stop_context);
-    enum rk_flow_outcome outcome = RK_FLOW_OPTIMAL;
-    for (uint32_t s = 0; s < net->stages; s++) {
-        memcpy(p->stages[s].price, search->root[s].price,
-               p->problem->quota_count * sizeof *p->price);
-        p->stages[s].solved = false;
-        outcome = ascend(p, s, NODE_STEPS);
-        if (outcome != RK_FLOW_OPTIMAL)
-            break;
-        __int128 bound = round_up(net, s, p->stages[s].bound);
-        if (s >= node->known || bound > node->bound[s]) {
-            node->bound[s] = bound;
-            node->known = s + 1;
-        }
-        if (bound != rk_choice_cost(net, s, p->best->value))
-            break;
-        narrow_to_best(p, s);
-    }
-    /* where it was stopped, nothing in it is better than its parent's bound */
-    if (outcome == RK_FLOW_INFEASIBLE)
-        node->open = false;
-    else if (outcome == RK_FLOW_OPTIMAL)
-        node->open = may_beat(search, node) && find_split(search);
-    rk_flow_free(p->flow);
-    p->flow = NULL;
-}
-
-static struct node *add_node(struct search *search, uint32_t parent)
-{
-    RK_GROW(search->nodes, search->count, search->room);
-    struct node *node = &search->nodes[search->count++];
-    *node = (struct node){.parent = parent, .cell = RK_NONE, .open = true};
-    if (parent != RK_NONE) {
-        memcpy(node->bound, search->nodes[parent].bound, sizeof node->bound);
-        node->known = search->nodes[parent].known;
-    }
-    search->node = node;
-    return node;
-}
-
-/* Either the membership is not given, or nothing that overlaps it is. */
-static void forbid(const struct search *search, struct node *node, uint32_t pair, bool itself)
-{
-    const struct rk_match_problem *problem = search->p->problem;
-    uint32_t first = pair, panelist = problem->pairs[pair].panelist, room = 0;
-    while (first && problem->pairs[first - 1].panelist == panelist)
-        first--;
-    for (uint32_t i = first; i < problem->pair_count && problem->pairs[i].panelist == panelist;
-         i++) {
-        bool overlaps = rk_overlap(&search->p->net->overlaps, problem->pairs[pair].recruitment,
-                                   problem->pairs[i].recruitment);
-        if (i == pair ? !itself : itself || !overlaps)
-            continue;
-        RK_GROW(node->forbidden, node->forbidden_count, room);
-        node->forbidden[node->forbidden_count++] = i;
-    }
-}
-
-/* The bound that the best of the open nodes leaves, if that is more than was known; NULL: none is
- * left. */
-static void tell_bound(struct pricing *p, const struct node *open)
-{
-    const int64_t *value = p->best->value;
-    int64_t bound[RK_MATCH_LEVELS];
-    uint32_t s = 0;
-    while (open && s < open->known && open->bound[s] == rk_choice_cost(p->net, s, value))
-        s++;
-    if (open)
-        rk_choice_bounds(p->net, rk_network_first(p->net, s), p->net->stage_end[s],
-                         s < open->known ? open->bound[s] : -UNKNOWN, value, bound);
-    if (!open || rk_choice_compare(bound, p->result->bound) > 0)
-        memcpy(p->result->bound, open ? bound : value, sizeof bound);
-}
-
-/* Until nothing may be better, or so many flows were solved. */
-static void search_counts(struct pricing *p, uint64_t most_solves)
-{
-    const struct rk_network *net = p->net;
-    size_t cells = (size_t)net->cell_nodes + 1;
-    struct search search = {.p = p,
-                            .least = rk_alloc(cells, sizeof(int32_t)),
-                            .most = rk_alloc(cells, sizeof(int32_t)),
-                            .without = rk_alloc((size_t)p->problem->pair_count + 1, sizeof(bool))};
-    uint64_t start = p->result->solves;
-    struct rk_flow *flow = p->flow;
-    int8_t *settled = p->settled;
-    p->settled = NULL;
-    memcpy(search.root, p->stages, sizeof search.root);
-    for (uint32_t s = 0; s < net->stages; s++)
-        p->stages[s].price =
-            rk_alloc((size_t)p->problem->quota_count + 1, sizeof *p->stages[s].price);
-    add_node(&search, RK_NONE);
-    look_at(&search);
-    for (;;) {
-        uint32_t at = RK_NONE;
-        for (uint32_t b = 0; b < search.count; b++)
-            if (search.nodes[b].open &&
-                (at == RK_NONE || compare_nodes(&search.nodes[b], &search.nodes[at]) < 0))
-                at = b;
-        bool done = at == RK_NONE || !may_beat(&search, &search.nodes[at]);
-        if (done || p->result->stopped || p->result->solves - start >= most_solves) {
-            tell_bound(p, done ? NULL : &search.nodes[at]);
-            break;
-        }
-        search.nodes[at].open = false;
-        for (int side = 0; side < 2; side++) {
-            struct node *node = add_node(&search, at);
-            const struct node *parent = &search.nodes[at];
-            if (parent->split_cell != RK_NONE) {
-                node->cell = parent->split_cell;
-                node->least = side ? parent->split_at + 1 : 0;
-                node->most = side ? INT32_MAX : parent->split_at;
-            } else {
-                forbid(&search, node, parent->split_pair, side == 0);
-            }
-            look_at(&search);
-        }
-    }
-    for (uint32_t s = 0; s < net->stages; s++)
-        rk_free(p->stages[s].price);
-    memcpy(p->stages, search.root, sizeof search.root);
-    p->flow = flow;
-    p->settled = settled;
-    for (uint32_t b = 0; b < search.count; b++)
-        rk_free(search.nodes[b].forbidden);
-    rk_free(search.nodes);
-    rk_free(search.least);
-    rk_free(search.most);
-    rk_free(search.without);
-}
-
 /* ---- the whole ---- */
 
 /* What the bounds of the first so many stages come to. */
@@ -1130,15 +799,8 @@ bool rk_price_match(struct rk_network *net, struct rk_match_result *result, stru
         solve_stages(p);
     if (p->any) {
         tell_bounds(p, net->stages, result->bound);
-        bool reached = rk_choice_compare(result->bound, best->value) == 0;
-        uint64_t most = problem->most_solves;
-        if (!most && net->arcs <= SMALL)
-            most = SEARCH_WORK / net->arcs;
-        if (!reached && !result->stopped)
+        if (rk_choice_compare(result->bound, best->value) && !result->stopped)
             rk_prove_best(result, best, take_counts, p);
-        reached = rk_choice_compare(result->bound, best->value) == 0;
-        if (!reached && !result->stopped && most)
-            search_counts(p, most);
         result->proven = result->proven && !result->stopped &&
                          rk_choice_compare(result->bound, best->value) == 0;
         tell_bounds(p, result->priced_stages, result->priced);

@@ -10,8 +10,8 @@
  * "Convergence of a simple subgradient level method"). The counts of cells averaged over the steps
  * come near the best fractional ones (Barahona & Anbil 2000, "The volume algorithm"); near them,
  * whole counts that hold are chosen panel by panel, and one last flow is exact for them. While it
- * pays, some panels choose again at that flow's prices. Small programmes are searched to the end by
- * branch and bound over the counts. */
+ * pays, some panels choose again at that flow's prices. What gap is left is searched by linear
+ * programs (lib/panel/prove.h). */
 #ifndef RK_PRICE_H
 #define RK_PRICE_H
 

@@ -137,7 +137,7 @@ void rk_panel_tell(struct rk_log *log, const struct rk_explain *match)
     if (match->which != 'B')
         rk_log(log, RK_DETAIL, NULL,
                result->nested ? _("overlaps nest: one flow is exact")
-                              : _("overlaps do not nest: branch and bound over flows"));
+                              : _("overlaps do not nest: one flow is not exact"));
     rk_log(log, RK_DETAIL, NULL,
            _("places unfilled: %lld; their spread (squares): %lld; fit: %s; load "
              "(squares): %lld; lottery: %lld"),

@@ -9,7 +9,7 @@ struct rk_panel_wish {
     struct rk_text seed;
     bool (*stop)(void *context); /* true: the best found so far will do; NULL */
     void *stop_context;
-    uint64_t most_solves;             /* of branch and bound; 0 = by size */
+    uint64_t most_solves;             /* of a search; 0 = by size */
     bool lottery, want_proof, repair; /* repair: proposed assignments stay as far as they can */
     bool relax; /* quotas that ask for more than the seats are to be relaxed, not refused */
 };
