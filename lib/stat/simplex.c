@@ -45,6 +45,7 @@ struct rk_simplex {
         struct rk_whole ratio_top, ratio_over; /* |reduced cost|, |entry| */
     } * candidates;
     uint32_t candidate_count;
+    uint32_t *nonzero;          /* of the pivot row */
     int64_t *line, *line_price; /* the same as 64-bit numbers, where they fit */
     struct rk_whole *alpha;     /* the entering column over `over` */
     struct rk_whole cost_of, entry_of, reach, work;
@@ -91,6 +92,7 @@ struct rk_simplex *rk_simplex_new(uint32_t rows, uint32_t columns, const uint32_
     s->price = rk_alloc(rows, sizeof *s->price);
     s->ray = rk_alloc(rows, sizeof *s->ray);
     s->candidates = rk_alloc(variables, sizeof *s->candidates);
+    s->nonzero = rk_alloc(rows, sizeof *s->nonzero);
     s->line = rk_alloc(rows, sizeof *s->line);
     s->line_price = rk_alloc(rows, sizeof *s->line_price);
     s->alpha = rk_alloc(rows, sizeof *s->alpha);
@@ -134,6 +136,7 @@ void rk_simplex_free(struct rk_simplex *s)
         rk_whole_free(&s->candidates[i].ratio_over);
     }
     rk_free(s->candidates);
+    rk_free(s->nonzero);
     rk_free(s->line);
     rk_free(s->line_price);
     rk_whole_free_all(s->alpha, s->rows);
@@ -361,6 +364,7 @@ void rk_simplex_row(struct rk_simplex *s, const uint32_t *first, const uint32_t 
     s->shifted = rk_resize(s->shifted, (size_t)old + 1, sizeof *s->shifted);
     s->is_shifted = rk_resize(s->is_shifted, (size_t)old + 1, sizeof *s->is_shifted);
     s->is_shifted[old] = false;
+    s->nonzero = rk_resize(s->nonzero, (size_t)old + 1, sizeof *s->nonzero);
     s->line = rk_resize(s->line, (size_t)old + 1, sizeof *s->line);
     s->line_price = rk_resize(s->line_price, (size_t)old + 1, sizeof *s->line_price);
     add_line(s);
@@ -582,14 +586,20 @@ static void pivot(struct rk_simplex *s, uint32_t p, uint32_t enter, int side)
         rk_whole_negate(by);
     }
     bool same = !rk_whole_compare(by, &s->over);
+    uint32_t count = 0; /* where the line is 0, others change by their scale alone */
+    for (uint32_t r = 0; r < rows; r++)
+        if (rk_whole_sign(&line[r]))
+            s->nonzero[count++] = r;
     for (uint32_t i = 0; i < rows; i++) {
         const struct rk_whole *times = &s->alpha[i];
         bool none = !rk_whole_sign(times);
         if (i == p || (none && same))
             continue;
         struct rk_whole *other = &s->inverse[(size_t)i * rows];
-        s->looks += rows;
-        for (uint32_t r = 0; r < rows; r++)
+        s->looks += same ? count : rows;
+        for (uint32_t k = 0; k < count && same; k++)
+            rk_whole_pivot(&other[s->nonzero[k]], by, times, &line[s->nonzero[k]], &s->over);
+        for (uint32_t r = 0; r < rows && !same; r++)
             if (rk_whole_sign(&other[r]) || (!none && rk_whole_sign(&line[r])))
                 rk_whole_pivot(&other[r], by, times, &line[r], &s->over);
         rk_whole_pivot(&s->value[i], by, times, &s->value[p], &s->over);
