@@ -121,12 +121,13 @@ static void check_row(struct rk_verify *v, const struct rk_assignment *row)
                RECRUITMENT(r), PANELIST(p));
     unsigned reasons = i == RK_NONE ? rk_verify_refusals(v, p, r)
                                     : rk_verify_beside(v, v->now, i, !v->pairs[i].chosen);
-    int rule = reasons ? __builtin_ctz(reasons) : 0; /* the first of them is told */
-    if (reasons)
-        rk_verify_found(v, rule, kept ? RK_VERIFY_TOLD : RK_VERIFY_BROKEN, &row->pos,
-                        kept ? _("recruitment %s: panelist %s is kept, but breaks: %s")
-                             : _("recruitment %s: panelist %s breaks: %s"),
-                        RECRUITMENT(r), PANELIST(p), _(rk_refusal_name((enum rk_refusal)rule)));
+    for (int rule = 0; rule < RK_REFUSALS; rule++)
+        if (reasons & RK_REFUSED_BIT(rule))
+            rk_verify_found(v, rule, kept ? RK_VERIFY_TOLD : RK_VERIFY_BROKEN, &row->pos,
+                            kept ? _("recruitment %s: panelist %s is kept, but breaks: %s")
+                                 : _("recruitment %s: panelist %s breaks: %s"),
+                            RECRUITMENT(r), PANELIST(p),
+                            _(rk_refusal_name((enum rk_refusal)rule)));
     rk_buf_free(&stages);
 }
 
