@@ -276,8 +276,8 @@ bool rk_panel_needs(struct rk_log *log, const struct rk_explain *match,
             rk_fixed_print(&gap, (result->value[l] - (rk_fixed)result->bound[l]) *
                                      (l == RK_MATCH_FIT ? match->unit : RK_FIXED_ONE));
             rk_log(log, RK_WARNING, NULL,
-                   _("the search was cut short: up to '%s' the choice is the "
-                     "best; there it may be %s from it"),
+                   _("the search ended before all was proven: in '%s' another choice may be better, "
+                     "by %s at most; in what comes before that, none is"),
                    _(levels[l]), gap.text);
         }
         rk_buf_free(&gap);
