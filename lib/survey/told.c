@@ -1,5 +1,6 @@
 #include "survey/told.h"
 
+#include "base/hash.h"
 #include "stat/alike.h"
 
 #include <math.h>
@@ -235,6 +236,8 @@ enum rk_survey_told rk_survey_told_change(const struct rk_survey_item *item, con
 
 /* ---- rows ---- */
 
+static const double none = (double)NAN;
+
 /* The least of which a figure may be told, its error and interval; what follows from top boxes.
  * What is not named is of how all answered (a test of ranks, a quartile, a table), which may be
  * told with everything alone. */
@@ -285,35 +288,60 @@ static const struct {
     {"with_rest", RK_TOLD_SPREAD, RK_TOLD_SPREAD, false},
 };
 
+static bool is_adjusted(const struct rk_measure *m)
+{
+    return rk_text_is(rk_text(m->measure), "p_adjusted");
+}
+
+static void hide(struct rk_survey *survey, struct rk_measure *m)
+{
+    m->estimate = m->se = m->low = m->high = m->n = none;
+    m->method = rk_text("hidden");
+    survey->kept++;
+}
+
 static void hide_row(struct rk_survey *survey, struct rk_measure *m,
                      const struct rk_survey_tell *tell)
 {
-    const double none = (double)NAN;
-    struct rk_text measure = rk_text(m->measure);
+    struct rk_text measure = is_adjusted(m) ? m->variant : rk_text(m->measure);
     enum rk_survey_told figure = RK_TOLD_ALL, error = RK_TOLD_ALL;
     bool top = false;
-    if (rk_text_is(measure, "p_adjusted"))
-        measure = m->variant;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rk_text_is(measure, rules[i].measure)) {
             figure = rules[i].figure;
             error = rules[i].error;
             top = rules[i].top;
         }
-    bool hidden = tell->told > figure || (top && !tell->top);
-    if (hidden || tell->told > error)
+    if (tell->told > figure || (top && !tell->top)) {
+        hide(survey, m);
+    } else if (tell->told > error) {
         m->se = m->low = m->high = none;
-    if (!hidden && tell->told > error)
         m->method = rk_text("");
-    if (hidden) {
-        m->estimate = m->n = none;
-        m->method = rk_text("hidden");
-        survey->kept++;
     }
+}
+
+/* An adjusted p-value may be, but for a factor, that of another test of its family: where one goes
+ * all go. */
+static void hide_families(struct rk_survey *survey, size_t from)
+{
+    struct rk_strings gone = {0};
+    for (size_t i = from; i < survey->count; i++) {
+        const struct rk_measure *m = &survey->rows[i].measure;
+        if (is_adjusted(m) && rk_text_is(m->method, "hidden"))
+            rk_strings_add(&gone, m->variant);
+    }
+    for (size_t i = from; i < survey->count; i++) {
+        struct rk_measure *m = &survey->rows[i].measure;
+        if (is_adjusted(m) && !rk_text_is(m->method, "hidden") &&
+            rk_strings_find(&gone, m->variant) != RK_NONE)
+            hide(survey, m);
+    }
+    rk_strings_free(&gone);
 }
 
 void rk_survey_hide(struct rk_survey *survey, size_t from, const struct rk_survey_tell *by_item)
 {
     for (size_t i = from; i < survey->count; i++)
         hide_row(survey, &survey->rows[i].measure, &by_item[survey->rows[i].item]);
+    hide_families(survey, from);
 }

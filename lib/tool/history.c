@@ -63,10 +63,11 @@ static bool is_gone(struct rk_run *run, const char *path, int64_t edition)
 {
     bool gone = access(path, F_OK);
     if (gone)
-        rk_run_warn(run,
-                    _("version %lld is not there any more (%s): what it and those before it told is "
-                      "not counted with"),
-                    (long long)edition, path);
+        rk_run_warn(
+            run,
+            _("version %lld is not there any more (%s): what it and those before it told is "
+              "not counted with"),
+            (long long)edition, path);
     return gone;
 }
 
@@ -180,15 +181,17 @@ enum rk_status rk_history_read(struct rk_run *run, struct rk_published *p, struc
     return RK_OK;
 }
 
-/* a/b/../c as a/c. */
+/* a/b/../c as a/c, for people: the last way up alone, which leads from one month to another. */
 static const char *straight(const char *path)
 {
-    struct rk_buf text = {0};
-    const char *up = strstr(path, "/../"), *from = up;
-    if (!up)
-        return path;
-    while (from > path && from[-1] != '/')
+    const char *up = NULL, *from;
+    for (const char *next = path; (next = strstr(next, "/../")); next++)
+        up = next;
+    for (from = up; from && from > path && from[-1] != '/';)
         from--;
+    if (!up || (size_t)(up - from) <= strspn(from, "."))
+        return path;
+    struct rk_buf text = {0};
     rk_buf_add(&text, path, (size_t)(from - path));
     rk_buf_text(&text, up + strlen("/../"));
     const char *kept = rk_keep(text.text);
@@ -210,9 +213,9 @@ enum rk_status rk_history_gone(struct rk_run *run, const char *record, struct rk
     }
     for (size_t i = 0; !status && i < p.then.material_count; i++) {
         const struct rk_provenance_material *m = &p.then.materials[i];
-        const char *path = straight(rk_published_lies(run, &p, m->name));
+        const char *path = rk_published_lies(run, &p, m->name);
         if (!strcmp(m->role, RK_HISTORY_ROLE) && access(path, F_OK))
-            rk_strings_add(gone, rk_text(path));
+            rk_strings_add(gone, rk_text(straight(path)));
     }
     rk_provenance_free(&p.then);
     return status;
