@@ -36,6 +36,7 @@ struct work {
     bool counts;      /* figures count people: nothing else tells how many there are */
     struct part *parts;
     uint32_t part_count;
+    uint32_t *first;                /* by cell: the first row of it, RK_NONE = there is none */
     int64_t cost_step;              /* of what counts first; what counts next adds up to less */
     int64_t *up;                    /* by cell: what a rule asks for above the figure */
     int64_t *least, *most;          /* by cell: what is told of where it is */
@@ -183,7 +184,9 @@ static void grow(struct work *w)
     p->contributors = rk_resize(p->contributors, now, sizeof *p->contributors);
     p->has_value = rk_resize(p->has_value, now, sizeof *p->has_value);
     p->reason = rk_resize(p->reason, now, sizeof *p->reason);
+    w->first = rk_resize(w->first, now, sizeof *w->first);
     for (uint32_t c = before; c < now; c++) {
+        w->first[c] = RK_NONE;
         p->value[c] = 0;
         p->contributors[c] = 0;
         p->has_value[c] = false;
@@ -192,20 +195,10 @@ static void grow(struct work *w)
     p->cells = now;
 }
 
-/* The first row of the same figure. */
-static const struct rk_tabulation_row *first_row(const struct work *w,
-                                                 const struct rk_tabulation_row *row)
-{
-    const struct rk_tabulation_row *first = w->table->rows;
-    while (memcmp(first->labels, row->labels, sizeof row->labels) != 0)
-        first++;
-    return first;
-}
-
 static enum rk_status fail_twice(const struct work *w, const struct rk_tabulation_row *row,
                                  uint32_t cell, const char *format, struct rk_error *error)
 {
-    const struct rk_tabulation_row *first = first_row(w, row);
+    const struct rk_tabulation_row *first = &w->table->rows[w->first[cell]];
     struct rk_pos pos = rk_tabulation_pos(w->table, row);
     struct rk_buf where = {0};
     tell_cell(&where, w, cell);
@@ -220,7 +213,7 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
                               struct rk_error *error)
 {
     struct rk_publish *p = w->out;
-    uint32_t known = p->layout.keys.count, *above = NULL, room = 0, count = 1;
+    uint32_t *above = NULL, room = 0, count = 1;
     uint32_t own = rk_layout_cell(&p->layout, row->labels);
     rk_fixed units = row->value / p->unit;
     enum rk_status status = RK_OK;
@@ -228,9 +221,11 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
         count = rk_layout_above(&p->layout, row->labels, &above, &room);
     bool rules = w->options->dominance_count || w->options->p_percent > 0,
          own_people = w->table->is_records || rules || row->contributor != RK_NONE,
-         adds = w->makes && (own_people || w->table->only_listed),
-         repeated = !own_people && own < known && first_row(w, row) != row;
+         adds = w->makes && (own_people || w->table->only_listed);
     grow(w);
+    bool repeated = !own_people && w->first[own] != RK_NONE;
+    if (w->first[own] == RK_NONE)
+        w->first[own] = (uint32_t)(row - w->table->rows);
     if (units > RK_CELL_MOST)
         status = fail_of(w, own, row, _("%s: the figure is too large to be reckoned with exactly"),
                          error);
@@ -238,10 +233,10 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
         uint32_t c = w->makes ? above[i] : own;
         if (!adds && repeated) { /* the same figure in two tables */
             if (row->has_value && p->has_value[c] && p->value[c] != (int64_t)units)
-                status = fail_twice(w, row, c, _("%s: stands with another figure in %s, line %llu"),
-                                    error);
-            else if (w->makes && row->file == first_row(w, row)->file)
-                status = fail_twice(w, row, c, _("%s: stands already in %s, line %llu"), error);
+                status = fail_twice(w, row, own,
+                                    _("%s: stands with another figure in %s, line %llu"), error);
+            else if (w->makes && row->file == w->table->rows[w->first[own]].file)
+                status = fail_twice(w, row, own, _("%s: stands already in %s, line %llu"), error);
             if (!row->has_value || p->has_value[c])
                 break;
         }
@@ -1054,6 +1049,7 @@ enum rk_status rk_publish(struct rk_publish *p, const struct rk_tabulation *tabl
     sorting = &w;
     qsort(p->order, p->cells, sizeof *p->order, by_label);
     rk_free(w.parts);
+    rk_free(w.first);
     rk_free(w.up);
     rk_free(w.least);
     rk_free(w.most);
