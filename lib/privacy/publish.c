@@ -36,12 +36,12 @@ struct work {
     bool counts;      /* figures count people: nothing else tells how many there are */
     struct part *parts;
     uint32_t part_count;
-    uint32_t *first;                /* by cell: the first row of it, RK_NONE = there is none */
-    int64_t cost_step;              /* of what counts first; what counts next adds up to less */
-    int64_t *up;                    /* by cell: what a rule asks for above the figure */
-    int64_t *least, *most;          /* by cell: what is told of where it is */
-    enum before *before;            /* by cell, or NULL */
-    enum lost *lost;                /* by cell */
+    uint32_t *first;       /* by cell: its first row, one with a figure if any; RK_NONE = none */
+    int64_t cost_step;     /* of what counts first; what counts next adds up to less */
+    int64_t *up;           /* by cell: what a rule asks for above the figure */
+    int64_t *least, *most; /* by cell: what is told of where it is */
+    enum before *before;   /* by cell, or NULL */
+    enum lost *lost;       /* by cell */
     struct rk_suppress_cell *cells; /* those of the table, then differences between versions */
     uint32_t cell_count, cell_room;
 };
@@ -209,6 +209,18 @@ static enum rk_status fail_twice(const struct work *w, const struct rk_tabulatio
     return status;
 }
 
+static bool has_own_people(const struct work *w, const struct rk_tabulation_row *row)
+{
+    return w->table->is_records || w->options->dominance_count || w->options->p_percent > 0 ||
+           row->contributor != RK_NONE;
+}
+
+/* Is the row a part of its figure, beside others, and not the figure itself? */
+static bool adds_up(const struct work *w, const struct rk_tabulation_row *row)
+{
+    return w->makes && (has_own_people(w, row) || w->table->only_listed);
+}
+
 static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *row,
                               struct rk_error *error)
 {
@@ -219,13 +231,9 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
     enum rk_status status = RK_OK;
     if (w->makes)
         count = rk_layout_above(&p->layout, row->labels, &above, &room);
-    bool rules = w->options->dominance_count || w->options->p_percent > 0,
-         own_people = w->table->is_records || rules || row->contributor != RK_NONE,
-         adds = w->makes && (own_people || w->table->only_listed);
+    bool adds = adds_up(w, row);
     grow(w);
-    bool repeated = !own_people && w->first[own] != RK_NONE;
-    if (w->first[own] == RK_NONE)
-        w->first[own] = (uint32_t)(row - w->table->rows);
+    bool repeated = !has_own_people(w, row) && w->first[own] != RK_NONE;
     if (units > RK_CELL_MOST)
         status = fail_of(w, own, row, _("%s: the figure is too large to be reckoned with exactly"),
                          error);
@@ -249,6 +257,8 @@ static enum rk_status add_row(struct work *w, const struct rk_tabulation_row *ro
     }
     if (row->hidden && !status)
         p->reason[own] = RK_IS_HIDDEN;
+    if (w->first[own] == RK_NONE || !w->table->rows[w->first[own]].has_value)
+        w->first[own] = (uint32_t)(row - w->table->rows);
     p->added += adds && repeated;
     rk_free(above);
     return status;
@@ -331,6 +341,9 @@ static enum rk_status read_ranges(struct work *w, struct rk_error *error)
         w->most[c] = RK_CELL_NO_END;
     for (uint32_t r = 0; r < count; r++) {
         uint32_t c = rk_layout_find(&p->layout, rows[r].labels);
+        bool shown = c != RK_NONE && rows[r].has_value && !rows[r].hidden;
+        if (shown && w->options->audit && p->reason[c] == RK_IS_HIDDEN && !adds_up(w, &rows[r]))
+            w->least[c] = w->most[c] = p->value[c]; /* hidden in one file, shown in another */
         if (c == RK_NONE || rows[r].has_value)
             continue;
         rk_fixed least = (rows[r].least + p->unit - 1) / p->unit, most = rows[r].most / p->unit;
