@@ -251,6 +251,8 @@ static void differentiate(struct state *s)
     }
 }
 
+enum { LONGEST = 3 };
+
 /* Solves the damped Newton equations in log ratio for the facets that have one; step 0 elsewhere.
  */
 static void newton_step(const struct state *s, double damping, double step[FACETS])
@@ -260,8 +262,11 @@ static void newton_step(const struct state *s, double damping, double step[FACET
         double rf = s->lambda[f] * s->lambda[f];
         for (size_t g = 0; g < FACETS; g++)
             a[f][g] = rf * s->lambda[g] * s->lambda[g] * s->curve[f][g];
-        a[f][f] += damping * fabs(a[f][f]) + 1e-300;
         a[f][FACETS] = -rf * s->slope[f];
+        /* a curve so slight that it leads further than any step goes may be nothing but rounding,
+         * which differs between processors, and would turn the steps of the others with it */
+        a[f][f] = fmax(a[f][f], fabs(a[f][FACETS]) / LONGEST);
+        a[f][f] += damping * a[f][f] + 1e-300;
     }
     for (size_t f = 0; f < FACETS; f++) /* positive definite but for rounding: no pivoting */
         for (size_t g = f + 1; g < FACETS; g++) {
@@ -276,7 +281,7 @@ static void newton_step(const struct state *s, double damping, double step[FACET
         step[f] /= a[f][f];
         if (!isfinite(step[f]))
             step[f] = s->slope[f] > 0 ? -1 : 1;
-        step[f] = fmin(2, fmax(-3, step[f]));
+        step[f] = fmin(2, fmax(-LONGEST, step[f]));
         if (!s->lambda[f])
             step[f] = 0;
     }
@@ -302,6 +307,15 @@ static bool runs_away(const struct state *s)
         if (s->lambda[f] > 1e5)
             return true;
     return false;
+}
+
+/* Whether the criterion is level in every log ratio, as far as it can be told from its rounding. */
+static bool is_level(const struct state *s)
+{
+    for (size_t f = 0; f < s->c->facets; f++)
+        if (s->lambda[f] * s->lambda[f] * fabs(s->slope[f]) > 1e-5 * (double)s->c->n)
+            return false;
+    return true;
 }
 
 /* Newton steps from s->lambda until they settle. */
@@ -338,7 +352,7 @@ static bool descend(struct state *s)
             }
         }
         if (largest < 1e-10 || !better)
-            return largest < 1e-5;
+            return largest < 1e-5 && is_level(s);
     }
     return false;
 }
