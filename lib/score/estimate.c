@@ -51,6 +51,10 @@ static void put(struct making *m, struct rk_estimate *row, const char *measure,
         m->take(m->context, row);
 }
 
+/* Where all fits exactly what is left is rounding: mean squares, of about 1, are told in units of
+ * 1e-9. */
+static const double LEAST_FIT = 0.1;
+
 static struct rk_severity_estimate bare(double value)
 {
     return (struct rk_severity_estimate){value, NAN, NAN, NAN};
@@ -146,7 +150,7 @@ static void random_rows(struct making *m)
     put(m, &row, "mean", with_error(rk_fixed_double(m->block->mean) + fit->mu, fit->mu_se),
         m->scale, 9);
     put_whole(m, -1, "residual_variance", bare(fit->residual), 9, m->block->n);
-    put_whole(m, -1, "deviance", bare(fit->deviance), 12, m->block->n);
+    put_whole(m, -1, "deviance", bare(fit->deviance), 11, m->block->n);
     for (int f = 0; f < RK_RATED_FACETS; f++) {
         if (!fit->effect[f] || fit->left_out[f])
             continue;
@@ -223,8 +227,8 @@ static void rasch_rows(struct making *m)
 {
     static const char *const measures[] = {"ability", "severity", "difficulty"};
     const struct rk_rasch *fit = &m->block->rasch;
-    put_whole(m, -1, "log_likelihood", bare(fit->log_likelihood), 12, fit->ratings);
-    put_whole(m, -1, "deviance", bare(-2 * fit->log_likelihood), 12, fit->ratings);
+    put_whole(m, -1, "log_likelihood", bare(fit->log_likelihood), 11, fit->ratings);
+    put_whole(m, -1, "deviance", bare(-2 * fit->log_likelihood), 11, fit->ratings);
     if (fit->mml) {
         put_whole(m, CANDIDATE, "variance", bare(fit->variance), 9, m->block->levels[CANDIDATE]);
         put_whole(m, CANDIDATE, "eap_reliability", bare(fit->reliability), 9,
@@ -253,8 +257,8 @@ static void rasch_rows(struct making *m)
                 rk_severity_measure(level->measure, level->se, level->full_se), 1, 9);
             if (isnan(level->measure))
                 put(m, &row, "not_estimable", bare(1), 1, 12);
-            put(m, &row, "infit", bare(level->infit), level->infit, 9);
-            put(m, &row, "outfit", bare(level->outfit), level->outfit, 9);
+            put(m, &row, "infit", bare(level->infit), fmax(level->infit, LEAST_FIT), 9);
+            put(m, &row, "outfit", bare(level->outfit), fmax(level->outfit, LEAST_FIT), 9);
             put(m, &row, "fair_average", rk_severity_fair(level), m->block->scale, 9);
             put(m, &row, "observed_average", bare(level->observed), m->block->scale, 12);
         }

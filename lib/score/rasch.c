@@ -522,7 +522,7 @@ static struct rk_rasch_facet_summary summarise(const struct rk_rasch_level *leve
     sum.df = (double)n - 1;
     sum.chi_square = chi_square;
     sum.separation = sqrt(truth / error);
-    sum.reliability = variance > 0 ? truth / variance : NAN;
+    sum.reliability = truth > 0 ? truth / variance : 0;
     return sum;
 }
 
