@@ -336,7 +336,6 @@ void rk_survey_items(struct rk_survey *to, const struct rk_survey_facts *f,
     double *values = rk_alloc(f->rows + 1, sizeof *values),
            *weights = f->weight ? rk_alloc(f->rows + 1, sizeof *weights) : NULL;
     struct rk_survey_tell *tell = rk_alloc((size_t)f->item_count + 1, sizeof *tell);
-    bool keeps = o->publish && !weights;
     for (uint32_t part = 0; part < f->parts; part++) {
         size_t from = to->count;
         for (uint32_t i = 0; i < f->item_count; i++) {
@@ -349,10 +348,13 @@ void rk_survey_items(struct rk_survey *to, const struct rk_survey_facts *f,
                 add(&p, "n", 0, (double)rows, "no_answers");
             else if (!too_few(&p, n, o))
                 tell_item(&p, &f->items[i], values, weights, n, rows, o);
-            if (keeps)
+            if (o->publish)
                 tell[i].told = told_of(f, &r, part, i, RK_NONE, o);
+            /* weights are of few kinds, and often one way to add up to a share or a mean is left */
+            if (weights && tell[i].told != RK_TOLD_ALL)
+                tell[i].told = RK_TOLD_N_ALONE;
         }
-        if (keeps)
+        if (o->publish)
             rk_survey_hide(to, from, tell);
     }
     rk_free(tell);

@@ -246,7 +246,8 @@ static const struct {
     enum rk_survey_told figure, error;
     bool top;
 } rules[] = {
-    {"n", RK_TOLD_N, RK_TOLD_N, false},
+    {"n", RK_TOLD_N_ALONE, RK_TOLD_N_ALONE, false},
+    {"n_effective", RK_TOLD_N_ALONE, RK_TOLD_N_ALONE, false}, /* of weights alone */
     {"share", RK_TOLD_N, RK_TOLD_N, false}, /* numbers of people, which are kept as such */
     {"top_box", RK_TOLD_TOP, RK_TOLD_TOP, false},
     {"promoters", RK_TOLD_SHARES, RK_TOLD_SHARES, false},

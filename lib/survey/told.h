@@ -10,12 +10,13 @@
 
 /* From all to least; each tells what those after it tell. */
 enum rk_survey_told {
-    RK_TOLD_ALL,    /* few gave no answer: nothing is to be kept */
-    RK_TOLD_SPREAD, /* what follows from the mean and the spread, and the median */
-    RK_TOLD_MEAN,   /* the mean, without its error */
-    RK_TOLD_SHARES, /* of the top box, promoters and detractors; who rose and fell */
-    RK_TOLD_TOP,    /* of the top box alone */
-    RK_TOLD_N,
+    RK_TOLD_ALL,     /* few gave no answer: nothing is to be kept */
+    RK_TOLD_SPREAD,  /* what follows from the mean and the spread, and the median */
+    RK_TOLD_MEAN,    /* the mean, without its error */
+    RK_TOLD_SHARES,  /* of the top box, promoters and detractors; who rose and fell */
+    RK_TOLD_TOP,     /* of the top box alone */
+    RK_TOLD_N,       /* beside shares that are numbers of people, which are kept as such */
+    RK_TOLD_N_ALONE, /* of answers that are weighed */
 };
 
 /* Of n answers to an item; those under `threshold` are few. Answers on more
