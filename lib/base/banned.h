@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#undef sprintf /* clang's library headers have them as macros */
+#undef vsprintf
 #define strcpy(a, b) rk_banned_strcpy_use_rk_buf
 #define strncpy(a, b, c) rk_banned_strncpy_use_memcpy
 #define strcat(a, b) rk_banned_strcat_use_rk_buf

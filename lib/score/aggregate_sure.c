@@ -381,11 +381,10 @@ static void find_pivotal(const struct trial *t)
     const char *top = kept_number(a, a->options.top);
     rk_find_pivotal(v, t->rule, a->options.top, pivotal);
     for (size_t i = 0, next; i < v->voice_count; i = next) {
-        double raters = 0, said = 0, counts[2] = {0};
+        double said = 0, counts[2] = {0};
         for (next = i; next < v->voice_count && v->voices[next].group == v->voices[i].group;
              next++) {
             double count = v->voices[next].count;
-            raters += count;
             said += pivotal[next] == RK_PIVOTAL_ALONE ? 0 : count;
             counts[0] += pivotal[next] & RK_PIVOTAL_FIRST ? count : 0;
             counts[1] += pivotal[next] & RK_PIVOTAL_TOP ? count : 0;
