@@ -35,7 +35,7 @@ struct reviewing {
     struct rk_writer *writer;
     uint32_t **blocks; /* of divisions a and b, [a × divisions + b][value of a]; NULL = all one */
     size_t column[FIELDS], columns;
-    size_t by_count, feature, value, against, time, group, other; /* SIZE_MAX = there is none */
+    size_t by_count, feature, value, against, time, group, other, item; /* SIZE_MAX = none */
     uint64_t rows;
     struct told *all;
     struct rk_strings keys, lines, sums;
@@ -95,9 +95,9 @@ static uint32_t keys_of(struct reviewing *r, uint64_t row, size_t without, const
 
 /* What the row's n is of, as far as is known: who is left of the same people for one measure is of
  * those for another, whichever group's voice it tells of, and at any time; a test of all values of
- * a feature is of everybody. What is no number of the same (months that an indicator is known of,
- * what groups brought up) is apart. */
-static uint32_t people_of(struct reviewing *r, uint64_t row)
+ * a feature is of everybody. Those who were `asked` are the same for every item. What is no number
+ * of the same (months that an indicator is known of, what groups brought up) is apart. */
+static uint32_t people_of(struct reviewing *r, uint64_t row, bool asked)
 {
     struct rk_text measure = cell_of(r, row, MEASURE);
     bool brought = ends(measure, "_adopted");
@@ -107,7 +107,8 @@ static uint32_t people_of(struct reviewing *r, uint64_t row)
         bool out = (c == r->time && is_any(measure, "mean_days|done")) ||
                    ((c == r->group || c == r->other) && !brought) ||
                    (c == r->feature && r->value != SIZE_MAX &&
-                    !rk_writer_cell(r->writer, row, r->value).size);
+                    !rk_writer_cell(r->writer, row, r->value).size) ||
+                   (c == r->item && asked);
         if (!out)
             rk_buf_add(&r->text, text.text, text.size);
         rk_buf_char(&r->text, '\x1f');
@@ -207,9 +208,10 @@ static void read_row(struct reviewing *r, uint64_t row)
     t->keys = keys_of(r, row, SIZE_MAX, "");
     t->line = named(&r->lines, &r->text, t->keys, measure, cell_of(r, row, VARIANT));
     bool has_n = whole(cell_of(r, row, N), &n);
-    t->people = people_of(r, row);
+    bool answered = rk_text_is(measure, "n") && !rk_text_is(method, "too_few"); /* of n asked */
+    t->people = people_of(r, row, false);
     if (has_n)
-        t->n = number_cell(r, &r->n, t->people, n);
+        t->n = number_cell(r, &r->n, answered ? people_of(r, row, true) : t->people, n);
     bool counts =
         rk_text_is(method, "count") || is_any(measure, "n|count|persons|recruitments|statements");
     if (counts && whole(cell_of(r, row, ESTIMATE), &count)) {
@@ -716,7 +718,7 @@ static bool find_columns(struct reviewing *r)
     size_t found = 0;
     r->columns = rk_writer_columns(r->writer, &columns);
     r->by_count = r->columns;
-    r->feature = r->value = r->against = r->time = r->group = r->other = SIZE_MAX;
+    r->feature = r->value = r->against = r->time = r->group = r->other = r->item = SIZE_MAX;
     for (size_t c = 0; c < r->columns; c++) {
         for (size_t f = 0; f < FIELDS; f++)
             if (!strcmp(columns[c].name, fields[f])) {
@@ -730,6 +732,7 @@ static bool find_columns(struct reviewing *r)
                       : !strcmp(columns[c].name, "time")        ? &r->time
                       : !strcmp(columns[c].name, "rater_group") ? &r->group
                       : !strcmp(columns[c].name, "other_group") ? &r->other
+                      : !strcmp(columns[c].name, "item")        ? &r->item
                                                                 : NULL;
         if (own)
             *own = c;
