@@ -104,6 +104,41 @@ static size_t answers_of(const struct rk_survey_facts *f, const struct rows_of *
     return n;
 }
 
+struct pair_of {
+    uint32_t person;
+    double before, after;
+};
+
+static int by_person(const void *x, const void *y)
+{
+    const struct pair_of *a = x, *b = y;
+    if (a->person != b->person)
+        return a->person < b->person ? -1 : 1;
+    return isnan(a->before) - isnan(b->before); /* before first */
+}
+
+/* Who answered in both waves: their number. */
+static size_t pairs_of(const struct rk_survey_facts *f, const struct rows_of *r, uint32_t part,
+                       const double *values, struct pair_of *pairs)
+{
+    size_t n = 0, both = 0;
+    for (uint32_t i = r->first[part]; i < r->first[part + 1]; i++) {
+        uint32_t row = r->rows[i], g = f->group[row];
+        if (g < 2 && f->person[row] != RK_NONE && !isnan(values[row]))
+            pairs[n++] =
+                (struct pair_of){f->person[row], g ? none : values[row], g ? values[row] : none};
+    }
+    if (n)
+        qsort(pairs, n, sizeof *pairs, by_person);
+    for (size_t i = 0; i + 1 < n; i++)
+        if (pairs[i].person == pairs[i + 1].person && !isnan(pairs[i].before) &&
+            !isnan(pairs[i + 1].after)) {
+            pairs[both++] = (struct pair_of){pairs[i].person, pairs[i].before, pairs[i + 1].after};
+            i++;
+        }
+    return both;
+}
+
 /* Of the rows told since `from`: a figure that is not there has as its method why, where it does
  * not say so already. */
 static void say_why(struct rk_survey *to, size_t from, const char *why)
@@ -115,6 +150,42 @@ static void say_why(struct rk_survey *to, size_t from, const char *why)
 }
 
 /* ---- what may be told to everybody ---- */
+
+/* By row of the part: whether some, and all, of a scale's items have an answer; NaN = no. */
+static void find_answered(const struct rk_survey_facts *f, const struct rows_of *r, uint32_t part,
+                          const struct rk_survey_item *scale, double *some, double *all)
+{
+    for (uint32_t i = r->first[part]; i < r->first[part + 1]; i++) {
+        uint32_t row = r->rows[i], count = 0;
+        for (uint32_t k = 0; k < scale->of_count; k++)
+            count += !isnan(f->items[scale->of[k]].values[row]);
+        some[row] = count ? 0 : none;
+        all[row] = count == scale->of_count ? 0 : none;
+    }
+}
+
+/* Whether few answered some of a scale's items and not all, or few all: the means of the scale and
+ * of its items are of the same answers but for theirs, and tell them. `pairs`: in both waves, for
+ * use; or NULL. */
+static bool are_few_apart(const struct rk_survey_facts *f, const struct rows_of *r, uint32_t part,
+                          uint32_t item, uint32_t group, struct pair_of *pairs,
+                          const struct rk_survey_options *o)
+{
+    const struct rk_survey_item *of = &f->items[item];
+    if (!of->of_count)
+        return false;
+    double *some = rk_alloc(f->rows + 1, sizeof *some), *all = rk_alloc(f->rows + 1, sizeof *all),
+           *work = rk_alloc(f->rows + 1, sizeof *work);
+    find_answered(f, r, part, of, some, all);
+    size_t n = pairs ? pairs_of(f, r, part, some, pairs)
+                     : answers_of(f, r, part, some, group, work, NULL),
+           whole = pairs ? pairs_of(f, r, part, all, pairs)
+                         : answers_of(f, r, part, all, group, work, NULL);
+    rk_free(some);
+    rk_free(all);
+    rk_free(work);
+    return rk_survey_is_few((double)whole, (double)n, o->publish);
+}
 
 static enum rk_survey_told told_of(const struct rk_survey_facts *f, const struct rows_of *r,
                                    uint32_t part, uint32_t item, uint32_t group,
@@ -129,6 +200,8 @@ static enum rk_survey_told told_of(const struct rk_survey_facts *f, const struct
         enum rk_survey_told item_of = told_of(f, r, part, of->of[i], group, o);
         told = item_of > told ? item_of : told;
     }
+    if (are_few_apart(f, r, part, item, group, NULL, o))
+        told = RK_TOLD_N;
     return told;
 }
 
@@ -709,41 +782,6 @@ void rk_survey_p_values(struct rk_survey *to, const double *p, size_t n,
 
 /* ---- change ---- */
 
-struct pair_of {
-    uint32_t person;
-    double before, after;
-};
-
-static int by_person(const void *x, const void *y)
-{
-    const struct pair_of *a = x, *b = y;
-    if (a->person != b->person)
-        return a->person < b->person ? -1 : 1;
-    return isnan(a->before) - isnan(b->before); /* before first */
-}
-
-/* Who answered in both waves: their number. */
-static size_t pairs_of(const struct rk_survey_facts *f, const struct rows_of *r, uint32_t part,
-                       const double *values, struct pair_of *pairs)
-{
-    size_t n = 0, both = 0;
-    for (uint32_t i = r->first[part]; i < r->first[part + 1]; i++) {
-        uint32_t row = r->rows[i], g = f->group[row];
-        if (g < 2 && f->person[row] != RK_NONE && !isnan(values[row]))
-            pairs[n++] =
-                (struct pair_of){f->person[row], g ? none : values[row], g ? values[row] : none};
-    }
-    if (n)
-        qsort(pairs, n, sizeof *pairs, by_person);
-    for (size_t i = 0; i + 1 < n; i++)
-        if (pairs[i].person == pairs[i + 1].person && !isnan(pairs[i].before) &&
-            !isnan(pairs[i + 1].after)) {
-            pairs[both++] = (struct pair_of){pairs[i].person, pairs[i].before, pairs[i + 1].after};
-            i++;
-        }
-    return both;
-}
-
 static void tell_change(const struct place *p, const struct rk_survey_item *item,
                         const struct pair_of *pairs, size_t n, struct family *families,
                         const struct rk_survey_options *o)
@@ -822,6 +860,8 @@ static struct rk_survey_tell tell_pairs(const struct rk_survey_facts *f, const s
         enum rk_survey_told item_of = tell_pairs(f, r, part, of->of[i], pairs, o).told;
         tell.told = item_of > tell.told ? item_of : tell.told;
     }
+    if (are_few_apart(f, r, part, item, RK_NONE, pairs, o))
+        tell.told = RK_TOLD_N;
     rk_free(before);
     rk_free(after);
     return tell;
