@@ -28,8 +28,9 @@ enum rk_status rk_run_schema(struct rk_run *run, const struct rk_schema **schema
     struct rk_buf folder = {0};
     struct rk_schema *fresh = NULL;
     rk_buf_printf(&folder, "%s/schema", run->share);
-    enum rk_status status = rk_schema_load(&fresh, folder.text, name, error);
+    const char *kept = rk_keep(folder.text); /* the error may name it */
     rk_buf_free(&folder);
+    enum rk_status status = rk_schema_load(&fresh, kept, name, error);
     if (status)
         return status;
     RK_GROW(s->schemas, s->schema_count, s->schema_room);
