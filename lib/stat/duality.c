@@ -154,12 +154,12 @@ static int prove_stages(struct proving *p, const struct rk_certificate_node *nod
         for (int l = s->first; l < s->end; l++)
             rk_duality_add(d, &gap, s->weight[l], aim->value[l]);
         p->found.less |= root && gap < 0;
-        if (gap < 0)
-            return -1;
         for (; level < s->end; level++) {
             over = gap; /* and what later levels may differ by */
             for (int later = level + 1; later < s->end; later++)
                 rk_duality_add(d, &over, s->weight[later], aim->spread[later]);
+            if (over < 0)
+                return -1;
             __int128 better = over / s->weight[level];
             if (better) {
                 *slack = *slack < 0 || better < *slack ? better : *slack;
