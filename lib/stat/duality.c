@@ -47,20 +47,86 @@ __int128 rk_duality_value(struct rk_duality *d, int level)
 
 /* ---- proofs by stages and splits ---- */
 
+/* What a number or rule was before a stage or a split changed it. */
+struct change {
+    uint32_t place;
+    bool rule;
+    int64_t least, most;
+};
+
+/* A node that is still to be proven. */
+struct open_node {
+    uint32_t node, rule; /* rule: that which its parent splits; UINT32_MAX = it has none */
+    int64_t at;
+    bool high; /* it is the side over `at` */
+    int level; /* and the slack there: as its parent left them, after so many changes */
+    __int128 slack;
+    uint32_t changes;
+};
+
+struct proving {
+    struct rk_duality *d;
+    const struct rk_certificate *told;
+    const struct rk_duality_aim *aim;
+    struct rk_duality_found found;
+    struct change *changes; /* on the way from the root to the node at hand */
+    uint32_t change_count, change_room;
+    struct open_node *open; /* the last is next */
+    uint32_t open_count, open_room;
+};
+
+static void note(struct proving *p, uint32_t place, bool rule, int64_t least, int64_t most)
+{
+    RK_GROW(p->changes, p->change_count, p->change_room);
+    p->changes[p->change_count++] = (struct change){place, rule, least, most};
+}
+
+static void set_range(struct proving *p, uint32_t n, int32_t low, int32_t high)
+{
+    struct rk_duality_number *number = &p->d->numbers[n];
+    if (number->low != low || number->high != high)
+        note(p, n, false, number->low, number->high);
+    number->low = low;
+    number->high = high;
+}
+
+static void set_ends(struct proving *p, uint32_t r, int64_t least, int64_t most)
+{
+    struct rk_duality_rule *rule = &p->d->rules[r];
+    if (rule->least != least || rule->most != most)
+        note(p, r, true, rule->least, rule->most);
+    rule->least = least;
+    rule->most = most;
+}
+
+static void go_back(struct proving *p, uint32_t changes)
+{
+    while (p->change_count > changes) {
+        const struct change *was = &p->changes[--p->change_count];
+        if (was->rule) {
+            p->d->rules[was->place].least = was->least;
+            p->d->rules[was->place].most = was->most;
+        } else {
+            p->d->numbers[was->place].low = (int32_t)was->least;
+            p->d->numbers[was->place].high = (int32_t)was->most;
+        }
+    }
+}
+
 /* Adds the least of a number's term; may narrow its range to where that is no more than `over`
  * more. */
-static void add_least(struct rk_duality *d, const struct rk_certificate_stage *s, bool narrow,
-                      __int128 over, struct rk_duality_number *n, __int128 prices, __int128 *bound)
+static void add_least(struct proving *p, const struct rk_certificate_stage *s, bool narrow,
+                      __int128 over, uint32_t number, __int128 prices, __int128 *bound)
 {
+    struct rk_duality *d = p->d;
+    const struct rk_duality_number *n = &d->numbers[number];
     __int128 each = 0;
     for (int l = s->first; l < s->end; l++)
         rk_duality_add(d, &each, s->weight[l], n->each[l]);
     rk_duality_add(d, &each, prices, -1);
     rk_duality_add(d, bound, each, each < 0 ? n->high : n->low);
-    if (narrow && each > over)
-        n->high = n->low;
-    if (narrow && each < -over)
-        n->low = n->high;
+    if (narrow && (each > over || each < -over))
+        set_range(p, number, each > 0 ? n->low : n->high, each > 0 ? n->low : n->high);
 }
 
 static int64_t end_of(const struct rk_duality_rule *rule)
@@ -70,9 +136,10 @@ static int64_t end_of(const struct rk_duality_rule *rule)
 
 /* The bound that the prices prove. One that has no end of its rule to stand on is left out. With
  * `narrow`, what is left are choices that cost no more than `over` more than the bound. */
-static __int128 bound_of(struct rk_duality *d, const struct rk_certificate_stage *s, bool narrow,
+static __int128 bound_of(struct proving *p, const struct rk_certificate_stage *s, bool narrow,
                          __int128 over)
 {
+    struct rk_duality *d = p->d;
     __int128 *prices = rk_alloc((size_t)d->number_count + 1, sizeof *prices); /* on each number */
     __int128 bound = 0;
     for (uint32_t i = 0; i < s->prices.count; i++)
@@ -90,41 +157,13 @@ static __int128 bound_of(struct rk_duality *d, const struct rk_certificate_stage
         if (rule->price)
             rk_duality_add(d, &bound, rule->price, end);
         if (narrow && (rule->price > over || rule->price < -over))
-            rule->least = rule->most = end;
+            set_ends(p, s->prices.items[i].row, end, end);
         rule->price = 0;
     }
     for (uint32_t n = 0; n < d->number_count; n++)
-        add_least(d, s, narrow, over, &d->numbers[n], prices[n], &bound);
+        add_least(p, s, narrow, over, n, prices[n], &bound);
     rk_free(prices);
     return bound;
-}
-
-struct proving {
-    struct rk_duality *d;
-    const struct rk_certificate *told;
-    const struct rk_duality_aim *aim;
-    struct rk_duality_found found;
-};
-
-/* The ranges and ends before one side of a split. */
-struct before {
-    struct rk_duality_number *numbers;
-    struct rk_duality_rule *rules;
-};
-
-static struct before remember(const struct rk_duality *d)
-{
-    struct before was = {rk_alloc((size_t)d->number_count + 1, sizeof *was.numbers),
-                         rk_alloc((size_t)d->rule_count + 1, sizeof *was.rules)};
-    memcpy(was.numbers, d->numbers, d->number_count * sizeof *was.numbers);
-    memcpy(was.rules, d->rules, d->rule_count * sizeof *was.rules);
-    return was;
-}
-
-static void go_back(struct rk_duality *d, const struct before *was)
-{
-    memcpy(d->numbers, was->numbers, d->number_count * sizeof *was->numbers);
-    memcpy(d->rules, was->rules, d->rule_count * sizeof *was->rules);
 }
 
 /* The worst of all nodes is told. */
@@ -146,7 +185,7 @@ static int prove_stages(struct proving *p, const struct rk_certificate_node *nod
     const struct rk_duality_aim *aim = p->aim;
     for (uint32_t i = 0; i < node->stages; i++) {
         const struct rk_certificate_stage *s = &p->told->stages[node->first_stage + i];
-        __int128 gap = -bound_of(d, s, false, 0), over = 0;
+        __int128 gap = -bound_of(p, s, false, 0), over = 0;
         if (s->first != level || s->end > aim->end) {
             not_proven(p, level, *slack);
             return -1;
@@ -166,53 +205,60 @@ static int prove_stages(struct proving *p, const struct rk_certificate_node *nod
                 break;
             }
             *slack = -1;
-            if (aim->held[level]) {
-                struct rk_duality_rule *rule = &d->rules[aim->held[level] - 1];
-                rule->least = rule->most = (int64_t)aim->value[level];
-            }
+            if (aim->held[level])
+                set_ends(p, aim->held[level] - 1, (int64_t)aim->value[level],
+                         (int64_t)aim->value[level]);
         }
-        bound_of(d, s, true, level < s->end ? over : gap);
+        bound_of(p, s, true, level < s->end ? over : gap);
     }
     return level;
 }
 
-static void prove_node(struct proving *p, uint32_t at, int level, __int128 slack, bool root)
+/* From the ranges and ends that its parent leaves. */
+static void prove_node(struct proving *p, struct open_node of)
 {
-    const struct rk_certificate_node *node = &p->told->nodes[at];
-    struct rk_duality *d = p->d;
-    level = prove_stages(p, node, level, &slack, root);
+    const struct rk_certificate_node *node = &p->told->nodes[of.node];
+    bool root = of.rule == UINT32_MAX;
+    const struct rk_duality_rule *rule = root ? NULL : &p->d->rules[of.rule];
+    if (rule && of.high && (rule->least == RK_DUALITY_NONE || rule->least <= of.at))
+        set_ends(p, of.rule, of.at < INT64_MAX ? of.at + 1 : of.at, rule->most);
+    if (rule && !of.high && (rule->most == RK_DUALITY_NONE || rule->most > of.at))
+        set_ends(p, of.rule, rule->least, of.at);
+    int level = prove_stages(p, node, of.level, &of.slack, root);
     if (level < 0 || level == p->aim->end)
         return;
     if (node->split == UINT32_MAX) {
-        not_proven(p, level, slack);
+        not_proven(p, level, of.slack);
         return;
     }
-    struct before was = remember(d);
-    struct rk_duality_rule *rule = &d->rules[node->split];
-    rule->most = rule->most == RK_DUALITY_NONE || rule->most > node->at ? node->at : rule->most;
-    prove_node(p, node->low, level, slack, false);
-    go_back(d, &was);
-    rule->least =
-        rule->least == RK_DUALITY_NONE || rule->least <= node->at ? node->at + 1 : rule->least;
-    prove_node(p, node->high, level, slack, false);
-    go_back(d, &was);
-    rk_free(was.numbers);
-    rk_free(was.rules);
+    for (int side = 1; side >= 0; side--) {
+        RK_GROW(p->open, p->open_count, p->open_room);
+        p->open[p->open_count++] = (struct open_node){side ? node->high : node->low,
+                                                      node->split,
+                                                      node->at,
+                                                      side,
+                                                      level,
+                                                      of.slack,
+                                                      p->change_count};
+    }
 }
 
 struct rk_duality_found rk_duality_prove(struct rk_duality *d, const struct rk_certificate *told,
                                          uint32_t node, const struct rk_duality_aim *aim)
 {
-    struct proving proving = {d, told, aim, {aim->end, 0, false}};
-    struct before was = {0};
-    if (aim->apart)
-        was = remember(d);
-    prove_node(&proving, node, aim->first, -1, true);
-    if (aim->apart)
-        go_back(d, &was);
-    rk_free(was.numbers);
-    rk_free(was.rules);
-    return proving.found;
+    struct proving proving = {.d = d, .told = told, .aim = aim, .found = {aim->end, 0, false}};
+    struct proving *p = &proving;
+    prove_node(p, (struct open_node){node, UINT32_MAX, 0, false, aim->first, -1, 0});
+    uint32_t kept = aim->apart ? 0 : p->change_count;
+    while (p->open_count) {
+        struct open_node next = p->open[--p->open_count];
+        go_back(p, next.changes);
+        prove_node(p, next);
+    }
+    go_back(p, kept);
+    rk_free(p->changes);
+    rk_free(p->open);
+    return p->found;
 }
 
 /* ---- fractions ---- */
