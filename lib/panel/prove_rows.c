@@ -320,8 +320,8 @@ __int128 rk_prove_gap(struct rk_prove_state *s)
     return gap;
 }
 
-/* From now on only choices that cost at most so much more than the bound; how many numbers that
- * settles. */
+/* From now on only choices that cost at most so much more than the bound; how many numbers and rows
+ * that settles. */
 static uint32_t narrow(struct rk_prove_state *s, __int128 over)
 {
     uint32_t settled = 0;
@@ -331,9 +331,12 @@ static uint32_t narrow(struct rk_prove_state *s, __int128 over)
         *(s->on[n] > 0 ? &s->high[n] : &s->low[n]) = s->on[n] > 0 ? s->low[n] : s->high[n];
         settled++;
     }
-    for (uint32_t i = 0; i < s->sum_count; i++)
-        if (s->priced.price[i] > over || s->priced.price[i] < -over)
-            s->sums[i].low = s->sums[i].high = end_of(s, i);
+    for (uint32_t i = 0; i < s->sum_count; i++) {
+        if (s->priced.price[i] <= over && s->priced.price[i] >= -over)
+            continue;
+        settled += s->sums[i].low != s->sums[i].high;
+        s->sums[i].low = s->sums[i].high = end_of(s, i);
+    }
     return settled;
 }
 
