@@ -274,7 +274,7 @@ static bool prove(struct proof *f, uint32_t node)
     for (int level = f->aim.first; level < f->aim.end; level++)
         if (level < found.level)
             tell_proven(f, level);
-        else if (level == found.level && found.slack >= 0)
+        else if (level == found.level && found.slack >= 0 && found.slack <= INT64_MAX)
             tell_gap(f, level, found.slack);
         else
             rk_verify_found(v, RK_VERIFY_BEST + level, RK_VERIFY_OPEN, NULL, "%s", _("not proven"));
