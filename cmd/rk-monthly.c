@@ -201,9 +201,9 @@ static enum rk_status verify_month(struct work *w, int32_t month, struct rk_erro
     RK_TRY(rk_run_file(w->run, &out, "-", error));
     enum rk_status status = rk_listing(&names, target, error);
     for (char **name = names; !status && *name; name++) {
-        const char *words[16] = {rk_child_tool("rk-report"), "-q", "--verify",
-                                 rk_step_path(target, *name)};
-        size_t n = 4;
+        const char *words[16] = {rk_child_tool("rk-report"),  "-q",     "--verify",
+                                 rk_step_path(target, *name), "--data", options.data};
+        size_t n = 6;
         struct rk_buf said = {0};
         int exit = 0;
         if (strncmp(*name, "record.", 7) != 0 || strstr(*name, ".v"))
@@ -360,7 +360,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     setenv(RK_CHILD_LANGUAGE, run->language, 1);
     struct work w = {.run = run,
                      .making = rk_step_path(options.output, ".making"),
-                     .working = rk_step_path(options.output, ".working")};
+                     .working = rk_step_path(options.output, RK_STEP_WORKING)};
     enum rk_status status = rk_step_lock(options.output, error);
     if (!status)
         status = begin(&w, error);

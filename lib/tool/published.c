@@ -5,8 +5,10 @@
 #include "privacy/identity.h"
 #include "report/recorded.h"
 #include "stream/in.h"
+#include "stream/listing.h"
 #include "tool/history.h"
 #include "tool/state.h"
+#include "tool/steps.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -115,6 +117,15 @@ static void find(struct rk_published *p, const char *kind, const char *const pla
         p->wrong++;
 }
 
+/* Is it a table that --data is to give? */
+static bool is_of_package(const struct rk_run *run, const char *role)
+{
+    const struct rk_tool_table *t = run->tool->inputs;
+    while (t->schema && strcmp(t->schema, role) != 0)
+        t++;
+    return t->schema && t->use != RK_MAIN;
+}
+
 /* Looks at one input of the record, and takes it for the report where it is there. */
 static enum rk_status take_material(struct rk_run *run, struct rk_published *p, size_t which,
                                     struct rk_error *error)
@@ -129,6 +140,12 @@ static enum rk_status take_material(struct rk_run *run, struct rk_published *p, 
         }
     char now[RK_SHA256_HEX] = "";
     bool there = true;
+    if (!given && rk_run_data(run) && is_of_package(run, m->role)) { /* no longer there */
+        struct rk_buf lost = {0};
+        rk_buf_printf(&lost, "%s/%s", rk_run_data(run), rk_content_name(path));
+        given = rk_keep(lost.text);
+        rk_buf_free(&lost);
+    }
     if (given) { /* it lies elsewhere now */
         p->unlike = p->unlike || strcmp(rk_content_name(given), rk_content_name(path)) != 0;
         path = given;
@@ -173,6 +190,68 @@ static void take_files(struct rk_run *run, struct rk_published *p)
     rk_state.operand_count = run->operand_count = 0;
 }
 
+static bool ends_json(const char *name)
+{
+    size_t size = strlen(name);
+    return size > 5 && !strcmp(name + size - 5, ".json");
+}
+
+/* A record is read; of a report, the record that lies beside it and is of it. */
+static enum rk_status read_record(struct rk_published *p, struct rk_error *error)
+{
+    const char *report = p->verify, *folder = folder_of(report);
+    char **names = NULL;
+    bool found = false;
+    enum rk_status status = rk_provenance_read(&p->then, report, error);
+    if (status != RK_BAD_DATA)
+        return status;
+    RK_TRY(rk_listing(&names, folder, error));
+    for (char **name = names; *name && !found; name++) {
+        struct rk_buf path = {0};
+        if (!ends_json(*name) || !strcmp(*name, rk_content_name(report)))
+            continue;
+        rk_buf_printf(&path, "%s%s%s", strchr(report, '/') ? folder : "",
+                      strchr(report, '/') ? "/" : "", *name);
+        rk_provenance_free(&p->then);
+        found = !rk_provenance_read(&p->then, path.text, NULL) &&
+                !strcmp(rk_content_name(p->then.subject), rk_content_name(report));
+        if (found)
+            p->verify = rk_keep(path.text);
+        rk_buf_free(&path);
+    }
+    rk_listing_free(names);
+    if (found || ends_json(report))
+        return found ? RK_OK : status;
+    return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = report},
+                      _("this is no record, and none of it lies beside it; --verify takes what "
+                        "--record wrote, or the report where its record is"));
+}
+
+/* What rk-monthly made for a report and took away again, it alone can make anew. */
+static enum rk_status mind_monthly(struct rk_run *run, const struct rk_published *p,
+                                   struct rk_error *error)
+{
+    const char *month = "";
+    for (size_t i = 0; i < p->then.option_count; i++)
+        if (!strcmp(p->then.options[i].name, "month"))
+            month = p->then.options[i].value;
+    for (size_t i = 0; i < p->then.material_count && !run->operand_count && !rk_run_data(run);
+         i++) {
+        const char *name = p->then.materials[i].name;
+        if (strcmp(rk_content_name(folder_of(name)), RK_STEP_WORKING) != 0 ||
+            rk_run_given_path(run, p->then.materials[i].role) ||
+            !access(rk_published_lies(run, p, name), F_OK))
+            continue;
+        return rk_fail_at(
+            error, RK_BAD_USE, &(struct rk_pos){.file = p->verify},
+            _("the report is of rk-monthly, made of files that it took away again (%s); "
+              "rk-monthly --data DIR -o DIR --month %s --verify makes them anew and "
+              "checks it"),
+            rk_content_name(name), month);
+    }
+    return RK_OK;
+}
+
 static enum rk_status begin_verify(struct rk_run *run, struct rk_published *p,
                                    struct rk_error *error)
 {
@@ -181,11 +260,12 @@ static enum rk_status begin_verify(struct rk_run *run, struct rk_published *p,
         {"recorded", false}, {"found", false}, {"state", false}};
     static const char *const taken[] = {"spec", "month",     "recruitment", "stage",
                                         "map",  "delimiter", "lang",        "to"};
-    RK_TRY(rk_provenance_read(&p->then, p->verify, error));
+    RK_TRY(read_record(p, error));
     p->was = true;
     if (strcmp(p->then.tool, run->tool->name) != 0)
         return rk_fail_at(error, RK_BAD_DATA, &(struct rk_pos){.file = p->verify},
                           _("the record is of %s, not of %s"), p->then.tool, run->tool->name);
+    RK_TRY(mind_monthly(run, p, error));
     if (p->purged)
         RK_TRY(rk_purged_read(&p->log, p->purged, error));
     p->findings = rk_run_writer(run, columns, sizeof columns / sizeof *columns);
@@ -248,7 +328,8 @@ void rk_published_fence(struct rk_run *run, const struct rk_published *p, const 
     for (size_t i = 0; p->verify && i < p->then.material_count; i++)
         reads[count++] = rk_published_lies(run, p, p->then.materials[i].name);
     if (p->verify)
-        reads[count++] = folder_of(rk_published_lies(run, p, p->then.subject)); /* with its versions */
+        reads[count++] =
+            folder_of(rk_published_lies(run, p, p->then.subject)); /* with its versions */
     else if (p->record && rk_state.output_path)
         reads[count++] = rk_state.output_path; /* kept when it is replaced */
     rk_run_fence(run, reads, NULL);

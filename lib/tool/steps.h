@@ -9,6 +9,8 @@
 #include "base/message.h"
 #include "tool/tool.h"
 
+/* The folder, beside the months, in which rk-monthly makes what a report is made of. */
+#define RK_STEP_WORKING ".working"
 /* FOLDER/NAME, kept until the program ends; likewise a month as 2020-03. */
 const char *rk_step_path(const char *folder, const char *name);
 const char *rk_step_month(int32_t month);
