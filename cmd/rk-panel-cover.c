@@ -1,6 +1,7 @@
 /* rk-panel-cover: whom the user bank mirrors, and whom it leaves out. */
 #include "base/mem.h"
 #include "panel/cover.h"
+#include "tool/bank.h"
 #include "tool/features.h"
 #include "tool/guard.h"
 #include "tool/publish_measures.h"
@@ -137,10 +138,13 @@ static enum rk_status read_bank(struct rk_run *run, struct tables *t, struct rk_
     const struct rk_schema *schema;
     t->panelists.features = &t->features;
     RK_TRY(rk_panelists_read(&t->panelists, in, rk_table_schema(in), error));
+    rk_bank_mind_columns(run, in);
     RK_TRY(rk_run_schema(run, &schema, "recruitments", error));
     RK_TRY(rk_run_table(run, &in, "recruitments", error));
     if (in)
         RK_TRY(rk_recruitments_read(&t->recruitments, in, schema, error));
+    if (in)
+        rk_bank_mind_columns(run, in);
     if (!in && (options.by || rk_run_given(run, "assignments")))
         return rk_fail(error, RK_BAD_USE,
                        options.by ? _("--by needs --recruitments FILE (or --data DIR)")

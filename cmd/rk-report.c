@@ -69,9 +69,7 @@ static const struct argp_option table[] = {
         "kept"),
      0},
     {"verify", VERIFY, "FILE", 0,
-     N_("make the report of this record (or the report, its record beside it) again, and tell what "
-        "differs, as CSV"),
-     0},
+     N_("make this report, or that of this record, again; tell what differs, as CSV"), 0},
     {"purged", PURGED, "FILE", 0, N_("with --verify: what rk-purge told of files that it rewrote"),
      0},
     {"beside", BESIDE, "FILE", 0,

@@ -131,6 +131,44 @@ static bool is_missed(const struct rk_table *t, const char *our)
     return known && *known;
 }
 
+/* Are the words of `part` among those of `whole`, in their order, and at least half of it? Both are
+ * folded. */
+static bool is_part(struct rk_text part, struct rk_text whole)
+{
+    static const char between[] = " _-/";
+    size_t letters = 0, all = 0;
+    struct rk_text p = part;
+    for (size_t i = 0; i < whole.size;) {
+        size_t w = 0, word = 0;
+        while (i + w < whole.size && !strchr(between, whole.text[i + w]))
+            w++;
+        while (p.size && strchr(between, *p.text))
+            p = (struct rk_text){p.text + 1, p.size - 1};
+        while (word < p.size && !strchr(between, p.text[word]))
+            word++;
+        if (word && word == w && !memcmp(p.text, whole.text + i, w)) {
+            p = (struct rk_text){p.text + w, p.size - w};
+            letters += w;
+        }
+        all += w;
+        i += w + 1;
+    }
+    return !p.size && letters >= 4 && 2 * letters >= all;
+}
+
+/* max_month, utbildning: a part of our name for the column, or of what others call it. */
+static bool is_like(const struct rk_field *field, struct rk_text name)
+{
+    struct rk_buf ours = {0}, theirs = {0};
+    struct rk_text folded = rk_fold(&theirs, name);
+    bool like = is_part(folded, rk_fold(&ours, rk_text(field->name)));
+    for (const char **alias = field->aliases; *alias && !like; alias++)
+        like = is_part(folded, rk_fold(&ours, rk_text(*alias)));
+    rk_buf_free(&ours);
+    rk_buf_free(&theirs);
+    return like;
+}
+
 /* group, Groups, GRUPP: what others call our column, one or several. */
 static bool is_called(const struct rk_field *field, struct rk_text name)
 {
@@ -172,6 +210,30 @@ const struct rk_field *rk_table_extra_called(const struct rk_table *t, size_t ex
             return field;
     }
     return NULL;
+}
+
+static bool is_among(const char *name, const char *const *names)
+{
+    while (names && *names && strcmp(name, *names) != 0)
+        names++;
+    return !names || *names;
+}
+
+const struct rk_field *rk_table_extra_like(const struct rk_table *t, size_t extra,
+                                           const char *const *ours)
+{
+    const struct rk_field *like = NULL;
+    for (size_t f = 0; f < t->schema->field_count; f++) {
+        const struct rk_field *field = &t->schema->fields[f];
+        struct rk_text name = rk_table_extra_name(t, extra);
+        if (field->required || rk_table_has(t, f) || !is_among(field->name, ours))
+            continue;
+        if (is_called(field, name))
+            return field;
+        if (!like && is_like(field, name))
+            like = field;
+    }
+    return like;
 }
 
 static const char *known_meant(const struct rk_table *t, size_t extra)

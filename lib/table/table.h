@@ -168,6 +168,10 @@ const struct rk_field *rk_table_extra_meant(const struct rk_table *table, size_t
 /* The column of ours, not in the file and so taken to be the same in all rows, that others call as
  * the extra one is called; NULL where there is none. No file is refused for it. */
 const struct rk_field *rk_table_extra_called(const struct rk_table *table, size_t extra);
+/* Likewise of the optional columns that `ours` names (ends with NULL; NULL = of all of them), where
+ * the name may also be a part of ours or of an alias: max_month for max_per_month. */
+const struct rk_field *rk_table_extra_like(const struct rk_table *table, size_t extra,
+                                           const char *const *ours);
 /* Names (NULL ends them) of columns, extra or not, without which the caller would get another
  * result and tell nobody: a file is refused also where one of these was meant, mistyped or by one
  * of its aliases; this one now, others by rk_table_next. */

@@ -32,6 +32,30 @@ enum rk_status rk_bank_add(struct rk_run *run, const struct rk_bank *bank,
     return status;
 }
 
+/* Columns that a table may do without, and that change who may sit. */
+static const char *const ruling[] = {"need",           "want",          "training_required",
+                                     "reserves",       "room_max",      "opened",
+                                     "closes",         "birth_year",    "left",
+                                     "trained_on",     "consent_until", "consent_withdrawn_on",
+                                     "max_per_month",  "max_per_year",  "guardian_consent",
+                                     "panelist_id",    "rater_id",      "candidate_id",
+                                     "recruitment_id", "unit",          "min_flex",
+                                     "max_flex",       "status",        NULL};
+
+void rk_bank_mind_columns(struct rk_run *run, const struct rk_table *table)
+{
+    rk_run_warn_like(run, table, ruling);
+}
+
+/* Told once, and not only as what refuses each of them. */
+static void mind_consent(struct rk_run *run, const struct rk_table *panelists)
+{
+    struct rk_pos pos = rk_table_header_pos(panelists);
+    if (!rk_table_has(panelists, rk_schema_field(rk_table_schema(panelists), "consent_until")))
+        rk_log(run->log, RK_WARNING, &pos,
+               _("there is no column consent_until: nobody has consented, and so nobody may sit"));
+}
+
 /* Opens a table if it was given, and reads it by the expression, which sees `in` and `schema`. */
 #define READ(name, expression)                                                                     \
     do {                                                                                           \
@@ -43,6 +67,8 @@ enum rk_status rk_bank_add(struct rk_run *run, const struct rk_bank *bank,
             status = rk_run_table(run, &in, name, error);                                          \
         if (!status && in)                                                                         \
             status = (expression);                                                                 \
+        if (!status && in)                                                                         \
+            rk_bank_mind_columns(run, in);                                                         \
     } while (0)
 
 /* The year of the first day that a recruitment tells: what an age is told at before its own year is
@@ -59,6 +85,14 @@ static int32_t some_year(const struct rk_bank *bank)
                                 : 0;
 }
 
+static enum rk_status read_panelists(struct rk_run *run, struct rk_bank *bank, struct rk_table *in,
+                                     const struct rk_schema *schema, struct rk_error *error)
+{
+    RK_TRY(rk_panelists_read(&bank->panelists, in, schema, error));
+    mind_consent(run, in);
+    return RK_OK;
+}
+
 enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char *const *fixed,
                             void (*want)(const struct rk_quotas *quotas,
                                          struct rk_features *features),
@@ -73,7 +107,7 @@ enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char
         want(&bank->quotas, &bank->features);
     if (bank->features.count)
         bank->panelists.features = &bank->features;
-    READ("panelists", rk_panelists_read(&bank->panelists, in, schema, error));
+    READ("panelists", read_panelists(run, bank, in, schema, error));
     if (!status)
         rk_quotas_spread(&bank->quotas, &bank->features);
     READ("availability",

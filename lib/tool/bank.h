@@ -32,6 +32,9 @@ enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char
 enum rk_status rk_bank_add(struct rk_run *run, const struct rk_bank *bank,
                            struct rk_assignments *into, const char *const *path,
                            struct rk_error *error);
+/* Warns, once a table of the bank is read, of columns that look like one that rules who may sit, and
+ * are not read. */
+void rk_bank_mind_columns(struct rk_run *run, const struct rk_table *table);
 void rk_bank_free(struct rk_bank *bank);
 
 #endif

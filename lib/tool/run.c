@@ -1,6 +1,8 @@
 /* What run() asks for: tables, outputs, words to the user. */
 #include "base/mem.h"
 #include "model/contents.h"
+#include "stream/listing.h"
+#include "table/words.h"
 #include "tool/state.h"
 
 #include <time.h>
@@ -70,12 +72,21 @@ enum rk_status rk_run_shipped(const struct rk_run *run, const char *room, const 
     return status;
 }
 
+static const char *const endings[] = {".csv",     ".csv.gz", ".json",
+                                      ".json.gz", ".jsonl",  ".jsonl.gz"};
+
+static bool is_ending(const char *text)
+{
+    size_t i = 0;
+    while (i < sizeof endings / sizeof *endings && strcmp(text, endings[i]) != 0)
+        i++;
+    return i < sizeof endings / sizeof *endings;
+}
+
 /* The file of the data package that holds the table: NULL when there is none. */
 static enum rk_status in_package(const char *folder, const char *name, const char **path,
                                  struct rk_error *error)
 {
-    static const char *const endings[] = {".csv",      ".csv.gz", ".json",
-                                          ".json.gz", ".jsonl",  ".jsonl.gz"};
     struct rk_buf file = {0};
     enum rk_status status = RK_OK;
     *path = NULL;
@@ -218,6 +229,53 @@ static enum rk_status open_input(struct rk_run *run, struct rk_table **table, en
     return RK_OK;
 }
 
+/* Do people call the table so: by its title, or nearly by its name? */
+static bool is_called(const struct rk_schema *schema, const char *name)
+{
+    const char *const titles[] = {schema->title, schema->title_sv};
+    struct rk_buf ours = {0}, theirs = {0};
+    struct rk_text folded = rk_fold(&theirs, rk_text(name));
+    bool called = rk_mistyped(name, schema->name);
+    for (size_t i = 0; i < 2 && !called; i++) {
+        size_t size = titles[i] ? strcspn(titles[i], "(") : 0;
+        called = size && rk_text_equal(folded, rk_fold(&ours, (struct rk_text){titles[i], size}));
+    }
+    rk_buf_free(&ours);
+    rk_buf_free(&theirs);
+    return called;
+}
+
+/* The data package has not the table, but what may be meant as it. */
+static enum rk_status mind_names(struct rk_run *run, const char *table, struct rk_error *error)
+{
+    const char *data = run->state->data;
+    struct stat info;
+    const struct rk_schema *schema;
+    char **names = NULL, **tables = NULL;
+    struct rk_buf text = {0};
+    if (!data || stat(data, &info) || !S_ISDIR(info.st_mode))
+        return RK_OK;
+    RK_TRY(rk_run_schema(run, &schema, table, error));
+    rk_buf_printf(&text, "%s/schema", run->share);
+    enum rk_status status = rk_schema_names(&tables, text.text, error);
+    if (!status)
+        status = rk_listing(&names, data, error);
+    for (char **name = names; !status && *name; name++) {
+        size_t stem = strcspn(*name, "."), t = 0;
+        rk_buf_clear(&text);
+        rk_buf_add(&text, *name, stem);
+        while (tables[t] && strcmp(tables[t], text.text) != 0)
+            t++;
+        if (!tables[t] && is_ending(*name + stem) && is_called(schema, text.text))
+            rk_run_warn(run, _("%s/%s is not read; the table %s is expected as %s%s"), data, *name,
+                        table, table, *name + stem);
+    }
+    rk_buf_free(&text);
+    rk_schema_free_names(tables);
+    rk_listing_free(names);
+    return status;
+}
+
 enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const char *name,
                             struct rk_error *error)
 {
@@ -230,7 +288,7 @@ enum rk_status rk_run_table(struct rk_run *run, struct rk_table **table, const c
     if (!path && !operands && !status && declared->use != RK_OPTIONAL)
         return no_input(run, name, error);
     if (status || (!path && !operands))
-        return status;
+        return status ? status : mind_names(run, name, error);
     const struct rk_table_choices only = {{{name, NULL, declared->defaults}}, schema_of, run};
     const struct rk_schema *schema;
     /* kept for schema_of; what reading it took is taken again for the rows */
@@ -314,6 +372,20 @@ void rk_run_tell_called(struct rk_run *run, const struct rk_table *table)
         if (field)
             rk_run_note(run, _("the column \"%s\" is not taken for %s; --map %s=\"%s\" does that"),
                         name, field->name, field->name, name);
+    }
+}
+
+void rk_run_warn_like(struct rk_run *run, const struct rk_table *table, const char *const *ours)
+{
+    const char *schema = rk_table_schema(table)->name;
+    struct rk_pos pos = rk_table_header_pos(table);
+    for (size_t i = 0; i < rk_table_extras(table); i++) {
+        const struct rk_field *field = rk_table_extra_like(table, i, ours);
+        const char *name = rk_table_extra_name(table, i).text;
+        if (field)
+            rk_log(run->log, RK_WARNING, &pos,
+                   _("the column \"%s\" is not read; where it is %s, --map %s.%s=\"%s\" says so"),
+                   name, field->name, schema, field->name, name);
     }
 }
 

@@ -140,6 +140,9 @@ void rk_run_hash(struct rk_run *run);
 /* Notes, once the table is read, which of its columns may be one of ours that it has not, and is
  * not taken for it. */
 void rk_run_tell_called(struct rk_run *run, const struct rk_table *table);
+/* Warns, once the table is read, of columns that look like optional ones of ours, of those that
+ * `ours` names (see rk_table_extra_like), and are not read. */
+void rk_run_warn_like(struct rk_run *run, const struct rk_table *table, const char *const *ours);
 bool rk_run_rejecting(const struct rk_run *run); /* --rejects was given */
 /* The file that the table was read from; NULL unless it was opened. */
 const char *rk_run_path(const struct rk_run *run, const char *schema);
