@@ -211,11 +211,11 @@ static enum rk_status check_table(struct work *w, const struct rk_content_file *
         rk_pass_finish(w->good);
         w->good = NULL;
     }
-    size_t fields = rk_reader_columns(rk_table_reader(w->now));
     rk_package_end(w->package, &count);
     if (w->findings)
-        rk_findings_end(w->findings, fields, count.rows);
+        rk_findings_end(w->findings, rk_reader_columns(rk_table_reader(w->now)), count.rows);
     rk_run_speak(w->run, false);
+    rk_run_warn_like(w->run, w->now, NULL);
     if (!w->findings)
         return status; /* lib/tool tells the counts, and closes the table */
     rk_run_close(w->run, w->now);

@@ -8,7 +8,7 @@ complete -c rk-report -l codes -x -d 'score-form: the codes of the raters, joine
 complete -c rk-report -l to -x -a 'html markdown latex csv json xlsx pdf' -d 'form of the report; csv: its figures; pdf: printed by Chromium, where it is installed (html)'
 complete -c rk-report -l record -r -F -d 'write there what the report is made from and what it tells; one that is there is of a report that is published, and is not replaced when its inputs have changed'
 complete -c rk-report -l restate -x -d 'publish the next version, for this reason, with a list of what has changed; the former is kept'
-complete -c rk-report -l verify -r -F -d 'make the report of this record again, and tell what differs, as CSV'
+complete -c rk-report -l verify -r -F -d 'make this report, or that of this record, again; tell what differs, as CSV'
 complete -c rk-report -l purged -r -F -d 'with --verify: what rk-purge told of files that it rewrote'
 complete -c rk-report -l beside -r -F -d 'the record of a report of other months that is published: figures it told are known, and those it hid stay hidden; repeatable'
 complete -c rk-report -l recruitments -r -F -d 'this table, where there is one'
