@@ -57,6 +57,7 @@ struct rk_table {
     struct rk_table_digest digest;
     bool row_bad; /* the row last read was already counted as bad */
     uint64_t rows_in, rows_bad, rows_before; /* before: the file now being read */
+    uint64_t rows_passed;                    /* see options.aside */
     uint64_t rows_behind;                    /* the row last read, and given with it */
     struct rk_strings reject_columns;
     struct reject *rejects;
@@ -488,6 +489,44 @@ static void write_rejects(struct rk_table *t)
     rk_free(columns);
 }
 
+/* What a row of the table is found by among those put aside. */
+static struct rk_text aside_name(struct rk_buf *name, const char *table, struct rk_text id)
+{
+    rk_buf_printf(name, "%s %.*s", table, (int)id.size, id.text);
+    return (struct rk_text){name->text, name->size};
+}
+
+/* Remembers the row last read, where one column is the key. */
+static void put_aside(struct rk_table *t)
+{
+    size_t column = t->schema->key_count == 1 ? t->sources[t->schema->key[0]].column : SIZE_MAX;
+    struct rk_buf name = {0};
+    rk_reader_split(t->reader, &t->record);
+    if (column >= t->record.count || !t->record.cells[column].size)
+        return;
+    const struct rk_cell *cell = &t->record.cells[column];
+    rk_strings_add(t->options.aside, aside_name(&name, t->schema->name,
+                                                (struct rk_text){cell->text, cell->size}));
+    rk_buf_free(&name);
+}
+
+/* Does the field of the row last read refer to a row that was put aside? */
+static bool is_aside(const struct rk_table *t, size_t field)
+{
+    bool found = false;
+    for (size_t k = 0; k < t->schema->foreign_key_count && !found; k++) {
+        const struct rk_foreign_key *key = &t->schema->foreign_keys[k];
+        struct rk_buf name = {0};
+        if (key->count != 1 || key->fields[0] != field)
+            continue;
+        found = rk_strings_find(t->options.aside,
+                                aside_name(&name, key->table,
+                                           rk_value_text(&t->checker.values[field]))) != RK_NONE;
+        rk_buf_free(&name);
+    }
+    return found;
+}
+
 /* Logs what is wrong and counts the row as bad, once. */
 static void reject(struct rk_table *t, const struct rk_pos *pos, const char *why)
 {
@@ -501,6 +540,8 @@ static void reject(struct rk_table *t, const struct rk_pos *pos, const char *why
         rk_buf_printf(&reason, "%s%s%s", pos->field ? pos->field : "", pos->field ? ": " : "", why);
         keep_reject(t, reason.text);
         rk_buf_free(&reason);
+        if (t->options.aside)
+            put_aside(t);
     }
 }
 
@@ -698,6 +739,11 @@ void rk_table_reject(struct rk_table *t, size_t field, const char *format, ...)
                             : rk_table_pos(t, field);
     struct rk_buf why = {0};
     va_list args;
+    if (t->options.aside && field != SIZE_MAX && is_aside(t, field)) {
+        t->rows_passed++;
+        put_aside(t);
+        return;
+    }
     va_start(args, format);
     rk_buf_vprintf(&why, format, args);
     va_end(args);
@@ -754,6 +800,8 @@ const char *rk_table_hash(const struct rk_table *t, size_t index)
 uint64_t rk_table_rows_in(const struct rk_table *t) { return t->rows_in; }
 bool rk_table_is_rejecting(const struct rk_table *t) { return t->options.rejects != NULL; }
 uint64_t rk_table_rows_rejected(const struct rk_table *t) { return t->rows_bad; }
+
+uint64_t rk_table_rows_passed(const struct rk_table *t) { return t->rows_passed; }
 
 void rk_table_close(struct rk_table *t)
 {

@@ -102,6 +102,10 @@ struct rk_table_options {
     struct rk_out *rejects; /* bad rows go here at the end, as CSV: rk:file, rk:line,
                              * rk:reason, then the row (less columns of these names, where rejects
                              * are read again); or NULL: then any bad row makes the table bad */
+    /* Not NULL: the keys of rows that go to `rejects` are put there, and rows that rk_table_reject is
+     * told of because what they refer to is among them are passed over and not bad. Shared by the
+     * tables of a run. */
+    struct rk_strings *aside;
     bool never_rejects;     /* the tool has no --rejects for this table, to which a message could point */
 };
 
@@ -196,6 +200,8 @@ const char *rk_table_hash(const struct rk_table *table, size_t index);
 uint64_t rk_table_rows_in(const struct rk_table *table);
 bool rk_table_is_rejecting(const struct rk_table *table); /* bad rows are put aside */
 uint64_t rk_table_rows_rejected(const struct rk_table *table);
+/* Rows that refer to one that was put aside. */
+uint64_t rk_table_rows_passed(const struct rk_table *table);
 void rk_table_close(struct rk_table *table); /* NULL is allowed */
 
 /* Checks one text as a cell of `field`; false and a reason for people in `why` when it does not

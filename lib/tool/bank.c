@@ -93,6 +93,17 @@ static enum rk_status read_panelists(struct rk_run *run, struct rk_bank *bank, s
     return RK_OK;
 }
 
+static enum rk_status read_assignments(struct rk_run *run, struct rk_bank *bank,
+                                       struct rk_table *in, const struct rk_schema *schema,
+                                       struct rk_error *error)
+{
+    RK_TRY(rk_assignments_read(&bank->assignments, in, schema, &bank->panelists,
+                               &bank->recruitments, error));
+    if (rk_table_rows_passed(in))
+        rk_run_warn(run, _("seats of panelists who are rejected are taken for empty"));
+    return RK_OK;
+}
+
 enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char *const *fixed,
                             void (*want)(const struct rk_quotas *quotas,
                                          struct rk_features *features),
@@ -119,8 +130,7 @@ enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char
          rk_conflicts_read(&bank->conflicts, in, schema, &bank->panelists, &bank->recruitments,
                            rk_run_given(run, "candidates") ? &bank->candidates : NULL,
                            rk_run_given(run, "raters") ? &bank->raters : NULL, error));
-    READ("assignments", rk_assignments_read(&bank->assignments, in, schema, &bank->panelists,
-                                            &bank->recruitments, error));
+    READ("assignments", read_assignments(run, bank, in, schema, error));
     if (!status && fixed && *fixed)
         status = rk_bank_add(run, bank, &bank->fixed, fixed, error);
     return status;

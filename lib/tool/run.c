@@ -217,6 +217,7 @@ static enum rk_status open_input(struct rk_run *run, struct rk_table **table, en
                                                            run->threads > 1},
                                        .hash = use == RK_MAIN && s->hash,
                                        .rejects = use == RK_MAIN ? s->rejects : NULL,
+                                       .aside = s->rejects ? &s->aside : NULL,
                                        .never_rejects =
                                            use != RK_MAIN || run->tool->flags & RK_NO_REJECTS};
     enum rk_status status = rk_table_open_choice(table, choices, paths, count, &options, error);

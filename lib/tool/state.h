@@ -2,6 +2,7 @@
 #ifndef RK_STATE_H
 #define RK_STATE_H
 
+#include "base/hash.h"
 #include "tool/tool.h"
 
 enum rk_option_group { RK_GROUP_TOOL, RK_GROUP_TABLES, RK_GROUP_STREAMS, RK_GROUP_COMMON };
@@ -61,6 +62,7 @@ struct rk_state {
     struct rk_outputs outputs;
     struct rk_out *out;
     struct rk_out *rejects;
+    struct rk_strings aside; /* rows among the rejects, see rk_table_options */
     const char *output_path, *rejects_path, *data;
     const char *describe; /* NULL = not asked */
     bool help, usage, version, progress, pipe_minded;

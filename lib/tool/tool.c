@@ -244,6 +244,17 @@ static enum rk_status open_outputs(struct rk_state *s, struct rk_error *error)
     return status;
 }
 
+/* Rows that went with rejected ones of another table. */
+static void tell_passed(struct rk_state *s, const struct rk_opened *opened)
+{
+    uint64_t passed = rk_table_rows_passed(opened->table);
+    if (passed)
+        rk_log(&s->log, RK_WARNING, &(struct rk_pos){.file = opened->paths[0]},
+               RK_PLURAL("%llu row speaks of a rejected one, and is left out with it",
+                         "%llu rows speak of rejected ones, and are left out with them", passed),
+               (unsigned long long)passed);
+}
+
 static enum rk_status work(struct rk_state *s, struct rk_error *error)
 {
     enum rk_status status = open_outputs(s, error);
@@ -264,6 +275,8 @@ static enum rk_status work(struct rk_state *s, struct rk_error *error)
         ; /* told by the tool */
     } else if (s->rejects && !findings) {
         uint64_t in = 0, rejected = 0;
+        for (size_t i = 0; i < s->opened_count; i++)
+            tell_passed(s, &s->opened[i]);
         for (size_t i = 0; i < s->opened_count; i++)
             if (rk_table_is_rejecting(s->opened[i].table)) {
                 in += rk_table_rows_in(s->opened[i].table);
@@ -293,6 +306,7 @@ static void clean_up(struct rk_state *s)
     for (size_t i = 0; i < s->schema_count; i++)
         rk_schema_free(s->schemas[i]);
     rk_free(s->opened);
+    rk_strings_free(&s->aside);
     rk_free(s->schemas);
     rk_free(s->table_paths);
     rk_free(s->operands);
