@@ -1,6 +1,9 @@
 #include "panel/why.h"
 
 #include "base/date.h"
+#include "panel/blame.h"
+
+enum { MOST_NAMED = 20 }; /* quotas in one text */
 
 struct rk_why {
     const struct rk_explain *match;
@@ -9,11 +12,23 @@ struct rk_why {
     uint32_t *first_row;          /* by recruitment, + 1 */
     uint32_t *first_pair, *pairs; /* by recruitment, + 1: its pairs */
     uint32_t *first_quota;        /* by recruitment, + 1 */
+    int32_t *counts;              /* by quota: members of the kind */
     int64_t *load;                /* by panelist: memberships, these ones included */
     struct rk_match_state *state;
 };
 
 static uint32_t *starts(uint32_t count) { return rk_alloc((size_t)count + 2, sizeof(uint32_t)); }
+
+/* Counts the pair under its quotas. */
+static void count_pair(const struct rk_match_problem *problem, uint32_t pair, int32_t by,
+                       int32_t *counts)
+{
+    if (!problem->pair_cell || problem->pair_cell[pair] == RK_NONE)
+        return;
+    const struct rk_match_cell *cell = &problem->cells[problem->pair_cell[pair]];
+    for (uint32_t k = 0; k < cell->count; k++)
+        counts[problem->cell_rows[cell->first + k]] += by;
+}
 
 struct rk_why *rk_why_new(const struct rk_explain *match, const struct rk_assignment *rows,
                           uint32_t count)
@@ -41,6 +56,10 @@ struct rk_why *rk_why_new(const struct rk_explain *match, const struct rk_assign
     }
     for (uint32_t i = 0; i < problem->pair_count; i++)
         why->pairs[why->first_pair[problem->pairs[i].recruitment + 1]++] = i;
+    why->counts = rk_alloc((size_t)problem->quota_count + 1, sizeof *why->counts);
+    for (uint32_t i = 0; i < problem->pair_count; i++)
+        if (match->result->member[i])
+            count_pair(problem, i, 1, why->counts);
     why->load = rk_alloc((size_t)problem->panelist_count + 1, sizeof *why->load);
     for (uint32_t p = 0; p < problem->panelist_count; p++)
         why->load[p] = problem->panelists[p].load;
@@ -59,6 +78,7 @@ void rk_why_free(struct rk_why *why)
     rk_free(why->first_pair);
     rk_free(why->first_quota);
     rk_free(why->pairs);
+    rk_free(why->counts);
     rk_free(why->load);
     rk_free(why);
 }
@@ -178,36 +198,104 @@ static uint32_t own_quotas(const struct rk_why *why, uint32_t panelist, uint32_t
     return count;
 }
 
-/* The quotas in the panelist's way: the maximums of own kinds; else the minimums of others. */
-static void name_quotas(const struct rk_why *why, uint32_t panelist, uint32_t r,
-                        struct rk_buf *names)
+/* The exchanges of the pair for each kind of member, and for an empty seat. */
+struct exchanges {
+    struct rk_blame_cases cases;
+    int32_t *counts, *empty;
+    uint32_t *left; /* by case: the cell of the member; RK_NONE for a seat */
+    uint32_t room;
+};
+
+static void add_exchange(const struct rk_why *why, uint32_t pair, uint32_t member, int32_t empty,
+                         struct exchanges *all)
 {
-    int32_t seats = why->match->recruitments->rows[r].seats;
-    uint32_t count = 0;
-    for (int least = 0; least < 2 && !names->size; least++)
-        for (uint32_t q = why->first_quota[r]; q < why->first_quota[r + 1]; q++) {
-            const struct rk_quota *row = rk_panel_quota_row(why->match->quotas, q);
-            bool own = rk_panel_quota_counts(why->match->quotas, q, panelist);
-            if ((least ? own || !row->min : !own || row->max >= seats) || ++count > 5)
-                continue;
-            rk_buf_text(names, names->size ? "; " : "");
-            rk_buf_printf(names, least ? _("at least %d with %s=%s") : _("at most %d with %s=%s"),
-                          least ? row->min : row->max, row->feature.text, row->value.text);
-        }
-    if (count > 5)
-        rk_buf_printf(names, _(" and %u more"), count - 5);
+    const struct rk_match_problem *problem = why->match->problem;
+    uint32_t r = problem->pairs[pair].recruitment, first = why->first_quota[r];
+    uint32_t quotas = why->first_quota[r + 1] - first, at = all->cases.count;
+    uint32_t left = member == RK_NONE ? RK_NONE : problem->pair_cell[member];
+    for (uint32_t i = 0; i < at; i++)
+        if (all->left[i] == left)
+            return;
+    if (at == all->room) {
+        all->room = at ? 2 * at : 16;
+        all->counts = rk_resize(all->counts, (size_t)all->room * quotas, sizeof *all->counts);
+        all->empty = rk_resize(all->empty, all->room, sizeof *all->empty);
+        all->left = rk_resize(all->left, all->room, sizeof *all->left);
+    }
+    int32_t *counts = all->counts + (size_t)at * quotas;
+    memcpy(counts, why->counts + first, quotas * sizeof *counts);
+    for (int out = 0; out < (left == RK_NONE ? 1 : 2); out++) {
+        const struct rk_match_cell *cell = &problem->cells[out ? left : problem->pair_cell[pair]];
+        for (uint32_t k = 0; k < cell->count; k++)
+            counts[problem->cell_rows[cell->first + k] - first] += out ? -1 : 1;
+    }
+    all->empty[at] = empty;
+    all->left[at] = left;
+    all->cases.count++;
+}
+
+struct in_the_way {
+    bool together; /* some only together */
+    bool kept;     /* a maximum that kept members count under */
+};
+
+/* Names the quotas in the pair's way. */
+static struct in_the_way name_quotas(const struct rk_why *why, uint32_t pair, int32_t empty,
+                                     struct rk_buf *names)
+{
+    struct in_the_way told = {0};
+    const struct rk_match_problem *problem = why->match->problem;
+    uint32_t r = problem->pairs[pair].recruitment, first = why->first_quota[r];
+    if (!problem->pair_cell || problem->pair_cell[pair] == RK_NONE)
+        return told;
+    struct exchanges all = {.cases = {.quotas = problem->quotas + first,
+                                      .quota_count = why->first_quota[r + 1] - first}};
+    for (uint32_t k = why->first_pair[r]; k < why->first_pair[r + 1]; k++)
+        if (why->match->result->member[why->pairs[k]])
+            add_exchange(why, pair, why->pairs[k], empty, &all);
+    if (empty)
+        add_exchange(why, pair, RK_NONE, empty - 1, &all);
+    all.cases.counts = all.counts;
+    all.cases.empty = all.empty;
+    struct rk_blame blame = rk_blame_find(&all.cases);
+    told.together = blame.together;
+    for (uint32_t i = 0; i < blame.count; i++) {
+        uint32_t quota = first + blame.quotas[i].quota;
+        bool least = blame.quotas[i].least;
+        const struct rk_quota *row = rk_panel_quota_row(why->match->quotas, quota);
+        told.kept = told.kept || (!least && rk_panel_quota_kept(why->match->quotas, quota));
+        if (i >= MOST_NAMED)
+            continue;
+        rk_buf_text(names, i ? "; " : "");
+        rk_buf_printf(names, least ? _("at least %d with %s=%s") : _("at most %d with %s=%s"),
+                      least ? row->min : row->max, row->feature.text, row->value.text);
+    }
+    if (blame.count > MOST_NAMED)
+        rk_buf_printf(names, _(" and %u more"), blame.count - MOST_NAMED);
+    rk_free(blame.quotas);
+    rk_free(all.counts);
+    rk_free(all.empty);
+    rk_free(all.left);
+    return told;
 }
 
 /* Nobody chosen can make room, all quotas kept. */
-static void say_quotas(const struct rk_why *why, uint32_t panelist, uint32_t r, bool empty,
+static void say_quotas(const struct rk_why *why, uint32_t pair, uint32_t members, int32_t empty,
                        struct rk_buf *reason, struct rk_buf *change)
 {
     struct rk_buf names = {0};
-    name_quotas(why, panelist, r, &names);
-    sayf(reason, _("With the quotas, this panelist can take nobody's place (%s)."), names.text);
-    if (empty)
-        say(reason, _("The empty seats are kept for people whom the quotas ask for."));
-    say(change, _("Other quotas, or that somebody of the same kind drops out."));
+    struct in_the_way told = name_quotas(why, pair, empty, &names);
+    sayf(reason,
+         !empty    ? _("With the quotas, this panelist can take nobody's place (%s).")
+         : members ? _("With the quotas, this panelist can take neither anybody's place nor an "
+                       "empty one (%s).")
+                   : _("With the quotas, this panelist can take none of the empty places (%s)."),
+         names.text);
+    if (told.together)
+        say(reason, _("Some of these quotas stand in the way only together."));
+    say(change, told.kept
+                    ? _("Other quotas, or that a member of the same kind who is kept drops out.")
+                    : _("Other quotas."));
     rk_buf_free(&names);
 }
 
@@ -347,8 +435,7 @@ static enum rk_answer_outcome compare(const struct rk_why *why, uint32_t pair, u
     if (rivals.members < (uint32_t)seats && !is_filled(why))
         return say_unproven(reason, change);
     if (!rivals.count) {
-        say_quotas(why, own->panelist, own->recruitment, rivals.members < (uint32_t)seats, reason,
-                   change);
+        say_quotas(why, pair, rivals.members, seats - (int32_t)rivals.members, reason, change);
         return RK_ANSWER_QUOTA;
     }
     if (why->match->chance)
