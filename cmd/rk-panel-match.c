@@ -205,6 +205,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                        .lottery = options.lottery,
                                        .want_proof = options.certificate != NULL,
                                        .repair = options.replace.count != 0,
+                                       .explain = options.explain != NULL,
                                        .relax = options.relax != NULL};
     const struct rk_panel_tables tables = {&t.panelists, &t.recruitments, &t.quotas, &t.features,
                                            &t.assignments};

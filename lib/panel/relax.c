@@ -1,6 +1,9 @@
 #include "panel/relax.h"
 
+#include "panel/network.h"
 #include "panel/panel.h"
+
+enum { RELAX_NODES = 100000 }; /* linear programs for one recruitment */
 
 /* The pairs of each recruitment: pairs[first[r]] … pairs[first[r + 1] - 1]. */
 struct by_recruitment {
@@ -60,6 +63,24 @@ static struct alone list_people(const struct rk_explain *match, const struct rk_
 
 static uint32_t over(int32_t value) { return value > 0 ? (uint32_t)value : 0; }
 
+/* What the panel could be when all its quotas were as they are. */
+static struct rk_panel_row *list_rows(const struct rk_explain *match, uint32_t first, uint32_t end,
+                                      int32_t places)
+{
+    struct rk_panel_row *rows = rk_alloc((size_t)(end - first) + 1, sizeof *rows);
+    for (uint32_t q = first; q < end; q++) {
+        const struct rk_match_quota *quota = &match->problem->quotas[q];
+        struct rk_panel_row *row = &rows[q - first];
+        row->feature = quota->part_count == 1 ? quota->parts[0].feature : UINT32_MAX - q;
+        row->least = over(quota->min);
+        row->most = over(quota->max);
+        if (row->least > row->most) /* more are kept than the quota lets be: nothing is asked */
+            row->least = row->most;
+        row->most_flex = row->most > (uint32_t)places ? row->most : (uint32_t)places;
+    }
+    return rows;
+}
+
 static void relax_one(const struct rk_explain *match, const struct rk_match_state *state,
                       const struct by_recruitment *by, uint32_t r, uint32_t first, uint32_t end,
                       bool lowered, struct rk_relaxations *relaxations)
@@ -72,19 +93,15 @@ static void relax_one(const struct rk_explain *match, const struct rk_match_stat
         rk_free(alone.member);
         return;
     }
-    struct rk_panel_row *rows = rk_alloc((size_t)(end - first) + 1, sizeof *rows);
+    struct rk_panel_row *rows = list_rows(match, first, end, places);
     for (uint32_t q = first; q < end; q++) {
         const struct rk_quota *told = rk_panel_quota_row(match->quotas, q);
         int32_t kept = rk_panel_quota_kept(match->quotas, q);
-        const struct rk_match_quota *quota = &problem->quotas[q];
         struct rk_panel_row *row = &rows[q - first];
-        row->feature = quota->part_count == 1 ? quota->parts[0].feature : UINT32_MAX - q;
-        row->least = over(quota->min);
-        row->most = over(quota->max);
-        if (row->least > row->most) /* more are kept than the quota lets be: nothing is asked */
-            row->least = row->most;
-        row->least_flex = told->min_flex < 0 ? 0 : over(told->min_flex - kept);
-        row->most_flex = told->max_flex < 0 ? (uint32_t)places : over(told->max_flex - kept);
+        if (told->min_flex >= 0)
+            row->least_flex = over(told->min_flex - kept);
+        if (told->max_flex >= 0)
+            row->most_flex = over(told->max_flex - kept);
         row->least_flex = row->least_flex < row->least ? row->least_flex : row->least;
         row->most_flex = row->most_flex > row->most ? row->most_flex : row->most;
     }
@@ -95,7 +112,7 @@ static void relax_one(const struct rk_explain *match, const struct rk_match_stat
                                    .seats = (uint32_t)could};
     struct rk_panel *panel = rk_panel_new(&one);
     struct rk_effort effort = {
-        .nodes = 100000, .stop = problem->stop, .context = problem->stop_context};
+        .nodes = RELAX_NODES, .stop = problem->stop, .context = problem->stop_context};
     struct rk_panel_relaxation found = rk_panel_relax(panel, &effort);
     RK_GROW(relaxations->all, relaxations->count, relaxations->room);
     struct rk_relaxation *told = &relaxations->all[relaxations->count++];
@@ -122,6 +139,184 @@ static void relax_one(const struct rk_explain *match, const struct rk_match_stat
     rk_panel_free(panel);
     rk_free(rows);
     rk_free(alone.member);
+}
+
+/* ---- the quotas in the way ---- */
+
+struct held {
+    struct rk_match_cut_quota *quotas;
+    uint32_t count, room;
+};
+
+static void hold(struct held *held, uint32_t quota, bool least)
+{
+    RK_GROW(held->quotas, held->count, held->room);
+    held->quotas[held->count++] = (struct rk_match_cut_quota){quota, least};
+}
+
+/* Is there a full panel without the quotas that are held, but for number `but`? */
+static enum rk_program_outcome is_full_without(const struct rk_panel_problem *one, uint32_t first,
+                                               const struct held *held, uint32_t but,
+                                               struct rk_effort *effort)
+{
+    struct rk_panel_row *left = rk_alloc((size_t)one->row_count + 1, sizeof *left);
+    memcpy(left, one->rows, one->row_count * sizeof *left);
+    for (uint32_t i = 0; i < held->count; i++) {
+        struct rk_panel_row *row = &left[held->quotas[i].quota - first];
+        if (i != but && held->quotas[i].least)
+            row->least = 0;
+        else if (i != but)
+            row->most = row->most_flex;
+    }
+    for (uint32_t q = 0; q < one->row_count; q++) {
+        left[q].least_flex = left[q].least;
+        left[q].most_flex = left[q].most;
+    }
+    struct rk_panel_problem without = *one;
+    without.rows = left;
+    struct rk_panel *panel = rk_panel_new(&without);
+    struct rk_panel_relaxation found = rk_panel_relax(panel, effort);
+    rk_free(found.least);
+    rk_free(found.most);
+    rk_free(found.counts);
+    rk_panel_free(panel);
+    rk_free(left);
+    return found.outcome;
+}
+
+/* The quotas of one recruitment, `first` … end - 1, and what is known of them. */
+struct asked {
+    uint32_t recruitment, first, end;
+    bool crosses;
+    struct held these; /* as the flow tells; then as they are */
+};
+
+/* Adds the quotas of the smallest change. */
+static void hold_change(const struct rk_panel_problem *one, uint32_t first,
+                        struct rk_effort *effort, struct held *these)
+{
+    struct rk_panel *panel = rk_panel_new(one);
+    struct rk_panel_relaxation found = rk_panel_relax(panel, effort);
+    for (uint32_t q = 0; q < one->row_count && found.found; q++) {
+        if (found.most[q] != one->rows[q].most)
+            hold(these, first + q, false);
+        if (found.least[q] != one->rows[q].least)
+            hold(these, first + q, true);
+    }
+    rk_free(found.least);
+    rk_free(found.most);
+    rk_free(found.counts);
+    rk_panel_free(panel);
+}
+
+/* Leaves out what is needless: all of it where that is not known of one. */
+static void sift(const struct rk_panel_problem *one, uint32_t first, struct rk_effort *effort,
+                 struct held *these)
+{
+    for (uint32_t i = these->count; i-- > 0;) {
+        enum rk_program_outcome without = is_full_without(one, first, these, i, effort);
+        if (without == RK_PROGRAM_NONE)
+            continue;
+        these->count = without == RK_PROGRAM_FOUND ? these->count - 1 : 0;
+        if (!these->count)
+            return;
+        memmove(these->quotas + i, these->quotas + i + 1,
+                (these->count - i) * sizeof *these->quotas);
+    }
+}
+
+/* The quotas in the way of the recruitment's empty seats. To begin with, as the flow tells, where
+ * that is enough; but where it knows nothing of them, or the seats could not be filled without
+ * those that it tells, as the smallest change does. */
+static void hold_one(const struct rk_explain *match, const struct rk_match_state *state,
+                     const struct by_recruitment *by, struct asked *asked, struct rk_effort *effort,
+                     struct held *held)
+{
+    uint32_t r = asked->recruitment, first = asked->first, quotas = asked->end - first;
+    int32_t places = match->problem->recruitments[r].places;
+    struct alone alone = list_people(match, state, by, r, first, quotas);
+    int32_t could = (int32_t)alone.count < places ? (int32_t)alone.count : places;
+    struct rk_panel_row *rows = list_rows(match, first, asked->end, places);
+    struct rk_panel_problem one = {.rows = rows,
+                                   .member = alone.member,
+                                   .person_count = alone.count,
+                                   .row_count = quotas,
+                                   .seats = (uint32_t)could};
+    struct held *these = &asked->these;
+    these->count = asked->crosses ? 0 : these->count;
+    if (alone.sitting < could) {
+        if (asked->crosses ||
+            is_full_without(&one, first, these, RK_NONE, effort) != RK_PROGRAM_FOUND) {
+            these->count = 0;
+            hold_change(&one, first, effort, these);
+        }
+        sift(&one, first, effort, these);
+    }
+    for (uint32_t i = 0; i < these->count; i++)
+        hold(held, these->quotas[i].quota, these->quotas[i].least);
+    rk_free(rows);
+    rk_free(alone.member);
+}
+
+/* Makes those held the quotas of the cuts that their recruitments are in. */
+static void sort_held(const struct held *held, const struct rk_match_problem *problem,
+                      struct rk_match_result *result)
+{
+    struct rk_match_cut_quota *sorted = rk_alloc((size_t)held->count + 1, sizeof *sorted);
+    for (uint32_t c = 0; c < result->cut_count; c++)
+        result->cuts[c].quotas = 0;
+    for (uint32_t i = 0; i < held->count; i++)
+        result->cuts[result->cut_of[problem->quotas[held->quotas[i].quota].recruitment]].quotas++;
+    for (uint32_t c = 0, count = 0; c < result->cut_count; c++) {
+        result->cuts[c].first_quota = count;
+        count += result->cuts[c].quotas;
+        result->cuts[c].quotas = 0;
+    }
+    for (uint32_t i = 0; i < held->count; i++) {
+        uint32_t r = problem->quotas[held->quotas[i].quota].recruitment;
+        struct rk_match_cut *cut = &result->cuts[result->cut_of[r]];
+        sorted[cut->first_quota + cut->quotas++] = held->quotas[i];
+    }
+    rk_free(result->cut_quotas);
+    result->cut_quotas = sorted;
+}
+
+void rk_relax_cuts(const struct rk_explain *match, struct rk_match_result *result)
+{
+    const struct rk_match_problem *problem = match->problem;
+    if (!problem->quota_count || !result->cut_count)
+        return;
+    struct rk_match_state *state = rk_match_state_new(problem, result);
+    struct by_recruitment by = index_pairs(problem);
+    struct rk_effort effort = {
+        .nodes = RELAX_NODES, .stop = problem->stop, .context = problem->stop_context};
+    struct held all = {0};
+    struct asked asked = {0};
+    for (uint32_t q = 0; q < problem->quota_count; q = asked.end) {
+        uint32_t cut = result->cut_of[problem->quotas[q].recruitment];
+        asked.recruitment = problem->quotas[q].recruitment;
+        asked.first = q;
+        asked.crosses = false;
+        for (asked.end = q; asked.end < problem->quota_count &&
+                            problem->quotas[asked.end].recruitment == asked.recruitment;
+             asked.end++)
+            asked.crosses = asked.crosses || result->network->crossing[asked.end];
+        asked.these.count = 0;
+        for (uint32_t i = 0; cut != RK_NONE && i < result->cuts[cut].quotas; i++) {
+            const struct rk_match_cut_quota *told =
+                &result->cut_quotas[result->cuts[cut].first_quota + i];
+            if (told->quota >= q && told->quota < asked.end)
+                hold(&asked.these, told->quota, told->least);
+        }
+        if (cut != RK_NONE)
+            hold_one(match, state, &by, &asked, &effort, &all);
+    }
+    sort_held(&all, problem, result);
+    rk_free(asked.these.quotas);
+    rk_free(all.quotas);
+    rk_match_state_free(state);
+    rk_free(by.first);
+    rk_free(by.pairs);
 }
 
 void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations)

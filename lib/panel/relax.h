@@ -1,5 +1,5 @@
-/* Which change of quotas, the smallest there is, would let a panel be filled: the other panels left
- * as they are. */
+/* Which change of quotas, the smallest there is, would let a panel be filled, and which quotas keep
+ * it from that: the other panels left as they are. */
 #ifndef RK_RELAX_H
 #define RK_RELAX_H
 
@@ -28,6 +28,13 @@ struct rk_relaxations { /* zeroed = none; give back with rk_relaxations_free */
 /* One for each recruitment that quotas keep from being filled as far as the people who could sit
  * there reach, or whose members are fewer of a kind than a minimum that had to be lowered. */
 void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations);
+/* Puts into the cuts of `result`, the match's own, the quotas in the way of each recruitment that
+ * lacks members: such that it could be filled without them as far as the people who could sit there
+ * reach, the other panels left as they are, and none is needless for that; of those that the flow
+ * told, where these are enough. None where it takes too long to find out. Where it is not the
+ * quotas that keep people out as the other panels are, those of the flow stay, unless quotas cross:
+ * a flow does not know such. */
+void rk_relax_cuts(const struct rk_explain *match, struct rk_match_result *result);
 void rk_relaxations_free(struct rk_relaxations *relaxations);
 
 #endif

@@ -1,5 +1,6 @@
 #include "panel/work.h"
 
+#include "panel/relax.h"
 #include "panel/replace.h"
 
 static enum rk_status draw(struct rk_panel_work *work, struct rk_error *error)
@@ -110,6 +111,8 @@ enum rk_status rk_panel_work_solve(struct rk_panel_work *work, const struct rk_p
                                               : draw(work, error);
     bool crossing = work->result.crossing != 0;
     work->match.which = work->is_single && (wish->lottery || crossing) ? 'B' : crossing ? 'C' : 'A';
+    if (!status && wish->explain)
+        rk_relax_cuts(&work->match, &work->result);
     work->match.kinds = work->is_single ? rk_panel_types(work->single.panel) : 0;
     return status;
 }

@@ -11,7 +11,9 @@ struct rk_panel_wish {
     void *stop_context;
     uint64_t most_solves;             /* of a search; 0 = by size */
     bool lottery, want_proof, repair; /* repair: proposed assignments stay as far as they can */
-    bool relax; /* quotas that ask for more than the seats are to be relaxed, not refused */
+    bool explain; /* the quotas in the way of empty seats are to be found where a flow does not tell
+                   */
+    bool relax;   /* quotas that ask for more than the seats are to be relaxed, not refused */
 };
 
 struct rk_panel_tables { /* outlive the work */
