@@ -154,15 +154,33 @@ static void hold(struct held *held, uint32_t quota, bool least)
     held->quotas[held->count++] = (struct rk_match_cut_quota){quota, least};
 }
 
-/* Is there a full panel without the quotas that are held, but for number `but`? */
-static enum rk_program_outcome is_full_without(const struct rk_panel_problem *one, uint32_t first,
-                                               const struct held *held, uint32_t but,
-                                               struct rk_effort *effort)
+/* A linear program takes about the square of its rows, for each person. */
+enum { MOST_WORK = 2000000000 };
+
+struct search {
+    struct rk_effort effort;
+    uint64_t work; /* that is left; the same on every machine */
+};
+
+static bool may_solve(struct search *search, const struct rk_panel_problem *one)
 {
+    uint64_t work = (uint64_t)one->row_count * one->row_count * ((uint64_t)one->person_count + 1);
+    bool may = work <= search->work;
+    search->work -= may ? work : search->work;
+    return may;
+}
+
+/* Is there a full panel without the quotas that are held, but for number `but`? */
+static enum rk_program_outcome is_full_without(const struct rk_panel_problem *one,
+                                               const struct held *held, uint32_t but,
+                                               struct search *search)
+{
+    if (!may_solve(search, one))
+        return RK_PROGRAM_STOPPED;
     struct rk_panel_row *left = rk_alloc((size_t)one->row_count + 1, sizeof *left);
     memcpy(left, one->rows, one->row_count * sizeof *left);
     for (uint32_t i = 0; i < held->count; i++) {
-        struct rk_panel_row *row = &left[held->quotas[i].quota - first];
+        struct rk_panel_row *row = &left[held->quotas[i].quota];
         if (i != but && held->quotas[i].least)
             row->least = 0;
         else if (i != but)
@@ -175,7 +193,7 @@ static enum rk_program_outcome is_full_without(const struct rk_panel_problem *on
     struct rk_panel_problem without = *one;
     without.rows = left;
     struct rk_panel *panel = rk_panel_new(&without);
-    struct rk_panel_relaxation found = rk_panel_relax(panel, effort);
+    struct rk_panel_relaxation found = rk_panel_relax(panel, &search->effort);
     rk_free(found.least);
     rk_free(found.most);
     rk_free(found.counts);
@@ -191,17 +209,49 @@ struct asked {
     struct held these; /* as the flow tells; then as they are */
 };
 
-/* Adds the quotas of the smallest change. */
-static void hold_change(const struct rk_panel_problem *one, uint32_t first,
-                        struct rk_effort *effort, struct held *these)
+/* Leaves out the rows that nobody could break, such as those of households of one; kept[k] is what
+ * row k was. Returns how many are left. */
+static uint32_t leave_out_loose(struct rk_panel_row *rows, uint32_t count, struct alone *people,
+                                uint32_t *kept)
 {
+    uint32_t *of = rk_alloc((size_t)count + 1, sizeof *of), left = 0; /* people by row */
+    size_t words = rk_panel_words(count);
+    for (uint32_t i = 0; i < people->count; i++)
+        for (uint32_t q = 0; q < count; q++)
+            of[q] += people->member[i * words + q / 64] >> q % 64 & 1;
+    for (uint32_t q = 0; q < count; q++)
+        if (rows[q].least || of[q] > rows[q].most) {
+            rows[left] = rows[q];
+            kept[left++] = q;
+        }
+    size_t fewer = rk_panel_words(left);
+    uint64_t *bits = rk_alloc(fewer + 1, sizeof *bits);
+    for (uint32_t i = 0; i < people->count; i++) { /* those of the next person lie behind */
+        memset(bits, 0, fewer * sizeof *bits);
+        for (uint32_t k = 0; k < left; k++)
+            bits[k / 64] |= (people->member[i * words + kept[k] / 64] >> kept[k] % 64 & 1)
+                            << k % 64;
+        if (fewer)
+            memcpy(people->member + i * fewer, bits, fewer * sizeof *bits);
+    }
+    rk_free(bits);
+    rk_free(of);
+    return left;
+}
+
+/* Adds the quotas of the smallest change. */
+static void hold_change(const struct rk_panel_problem *one, struct search *search,
+                        struct held *these)
+{
+    if (!may_solve(search, one))
+        return;
     struct rk_panel *panel = rk_panel_new(one);
-    struct rk_panel_relaxation found = rk_panel_relax(panel, effort);
+    struct rk_panel_relaxation found = rk_panel_relax(panel, &search->effort);
     for (uint32_t q = 0; q < one->row_count && found.found; q++) {
         if (found.most[q] != one->rows[q].most)
-            hold(these, first + q, false);
+            hold(these, q, false);
         if (found.least[q] != one->rows[q].least)
-            hold(these, first + q, true);
+            hold(these, q, true);
     }
     rk_free(found.least);
     rk_free(found.most);
@@ -210,11 +260,10 @@ static void hold_change(const struct rk_panel_problem *one, uint32_t first,
 }
 
 /* Leaves out what is needless: all of it where that is not known of one. */
-static void sift(const struct rk_panel_problem *one, uint32_t first, struct rk_effort *effort,
-                 struct held *these)
+static void sift(const struct rk_panel_problem *one, struct search *search, struct held *these)
 {
     for (uint32_t i = these->count; i-- > 0;) {
-        enum rk_program_outcome without = is_full_without(one, first, these, i, effort);
+        enum rk_program_outcome without = is_full_without(one, these, i, search);
         if (without == RK_PROGRAM_NONE)
             continue;
         these->count = without == RK_PROGRAM_FOUND ? these->count - 1 : 0;
@@ -229,7 +278,7 @@ static void sift(const struct rk_panel_problem *one, uint32_t first, struct rk_e
  * that is enough; but where it knows nothing of them, or the seats could not be filled without
  * those that it tells, as the smallest change does. */
 static void hold_one(const struct rk_explain *match, const struct rk_match_state *state,
-                     const struct by_recruitment *by, struct asked *asked, struct rk_effort *effort,
+                     const struct by_recruitment *by, struct asked *asked, struct search *search,
                      struct held *held)
 {
     uint32_t r = asked->recruitment, first = asked->first, quotas = asked->end - first;
@@ -237,23 +286,32 @@ static void hold_one(const struct rk_explain *match, const struct rk_match_state
     struct alone alone = list_people(match, state, by, r, first, quotas);
     int32_t could = (int32_t)alone.count < places ? (int32_t)alone.count : places;
     struct rk_panel_row *rows = list_rows(match, first, asked->end, places);
-    struct rk_panel_problem one = {.rows = rows,
-                                   .member = alone.member,
-                                   .person_count = alone.count,
-                                   .row_count = quotas,
-                                   .seats = (uint32_t)could};
+    uint32_t *kept = rk_alloc((size_t)quotas + 1, sizeof *kept);
     struct held *these = &asked->these;
     these->count = asked->crosses ? 0 : these->count;
     if (alone.sitting < could) {
-        if (asked->crosses ||
-            is_full_without(&one, first, these, RK_NONE, effort) != RK_PROGRAM_FOUND) {
+        uint32_t left = leave_out_loose(rows, quotas, &alone, kept), count = 0;
+        struct rk_panel_problem one = {.rows = rows,
+                                       .member = alone.member,
+                                       .person_count = alone.count,
+                                       .row_count = left,
+                                       .seats = (uint32_t)could};
+        for (uint32_t i = 0; i < these->count; i++) /* by row, and so back */
+            for (uint32_t k = 0; k < left; k++)
+                if (first + kept[k] == these->quotas[i].quota)
+                    these->quotas[count++] = (struct rk_match_cut_quota){k, these->quotas[i].least};
+        these->count = count;
+        if (asked->crosses || is_full_without(&one, these, RK_NONE, search) != RK_PROGRAM_FOUND) {
             these->count = 0;
-            hold_change(&one, first, effort, these);
+            hold_change(&one, search, these);
         }
-        sift(&one, first, effort, these);
+        sift(&one, search, these);
+        for (uint32_t i = 0; i < these->count; i++)
+            these->quotas[i].quota = first + kept[these->quotas[i].quota];
     }
     for (uint32_t i = 0; i < these->count; i++)
         hold(held, these->quotas[i].quota, these->quotas[i].least);
+    rk_free(kept);
     rk_free(rows);
     rk_free(alone.member);
 }
@@ -288,8 +346,8 @@ void rk_relax_cuts(const struct rk_explain *match, struct rk_match_result *resul
         return;
     struct rk_match_state *state = rk_match_state_new(problem, result);
     struct by_recruitment by = index_pairs(problem);
-    struct rk_effort effort = {
-        .nodes = RELAX_NODES, .stop = problem->stop, .context = problem->stop_context};
+    struct search search = {
+        {.nodes = RELAX_NODES, .stop = problem->stop, .context = problem->stop_context}, MOST_WORK};
     struct held all = {0};
     struct asked asked = {0};
     for (uint32_t q = 0; q < problem->quota_count; q = asked.end) {
@@ -309,7 +367,7 @@ void rk_relax_cuts(const struct rk_explain *match, struct rk_match_result *resul
                 hold(&asked.these, told->quota, told->least);
         }
         if (cut != RK_NONE)
-            hold_one(match, state, &by, &asked, &effort, &all);
+            hold_one(match, state, &by, &asked, &search, &all);
     }
     sort_held(&all, problem, result);
     rk_free(asked.these.quotas);
