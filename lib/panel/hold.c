@@ -265,11 +265,15 @@ bool rk_match_quotas_hold(const struct rk_match_quota *quotas, uint32_t count,
         return true;
     bool *in = rk_alloc((size_t)count + 1, sizeof *in), hold = true;
     for (uint32_t i = 0; i < count && hold; i++) {
-        for (uint32_t j = 0; j < count; j++)
-            in[j] = implies(&quotas[j], &quotas[i]);
-        hold = counts[i] + to_be_found(quotas, count, counts, in) <= quotas[i].max;
+        bool any = false; /* who is still to be found for the minimum of another is of this, too */
+        for (uint32_t j = 0; j < count; j++) {
+            in[j] = lacks(&quotas[j], counts[j]) && implies(&quotas[j], &quotas[i]);
+            any = any || in[j];
+        }
+        hold = !any || counts[i] + to_be_found(quotas, count, counts, in) <= quotas[i].max;
     }
-    memset(in, true, count * sizeof *in);
+    for (uint32_t i = 0; i < count; i++)
+        in[i] = lacks(&quotas[i], counts[i]) != 0;
     hold = hold && to_be_found(quotas, count, counts, in) <= empty;
     rk_free(in);
     return hold && (!ties || tied_hold(quotas, count, counts, empty));

@@ -154,8 +154,7 @@ static void hold(struct held *held, uint32_t quota, bool least)
     held->quotas[held->count++] = (struct rk_match_cut_quota){quota, least};
 }
 
-/* A linear program takes about the square of its rows, for each person. */
-enum { MOST_WORK = 2000000000 };
+enum { MOST_WORK = 1000000000 }; /* rows × people, of all linear programs */
 
 struct search {
     struct rk_effort effort;
@@ -164,7 +163,7 @@ struct search {
 
 static bool may_solve(struct search *search, const struct rk_panel_problem *one)
 {
-    uint64_t work = (uint64_t)one->row_count * one->row_count * ((uint64_t)one->person_count + 1);
+    uint64_t work = (uint64_t)one->row_count * ((uint64_t)one->person_count + 1);
     bool may = work <= search->work;
     search->work -= may ? work : search->work;
     return may;
@@ -259,19 +258,20 @@ static void hold_change(const struct rk_panel_problem *one, struct search *searc
     rk_panel_free(panel);
 }
 
-/* Leaves out what is needless: all of it where that is not known of one. */
-static void sift(const struct rk_panel_problem *one, struct search *search, struct held *these)
+/* Leaves out what is needless. False where that is not known of one. */
+static bool sift(const struct rk_panel_problem *one, struct search *search, struct held *these)
 {
     for (uint32_t i = these->count; i-- > 0;) {
         enum rk_program_outcome without = is_full_without(one, these, i, search);
         if (without == RK_PROGRAM_NONE)
             continue;
-        these->count = without == RK_PROGRAM_FOUND ? these->count - 1 : 0;
-        if (!these->count)
-            return;
+        if (without == RK_PROGRAM_STOPPED)
+            return false;
+        these->count--;
         memmove(these->quotas + i, these->quotas + i + 1,
                 (these->count - i) * sizeof *these->quotas);
     }
+    return true;
 }
 
 /* The quotas in the way of the recruitment's empty seats. To begin with, as the flow tells, where
@@ -301,11 +301,14 @@ static void hold_one(const struct rk_explain *match, const struct rk_match_state
                 if (first + kept[k] == these->quotas[i].quota)
                     these->quotas[count++] = (struct rk_match_cut_quota){k, these->quotas[i].least};
         these->count = count;
-        if (asked->crosses || is_full_without(&one, these, RK_NONE, search) != RK_PROGRAM_FOUND) {
+        bool told =
+            !asked->crosses && is_full_without(&one, these, RK_NONE, search) != RK_PROGRAM_NONE;
+        if (!told) {
             these->count = 0;
             hold_change(&one, search, these);
         }
-        sift(&one, search, these);
+        if (!sift(&one, search, these) && !told)
+            these->count = 0;
         for (uint32_t i = 0; i < these->count; i++)
             these->quotas[i].quota = first + kept[these->quotas[i].quota];
     }

@@ -31,9 +31,9 @@ void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations
 /* Puts into the cuts of `result`, the match's own, the quotas in the way of each recruitment that
  * lacks members: such that it could be filled without them as far as the people who could sit there
  * reach, the other panels left as they are, and none is needless for that; of those that the flow
- * told, where these are enough. None where it takes too long to find out. Where it is not the
- * quotas that keep people out as the other panels are, those of the flow stay, unless quotas cross:
- * a flow does not know such. */
+ * told, where these are enough. Where that takes too long to find out, or it is not the quotas that
+ * keep people out as the other panels are, those of the flow stay, and where quotas cross, which a
+ * flow does not know, there are none. */
 void rk_relax_cuts(const struct rk_explain *match, struct rk_match_result *result);
 void rk_relaxations_free(struct rk_relaxations *relaxations);
 
