@@ -3,7 +3,7 @@
 #include "panel/network.h"
 #include "panel/panel.h"
 
-enum { RELAX_NODES = 100000 }; /* linear programs for one recruitment */
+enum { RELAX_NODES = 100000 }; /* linear programs of one search */
 
 /* The pairs of each recruitment: pairs[first[r]] … pairs[first[r + 1] - 1]. */
 struct by_recruitment {
@@ -63,7 +63,8 @@ static struct alone list_people(const struct rk_explain *match, const struct rk_
 
 static uint32_t over(int32_t value) { return value > 0 ? (uint32_t)value : 0; }
 
-/* What the panel could be when all its quotas were as they are. */
+/* The quotas as rows of a panel. The maximums may go up to the places; the minimums down to none.
+ */
 static struct rk_panel_row *list_rows(const struct rk_explain *match, uint32_t first, uint32_t end,
                                       int32_t places)
 {
