@@ -58,7 +58,7 @@ static const struct argp_option table[] = {
     {"pause", PAUSE, "N", 0, N_("so many minutes between rounds end what is in a row (15)"), 0},
     {"assume-available", ASSUME_AVAILABLE, NULL, 0,
      N_("take a panelist with no row in availability as able to come"), 0},
-    {"without", WITHOUT, "TEXT", 0,
+    {"without", WITHOUT, "TEXT", RK_AGAIN,
      N_("plan without them: who did not come, or cannot (may be given several times, or several "
         "joined by commas)"),
      0},

@@ -38,7 +38,7 @@ static struct {
 static const char centre_columns[] = "department|unit|role|rubric|recruitment_id";
 
 static const struct argp_option table[] = {
-    {"rates", RATES, "FILE", 0,
+    {"rates", RATES, "FILE", RK_AGAIN,
      N_("law and money by year: a table rates, which goes before what it adds to; may be given "
         "again (those that come with rk)"),
      0},
@@ -65,7 +65,7 @@ static const struct argp_option table[] = {
      0},
     {"cost-centre", COST_CENTRE, "department|unit|role|rubric|recruitment_id", 0,
      N_("which column of recruitments pays (department)"), 0},
-    {"pay-code", PAY_CODE, "TEXT", 0,
+    {"pay-code", PAY_CODE, "TEXT", RK_AGAIN,
      N_("KIND=CODE, the payroll's code of fee, mileage, mileage_taxed or expense; may be given "
         "again"),
      0},

@@ -49,7 +49,7 @@ static const struct argp_option table[] = {
      N_("check with rk-report --verify what is published of the month; needs --month"), 0},
     {"today", TODAY, "DATE", 0, N_("as though it were this day (today, in Sweden)"), 0},
     {"spec", SPEC, "TEXT", 0, N_("the specification, as for rk-report (monthly)"), 0},
-    {"to", TO, forms, 0, N_("form of the report; repeatable (html)"), 0},
+    {"to", TO, forms, RK_AGAIN, N_("form of the report; repeatable (html)"), 0},
     {"languages", LANGUAGES, languages, 0, N_("of the report (both)"), 0},
     {0}};
 

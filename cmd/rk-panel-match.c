@@ -25,7 +25,8 @@ enum {
 };
 
 static struct {
-    const char *fixed, *proposed, *explain, *certificate, *chances, *relax;
+    struct rk_bank_files fixed, proposed;
+    const char *explain, *certificate, *chances, *relax;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass, strict, lottery;
     uint64_t search;
     int64_t panels;                       /* 0 = the assignments */
@@ -34,10 +35,11 @@ static struct {
 } options;
 
 static const struct argp_option table[] = {
-    {"fixed", FIXED, "FILE", 0,
-     N_("keep these assignments, whatever the rules say; named where they break one"), 0},
-    {"proposed", PROPOSED, "FILE", 0,
-     N_("take these assignments too, beside the table assignments: what an earlier match proposed"),
+    {"fixed", FIXED, "FILE", RK_AGAIN,
+     N_("keep these assignments, whatever the rules say; named where they break one; repeatable"), 0},
+    {"proposed", PROPOSED, "FILE", RK_AGAIN,
+     N_("take these assignments too, beside the table assignments: what an earlier match proposed; "
+        "repeatable"),
      0},
     {"explain", EXPLAIN, "FILE", RK_MAKES,
      N_("write for each recruitment who could sit there, what refused the others, and why seats "
@@ -53,11 +55,11 @@ static const struct argp_option table[] = {
      N_("a conflict with one candidate bars from the whole recruitment (exclude), or only that "
         "candidate's ratings are dropped later (drop)"),
      0},
-    {"replace", REPLACE, "PANELIST", 0,
+    {"replace", REPLACE, "PANELIST", RK_AGAIN,
      N_("repair the proposed panels without this panelist, changing as little as can be of the "
         "rest (may be given several times, or several joined by commas)"),
      0},
-    {"why", WHY, "PANELIST", 0,
+    {"why", WHY, "PANELIST", RK_AGAIN,
      N_("write, instead of the assignments, what came of this panelist in each recruitment, why, "
         "and what would change it (* = of everybody; may be given several times, or several joined "
         "by commas)"),
@@ -85,7 +87,7 @@ static const struct argp_option table[] = {
      N_("with --lottery, for one recruitment: write, instead of the assignments, N equally likely "
         "panels, for a draw in public"),
      0},
-    {"only", ONLY, "RECRUITMENT", 0,
+    {"only", ONLY, "RECRUITMENT", RK_AGAIN,
      N_("fill seats of this recruitment only, and take the others as decided (may be given several "
         "times, or several joined by commas)"),
      0},
@@ -111,8 +113,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     (void)state;
     switch (key) {
-    case FIXED: options.fixed = arg; break;
-    case PROPOSED: options.proposed = arg; break;
+    case FIXED: rk_bank_file(&options.fixed, arg); break;
+    case PROPOSED: rk_bank_file(&options.proposed, arg); break;
     case EXPLAIN: options.explain = arg; break;
     case ASSUME_AVAILABLE: options.assume_available = true; break;
     case ASSUME_ADULT: options.assume_adult = true; break;
@@ -166,7 +168,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     struct rk_eligible *eligible = NULL;
     enum rk_status broken = RK_OK;
     enum rk_status status = rk_bank_read(run, &t, &options.fixed, rk_panel_quotas_want, error);
-    if (!status && options.proposed)
+    if (!status)
         status = rk_bank_add(run, &t, &t.assignments, &options.proposed, error);
     if (!status && t.sessions.count && !rk_run_given(run, "availability") &&
         !options.assume_available)
@@ -231,6 +233,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     rk_strings_free(&options.replace);
     rk_strings_free(&options.only);
     rk_strings_free(&options.why);
+    rk_free(options.fixed.paths);
+    rk_free(options.proposed.paths);
     rk_bank_free(&t);
     return status ? status : broken;
 }

@@ -13,17 +13,19 @@ enum {
 };
 
 static struct {
-    const char *fixed, *proposed, *certificate;
+    struct rk_bank_files fixed, proposed;
+    const char *certificate;
     bool assume_available, assume_adult, declarations, candidate_conflicts_pass;
 } options;
 
 static const struct argp_option table[] = {
     {"certificate", CERTIFICATE, "FILE", 0,
      N_("the proof that rk-panel-match wrote; without it only the rules are checked"), 0},
-    {"fixed", FIXED, "FILE", 0, N_("assignments that were to be kept, as given to rk-panel-match"),
+    {"fixed", FIXED, "FILE", RK_AGAIN, N_("assignments that were to be kept, as given to rk-panel-match; repeatable"),
      0},
-    {"proposed", PROPOSED, "FILE", 0,
-     N_("assignments that stood before, beside the table assignments, as given to rk-panel-match"),
+    {"proposed", PROPOSED, "FILE", RK_AGAIN,
+     N_("assignments that stood before, beside the table assignments, as given to rk-panel-match; "
+        "repeatable"),
      0},
     {"assume-available", ASSUME_AVAILABLE, NULL, 0,
      N_("take a panelist with no row in availability as able to come"), 0},
@@ -41,8 +43,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     (void)state;
     switch (key) {
-    case FIXED: options.fixed = arg; break;
-    case PROPOSED: options.proposed = arg; break;
+    case FIXED: rk_bank_file(&options.fixed, arg); break;
+    case PROPOSED: rk_bank_file(&options.proposed, arg); break;
     case CERTIFICATE: options.certificate = arg; break;
     case ASSUME_AVAILABLE: options.assume_available = true; break;
     case ASSUME_ADULT: options.assume_adult = true; break;
@@ -134,7 +136,7 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
                                     NULL,
                                     run->seed};
     enum rk_status status = rk_bank_read(run, &t, &options.fixed, rk_verify_want, error);
-    if (!status && options.proposed)
+    if (!status)
         status = rk_bank_add(run, &t, &t.assignments, &options.proposed, error);
     if (!status)
         status = read_result(run, &t, &result, error);
@@ -163,6 +165,8 @@ static enum rk_status run(struct rk_run *run, struct rk_error *error)
     }
     rk_certificate_free(&certificate);
     rk_assignments_free(&result);
+    rk_free(options.fixed.paths);
+    rk_free(options.proposed.paths);
     rk_bank_free(&t);
     return status;
 }

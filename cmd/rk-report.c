@@ -72,7 +72,7 @@ static const struct argp_option table[] = {
      N_("make this report, or that of this record, again; tell what differs, as CSV"), 0},
     {"purged", PURGED, "FILE", 0, N_("with --verify: what rk-purge told of files that it rewrote"),
      0},
-    {"beside", BESIDE, "FILE", 0,
+    {"beside", BESIDE, "FILE", RK_AGAIN,
      N_("the record of a report of other months that is published: figures it told are known, and "
         "those it hid stay hidden; repeatable"),
      0},

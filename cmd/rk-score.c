@@ -28,7 +28,7 @@ static const char adjusts[] = "none|center|zscore|additive|random|rasch";
 static const char estimations[] = "reml|ml|jml|mml";
 
 static const struct argp_option table[] = {
-    {"rubric", RUBRIC, "FILE", 0,
+    {"rubric", RUBRIC, "FILE", RK_AGAIN,
      N_("criteria, scales, weights and stages, as JSON; repeatable, then recruitments tell which "
         "has which"),
      0},

@@ -18,7 +18,7 @@ static const struct argp_option table[] = {
     {"output", 'o', "DIR", RK_MAKES,
      N_("the folder to make, with the parts 0000.csv … and manifest.json: whole or not at all"), 0},
     {"parts", PARTS, "N", 0, N_("cut into so many parts of equally many rows"), 0},
-    {"by", BY, "COLUMN", 0,
+    {"by", BY, "COLUMN", RK_AGAIN,
      N_("with --parts: rows that are alike in this column stay together, in the same part on every "
         "machine and for every table; repeatable"),
      0},
@@ -50,8 +50,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     (void)state;
     switch (key) {
     case 'o':
-        if (options.folder)
-            rk_usage(_("--%s is given twice"), "output");
         options.folder = arg;
         break;
     case PARTS: options.parts = rk_option_int("parts", arg, 1, RK_SPLIT_MOST); break;

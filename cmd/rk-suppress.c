@@ -43,7 +43,7 @@ static const struct argp_option table[] = {
     {"threshold", THRESHOLD, "N", 0,
      N_("figures from 1 to one less are hidden (5, or 10 with --publish)"), 0},
     {"publish", PUBLISH, NULL, 0, N_("the table is for everybody: the threshold is 10"), 0},
-    {"dominance", DOMINANCE, "TEXT", 0,
+    {"dominance", DOMINANCE, "TEXT", RK_AGAIN,
      N_("N,K: hide figures of which the N largest contributions are more than K per cent; given "
         "several times, all hold"),
      0},
@@ -76,7 +76,7 @@ static const struct argp_option table[] = {
         "without "
         "such rows totals are made"),
      0},
-    {"nested", NESTED, "TEXT", 0,
+    {"nested", NESTED, "TEXT", RK_AGAIN,
      N_("REGION:COUNTY: a column whose labels are in turn the sums of others, finest first; may be "
         "given "
         "several times, also for one dimension"),

@@ -70,7 +70,7 @@ static const struct argp_option table[] = {
      N_("compare what the same people answered in this wave and in that of --after"), 0},
     {"after", AFTER, "TEXT", 0, N_("see --before"), 0},
     {"wave", WAVE, "COLUMN", 0, N_("the column that tells waves (wave)"), 0},
-    {"scale", SCALE, "TEXT", 0,
+    {"scale", SCALE, "TEXT", RK_AGAIN,
      N_("NAME=ITEM,ITEM…: the mean of these, reversed ones turned, as an item, and how reliable it "
         "is; may be given again; goals: one for each goal of the codebook"),
      0},

@@ -8,6 +8,20 @@ static int by_pair(const void *x, const void *y)
     return a->panelist < b->panelist ? -1 : a->panelist > b->panelist;
 }
 
+/* The last row tells a pair that is there already. */
+static void refuse_again(struct rk_table *table, const struct rk_schema *schema, bool other_table,
+                         const struct rk_assignment *before, const struct rk_assignment *again)
+{
+    const char *column = rk_assignment_difference(before, again);
+    if (!other_table)
+        rk_table_reject(table, rk_schema_field(schema, "panelist_id"),
+                        _("the panelist is in this recruitment already"));
+    else if (column)
+        rk_table_reject(table, rk_schema_field(schema, column),
+                        _("the panelist is in this recruitment already, with another %s, at %s:%llu"),
+                        column, before->pos.file, (unsigned long long)before->pos.line);
+}
+
 enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk_table *table,
                                    const struct rk_schema *schema,
                                    const struct rk_panelists *panelists,
@@ -26,7 +40,8 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
     struct rk_arena *arena = &assignments->arena;
     struct rk_tuples pairs = {.width = 2};
     enum rk_status status;
-    for (uint32_t i = 0; i < assignments->count; i++) {
+    uint32_t earlier = assignments->count;
+    for (uint32_t i = 0; i < earlier; i++) {
         const struct rk_assignment *row = &assignments->rows[i];
         rk_tuples_add(&pairs, (uint32_t[]){row->recruitment, row->panelist});
     }
@@ -42,13 +57,7 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
             rk_table_reject(table, who, _("the panelist is not in the table panelists"));
             continue;
         }
-        if (rk_tuples_find(&pairs, pair) != RK_NONE) {
-            rk_table_reject(table, who, _("the panelist is in this recruitment already"));
-            continue;
-        }
-        rk_tuples_add(&pairs, pair);
-        RK_GROW(assignments->rows, assignments->count, assignments->room);
-        assignments->rows[assignments->count++] = (struct rk_assignment){
+        const struct rk_assignment next = {
             .recruitment = pair[0],
             .panelist = pair[1],
             .seat = (enum rk_seat)v[seat].choice,
@@ -65,6 +74,14 @@ enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk
             .confidentiality_on = rk_cell_date(&v[secrecy]),
             .pos = rk_table_pos(table, SIZE_MAX),
         };
+        uint32_t before = rk_tuples_find(&pairs, pair); /* its place, until they are sorted */
+        if (before != RK_NONE) {
+            refuse_again(table, schema, before < earlier, &assignments->rows[before], &next);
+            continue;
+        }
+        rk_tuples_add(&pairs, pair);
+        RK_GROW(assignments->rows, assignments->count, assignments->room);
+        assignments->rows[assignments->count++] = next;
     }
     if (assignments->count)
         qsort(assignments->rows, assignments->count, sizeof *assignments->rows, by_pair);

@@ -253,11 +253,18 @@ struct taking {
     rk_take_rating *take;
     void *context;
     struct rk_error problem;
+    size_t score;     /* its field */
+    bool unexplained; /* of JSON, where no record has had a score yet: a rating says nothing */
 };
 
 /* Gives rating `row` of those read at once to the caller. */
 static enum rk_status give(struct taking *t, const struct rk_rating *rating, uint32_t row)
 {
+    if (rating->missing == RK_UNEXPLAINED && !rk_table_has(t->table, t->score)) {
+        if (!rk_reader_is_json(rk_table_reader(t->table)))
+            return rk_table_lacks(t->table, t->score, &t->problem);
+        t->unexplained = true;
+    }
     enum rk_status status = t->take(t->context, rating, &t->problem);
     if (status == RK_OK)
         return RK_OK;
@@ -273,15 +280,19 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
                                rk_take_rating *take, void *context, struct rk_error *error)
 {
     static const char *const known[] = {"count", "recruitment_id", "rater_group",
-                                        "stage", "criterion",      "missing",
-                                        "basis", "n_persons",      NULL};
+                                        "stage", "criterion",      "score",
+                                        "missing", "basis", "n_persons",      NULL};
     const struct rk_schema *schema = rk_table_schema(table);
     RK_TRY(rk_table_know(table, known, error));
     struct reading reading = {.fields = find_fields(schema),
                               .keys = rk_keys_find(schema, kinds, sizeof kinds / sizeof *kinds),
                               .table = table};
     struct fields fields = reading.fields;
-    struct taking taking = {.table = table, .schema = schema, .take = take, .context = context};
+    struct taking taking = {.table = table,
+                            .schema = schema,
+                            .take = take,
+                            .context = context,
+                            .score = fields.score};
     enum rk_status status;
     uint32_t id[RK_KEYS];
     struct rk_rating made_last = {0};
@@ -325,6 +336,8 @@ enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *tabl
             break;
         }
     }
+    if (!status && taking.unexplained && !rk_table_has(table, taking.score))
+        status = rk_table_lacks(table, taking.score, error);
     rk_table_stop(table);
     rk_ids_ahead_free(&reading.ahead);
     rk_places_free(&taking.places);

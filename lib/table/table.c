@@ -115,6 +115,12 @@ static enum rk_status no_column(const struct rk_table *t, const char *our, const
     return status;
 }
 
+enum rk_status rk_table_lacks(const struct rk_table *t, size_t field, struct rk_error *error)
+{
+    const char *our = t->schema->fields[field].name;
+    return no_column(t, our, our, error);
+}
+
 static const char *default_of(const struct rk_table *t, const char *name)
 {
     for (const char *const *d = t->options.defaults; d && *d; d += 2)

@@ -181,6 +181,8 @@ const struct rk_field *rk_table_extra_like(const struct rk_table *table, size_t 
  * of its aliases; this one now, others by rk_table_next. */
 enum rk_status rk_table_know(struct rk_table *table, const char *const *known,
                              struct rk_error *error);
+/* Fails with RK_BAD_DATA: the file now being read has no column for the field, naming the nearest. */
+enum rk_status rk_table_lacks(const struct rk_table *table, size_t field, struct rk_error *error);
 struct rk_cell rk_table_extra(const struct rk_table *table, size_t extra); /* of the last row */
 /* Another number than before, and never 0, wherever the columns may be others: in another file, in JSON. */
 uint64_t rk_table_bound(const struct rk_table *table);

@@ -48,7 +48,7 @@ enum rk_aggregation_key {
 
 /* clang-format off */
 #define RK_AGGREGATION_OPTIONS                                                                     \
-    {"rubric", RK_AGGREGATION_RUBRIC, "FILE", 0,                                                   \
+    {"rubric", RK_AGGREGATION_RUBRIC, "FILE", RK_AGAIN,                                                  \
      N_("weights of groups and stages, as JSON, and how ratings become scores; repeatable, then "  \
         "recruitments tell which has which"), 0},                                                  \
     {"rubrics", RK_AGGREGATION_RUBRICS, "DIR", 0,                                                  \

@@ -15,20 +15,27 @@ void rk_bank_free(struct rk_bank *bank)
     rk_features_free(&bank->features);
 }
 
+void rk_bank_file(struct rk_bank_files *files, const char *path)
+{
+    RK_GROW(files->paths, files->count, files->room);
+    files->paths[files->count++] = path;
+}
+
 enum rk_status rk_bank_add(struct rk_run *run, const struct rk_bank *bank,
-                           struct rk_assignments *into, const char *const *path,
+                           struct rk_assignments *into, const struct rk_bank_files *files,
                            struct rk_error *error)
 {
     const struct rk_schema *schema;
-    struct rk_table *table = NULL;
     struct rk_table_options how = {.map = run->map, .log = run->log};
     enum rk_status status = rk_run_schema(run, &schema, "assignments", error);
-    if (!status)
-        status = rk_table_open(&table, schema, path, 1, &how, error);
-    if (!status)
-        status =
-            rk_assignments_read(into, table, schema, &bank->panelists, &bank->recruitments, error);
-    rk_table_close(table);
+    for (size_t f = 0; f < files->count && !status; f++) {
+        struct rk_table *table = NULL;
+        status = rk_table_open(&table, schema, &files->paths[f], 1, &how, error);
+        if (!status)
+            status = rk_assignments_read(into, table, schema, &bank->panelists,
+                                         &bank->recruitments, error);
+        rk_table_close(table);
+    }
     return status;
 }
 
@@ -104,7 +111,8 @@ static enum rk_status read_assignments(struct rk_run *run, struct rk_bank *bank,
     return RK_OK;
 }
 
-enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char *const *fixed,
+enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank,
+                            const struct rk_bank_files *fixed,
                             void (*want)(const struct rk_quotas *quotas,
                                          struct rk_features *features),
                             struct rk_error *error)
@@ -131,7 +139,7 @@ enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank, const char
                            rk_run_given(run, "candidates") ? &bank->candidates : NULL,
                            rk_run_given(run, "raters") ? &bank->raters : NULL, error));
     READ("assignments", read_assignments(run, bank, in, schema, error));
-    if (!status && fixed && *fixed)
+    if (!status)
         status = rk_bank_add(run, bank, &bank->fixed, fixed, error);
     return status;
 }

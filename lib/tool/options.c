@@ -8,6 +8,7 @@ static void add(struct rk_options *options, struct rk_option option, int flags)
     bool place = argument && (!strcmp(argument, "FILE") || !strcmp(argument, "DIR"));
     option.makes = flags & RK_MAKES;
     option.reads = flags & RK_READS || (place && !option.makes);
+    option.again = flags & RK_AGAIN;
     RK_GROW(options->all, options->count, options->room);
     options->all[options->count++] = option;
 }
@@ -15,9 +16,11 @@ static void add(struct rk_options *options, struct rk_option option, int flags)
 static void common(struct rk_options *options, const char *name, char letter, const char *argument,
                    const char *doc, int key, enum rk_option_group group)
 {
-    int flags = key == RK_KEY_OUTPUT || key == RK_KEY_REJECTS ? RK_MAKES : 0;
+    int flags = key == RK_KEY_OUTPUT || key == RK_KEY_REJECTS ? RK_MAKES
+                : key == RK_KEY_MAP || key == RK_KEY_MAP_FILE ? RK_AGAIN
+                                                              : 0;
     add(options,
-        (struct rk_option){name, letter, argument, key == RK_KEY_DESCRIBE, doc, key, group, false, false},
+        (struct rk_option){name, letter, argument, key == RK_KEY_DESCRIBE, doc, key, group, false, false, false},
         flags);
 }
 
@@ -35,7 +38,7 @@ void rk_options_gather(struct rk_options *options, const struct rk_tool *tool)
     for (const struct argp_option *o = tool->options; o && o->name; o++)
         add(options, (struct rk_option){o->name, o->key > ' ' && o->key < 127 ? (char)o->key : 0,
                                         o->arg, (o->flags & OPTION_ARG_OPTIONAL) != 0, o->doc,
-                                        o->key, RK_GROUP_TOOL, false, false}, o->flags);
+                                        o->key, RK_GROUP_TOOL, false, false, false}, o->flags);
     for (int i = 0; tool->inputs && tool->inputs[i].schema; i++) {
         const struct rk_tool_table *t = &tool->inputs[i];
         common(options, t->schema, 0, "FILE",
@@ -171,14 +174,6 @@ static void inspect(const struct rk_options *options, int argc, char **argv)
     }
 }
 
-/* The second of two would quietly win. */
-static void once(const char *option, const char **place, const char *arg)
-{
-    if (*place)
-        rk_usage(_("--%s is given twice"), option);
-    *place = arg;
-}
-
 /* The maps that come with rk are for rk-import. */
 static enum rk_status read_map(struct rk_run *run, const char *path, struct rk_error *error)
 {
@@ -194,15 +189,15 @@ static void take_common(int key, char *arg)
     struct rk_error error = {0};
     enum rk_status status = RK_OK;
     switch (key) {
-    case RK_KEY_DATA: once("data", &s->data, arg); break;
+    case RK_KEY_DATA: s->data = arg; break;
     case RK_KEY_MAP: status = rk_map_add(s->run.map, arg, &error); break;
     case RK_KEY_MAP_FILE: status = read_map(&s->run, arg, &error); break;
     case RK_KEY_DELIMITER: s->delimiter = rk_option_delimiter(arg); break;
     case RK_KEY_MAX_ERRORS:
         s->max_errors = (uint64_t)rk_option_int("max-errors", arg, 0, INT64_MAX);
         break;
-    case RK_KEY_REJECTS: once("rejects", &s->rejects_path, arg); break;
-    case RK_KEY_OUTPUT: once("output", &s->output_path, arg); break;
+    case RK_KEY_REJECTS: s->rejects_path = arg; break;
+    case RK_KEY_OUTPUT: s->output_path = arg; break;
     case RK_KEY_TO:
         s->run.form = (enum rk_form)rk_choice("to", "csv|json|jsonl|table|markdown|latex|html", arg);
         break;
@@ -224,9 +219,7 @@ static void take_common(int key, char *arg)
     case RK_KEY_QUIET: s->run.quiet = true; break;
     case RK_KEY_VERBOSE: s->run.verbose = true; break;
     case RK_KEY_PROGRESS: s->progress = true; break;
-    default:
-        once(s->run.tool->inputs[key - RK_KEY_TABLE].schema, &s->table_paths[key - RK_KEY_TABLE], arg);
-        break;
+    default: s->table_paths[key - RK_KEY_TABLE] = arg; break;
     }
     if (status) {
         rk_emit(&s->log, RK_ERROR, &error.pos, error.text);
@@ -247,6 +240,14 @@ static int key_of(const struct rk_option *o)
     return o->letter && o->group != RK_GROUP_TOOL ? o->letter : o->key;
 }
 
+/* The second of two would quietly win. */
+static void refuse_twice(const struct rk_state *s, const struct rk_option *o)
+{
+    for (size_t i = 0; i < s->taken_count; i++)
+        if (!strcmp(s->taken[i].name, o->name))
+            rk_usage(_("--%s is given twice"), o->name);
+}
+
 static error_t on_option(int key, char *arg, struct argp_state *state)
 {
     struct rk_state *s = &rk_state;
@@ -258,6 +259,8 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
         return ARGP_ERR_UNKNOWN;
     for (size_t i = 0; i < s->options.count; i++)
         if (key_of(&s->options.all[i]) == key) {
+            if (state && arg && !s->options.all[i].again) /* not what a record tells besides */
+                refuse_twice(s, &s->options.all[i]);
             RK_GROW(s->taken, s->taken_count, s->taken_room);
             s->taken[s->taken_count++] =
                 (struct rk_taken){s->options.all[i].name, arg ? arg : "", s->options.all[i].reads,

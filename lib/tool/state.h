@@ -42,6 +42,7 @@ struct rk_option {
     int key;
     enum rk_option_group group;
     bool reads, makes; /* its value names a file or folder that is … */
+    bool again;        /* may be given more than once */
 };
 
 struct rk_options {

@@ -44,11 +44,13 @@ enum rk_tool_flags {
     RK_PUBLISHES = 1024, /* --publish: what comes out is for everybody, see rk_run_publishes */
 };
 
-/* Flags of an argp_option whose value names a file or a folder, beside argp's own. The fence goes by
- * them: FILE and DIR are read unless it says here what else becomes of them. */
+/* Flags of an argp_option, beside argp's own. Of those whose value names a file or a folder: the fence
+ * goes by them; FILE and DIR are read unless it says here what else becomes of them. */
 enum rk_option_flags {
     RK_READS = 0x1000, /* with RK_MAKES: read and written; alone: a file or a name, where that is not FILE */
     RK_MAKES = 0x2000, /* made or replaced */
+    RK_AGAIN = 0x4000, /* may be given again: parse() joins what comes. Any other that takes a value
+                        * is refused when it comes twice, for the first would be lost */
 };
 
 enum rk_use { RK_MAIN, RK_NEEDED, RK_OPTIONAL }; /* main = the FILE operands or standard input */
