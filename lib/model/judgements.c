@@ -228,6 +228,9 @@ static enum rk_status take_long(struct reading *r, const struct rk_row *row,
         return RK_OK;
     }
     if (!v[r->score].size) {
+        if (!v[r->missing].size && !rk_table_has(r->table, r->score) &&
+            !rk_reader_is_json(rk_table_reader(r->table)))
+            return rk_table_lacks(r->table, r->score, error);
         r->j->missing++;
         return RK_OK;
     }

@@ -613,6 +613,41 @@ static void tell_points(const struct trial *t)
     }
 }
 
+/* Those behind all others for a gate that they failed: nothing else is told of them. In a contest
+ * in which nobody has a rank nothing is told of anybody. */
+static void tell_failed(struct rk_aggregate *a, size_t start)
+{
+    const struct rk_ranking *ranking = &a->result.ranking;
+    if (start == ranking->count || !ranking->rows[start].ranked) /* they come first */
+        return;
+    for (size_t i = start; i < ranking->count; i++) {
+        const struct rk_ranking_row *row = &ranking->rows[i];
+        struct rk_text flags = row->flags, flag;
+        struct rk_buf gates = {0};
+        size_t count = 0;
+        while (row->failed_gate && rk_list_next(&flags, &flag))
+            if (flag.size > 5 && !memcmp(flag.text, "gate:", 5)) {
+                rk_buf_text(&gates, count++ ? "|" : "");
+                rk_buf_add(&gates, flag.text + 5, flag.size - 5);
+            }
+        const char *variant = count ? rk_arena_keep(&a->arena, gates.text) : NULL;
+        const struct {
+            const char *measure;
+            double estimate;
+        } all[] = {{"gates_failed", (double)count},
+                   {"combined", rk_fixed_double(row->combined)},
+                   {"rank", row->rank}};
+        for (int k = 0; count && k < (row->ranked ? 3 : 1); k++) {
+            struct rk_ranking_measure *m =
+                rk_aggregate_measure(a, row, all[k].measure, all[k].estimate);
+            m->candidate = row->candidate;
+            m->variant = variant;
+            m->method = "gate";
+        }
+        rk_buf_free(&gates);
+    }
+}
+
 void rk_aggregate_judge(struct rk_aggregate *a, size_t start, const struct stage_part *parts,
                         size_t part_count, rk_fixed tolerance)
 {
@@ -636,6 +671,8 @@ void rk_aggregate_judge(struct rk_aggregate *a, size_t start, const struct stage
             find_pivotal(&t);
         rk_rule_free(rule);
     }
+    if (a->options.measures)
+        tell_failed(a, start);
     rk_voices_free(&voices);
     rk_free(rows);
 }
