@@ -215,6 +215,28 @@ static enum rk_status read_input(struct rk_run *run, struct work *w, struct rk_e
     return rk_aggregation_read(&w->input, rk_replay_rating, rk_replay_score, w->replay, error);
 }
 
+/* Nobody would be followed in the name of a group that there is not. */
+static enum rk_status check_decides(const struct rk_strings *groups, struct rk_error *error)
+{
+    const char *who = options.decides;
+    if (!who || !strcmp(who, "manager") || !groups->count ||
+        rk_strings_find(groups, rk_text(who)) != RK_NONE)
+        return RK_OK;
+    uint32_t *ranks = rk_strings_ranks(groups);
+    const char **sorted = rk_alloc(groups->count, sizeof *sorted);
+    struct rk_buf there = {0};
+    for (uint32_t g = 0; g < groups->count; g++)
+        sorted[ranks[g]] = groups->texts[g].text;
+    for (uint32_t g = 0; g < groups->count; g++)
+        rk_buf_printf(&there, g ? ", %s" : "%s", sorted[g]);
+    rk_fail(error, RK_BAD_USE, _("--decides: no group is called '%s'; there are manager, rule, %s"),
+            who, there.text);
+    rk_buf_free(&there);
+    rk_free(sorted);
+    rk_free(ranks);
+    return RK_BAD_USE;
+}
+
 static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_error *error)
 {
     const struct rk_aggregate_result *result;
@@ -239,6 +261,7 @@ static enum rk_status find_impact(struct rk_run *run, struct work *w, struct rk_
         rk_strings_find(stages, rk_text(options.stage)) == RK_NONE)
         return rk_fail(error, RK_BAD_USE, _("--decision-stage: no stage is called '%s'"),
                        options.stage);
+    RK_TRY(check_decides(groups, error));
     RK_TRY(rk_replay_all(w->replay, &result, error));
     if (!rk_run_publishes(run) && rk_replay_tell_empty(w->replay, &empty))
         rk_run_note(run, "%s", empty.text);

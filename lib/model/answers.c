@@ -243,6 +243,7 @@ enum rk_status rk_answers_read_respondents(struct rk_answers *a, struct rk_table
     r->has_respondents = true;
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         uint32_t known = r->people.count;
+        rk_strings_add(&r->surveys, rk_value_text(&row->values[survey]));
         if (person_of(r, &key, &row->values[survey], &row->values[id], true) != known) {
             rk_table_reject(table, id, _("the respondent is in the table already"));
             continue;
@@ -360,6 +361,31 @@ static enum rk_status check_columns(const struct rk_answers *a, const struct rk_
     return RK_OK;
 }
 
+/* Those that are asked for alone must be there, unless nothing is. */
+static enum rk_status check_surveys(const struct rk_answers *a, const struct rk_strings *met,
+                                    struct rk_error *error)
+{
+    struct rk_text rest = a->surveys, one;
+    while (met->count && rk_list_next(&rest, &one)) {
+        if (rk_strings_find(met, one) != RK_NONE)
+            continue;
+        uint32_t *ranks = rk_strings_ranks(met);
+        const char **sorted = rk_alloc(met->count, sizeof *sorted);
+        struct rk_buf text = {0};
+        for (uint32_t i = 0; i < met->count; i++)
+            sorted[ranks[i]] = met->texts[i].text;
+        rk_buf_printf(&text, _("no survey is called '%.*s'; there are: "), (int)one.size, one.text);
+        for (uint32_t i = 0; i < met->count; i++)
+            rk_buf_printf(&text, i ? ", %s" : "%s", sorted[i]);
+        rk_fail(error, RK_BAD_USE, "%s", text.text);
+        rk_buf_free(&text);
+        rk_free(sorted);
+        rk_free(ranks);
+        return RK_BAD_USE;
+    }
+    return RK_OK;
+}
+
 enum rk_status rk_answers_read_long(struct rk_answers *a, struct rk_table *table,
                                     struct rk_error *error)
 {
@@ -376,6 +402,8 @@ enum rk_status rk_answers_read_long(struct rk_answers *a, struct rk_table *table
     enum rk_status status;
     for (const struct rk_row *row; (status = rk_table_next(table, &row, error)) == RK_OK && row;) {
         const struct rk_value *v = row->values;
+        if (a->surveys.size)
+            rk_strings_add(&r->surveys, rk_value_text(&v[survey]));
         if (a->surveys.size && !rk_list_has(a->surveys, rk_value_text(&v[survey]))) {
             a->unread++;
             continue;
@@ -430,6 +458,8 @@ enum rk_status rk_answers_read_long(struct rk_answers *a, struct rk_table *table
         RK_GROW(r->answers, r->count, r->room);
         r->answers[r->count++] = (struct answer){at, number, worth};
     }
+    if (!status)
+        status = check_surveys(a, &r->surveys, error);
     if (!status)
         status = check_columns(a, table, here, error);
     if (!status)

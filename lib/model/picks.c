@@ -176,7 +176,7 @@ static enum rk_status table_of(struct rk_picks *p, struct rk_pick_table *t, cons
 {
     static const char *const known[] = {"id",     "title", "text",    "unit",  "decimals",
                                         "people", "rows",  "columns", "chart", "table",
-                                        "scale",  "sort",  "summary", NULL};
+                                        "scale",  "sort",  "summary", "optional", NULL};
     struct rk_pick_column form = {.decimals = 1};
     const rk_json *rows = NULL, *columns = NULL;
     char what[60];
@@ -188,6 +188,7 @@ static enum rk_status table_of(struct rk_picks *p, struct rk_pick_table *t, cons
     RK_TRY(text_of(p, object, "summary", false, what, &t->summary, error));
     RK_TRY(form_of(object, what, &form, error));
     RK_TRY(rk_json_flag(object, "people", false, &t->people, what, error));
+    RK_TRY(rk_json_flag(object, "optional", false, &t->optional, what, error));
     RK_TRY(rk_json_array(object, "rows", true, &rows, what, error));
     RK_TRY(rk_json_array(object, "columns", false, &columns, what, error));
     t->id = rk_arena_keep(&p->arena, t->id);

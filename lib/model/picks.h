@@ -6,7 +6,7 @@
  *   about        "recruitment": a report of the one recruitment, and stage, that is asked for
  *   codebooks    whose items' words are labels too
  *   tables       [{id, title, text, unit, decimals, people, rows, columns, chart, table, scale,
- *                sort, summary}]
+ *                sort, summary, optional}]
  *     rows         [{label, where, by}]
  *       where        {column: text}: rows of measures that have just this there; "" = nothing
  *       by           columns, '|'-joined: a line for each row found, called by what it has there
@@ -26,6 +26,7 @@
  *     summary      a sentence of the first line for the head of the report: {0} is its label (and
  *                  theirs who share its place, where sorted), {1} … its figures; left out where one
  * of them is not shown
+ *     optional     true: left out where no measure of its rows is given
  */
 #ifndef RK_PICKS_H
 #define RK_PICKS_H
@@ -63,7 +64,7 @@ struct rk_pick_row {
 struct rk_pick_table {
     const char *id;
     struct rk_specification_text title, text, summary;
-    bool people;
+    bool people, optional;
     struct rk_pick_column *columns;
     size_t column_count;
     bool each; /* every measure found is a line of its own: where it does not say its columns */

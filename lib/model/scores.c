@@ -74,6 +74,12 @@ static const char *fill_marks(const struct fields *f, const struct rk_table *tab
     return NULL;
 }
 
+/* Of 0 to 100, as rk-score tells it; one that was adjusted may lie beyond. */
+static bool is_outside(const struct rk_score *s)
+{
+    return s->percent && (s->score < 0 || s->score > rk_fixed_int(100));
+}
+
 static bool has_adjusted(const struct fields *f, const struct rk_row *row)
 {
     return f->adjusted != SIZE_MAX && row->values[f->adjusted].size;
@@ -146,6 +152,8 @@ static size_t make_score(void *context, const struct rk_row *row, void *made)
     if (!m->marks)
         return 0;
     m->score = row->values[r->fields.value].number;
+    if (is_outside(&(struct rk_score){.score = m->score, .percent = m->marks->percent}))
+        return 0;
     m->keys.more[0] = has_adjusted(&r->fields, row);
     m->adjusted = m->keys.more[0] ? row->values[r->fields.adjusted].number : 0;
     rk_keys_ahead_read(&r->ahead, &r->keys, row, &m->keys);
@@ -200,6 +208,11 @@ enum rk_status rk_scores_read(struct rk_table *table, struct rk_ids *ids, rk_tak
                     continue;
                 }
                 score.score = row->values[fields.value].number;
+                if (is_outside(&score)) {
+                    rk_table_reject(table, fields.value, _("outside the scale, expected %s to %s"),
+                                    "0", "100");
+                    continue;
+                }
                 score.has_adjusted = has_adjusted(&fields, row);
                 score.adjusted = score.has_adjusted ? row->values[fields.adjusted].number : 0;
             }

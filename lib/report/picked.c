@@ -172,13 +172,29 @@ static bool any_column(const struct picking *p, const struct rk_pick_table *want
     return false;
 }
 
+static bool is_of(const struct picking *p, const struct rk_pick_table *wanted,
+                  const struct rk_pick_row *line, size_t row)
+{
+    return has(p, row, line->where, line->where_count) && about(p, row) &&
+           any_column(p, wanted, row);
+}
+
+static bool any_line(const struct picking *p, const struct rk_pick_table *wanted)
+{
+    for (size_t i = 0; i < wanted->row_count; i++)
+        for (size_t r = 0; r < p->rows->count; r++)
+            if (is_of(p, wanted, &wanted->rows[i], r))
+                return true;
+    return false;
+}
+
 /* The lines of one row of the specification; false where nothing is found. */
 static bool add_lines(const struct picking *p, const struct rk_pick_table *wanted,
                       const struct rk_pick_row *line, struct rk_report_table *table)
 {
     size_t *found = NULL, count = 0, room = 0;
     for (size_t r = 0; r < p->rows->count; r++)
-        if (has(p, r, line->where, line->where_count) && about(p, r) && any_column(p, wanted, r)) {
+        if (is_of(p, wanted, line, r)) {
             RK_GROW(found, count, room);
             found[count++] = r;
         }
@@ -331,6 +347,8 @@ static void forget_numbers(struct rk_report_table *table, const struct rk_pick_t
 
 static void section(struct picking *p, const struct rk_pick_table *wanted)
 {
+    if (wanted->optional && !any_line(p, wanted))
+        return;
     bool counted = counts(wanted);
     enum rk_language l = p->language;
     struct rk_report_section *section =
@@ -459,7 +477,7 @@ void rk_picked_report(struct rk_report *report, const struct rk_picks *picks,
     for (size_t i = 0; i < picks->table_count; i++)
         section(p, &picks->tables[i]);
     size_t told = 0, asked = 0;
-    for (size_t i = 0; i < picks->table_count; i++) {
+    for (size_t i = 0; i < report->section_count; i++) {
         const struct rk_report_table *table = report->sections[i].table;
         for (size_t r = 0; r < table->row_count; r++) {
             asked++;

@@ -351,8 +351,33 @@ static const struct rk_rubric *group_rubric(const struct rk_aggregate *a, uint32
 }
 
 /* Which groups have columns: those that rated, those of the rubrics in use, those with weights. */
+/* Where rubrics tell all groups, a weight of another one would be of nobody. */
+static enum rk_status check_weights(const struct rk_aggregate *a, struct rk_error *error)
+{
+    for (size_t w = 0; w < a->options.weight_count; w++) {
+        const char *of = name(a, RK_ID_GROUP, a->options.weights[w].group);
+        const struct rk_rubric *rubric = NULL;
+        bool known = !a->contest_keys.count;
+        for (uint32_t c = 0; c < a->contest_keys.count && !known; c++) {
+            rubric = group_rubric(a, a->contest_keys.members[2 * (size_t)c]);
+            known = !rubric || rk_rubric_group(rubric, of) != SIZE_MAX;
+        }
+        if (known)
+            continue;
+        struct rk_buf there = {0};
+        for (size_t g = 0; g < rubric->group_count; g++)
+            rk_buf_printf(&there, g ? ", %s" : "%s", rubric->groups[g].id);
+        rk_fail(error, RK_BAD_USE, _("a weight is given to '%s', but no group is called so: %s"), of,
+                there.text);
+        rk_buf_free(&there);
+        return RK_BAD_USE;
+    }
+    return RK_OK;
+}
+
 static enum rk_status find_groups(struct rk_aggregate *a, struct rk_error *error)
 {
+    RK_TRY(check_weights(a, error));
     for (size_t r = 0; a->options.rubrics && r < a->options.rubrics->count; r++)
         for (size_t g = 0; g < a->options.rubrics->all[r]->group_count; g++)
             rk_id(a->ids, RK_ID_GROUP, rk_text(a->options.rubrics->all[r]->groups[g].id));
