@@ -1,6 +1,6 @@
 # made by rk-panel-match --describe=fish
-complete -c rk-panel-match -l fixed -r -F -d 'keep these assignments, whatever the rules say; named where they break one'
-complete -c rk-panel-match -l proposed -r -F -d 'take these assignments too, beside the table assignments: what an earlier match proposed'
+complete -c rk-panel-match -l fixed -r -F -d 'keep these assignments, whatever the rules say; named where they break one; repeatable'
+complete -c rk-panel-match -l proposed -r -F -d 'take these assignments too, beside the table assignments: what an earlier match proposed; repeatable'
 complete -c rk-panel-match -l explain -r -F -d 'write for each recruitment who could sit there, what refused the others, and why seats stay empty'
 complete -c rk-panel-match -l assume-available -d 'take a panelist with no row in availability as able to come'
 complete -c rk-panel-match -l assume-adult -d 'take a panelist with no birth_year as an adult'

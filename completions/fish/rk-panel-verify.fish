@@ -1,7 +1,7 @@
 # made by rk-panel-verify --describe=fish
 complete -c rk-panel-verify -l certificate -r -F -d 'the proof that rk-panel-match wrote; without it only the rules are checked'
-complete -c rk-panel-verify -l fixed -r -F -d 'assignments that were to be kept, as given to rk-panel-match'
-complete -c rk-panel-verify -l proposed -r -F -d 'assignments that stood before, beside the table assignments, as given to rk-panel-match'
+complete -c rk-panel-verify -l fixed -r -F -d 'assignments that were to be kept, as given to rk-panel-match; repeatable'
+complete -c rk-panel-verify -l proposed -r -F -d 'assignments that stood before, beside the table assignments, as given to rk-panel-match; repeatable'
 complete -c rk-panel-verify -l assume-available -d 'take a panelist with no row in availability as able to come'
 complete -c rk-panel-verify -l assume-adult -d 'take a panelist with no birth_year as an adult'
 complete -c rk-panel-verify -l require-declarations -d 'refuse who has not declared about conflicts of interest, if only that there are none'
