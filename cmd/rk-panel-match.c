@@ -36,7 +36,8 @@ static struct {
 
 static const struct argp_option table[] = {
     {"fixed", FIXED, "FILE", RK_AGAIN,
-     N_("keep these assignments, whatever the rules say; named where they break one; repeatable"), 0},
+     N_("keep these assignments, whatever the rules say; named where they break one; repeatable"),
+     0},
     {"proposed", PROPOSED, "FILE", RK_AGAIN,
      N_("take these assignments too, beside the table assignments: what an earlier match proposed; "
         "repeatable"),

@@ -21,8 +21,8 @@ static struct {
 static const struct argp_option table[] = {
     {"certificate", CERTIFICATE, "FILE", 0,
      N_("the proof that rk-panel-match wrote; without it only the rules are checked"), 0},
-    {"fixed", FIXED, "FILE", RK_AGAIN, N_("assignments that were to be kept, as given to rk-panel-match; repeatable"),
-     0},
+    {"fixed", FIXED, "FILE", RK_AGAIN,
+     N_("assignments that were to be kept, as given to rk-panel-match; repeatable"), 0},
     {"proposed", PROPOSED, "FILE", RK_AGAIN,
      N_("assignments that stood before, beside the table assignments, as given to rk-panel-match; "
         "repeatable"),

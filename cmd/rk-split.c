@@ -49,9 +49,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     (void)state;
     switch (key) {
-    case 'o':
-        options.folder = arg;
-        break;
+    case 'o': options.folder = arg; break;
     case PARTS: options.parts = rk_option_int("parts", arg, 1, RK_SPLIT_MOST); break;
     case ROWS: options.rows = rk_option_int("rows", arg, 1, INT64_MAX); break;
     case SIZE: options.bytes = size_option(arg); break;

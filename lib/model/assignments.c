@@ -17,9 +17,10 @@ static void refuse_again(struct rk_table *table, const struct rk_schema *schema,
         rk_table_reject(table, rk_schema_field(schema, "panelist_id"),
                         _("the panelist is in this recruitment already"));
     else if (column)
-        rk_table_reject(table, rk_schema_field(schema, column),
-                        _("the panelist is in this recruitment already, with another %s, at %s:%llu"),
-                        column, before->pos.file, (unsigned long long)before->pos.line);
+        rk_table_reject(
+            table, rk_schema_field(schema, column),
+            _("the panelist is in this recruitment already, with another %s, at %s:%llu"), column,
+            before->pos.file, (unsigned long long)before->pos.line);
 }
 
 enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk_table *table,

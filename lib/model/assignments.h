@@ -35,7 +35,8 @@ struct rk_assignments {         /* zeroed = empty; give back with rk_assignments
 
 /* Reads the table to its end and adds its rows to those that are there. A recruitment or panelist
  * that is not in its table, and a pair told twice, are bad rows; a pair
- * that was there before is the same row where no column but fit differs, and a bad one elsewhere. */
+ * that was there before is the same row where no column but fit differs, and a bad one elsewhere.
+ */
 enum rk_status rk_assignments_read(struct rk_assignments *assignments, struct rk_table *table,
                                    const struct rk_schema *schema,
                                    const struct rk_panelists *panelists,

@@ -34,6 +34,7 @@ struct reading {
     uint32_t constant[6]; /* ids of columns that are not in the file; RK_NONE: it is there */
     uint32_t last_key[2], last_candidate, recruitment;
     bool has_last;
+    bool unexplained;       /* as in model/ratings.c */
     struct rk_tuples units; /* of counts: what was counted already */
     bool *seen;             /* parts whose categories were told */
     size_t seen_room;
@@ -228,9 +229,11 @@ static enum rk_status take_long(struct reading *r, const struct rk_row *row,
         return RK_OK;
     }
     if (!v[r->score].size) {
-        if (!v[r->missing].size && !rk_table_has(r->table, r->score) &&
-            !rk_reader_is_json(rk_table_reader(r->table)))
-            return rk_table_lacks(r->table, r->score, error);
+        if (!v[r->missing].size && !rk_table_has(r->table, r->score)) {
+            if (!rk_reader_is_json(rk_table_reader(r->table)))
+                return rk_table_lacks(r->table, r->score, error);
+            r->unexplained = true;
+        }
         r->j->missing++;
         return RK_OK;
     }
@@ -327,6 +330,8 @@ enum rk_status rk_judgements_read(struct rk_judgements *j, struct rk_table *tabl
         if (status)
             break;
     }
+    if (!status && r.unexplained && !rk_table_has(table, r.score))
+        status = rk_table_lacks(table, r.score, error);
     rk_places_free(&r.places);
     rk_tuples_free(&r.units);
     rk_free(r.category);

@@ -174,8 +174,8 @@ static enum rk_status row_of(struct rk_picks *p, struct rk_pick_row *row, const 
 static enum rk_status table_of(struct rk_picks *p, struct rk_pick_table *t, const rk_json *object,
                                size_t index, struct rk_error *error)
 {
-    static const char *const known[] = {"id",     "title", "text",    "unit",  "decimals",
-                                        "people", "rows",  "columns", "chart", "table",
+    static const char *const known[] = {"id",     "title", "text",    "unit",     "decimals",
+                                        "people", "rows",  "columns", "chart",    "table",
                                         "scale",  "sort",  "summary", "optional", NULL};
     struct rk_pick_column form = {.decimals = 1};
     const rk_json *rows = NULL, *columns = NULL;

@@ -279,20 +279,17 @@ static enum rk_status give(struct taking *t, const struct rk_rating *rating, uin
 enum rk_status rk_ratings_read(struct rk_ratings *ratings, struct rk_table *table,
                                rk_take_rating *take, void *context, struct rk_error *error)
 {
-    static const char *const known[] = {"count", "recruitment_id", "rater_group",
-                                        "stage", "criterion",      "score",
-                                        "missing", "basis", "n_persons",      NULL};
+    static const char *const known[] = {
+        "count", "recruitment_id", "rater_group", "stage",     "criterion",
+        "score", "missing",        "basis",       "n_persons", NULL};
     const struct rk_schema *schema = rk_table_schema(table);
     RK_TRY(rk_table_know(table, known, error));
     struct reading reading = {.fields = find_fields(schema),
                               .keys = rk_keys_find(schema, kinds, sizeof kinds / sizeof *kinds),
                               .table = table};
     struct fields fields = reading.fields;
-    struct taking taking = {.table = table,
-                            .schema = schema,
-                            .take = take,
-                            .context = context,
-                            .score = fields.score};
+    struct taking taking = {
+        .table = table, .schema = schema, .take = take, .context = context, .score = fields.score};
     enum rk_status status;
     uint32_t id[RK_KEYS];
     struct rk_rating made_last = {0};

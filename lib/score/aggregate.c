@@ -367,8 +367,8 @@ static enum rk_status check_weights(const struct rk_aggregate *a, struct rk_erro
         struct rk_buf there = {0};
         for (size_t g = 0; g < rubric->group_count; g++)
             rk_buf_printf(&there, g ? ", %s" : "%s", rubric->groups[g].id);
-        rk_fail(error, RK_BAD_USE, _("a weight is given to '%s', but no group is called so: %s"), of,
-                there.text);
+        rk_fail(error, RK_BAD_USE, _("a weight is given to '%s', but no group is called so: %s"),
+                of, there.text);
         rk_buf_free(&there);
         return RK_BAD_USE;
     }

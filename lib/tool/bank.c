@@ -32,8 +32,8 @@ enum rk_status rk_bank_add(struct rk_run *run, const struct rk_bank *bank,
         struct rk_table *table = NULL;
         status = rk_table_open(&table, schema, &files->paths[f], 1, &how, error);
         if (!status)
-            status = rk_assignments_read(into, table, schema, &bank->panelists,
-                                         &bank->recruitments, error);
+            status = rk_assignments_read(into, table, schema, &bank->panelists, &bank->recruitments,
+                                         error);
         rk_table_close(table);
     }
     return status;
@@ -111,11 +111,10 @@ static enum rk_status read_assignments(struct rk_run *run, struct rk_bank *bank,
     return RK_OK;
 }
 
-enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank,
-                            const struct rk_bank_files *fixed,
-                            void (*want)(const struct rk_quotas *quotas,
-                                         struct rk_features *features),
-                            struct rk_error *error)
+enum rk_status
+rk_bank_read(struct rk_run *run, struct rk_bank *bank, const struct rk_bank_files *fixed,
+             void (*want)(const struct rk_quotas *quotas, struct rk_features *features),
+             struct rk_error *error)
 {
     enum rk_status status = RK_OK;
     READ("recruitments", rk_recruitments_read(&bank->recruitments, in, schema, error));

@@ -22,7 +22,7 @@ struct rk_bank { /* zeroed = empty; give back with rk_bank_free */
     struct rk_features features; /* what the quotas count by */
 };
 
-struct rk_bank_files { /* of one option, as often as it is given; zeroed = none */
+struct rk_bank_files {  /* of one option, as often as it is given; zeroed = none */
     const char **paths; /* give back with rk_free */
     size_t count, room;
 };
@@ -30,11 +30,10 @@ void rk_bank_file(struct rk_bank_files *files, const char *path);
 
 /* Reads those of the tool's tables that were given, and `fixed`, more tables of the schema
  * assignments. `want` is called before the panelists are read, or NULL. */
-enum rk_status rk_bank_read(struct rk_run *run, struct rk_bank *bank,
-                            const struct rk_bank_files *fixed,
-                            void (*want)(const struct rk_quotas *quotas,
-                                         struct rk_features *features),
-                            struct rk_error *error);
+enum rk_status
+rk_bank_read(struct rk_run *run, struct rk_bank *bank, const struct rk_bank_files *fixed,
+             void (*want)(const struct rk_quotas *quotas, struct rk_features *features),
+             struct rk_error *error);
 /* Adds to `into`, of the bank, the assignments of these files. */
 enum rk_status rk_bank_add(struct rk_run *run, const struct rk_bank *bank,
                            struct rk_assignments *into, const struct rk_bank_files *files,

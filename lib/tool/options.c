@@ -20,7 +20,8 @@ static void common(struct rk_options *options, const char *name, char letter, co
                 : key == RK_KEY_MAP || key == RK_KEY_MAP_FILE ? RK_AGAIN
                                                               : 0;
     add(options,
-        (struct rk_option){name, letter, argument, key == RK_KEY_DESCRIBE, doc, key, group, false, false, false},
+        (struct rk_option){name, letter, argument, key == RK_KEY_DESCRIBE, doc, key, group, false,
+                           false, false},
         flags);
 }
 
@@ -243,7 +244,7 @@ static int key_of(const struct rk_option *o)
 /* The second of two would quietly win. */
 static void refuse_twice(const struct rk_state *s, const struct rk_option *o)
 {
-    for (size_t i = 0; i < s->taken_count; i++)
+    for (size_t i = 0; i < s->taken_count && o->argument && !o->again; i++)
         if (!strcmp(s->taken[i].name, o->name))
             rk_usage(_("--%s is given twice"), o->name);
 }
@@ -259,7 +260,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
         return ARGP_ERR_UNKNOWN;
     for (size_t i = 0; i < s->options.count; i++)
         if (key_of(&s->options.all[i]) == key) {
-            if (state && arg && !s->options.all[i].again) /* not what a record tells besides */
+            if (state) /* not what a record tells besides */
                 refuse_twice(s, &s->options.all[i]);
             RK_GROW(s->taken, s->taken_count, s->taken_room);
             s->taken[s->taken_count++] =
