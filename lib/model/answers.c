@@ -361,13 +361,14 @@ static enum rk_status check_columns(const struct rk_answers *a, const struct rk_
     return RK_OK;
 }
 
-/* Those that are asked for alone must be there, unless nothing is. */
+/* Those asked for alone must be there, or be what the codebook is of; unless nothing is there. */
 static enum rk_status check_surveys(const struct rk_answers *a, const struct rk_strings *met,
                                     struct rk_error *error)
 {
     struct rk_text rest = a->surveys, one;
     while (met->count && rk_list_next(&rest, &one)) {
-        if (rk_strings_find(met, one) != RK_NONE)
+        if (rk_strings_find(met, one) != RK_NONE ||
+            (a->codebook && rk_text_is(one, a->codebook->id)))
             continue;
         uint32_t *ranks = rk_strings_ranks(met);
         const char **sorted = rk_alloc(met->count, sizeof *sorted);

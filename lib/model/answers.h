@@ -52,7 +52,8 @@ uint32_t rk_answers_want(struct rk_answers *answers, struct rk_text name);
 enum rk_status rk_answers_read_respondents(struct rk_answers *answers, struct rk_table *table,
                                            struct rk_error *error);
 /* An item answered twice in a wave, somebody who is not among the respondents, an answer that is no
- * number and no word of the codebook are bad rows. */
+ * number and no word of the codebook are bad rows. RK_BAD_USE: a survey is wanted that nobody answered
+ * or was asked, and that the codebook is not of. */
 enum rk_status rk_answers_read_long(struct rk_answers *answers, struct rk_table *table,
                                     struct rk_error *error);
 enum rk_status rk_answers_read_wide(struct rk_answers *answers, struct rk_table *table,
