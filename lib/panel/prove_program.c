@@ -2,7 +2,7 @@
 #include "panel/prove_state.h"
 
 enum { MOST_ROWS = 1500, MOST_COLUMNS = 20000 };
-#define MOST_OF_ONE (RK_PROVE_WORK / 3)
+#define MOST_OF_ONE (RK_PROVE_WORK / 2)
 #define WEIGHT (INT64_C(1) << 20) /* of a level, where exact prices are too large */
 #define REMAKE 0.6                /* of a program's rows: where fewer are needed */
 

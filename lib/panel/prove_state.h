@@ -11,7 +11,7 @@
 #include "stat/simplex.h"
 
 enum { RK_PROVE_CUT = RK_MATCH_LEVELS };   /* the level of a cut's costs */
-#define RK_PROVE_WORK UINT64_C(1500000000) /* that may be done, by rk_simplex_work */
+#define RK_PROVE_WORK UINT64_C(2000000000) /* that may be done, by rk_simplex_work */
 #define RK_PROVE_NO_END INT64_MIN          /* of a row */
 
 /* How much may be done, over any number of searches; the same on every machine but for `stop`. */
