@@ -1,6 +1,7 @@
 /* The panel as it stands after a result: order, reserves, what stands in the way. */
 #include "base/hash.h"
 #include "base/mem.h"
+#include "panel/by_recruitment.h"
 #include "panel/network.h"
 #include "panel/used.h"
 
@@ -186,20 +187,6 @@ void rk_match_order(const struct rk_match_state *state, uint32_t *pairs, uint32_
     rk_free(rows);
 }
 
-/* The pairs of each recruitment: pairs[first[r]] … pairs[first[r + 1] - 1]. */
-static void index_pairs(const struct rk_match_problem *problem, uint32_t **first, uint32_t **pairs)
-{
-    uint32_t n = problem->recruitment_count;
-    *first = rk_alloc((size_t)n + 2, sizeof **first);
-    *pairs = rk_alloc((size_t)problem->pair_count + 1, sizeof **pairs);
-    for (uint32_t i = 0; i < problem->pair_count; i++)
-        ++(*first)[problem->pairs[i].recruitment + 2];
-    for (uint32_t r = 0; r < n; r++)
-        (*first)[r + 2] += (*first)[r + 1];
-    for (uint32_t i = 0; i < problem->pair_count; i++)
-        (*pairs)[(*first)[problem->pairs[i].recruitment + 1]++] = i;
-}
-
 /* One kind of those who could step in, or of members: a cell. */
 struct kind {
     uint32_t cell, count;
@@ -342,15 +329,16 @@ void rk_match_reserves(const struct rk_match_state *state, const bool *member, u
                        uint32_t **first)
 {
     const struct rk_match_problem *problem = state->problem;
-    uint32_t *first_of = NULL, *pair_of = NULL, n = 0, most = 0;
+    struct rk_by_recruitment by = {0};
+    uint32_t n = 0, most = 0;
     size_t asked_for = 0;
     bool any = false;
     for (uint32_t r = 0; r < problem->recruitment_count; r++)
         any = any || problem->recruitments[r].reserves > 0;
     if (any)
-        index_pairs(problem, &first_of, &pair_of);
+        by = rk_by_recruitment(problem);
     for (uint32_t r = 0; r < problem->recruitment_count && any; r++) {
-        uint32_t count = first_of[r + 1] - first_of[r];
+        uint32_t count = by.first[r + 1] - by.first[r];
         int32_t asked = problem->recruitments[r].reserves;
         asked_for += asked <= 0 ? 0 : (uint32_t)asked < count ? (uint32_t)asked : count;
         most = count > most ? count : most;
@@ -365,11 +353,11 @@ void rk_match_reserves(const struct rk_match_state *state, const bool *member, u
         uint32_t count = 0, member_count = 0, *could = *pairs + n;
         uint32_t asked = (uint32_t)problem->recruitments[r].reserves;
         bool few = asked <= FEW_RESERVES && !problem->stay;
-        for (uint32_t k = first_of[r]; k < first_of[r + 1]; k++)
-            if (member[pair_of[k]])
-                members[member_count++] = pair_of[k];
-            else if (few || could_step_in(state, pair_of[k]))
-                could[count++] = pair_of[k];
+        for (uint32_t k = by.first[r]; k < by.first[r + 1]; k++)
+            if (member[by.pairs[k]])
+                members[member_count++] = by.pairs[k];
+            else if (few || could_step_in(state, by.pairs[k]))
+                could[count++] = by.pairs[k];
         if (few)
             count = keep_first(state, r, could, count, asked);
         rk_match_order(state, could, count);
@@ -380,6 +368,5 @@ void rk_match_reserves(const struct rk_match_state *state, const bool *member, u
     }
     (*first)[problem->recruitment_count] = n;
     rk_free(members);
-    rk_free(first_of);
-    rk_free(pair_of);
+    rk_by_recruitment_free(&by);
 }

@@ -86,14 +86,22 @@ static void drop_overlaps(const struct pricing *p, bool *member)
 
 static bool is_large(const struct pricing *p) { return p->net->arcs > LARGE; }
 
+/* Members by cell node. */
+static void count_members(const struct pricing *p, const bool *member, int32_t *count)
+{
+    for (uint32_t k = 0; k < p->net->cell_nodes; k++) {
+        count[k] = 0;
+        for (uint32_t j = p->crossing.first_pair[k]; j < p->crossing.first_pair[k + 1]; j++)
+            count[k] += member[p->crossing.pairs[j]];
+    }
+}
+
 /* Keeps as the best counts those of the best choice: where seats are empty, as many as had room. */
 static void keep_counts(struct pricing *p)
 {
     const struct rk_network *net = p->net;
     int32_t *count = rk_alloc((size_t)net->cell_nodes + 1, sizeof *count);
-    for (uint32_t k = 0; k < net->cell_nodes; k++)
-        for (uint32_t j = p->crossing.first_pair[k]; j < p->crossing.first_pair[k + 1]; j++)
-            count[k] += p->best->member[p->crossing.pairs[j]];
+    count_members(p, p->best->member, count);
     for (uint32_t i = 0; i < p->crossing.count; i++) {
         const struct rk_crossing_panel *panel = &p->crossing.panels[i];
         bool within = true;
@@ -505,10 +513,7 @@ static void repair(struct pricing *p)
         struct rk_fill fill = {.net = net, .most = p->best_count};
         if (!rk_fill_solve(&fill, 1, p->choice.member, p->potential, p->result))
             break;
-        memset(p->count, 0, net->cell_nodes * sizeof *p->count);
-        for (uint32_t k = 0; k < net->cell_nodes; k++)
-            for (uint32_t j = p->crossing.first_pair[k]; j < p->crossing.first_pair[k + 1]; j++)
-                p->count[k] += p->choice.member[p->crossing.pairs[j]];
+        count_members(p, p->choice.member, p->count);
         rk_network_costs(net, 0, net->stage_end[0], p->cost);
         struct rk_crossing_guide guide = {p->cost, p->potential, free_of,   p->best_count, NULL,
                                           0,       NULL,         MOST_STEPS};
@@ -755,10 +760,7 @@ static void tell_bounds(const struct pricing *p, uint32_t stages, int64_t *bound
 static void take_counts(void *context)
 {
     struct pricing *p = context;
-    memset(p->most, 0, p->net->cell_nodes * sizeof *p->most);
-    for (uint32_t k = 0; k < p->net->cell_nodes; k++)
-        for (uint32_t j = p->crossing.first_pair[k]; j < p->crossing.first_pair[k + 1]; j++)
-            p->most[k] += p->best->member[p->crossing.pairs[j]];
+    count_members(p, p->best->member, p->most);
     try_counts(p, false);
 }
 

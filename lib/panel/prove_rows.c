@@ -43,9 +43,9 @@ static void add_quota(struct rk_prove_state *s, uint32_t r, uint32_t quota)
     uint32_t q = quota - c->quota_first[r];
     rk_prove_begin_sum(s, rk_certify_quota(c, quota), least_of(s, quota),
                        max < places ? max : places);
-    for (uint32_t i = 0; i < s->problem->pair_count; i++)
-        if (s->problem->pairs[i].recruitment == r && is_under(s->problem, i, quota))
-            rk_prove_add_term(s, i, 1);
+    for (uint32_t k = s->by.first[r]; k < s->by.first[r + 1]; k++)
+        if (is_under(s->problem, s->by.pairs[k], quota))
+            rk_prove_add_term(s, s->by.pairs[k], 1);
     for (uint32_t k = 0; k < kinds->count; k++)
         rk_prove_add_term(s, rk_certify_kept(c, r, k),
                           rk_certify_kind(c, r, k)[q / 64] >> q % 64 & 1);
@@ -68,9 +68,8 @@ static void add_recruitment(struct rk_prove_state *s, uint32_t r)
     if (places <= 0)
         return;
     rk_prove_begin_sum(s, rk_certify_seats(c, r), places, places);
-    for (uint32_t i = 0; i < s->problem->pair_count; i++)
-        if (s->problem->pairs[i].recruitment == r)
-            rk_prove_add_term(s, i, 1);
+    for (uint32_t k = s->by.first[r]; k < s->by.first[r + 1]; k++)
+        rk_prove_add_term(s, s->by.pairs[k], 1);
     for (uint32_t n = c->empty_first[r]; n < c->empty_first[r + 1]; n++)
         rk_prove_add_term(s, n, 1);
     for (uint32_t q = c->quota_first[r]; q < c->quota_first[r + 1]; q++)
@@ -171,9 +170,7 @@ static void set_kept(struct rk_prove_state *s, uint32_t r)
 static void set_recruitment(struct rk_prove_state *s, uint32_t r)
 {
     const struct rk_match_recruitment *recruitment = &s->problem->recruitments[r];
-    int64_t eligible = 0;
-    for (uint32_t i = 0; i < s->problem->pair_count; i++)
-        eligible += s->problem->pairs[i].recruitment == r;
+    int64_t eligible = s->by.first[r + 1] - s->by.first[r];
     for (int32_t j = 0; j < recruitment->places; j++) {
         uint32_t n = s->c->empty_first[r] + (uint32_t)j;
         s->low[n] = j < recruitment->places - eligible;
@@ -198,7 +195,7 @@ static void set_panelist(struct rk_prove_state *s, uint32_t first, uint32_t end)
     }
 }
 
-static uint32_t rk_prove_pairs_end(const struct rk_match_problem *problem, uint32_t first)
+static uint32_t pairs_end(const struct rk_match_problem *problem, uint32_t first)
 {
     uint32_t end = first;
     while (end < problem->pair_count &&
@@ -239,20 +236,21 @@ void rk_prove_open(struct rk_prove_state *s, struct rk_certify *c, const int64_t
     const struct rk_match_problem *problem = c->match->problem;
     uint32_t panels = problem->recruitment_count;
     *s = (struct rk_prove_state){.c = c, .problem = problem, .effort = effort, .slack = -1};
+    s->by = rk_by_recruitment(problem);
     s->numbers = c->empty_first[panels] + c->kind_first[panels];
     s->low = rk_alloc((size_t)s->numbers + 1, sizeof *s->low);
     s->high = rk_alloc((size_t)s->numbers + 1, sizeof *s->high);
     s->on = rk_alloc((size_t)s->numbers + 1, sizeof *s->on);
     for (int l = 0; l <= RK_PROVE_CUT; l++)
         s->cost[l] = rk_alloc((size_t)s->numbers + 1, sizeof *s->cost[l]);
-    for (uint32_t i = 0; i < problem->pair_count; i = rk_prove_pairs_end(problem, i))
-        set_panelist(s, i, rk_prove_pairs_end(problem, i));
+    for (uint32_t i = 0; i < problem->pair_count; i = pairs_end(problem, i))
+        set_panelist(s, i, pairs_end(problem, i));
     for (uint32_t r = 0; r < panels; r++)
         set_recruitment(s, r);
     for (uint32_t r = 0; r < panels; r++)
         add_recruitment(s, r);
-    for (uint32_t i = 0; i < problem->pair_count; i = rk_prove_pairs_end(problem, i))
-        add_panelist(s, i, rk_prove_pairs_end(problem, i));
+    for (uint32_t i = 0; i < problem->pair_count; i = pairs_end(problem, i))
+        add_panelist(s, i, pairs_end(problem, i));
     s->levels = s->sum_count;
     for (int l = 0; l < RK_MATCH_LEVELS; l++) {
         s->target[l] = target[l];
@@ -269,6 +267,7 @@ void rk_prove_close(struct rk_prove_state *s)
 {
     for (int l = 0; l <= RK_PROVE_CUT; l++)
         rk_free(s->cost[l]);
+    rk_by_recruitment_free(&s->by);
     rk_free(s->low);
     rk_free(s->high);
     rk_free(s->on);

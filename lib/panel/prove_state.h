@@ -6,6 +6,7 @@
 #ifndef RK_PROVE_STATE_H
 #define RK_PROVE_STATE_H
 
+#include "panel/by_recruitment.h"
 #include "panel/certify.h"
 #include "panel/prove.h"
 #include "stat/simplex.h"
@@ -45,6 +46,7 @@ struct rk_prove_node {
 struct rk_prove_state {
     struct rk_certify *c;
     const struct rk_match_problem *problem;
+    struct rk_by_recruitment by;
     uint32_t numbers;
     int32_t *low, *high;                /* by number */
     int64_t *cost[RK_MATCH_LEVELS + 1]; /* by number */

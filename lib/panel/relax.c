@@ -1,28 +1,10 @@
 #include "panel/relax.h"
 
+#include "panel/by_recruitment.h"
 #include "panel/network.h"
 #include "panel/panel.h"
 
 enum { RELAX_NODES = 100000 }; /* linear programs of one search */
-
-/* The pairs of each recruitment: pairs[first[r]] … pairs[first[r + 1] - 1]. */
-struct by_recruitment {
-    uint32_t *first, *pairs;
-};
-
-static struct by_recruitment index_pairs(const struct rk_match_problem *problem)
-{
-    uint32_t n = problem->recruitment_count;
-    struct by_recruitment by = {rk_alloc((size_t)n + 2, sizeof *by.first),
-                                rk_alloc((size_t)problem->pair_count + 1, sizeof *by.pairs)};
-    for (uint32_t i = 0; i < problem->pair_count; i++)
-        by.first[problem->pairs[i].recruitment + 2]++;
-    for (uint32_t r = 0; r < n; r++)
-        by.first[r + 2] += by.first[r + 1];
-    for (uint32_t i = 0; i < problem->pair_count; i++)
-        by.pairs[by.first[problem->pairs[i].recruitment + 1]++] = i;
-    return by;
-}
 
 /* The panel of one recruitment by itself: who sits there, and who could. */
 struct alone {
@@ -32,8 +14,8 @@ struct alone {
 };
 
 static struct alone list_people(const struct rk_explain *match, const struct rk_match_state *state,
-                                const struct by_recruitment *by, uint32_t r, uint32_t first_quota,
-                                uint32_t quotas)
+                                const struct rk_by_recruitment *by, uint32_t r,
+                                uint32_t first_quota, uint32_t quotas)
 {
     const struct rk_match_problem *problem = match->problem;
     size_t words = rk_panel_words(quotas);
@@ -83,7 +65,7 @@ static struct rk_panel_row *list_rows(const struct rk_explain *match, uint32_t f
 }
 
 static void relax_one(const struct rk_explain *match, const struct rk_match_state *state,
-                      const struct by_recruitment *by, uint32_t r, uint32_t first, uint32_t end,
+                      const struct rk_by_recruitment *by, uint32_t r, uint32_t first, uint32_t end,
                       bool lowered, struct rk_relaxations *relaxations)
 {
     const struct rk_match_problem *problem = match->problem;
@@ -279,7 +261,7 @@ static bool sift(const struct rk_panel_problem *one, struct search *search, stru
  * that is enough; but where it knows nothing of them, or the seats could not be filled without
  * those that it tells, as the smallest change does. */
 static void hold_one(const struct rk_explain *match, const struct rk_match_state *state,
-                     const struct by_recruitment *by, struct asked *asked, struct search *search,
+                     const struct rk_by_recruitment *by, struct asked *asked, struct search *search,
                      struct held *held)
 {
     uint32_t r = asked->recruitment, first = asked->first, quotas = asked->end - first;
@@ -349,7 +331,7 @@ void rk_relax_cuts(const struct rk_explain *match, struct rk_match_result *resul
     if (!problem->quota_count || !result->cut_count)
         return;
     struct rk_match_state *state = rk_match_state_new(problem, result);
-    struct by_recruitment by = index_pairs(problem);
+    struct rk_by_recruitment by = rk_by_recruitment(problem);
     struct search search = {
         {.nodes = RELAX_NODES, .stop = problem->stop, .context = problem->stop_context}, MOST_WORK};
     struct held all = {0};
@@ -377,15 +359,14 @@ void rk_relax_cuts(const struct rk_explain *match, struct rk_match_result *resul
     rk_free(asked.these.quotas);
     rk_free(all.quotas);
     rk_match_state_free(state);
-    rk_free(by.first);
-    rk_free(by.pairs);
+    rk_by_recruitment_free(&by);
 }
 
 void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations)
 {
     const struct rk_match_problem *problem = match->problem;
     struct rk_match_state *state = rk_match_state_new(problem, match->result);
-    struct by_recruitment by = index_pairs(problem);
+    struct rk_by_recruitment by = rk_by_recruitment(problem);
     int32_t *filled = rk_alloc((size_t)problem->recruitment_count + 1, sizeof *filled);
     int32_t *counts = rk_alloc((size_t)problem->quota_count + 1, sizeof *counts);
     for (uint32_t i = 0; i < problem->pair_count; i++) {
@@ -409,8 +390,7 @@ void rk_relax(const struct rk_explain *match, struct rk_relaxations *relaxations
     rk_match_state_free(state);
     rk_free(filled);
     rk_free(counts);
-    rk_free(by.first);
-    rk_free(by.pairs);
+    rk_by_recruitment_free(&by);
 }
 
 void rk_relaxations_free(struct rk_relaxations *relaxations)

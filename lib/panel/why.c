@@ -2,6 +2,7 @@
 
 #include "base/date.h"
 #include "panel/blame.h"
+#include "panel/by_recruitment.h"
 
 enum { MOST_NAMED = 20 }; /* quotas in one text */
 
@@ -9,11 +10,11 @@ struct rk_why {
     const struct rk_explain *match;
     const struct rk_assignment *rows; /* by recruitment, seat, position */
     uint32_t row_count;
-    uint32_t *first_row;          /* by recruitment, + 1 */
-    uint32_t *first_pair, *pairs; /* by recruitment, + 1: its pairs */
-    uint32_t *first_quota;        /* by recruitment, + 1 */
-    int32_t *counts;              /* by quota: members of the kind */
-    int64_t *load;                /* by panelist: memberships, these ones included */
+    uint32_t *first_row; /* by recruitment, + 1 */
+    struct rk_by_recruitment by;
+    uint32_t *first_quota; /* by recruitment, + 1 */
+    int32_t *counts;       /* by quota: members of the kind */
+    int64_t *load;         /* by panelist: memberships, these ones included */
     struct rk_match_state *state;
 };
 
@@ -40,22 +41,16 @@ struct rk_why *rk_why_new(const struct rk_explain *match, const struct rk_assign
     why->rows = rows;
     why->row_count = count;
     why->first_row = starts(n);
-    why->first_pair = starts(n);
+    why->by = rk_by_recruitment(problem);
     why->first_quota = starts(n);
-    why->pairs = rk_alloc((size_t)problem->pair_count + 1, sizeof *why->pairs);
     for (uint32_t i = 0; i < count; i++)
         why->first_row[rows[i].recruitment + 1]++;
     for (uint32_t i = 0; i < problem->quota_count; i++)
         why->first_quota[problem->quotas[i].recruitment + 1]++;
-    for (uint32_t i = 0; i < problem->pair_count; i++)
-        why->first_pair[problem->pairs[i].recruitment + 2]++;
     for (uint32_t r = 0; r < n; r++) {
         why->first_row[r + 1] += why->first_row[r];
         why->first_quota[r + 1] += why->first_quota[r];
-        why->first_pair[r + 2] += why->first_pair[r + 1];
     }
-    for (uint32_t i = 0; i < problem->pair_count; i++)
-        why->pairs[why->first_pair[problem->pairs[i].recruitment + 1]++] = i;
     why->counts = rk_alloc((size_t)problem->quota_count + 1, sizeof *why->counts);
     for (uint32_t i = 0; i < problem->pair_count; i++)
         if (match->result->member[i])
@@ -75,9 +70,8 @@ void rk_why_free(struct rk_why *why)
         return;
     rk_match_state_free(why->state);
     rk_free(why->first_row);
-    rk_free(why->first_pair);
+    rk_by_recruitment_free(&why->by);
     rk_free(why->first_quota);
-    rk_free(why->pairs);
     rk_free(why->counts);
     rk_free(why->load);
     rk_free(why);
@@ -250,9 +244,9 @@ static struct in_the_way name_quotas(const struct rk_why *why, uint32_t pair, in
         return told;
     struct exchanges all = {.cases = {.quotas = problem->quotas + first,
                                       .quota_count = why->first_quota[r + 1] - first}};
-    for (uint32_t k = why->first_pair[r]; k < why->first_pair[r + 1]; k++)
-        if (why->match->result->member[why->pairs[k]])
-            add_exchange(why, pair, why->pairs[k], empty, &all);
+    for (uint32_t k = why->by.first[r]; k < why->by.first[r + 1]; k++)
+        if (why->match->result->member[why->by.pairs[k]])
+            add_exchange(why, pair, why->by.pairs[k], empty, &all);
     if (empty)
         add_exchange(why, pair, RK_NONE, empty - 1, &all);
     all.cases.counts = all.counts;
@@ -316,9 +310,9 @@ static struct rivals find_rivals(const struct rk_why *why, uint32_t pair)
     const struct rk_match_problem *problem = why->match->problem;
     const struct rk_match_pair *own = &problem->pairs[pair];
     struct rivals rivals = {.least_fit = INT64_MAX, .most_load = -1};
-    for (uint32_t k = why->first_pair[own->recruitment]; k < why->first_pair[own->recruitment + 1];
+    for (uint32_t k = why->by.first[own->recruitment]; k < why->by.first[own->recruitment + 1];
          k++) {
-        uint32_t other = why->pairs[k];
+        uint32_t other = why->by.pairs[k];
         if (!why->match->result->member[other])
             continue;
         rivals.members++;
@@ -495,7 +489,7 @@ struct rk_answer rk_why_ask(const struct rk_why *why, uint32_t panelist, uint32_
                                .seats = match->problem->recruitments[recruitment].places};
     uint32_t pair = find_pair(match->problem, panelist, recruitment);
     if (pair != RK_NONE) {
-        answer.competing = why->first_pair[recruitment + 1] - why->first_pair[recruitment];
+        answer.competing = why->by.first[recruitment + 1] - why->by.first[recruitment];
         answer.has_chance = match->chance != NULL;
         answer.chance = match->chance ? match->chance(match->lottery, pair) : 0;
     }
